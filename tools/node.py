@@ -1,0 +1,59 @@
+"""Find a working npm and let it install what package-lock.json pins."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from tools.errors import CannotGoOn
+from tools.paths import ROOT, VENV
+
+OLDEST_NPM = 9
+
+
+def npm_command() -> list[str] | None:
+    """The machine's npm when it is new enough, else the one in the pip-installed wheel, else nothing."""
+    for found in (shutil.which("npm"), _wheel_npm()):
+        if found and _npm_version(found) >= OLDEST_NPM:
+            return [str(found)]
+    return None
+
+
+def _wheel_npm() -> str | None:
+    npm = VENV / "bin" / "npm"
+    return str(npm) if npm.exists() else None
+
+
+def _npm_version(npm: str) -> int:
+    """The major version, or 0 when it does not run at all."""
+    try:
+        answer = subprocess.run(
+            [npm, "--version"], capture_output=True, text=True, timeout=60, env=_environment(npm)
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    found = re.match(r"(\d+)\.", answer.stdout)
+    return int(found[1]) if found and answer.returncode == 0 else 0
+
+
+def _environment(npm: str) -> dict[str, str]:
+    """npm's script starts `node` from PATH: let it find its own one first."""
+    return {**os.environ, "PATH": f"{Path(npm).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+
+
+def install_packages(say=print, *, with_optional: bool = False) -> None:
+    """Run `npm ci` without scripts; it empties node_modules first, so a half-done run mends itself."""
+    npm = npm_command()
+    if npm is None:
+        raise CannotGoOn("No npm of version 9 or newer was found: install Node.js 18 or newer.")
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    if not with_optional:
+        options.append("--omit=optional")
+    outcome = subprocess.run(
+        [*npm, "ci", *options], cwd=ROOT, env=_environment(npm[0]), capture_output=True, text=True
+    )
+    if outcome.returncode:
+        raise CannotGoOn(f"`npm ci` failed:\n{outcome.stdout}{outcome.stderr}")
