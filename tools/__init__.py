@@ -1,1 +1,4 @@
-"""What a developer's machine needs to run, test and measure the platform; the platform itself never imports it."""
+"""What a developer's machine needs to run, test and measure the platform.
+
+The platform itself never imports it.
+"""

@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class CannotGoOn(Exception):
+class CannotGoOn(Exception):  # noqa: N818 (a sentence, not a defect)
     """Something outside the program is missing; the text says what and what to do."""

@@ -1,7 +1,7 @@
 """Bring the front-end files: htmx, ECharts, Tabler, the Chinese web font and the demo maps.
 
-npm fetches what `package-lock.json` pins by hash, without running any package's scripts; the few files that pages need
-are then copied to `platform/web/static/vendor/`, which git ignores. Nothing is built.
+npm fetches what `package-lock.json` pins by hash, without running any package's scripts; the few files that
+pages need are then copied to `platform/web/static/vendor/`, which git ignores. Nothing is built.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _copy_files(folder: Path) -> None:
 
 
 def _write_fonts(folder: Path) -> None:
-    """Keep the unicode-range pieces of the face (about 35 KB each), woff2 only, so a page loads just what it shows."""
+    """Keep the face in its unicode-range pieces (about 35 KB each), so a page loads just what it shows."""
     fonts = folder / "fonts"
     fonts.mkdir(parents=True)
     for weight in FONT_WEIGHTS:
@@ -104,9 +104,9 @@ def _write_fonts(folder: Path) -> None:
 
 def _font_rules(css: str, weight: int) -> Iterator[str]:
     local = ",".join(f'local("{name}")' for name in LOCAL_FACES[weight])
-    for file, ranges in re.findall(r"url\(\./files/(\S+?\.woff2)\).*?unicode-range: (.*?);", css, re.S):
+    for file, ranges in re.findall(r"url\(\./files/(\S+?\.woff2)\).*?unicode-range: (.*?);", css, re.DOTALL):
         yield (
-            f'@font-face{{font-family:"Noto Sans SC";font-style:normal;font-display:swap;font-weight:{weight};'
+            f'@font-face{{font-family:"Noto Sans SC";font-style:normal;font-weight:{weight};font-display:swap;'
             f'src:{local},url({file}) format("woff2");unicode-range:{ranges}}}'
         )
 
@@ -136,7 +136,7 @@ def _dump(path: Path, features: list[dict]) -> None:
 
 
 def decode(geometry: dict) -> dict:
-    """Undo ECharts' packing: each point is the zigzag difference to the one before, in 1/1024 degree, as a character."""
+    """Undo ECharts' packing: each point is its difference to the one before, in 1/1024 degree, zigzagged."""
     packed, offsets = geometry["coordinates"], geometry["encodeOffsets"]
     if geometry["type"] == "Polygon":
         rings = [_ring(text, offset) for text, offset in zip(packed, offsets, strict=True)]
