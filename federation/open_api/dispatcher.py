@@ -1,0 +1,81 @@
+"""One table of all methods. A file in `methods/` adds its own with the two decorators below."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+from federation.open_api.errors import bad_request
+from federation.open_api.schema import Field
+
+if TYPE_CHECKING:
+    from federation.open_api.calls import Call
+
+Act = Callable[["Call"], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method of the interface: what it takes, who may call it, what it does.
+
+    A query's act returns the answer's data; a write's act returns the result that the vendor polls for.
+    """
+
+    name: str
+    label: str
+    fields: tuple[Field, ...]
+    permission: str
+    writes: bool
+    act: Act
+    # A write by row keeps its good rows when others are faulty; all other writes are all or nothing.
+    by_row: bool = False
+
+    @property
+    def serial_prefix(self) -> str:
+        """How its acknowledgements begin: `workerattendance-add`."""
+        return self.name.replace("ProjectSubContractor", "SubContractor").replace(".", "-").lower()
+
+
+_METHODS: dict[str, Method] = {}
+
+
+def query(name: str, label: str, *, permission: str, fields: tuple[Field, ...]) -> Callable[[Act], Act]:
+    """Enter a method that reads."""
+
+    def enter(act: Act) -> Act:
+        _METHODS[name.lower()] = Method(name, label, fields, permission, writes=False, act=act)
+        return act
+
+    return enter
+
+
+def write(
+    name: str, label: str, *, permission: str, fields: tuple[Field, ...], by_row: bool = False
+) -> Callable[[Act], Act]:
+    """Enter a method that is accepted first and carried out by the worker."""
+
+    def enter(act: Act) -> Act:
+        _METHODS[name.lower()] = Method(name, label, fields, permission, writes=True, act=act, by_row=by_row)
+        return act
+
+    return enter
+
+
+def methods() -> dict[str, Method]:
+    """Every method by its lower-case name, all files of `methods/` read."""
+    from federation.open_api import methods as package
+
+    for module in iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{module.name}")
+    return _METHODS
+
+
+def method(name: str) -> Method:
+    """The method of a name. Raises Refusal (-1) that lists the known ones."""
+    known = methods()
+    found = known.get(name.lower())
+    if found is None:
+        names = "、".join(sorted(entry.name for entry in known.values()))
+        raise bad_request(f"method无效!没有接口{name[:60]},可用的接口:{names}")
+    return found
