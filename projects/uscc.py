@@ -4,9 +4,10 @@ Source: GB 32100-2015 法人和其他组织统一社会信用代码编码规则;
 """
 
 import re
-import unicodedata
 from enum import Enum
 from typing import Final
+
+from kernel.text import compact
 
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 VALUES: Final = {sign: value for value, sign in enumerate(ALPHABET)}
@@ -34,7 +35,7 @@ class BadUscc(ValueError):
 
 def normalised(code: str) -> str:
     """The code as it is stored: half-width capitals without blanks or hyphens."""
-    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", code)).upper()
+    return compact(code).replace("-", "").upper()
 
 
 def check_sign(body: str) -> str:

@@ -4,11 +4,12 @@ Source: GB 11643-1999 公民身份号码 (form, check digit); GB/T 2260 (first s
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 from typing import Final
+
+from kernel.text import compact
 
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS: Final = "10X98765432"
@@ -72,7 +73,7 @@ def normalised(number: str) -> str:
 
     Numbers of other lengths are only tidied; `read_number` judges them.
     """
-    tidy = re.sub(r"\s", "", unicodedata.normalize("NFKC", number)).upper()
+    tidy = compact(number).upper()
     if len(tidy) == 15 and tidy.isascii() and tidy.isdigit():
         body = f"{tidy[:6]}19{tidy[6:]}"
         return body + check_digit(body)

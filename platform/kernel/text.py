@@ -1,0 +1,13 @@
+"""Text as people type and paste it, made fit to compare."""
+
+from typing import Final
+from unicodedata import category
+
+# The full-width forms of the ASCII signs, as Chinese keyboards write them.
+_HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+
+def compact(text: str) -> str:
+    """A number or code as it should have been typed: half-width, without blanks or invisible signs."""
+    half_width = text.translate(_HALF_WIDTH)
+    return "".join(sign for sign in half_width if not sign.isspace() and category(sign) not in ("Cc", "Cf"))
