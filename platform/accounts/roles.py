@@ -1,0 +1,82 @@
+"""What each post may do. Rights are code, read and reviewed like the regulation they come from."""
+
+from dataclasses import dataclass
+
+READ = frozenset({"projects.view", "workers.view", "attendance.view", "standards.view"})
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A kind of post: its title, the scopes it may be tied to, and its permissions."""
+
+    title: str
+    scopes: frozenset[str]
+    permissions: frozenset[str]
+
+
+def _role(title: str, scopes: str, permissions: frozenset[str] | set[str]) -> Role:
+    return Role(title, frozenset(scopes.split()), frozenset(permissions))
+
+
+ROLES: dict[str, Role] = {
+    "province_regulator": _role("省监管员", "region", READ | {"workers.reveal", "projects.compare"}),
+    "city_regulator": _role("市州监管员", "region", READ | {"workers.reveal", "projects.compare"}),
+    "county_regulator": _role("县区监管员", "region", READ | {"workers.reveal", "projects.receive_permit"}),
+    "standards_administrator": _role("数据标准管理员", "region", {"standards.view", "standards.edit"}),
+    "platform_administrator": _role(
+        "平台管理员",
+        "region",
+        {
+            "standards.view",
+            "accounts.manage",
+            "audit.view",
+            "attendance.manage_devices",
+            "federation.manage_credentials",
+        },
+    ),
+    "contractor_manager": _role(
+        "总承包项目管理员",
+        "enterprise project",
+        READ
+        | {
+            "workers.reveal",
+            "workers.enrol",
+            "workers.enter",
+            "workers.approve",
+            "workers.file",
+            "projects.manage_participation",
+            "projects.manage_team",
+        },
+    ),
+    "labour_clerk": _role(
+        "劳资专管员",
+        "project",
+        READ
+        | {
+            "workers.reveal",
+            "workers.enrol",
+            "workers.enter",
+            "workers.file",
+            "projects.manage_participation",
+            "projects.manage_team",
+        },
+    ),
+    "subcontractor_clerk": _role(
+        "分包劳资专管员",
+        "participation",
+        READ | {"workers.reveal", "workers.enrol", "workers.enter", "workers.file", "projects.manage_team"},
+    ),
+    "owner": _role("建设单位代表", "enterprise project", READ),
+    "supervisor": _role("监理工程师", "project", READ | {"workers.reveal"}),
+}
+
+# 一省直管: the regulator of a county that is its own second-level unit holds both tiers' permissions.
+COUNTY_AND_UNIT = ROLES["county_regulator"].permissions | ROLES["city_regulator"].permissions
+
+
+def permissions_of(role: str, *, county_is_unit: bool) -> frozenset[str]:
+    """The permissions of a post's role at its place; none for a role this release does not know."""
+    if county_is_unit and role in ("county_regulator", "city_regulator"):
+        return COUNTY_AND_UNIT
+    known = ROLES.get(role)
+    return known.permissions if known else frozenset()

@@ -1,0 +1,3 @@
+"""What beat sends for this app."""
+
+BEAT: dict = {}

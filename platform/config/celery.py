@@ -1,0 +1,26 @@
+"""The Celery application. Tasks take ids, are short and survive running twice; the queue may be lost."""
+
+import os
+from importlib import import_module
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+app = Celery("hubei")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Each app states what must be swept, and how often, in its own schedule module.
+for _room in ("outbox", "accounts", "attendance", "federation"):
+    app.conf.beat_schedule.update(import_module(f"{_room}.schedule").BEAT)
+
+
+@setup_logging.connect
+def _use_the_node_logging(**_kwargs: object) -> None:
+    """Keep the node's own log settings, with their filter against personal data."""
+    import logging.config
+
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)

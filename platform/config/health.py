@@ -1,0 +1,51 @@
+"""The state of each part, for people and for whatever watches the node."""
+
+import time
+from collections.abc import Callable
+
+import redis
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+from outbox.models import Heartbeat
+
+log = structlog.get_logger(__name__)
+# A worker that has not carried out beat's errand for this long is taken for dead.
+HEARTBEAT_SECONDS = 30
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _redis() -> None:
+    redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2).ping()
+
+
+def _worker() -> None:
+    age = Heartbeat.age_seconds("worker")
+    if age is None or age > HEARTBEAT_SECONDS:
+        raise TimeoutError("no errand of beat was carried out lately")
+
+
+PARTS: dict[str, Callable[[], None]] = {"database": _database, "redis": _redis, "worker": _worker}
+
+
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """200 when every part answers, 503 otherwise; each part's state and milliseconds either way."""
+    states = {name: _state(name, probe) for name, probe in PARTS.items()}
+    ok = all(state["ok"] for state in states.values())
+    return JsonResponse({"ok": ok, "node": settings.NODE_ID, "parts": states}, status=200 if ok else 503)
+
+
+def _state(name: str, probe: Callable[[], None]) -> dict[str, object]:
+    begun = time.monotonic()
+    try:
+        probe()
+    except (DatabaseError, redis.RedisError, TimeoutError, OSError) as fault:
+        log.warning("health.part_down", part=name, fault=type(fault).__name__)
+        return {"ok": False, "fault": type(fault).__name__}
+    return {"ok": True, "ms": round((time.monotonic() - begun) * 1000, 1)}

@@ -1,0 +1,59 @@
+"""The outbox: every shared change except a punch, written in the change's own transaction (I-26)."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class OutboxEvent(models.Model):
+    """A past fact: which record, which version. No personal data travels in it.
+
+    `position` is given after commit, under one lock per shard, so that no cursor can pass a row that
+    commits late. Until then it is null.
+    """
+
+    event = models.CharField(max_length=60)
+    key = models.UUIDField()
+    version = models.PositiveIntegerField(default=1)
+    facts = models.JSONField(default=dict)
+    shard = models.PositiveSmallIntegerField(default=0)
+    position = models.BigIntegerField(null=True, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("position",)
+        indexes = [
+            models.Index(fields=("id",), name="outbox_without_position", condition=models.Q(position=None))
+        ]
+
+    def __repr__(self) -> str:
+        return f"<OutboxEvent {self.pk} {self.event}>"
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.key}"
+
+
+class Receiver(models.Model):
+    """How far one reader of the outbox has come."""
+
+    name = models.CharField(max_length=60, unique=True)
+    position = models.BigIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} @ {self.position}"
+
+
+class Heartbeat(models.Model):
+    """The last time a part of the node did its errand; beat asks for it, the worker writes it."""
+
+    name = models.CharField(max_length=20, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%H:%M:%S}"
+
+    @classmethod
+    def age_seconds(cls, name: str) -> float | None:
+        """Seconds since the last sign of life, or None when there never was one."""
+        at = cls.objects.filter(name=name).values_list("at", flat=True).first()
+        return (timezone.now() - at).total_seconds() if at else None

@@ -1,0 +1,42 @@
+"""Reads of the map. Divisions are public: no actor is needed."""
+
+from django.db.models import QuerySet
+
+from kernel.errors import NotFound
+from regions.models import Region
+
+
+def region(code: str) -> Region:
+    """The region of a code. Raises NotFound with the code named."""
+    found = Region.objects.filter(code=code).select_related("parent").first()
+    if found is None:
+        raise NotFound(f"没有编码为“{code}”的行政区划。请使用 GB/T 2260 六位编码，例如 420106（武昌区）。")
+    return found
+
+
+def province() -> Region:
+    """The province, root of this node's map."""
+    return Region.objects.get(parent=None)
+
+
+def ancestors(of: Region) -> QuerySet[Region]:
+    """From the province down to `of` itself, for breadcrumbs."""
+    codes = of.path.rstrip("/").split("/")
+    return Region.objects.filter(code__in=codes).order_by("path")
+
+
+def second_level_units() -> QuerySet[Region]:
+    """The 17 units directly below the province, in the order of the national table."""
+    return Region.objects.filter(is_second_level=True).order_by("code")
+
+
+def counties(within: Region) -> QuerySet[Region]:
+    """Every county at or below `within`; a unit that is its own county is one of them."""
+    return Region.objects.filter(path__startswith=within.path, is_county=True).order_by("code")
+
+
+def parts(of: Region) -> QuerySet[Region]:
+    """What one step down shows: units below the province, counties below a unit, nothing below a county."""
+    if of.is_county:
+        return Region.objects.none()
+    return Region.objects.filter(parent=of).order_by("code")

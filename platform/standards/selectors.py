@@ -1,0 +1,82 @@
+"""Reads of the standard. It is public: no actor is needed.
+
+Both tables are small and change rarely, so each process keeps them for a few seconds; a change by an
+administrator is therefore in force everywhere within `KEPT_SECONDS`.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any, TypeVar
+
+from regions.models import Region
+from standards.models import CodeItem, RuleParameter
+
+KEPT_SECONDS = 5.0
+T = TypeVar("T")
+
+
+def _kept(read: Callable[[], T]) -> Callable[[], T]:
+    """Remember what `read` returned for KEPT_SECONDS of this process."""
+    memory: dict[str, Any] = {"until": 0.0}
+
+    @wraps(read)
+    def remembered() -> T:
+        if time.monotonic() >= memory["until"]:
+            memory["value"] = read()
+            memory["until"] = time.monotonic() + KEPT_SECONDS
+        return memory["value"]
+
+    remembered.forget = lambda: memory.update(until=0.0)  # type: ignore[attr-defined]  # for loaders and tests
+    return remembered
+
+
+@_kept
+def _parameters() -> dict[str, list[tuple[str, date | None, date | None, Any]]]:
+    found: dict[str, list] = {}
+    rows = RuleParameter.objects.values_list("key", "region__path", "valid_from", "valid_to", "value")
+    for key, path, start, end, value in rows:
+        found.setdefault(key, []).append((path or "", start, end, value))
+    for rules in found.values():
+        # The nearest place first, and there the latest start.
+        rules.sort(key=lambda rule: (len(rule[0]), rule[1] or date.min), reverse=True)
+    return found
+
+
+@_kept
+def _codes() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    rows = CodeItem.objects.order_by("code_list__key", "position")
+    for key, code, name in rows.values_list("code_list__key", "code", "name"):
+        found.setdefault(key, {})[code] = name
+    return found
+
+
+def parameter(key: str, region: Region | None = None, on: date | None = None) -> Any:
+    """The value in force for `region` (default: the whole province) on a day (default: any open one).
+
+    The nearest region wins, then the latest start. Raises KeyError for a key that was never defined:
+    a missing parameter is a fault of the node, not of its user.
+    """
+    path = region.path if region is not None else ""
+    for place, start, end, value in _parameters().get(key, ()):
+        if path.startswith(place) and (on is None or ((start or on) <= on <= (end or on))):
+            return value
+    raise KeyError(f"rule parameter {key} is not defined; run load_reference_data")
+
+
+def codes(code_list: str) -> dict[str, str]:
+    """Code → name of a list, in its order; empty for an unknown list."""
+    return _codes().get(code_list, {})
+
+
+def code_name(code_list: str, code: str | None) -> str:
+    """The name of a code, or the code itself where the list does not know it; "" for none."""
+    return _codes().get(code_list, {}).get(code, code) if code else ""
+
+
+def forget() -> None:
+    """Drop what this process remembers, after a load."""
+    _parameters.forget()  # type: ignore[attr-defined]  # see _kept
+    _codes.forget()  # type: ignore[attr-defined]  # see _kept

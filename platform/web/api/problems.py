@@ -1,0 +1,67 @@
+"""Refusals of the REST API as problem details (RFC 9457), in sentences."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from kernel.errors import DomainError, NotFound
+
+_TITLES = {
+    400: _("请求内容有误"),
+    401: _("未登录或令牌无效"),
+    403: _("没有权限"),
+    404: _("没有找到"),
+    405: _("不支持该操作方式"),
+    406: _("不支持该返回格式"),
+    415: _("不支持该内容类型"),
+    422: _("未通过规则校验"),
+    429: _("请求过于频繁"),
+}
+
+
+def problem_details(raised: Exception, context: dict[str, Any]) -> Response | None:
+    """The answer to an exception of a view; None leaves a fault of ours to the 500 page."""
+    if isinstance(raised, Http404):
+        raised = NotFound()
+    if isinstance(raised, DomainError):
+        return _problem(
+            raised.status,
+            raised.message,
+            raised.code,
+            {raised.field: [raised.message]} if raised.field else {},
+        )
+    answer = exception_handler(raised, context)
+    if answer is None:
+        return None
+    errors: dict[str, Any] = {}
+    if isinstance(raised, exceptions.ValidationError):
+        errors = answer.data if isinstance(answer.data, dict) else {"": answer.data}
+    detail = _first_sentence(answer.data) or str(raised)
+    code = raised.get_codes() if isinstance(raised, exceptions.APIException) else "refused"
+    problem = _problem(answer.status_code, detail, code if isinstance(code, str) else "invalid", errors)
+    problem.headers.update(
+        {k: v for k, v in answer.headers.items() if k in ("Retry-After", "WWW-Authenticate")}
+    )
+    return problem
+
+
+def _problem(status: int, detail: str, code: str, errors: dict[str, Any]) -> Response:
+    body: dict[str, Any] = {
+        "title": _TITLES.get(status, _("请求未完成")),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=status, content_type="application/problem+json")
+
+
+def _first_sentence(data: Any) -> str:
+    while isinstance(data, dict | list) and data:
+        data = next(iter(data.values())) if isinstance(data, dict) else data[0]
+    return str(data) if data else ""

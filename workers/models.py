@@ -1,0 +1,284 @@
+"""People, what ties them to a project, and what the law asks before they enter."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+from kernel.fields import SealedTextField
+from kernel.masking import mask_card, mask_id_number, mask_phone
+from kernel.models import Travelling
+from kernel.scoping import Reach, ScopedModel
+
+
+class Person(Travelling, ScopedModel):
+    """A natural person, identity core only: once per document type and number (I-01).
+
+    Visible through an engagement in scope and in no other way. The number is sealed; equal numbers are
+    found by `id_index`, which never leaves this node.
+    """
+
+    view_permission = "workers.view"
+
+    name = models.CharField(max_length=50, db_index=True)
+    id_type = models.CharField(max_length=4, default="01")
+    id_number = SealedTextField(context="person.id_number")
+    id_index = models.BinaryField(max_length=64)
+    sex = models.CharField(max_length=1, blank=True)
+    born_on = models.DateField(null=True, blank=True)
+    nation = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("id_type", "id_index"), name="a_natural_person_is_one_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        return Q(pk__in=Engagement.objects.within(reach).values("person"))
+
+    @property
+    def masked_number(self) -> str:
+        """The number as everybody may see it: 4200**********0016."""
+        return mask_id_number(self.id_number)
+
+
+class PersonAlias(models.Model):
+    """Another name under which a node knows this person (federation); both mean one human being."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="aliases")
+    public_id = models.UUIDField(unique=True)
+    node = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"{self.public_id}"
+
+
+class Engagement(Travelling, ScopedModel):
+    """One person working on one project for one participation (用工): not the person itself.
+
+    Phone, address, photograph and card belong here, so that no clerk overwrites another's.
+    """
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    participation_lookup = "participation"
+    view_permission = "workers.view"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="engagements")
+    project = models.ForeignKey("projects.Project", models.PROTECT, related_name="engagements")
+    participation = models.ForeignKey("projects.Participation", models.PROTECT, related_name="engagements")
+    team = models.ForeignKey("projects.Team", models.PROTECT, related_name="engagements")
+    is_team_leader = models.BooleanField(default=False)
+    kind = models.CharField(max_length=4, default="20")
+    trade = models.CharField(max_length=8, blank=True)
+    phone = SealedTextField(context="engagement.phone", null=True)
+    address = SealedTextField(context="engagement.address", null=True)
+    photo = models.CharField(max_length=64, blank=True)
+    card_number = SealedTextField(context="engagement.card", null=True)
+    card_index = models.BinaryField(max_length=64, null=True)
+    bank_code = models.CharField(max_length=8, blank=True)
+    bank_name = models.CharField(max_length=100, blank=True)
+    gate_card = models.CharField(max_length=30, blank=True)
+    education = models.CharField(max_length=4, blank=True)
+    political_status = models.CharField(max_length=4, blank=True)
+    issuing_authority = models.CharField(max_length=60, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("person", "project"),
+                condition=Q(ended_at=None),
+                name="one_active_engagement_per_person_and_project",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("project", "team"), name="engagements_of_a_project"),
+        ]
+
+    def __str__(self) -> str:
+        return f"用工 {self.public_id}"
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone or "")
+
+    @property
+    def masked_card(self) -> str:
+        return mask_card(self.card_number or "")
+
+
+class IdentityCheck(ScopedModel):
+    """How an identity was established: by chip, registry or typing; the strength is kept for ever."""
+
+    region_lookup = "engagement__project__region"
+    project_lookup = "engagement__project"
+    participation_lookup = "engagement__participation"
+    view_permission = "workers.view"
+
+    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="identity_checks")
+    method = models.CharField(max_length=16)
+    result = models.CharField(max_length=16)
+    checked_at = models.DateTimeField()
+    checked_by = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.result}"
+
+
+class _Between(Func):
+    """daterange(entered, exited): the day of exit belongs to the next site too."""
+
+    function = "daterange"
+    template = "%(function)s(%(expressions)s, '[)')"
+
+
+class _Only(Func):
+    """int8range(id, id): equality for an exclusion constraint without the btree_gist extension."""
+
+    function = "int8range"
+    template = "%(function)s(%(expressions)s, '[]')"
+
+
+class Presence(Travelling, ScopedModel):
+    """Reported presence of an engagement on its site, from a day to a day (进退场).
+
+    A fact apart from permission to enter: it is recorded whatever is missing. Punches count on each day
+    from `entered_on` to `exited_on`, both included. Presence of one person on two sites at once is kept,
+    marked as a conflict, and only clean intervals exclude each other (I-04); the day of exit may be the
+    day of entry elsewhere.
+    """
+
+    region_lookup = "engagement__project__region"
+    project_lookup = "engagement__project"
+    participation_lookup = "engagement__participation"
+    view_permission = "workers.view"
+
+    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="presences")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    entered_on = models.DateField()
+    exited_on = models.DateField(null=True, blank=True)
+    is_conflict = models.BooleanField(default=False)
+    entry_voucher = models.CharField(max_length=64, blank=True)
+    exit_voucher = models.CharField(max_length=64, blank=True)
+    entered_by = models.CharField(max_length=120, blank=True)
+    exited_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("engagement", "entered_on")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(exited_on=None) | Q(exited_on__gte=F("entered_on")),
+                name="presence_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=("engagement",), condition=Q(exited_on=None), name="one_open_presence_per_engagement"
+            ),
+            ExclusionConstraint(
+                name="clean_presence_of_a_person_does_not_overlap",
+                expressions=[
+                    (_Only(F("person_id"), F("person_id")), RangeOperators.OVERLAPS),
+                    (_Between(F("entered_on"), F("exited_on")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_conflict=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entered_on} – {self.exited_on or ''}"
+
+
+class Contract(Travelling, ScopedModel):
+    """A labour contract or written work agreement of an engagement (notice 一(八); 18号令 2022 修正)."""
+
+    region_lookup = "engagement__project__region"
+    project_lookup = "engagement__project"
+    participation_lookup = "engagement__participation"
+    view_permission = "workers.view"
+
+    class Kind(models.TextChoices):
+        LABOUR = "labour", "劳动合同"
+        AGREEMENT = "agreement", "用工书面协议"
+
+    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="contracts")
+    kind = models.CharField(max_length=16, default=Kind.LABOUR)
+    period_type = models.CharField(max_length=4, default="0")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    unit = models.CharField(max_length=4, blank=True)
+    unit_price = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    scan = models.CharField(max_length=64, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-starts_on",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="a_contract_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_price=None) | Q(unit_price__gte=0), name="a_unit_price_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.starts_on}"
+
+
+class Training(Travelling, ScopedModel):
+    """A training that an engagement attended; a passed basic safety training opens the gate."""
+
+    region_lookup = "engagement__project__region"
+    project_lookup = "engagement__project"
+    participation_lookup = "engagement__participation"
+    view_permission = "workers.view"
+
+    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="trainings")
+    kind = models.CharField(max_length=8)
+    held_on = models.DateField()
+    valid_to = models.DateField()
+    hours = models.DecimalField(max_digits=6, decimal_places=1, default=0)
+    is_passed = models.BooleanField(default=True)
+    trainer = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ("-held_on",)
+        constraints = [
+            models.CheckConstraint(condition=Q(hours__gte=Value(0)), name="training_hours_are_not_negative"),
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("held_on")), name="a_training_is_valid_after_it_was_held"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.held_on}"
+
+
+class KeyPostAssignment(Travelling, ScopedModel):
+    """Who holds a key post (项目经理, 总监 …) on a project, from a day to a day (notice 一(七))."""
+
+    region_lookup = "engagement__project__region"
+    project_lookup = "engagement__project"
+    participation_lookup = "engagement__participation"
+    view_permission = "workers.view"
+
+    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="key_posts")
+    post = models.CharField(max_length=4)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="a_key_post_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.post
