@@ -28,10 +28,10 @@ EARLIEST_BIRTH_YEAR: Final = 1900
 
 
 class Sex(StrEnum):
-    """Sex as the identity number states it."""
+    """Sex as the identity number states it, in the word that forms and records use."""
 
-    MALE = "male"
-    FEMALE = "female"
+    MALE = "男"
+    FEMALE = "女"
 
 
 class Fault(Enum):
@@ -109,7 +109,7 @@ def check_stated(
 
     Raises BadIdentityNumber.
     """
-    if sex and Sex(sex) is not identity.sex:
+    if sex and sex != identity.sex:
         raise BadIdentityNumber(Fault.OTHER_SEX)
     if birth and birth != identity.birth:
         raise BadIdentityNumber(Fault.OTHER_BIRTH)

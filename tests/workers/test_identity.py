@@ -155,7 +155,7 @@ def test_no_refusal_repeats_any_of_the_number(birth: date, order: int, place: in
 def test_i03_a_contradicting_sex_or_birth_is_refused_and_silence_is_not() -> None:
     woman = read_number(made(420001, "19900101", "002"), today=TODAY, synthetic_allowed=True)
     check_stated(woman)
-    check_stated(woman, sex="female", birth=date(1990, 1, 1))
+    check_stated(woman, sex="女", birth=date(1990, 1, 1))
     with pytest.raises(BadIdentityNumber) as refusal:
         check_stated(woman, sex=Sex.MALE)
     assert refusal.value.code == "other_sex"
