@@ -1,4 +1,4 @@
-"""The sealed column, without a database: what a row holds, shows and hands to SQL."""
+"""The sealed column: what a row holds, shows and hands to SQL, and what PostgreSQL keeps."""
 
 import pickle
 
@@ -83,3 +83,23 @@ def test_fixtures_refuse_sealed_numbers(card_class) -> None:
     card = card_class(number=NUMBER)
     with pytest.raises(TypeError, match="fixtures"):
         card_class._meta.get_field("number").value_to_string(card)
+
+
+@pytest.mark.django_db
+def test_postgresql_holds_only_ciphertext_through_every_way_of_writing(card_class) -> None:
+    with connection.schema_editor() as editor:
+        editor.create_model(card_class)
+    cards = card_class._default_manager
+    first = cards.create(number=NUMBER)
+    second, third = cards.bulk_create([card_class(number=NUMBER), card_class(number=None)])
+    second.number = "E12345678"
+    cards.bulk_update([second], ["number"])
+    cards.filter(pk=third.pk).update(number="A1")
+    deferred = cards.defer("number").get(pk=first.pk)
+    deferred.save()
+    cards.get(pk=first.pk).refresh_from_db()
+    assert [card.number for card in cards.order_by("pk")] == [NUMBER, "E12345678", "A1"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"select number from {card_class._meta.db_table}")
+        stored = [bytes(row[0]) for row in cursor.fetchall()]
+    assert not any(plain in sealed for plain in (b"4200", b"E123", b"A1") for sealed in stored)
