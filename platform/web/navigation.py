@@ -1,0 +1,106 @@
+"""The frame of every page: entries by role, who is signed in and until when, and where one is.
+
+Apps above register their entries and their search when Django starts; a person sees those that a post of
+theirs opens, at most seven.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Post
+from accounts.roles import ROLES
+from kernel.scoping import Actor
+
+MOST_ENTRIES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the left bar: shown to actors who hold `permission`, in `order`."""
+
+    key: str
+    label: str
+    url_name: str
+    permission: str
+    order: int
+    short: str = ""
+    count: int | None = None
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in, in which post and until when."""
+
+    name: str
+    line: str
+    posts: list[str]
+    password_url: str
+    sign_out_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another place of the same level that the reader may switch to."""
+
+    label: str
+    url: str
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step from the province to here; without `url` it lies above the reader's posts."""
+
+    label: str
+    url: str = ""
+    siblings: Sequence[Sibling] = field(default_factory=list)
+
+
+_entries: dict[str, Entry] = {}
+
+
+def register(*entries: Entry) -> None:
+    """Add entries to the left bar; called from an app's `ready()`, so twice is once."""
+    _entries.update({entry.key: entry for entry in entries})
+
+
+def entries_for(actor: Actor) -> list[Entry]:
+    """The entries that a post of `actor` opens, in order, seven at most."""
+    own = [entry for entry in _entries.values() if actor.may(entry.permission)]
+    return sorted(own, key=lambda entry: entry.order)[:MOST_ENTRIES]
+
+
+def frame_of(request: HttpRequest) -> dict[str, Any]:
+    """What the bar and the left bar show to whoever asks; nothing to a stranger."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": [], "account": None}
+    actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    return {"nav": entries_for(actor), "account": _account(actor), "search_url": "/search/"}
+
+
+def _account(actor: Any) -> Account:
+    posts = [_in_words(post) for post in actor.posts]
+    return Account(
+        name=str(actor.user),
+        line=posts[0] if posts else _("由他人授权查看单个项目"),
+        posts=posts[1:],
+        password_url=reverse("password"),
+        sign_out_url=reverse("sign_out"),
+    )
+
+
+def _in_words(post: Post) -> str:
+    title = ROLES[post.role].title if post.role in ROLES else post.role
+    place = post.scope_name or (post.region.name if post.region else "")
+    until = _("任至 {day}").format(day=post.valid_to) if post.valid_to else _("长期有效")
+    return f"{place} {title}，{until}".strip()

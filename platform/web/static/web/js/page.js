@@ -1,0 +1,83 @@
+/* 让已经能用的页面更顺手：没有这个文件，一切照常。No inline script or style: the policy is 'self' only. */
+(() => {
+  "use strict";
+  const $all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+  // "/" goes to the search box; Escape closes what is open.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
+      const box = document.getElementById("find");
+      if (box && box.offsetParent) { event.preventDefault(); box.focus(); box.select(); }
+    }
+    if (event.key === "Escape") {
+      $all("details[data-menu][open]").forEach((menu) => {
+        menu.open = false;
+        if (menu.contains(event.target)) menu.querySelector("summary").focus();
+      });
+    }
+  });
+  // One menu at a time; a click elsewhere closes it.
+  document.addEventListener("click", (event) => {
+    $all("details[data-menu][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+
+  // Shows and hides a password.
+  const reveals = () => $all("[data-reveal]").forEach((button) => {
+    const field = document.getElementById(button.dataset.reveal);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      field.type = field.type === "password" ? "text" : "password";
+      button.textContent = field.type === "password" ? "显示" : "隐藏";
+    });
+  });
+
+  // The error summary takes the focus, so that it is read out and its links are next.
+  const focusSummary = () => { const summary = document.querySelector("[data-focus]"); if (summary) summary.focus(); };
+
+  // What a swap changed is said to those who do not see it.
+  const said = document.getElementById("said");
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const source = document.querySelector("[data-say]");
+    if (source && said && !event.detail.elt.closest("[data-quiet]")) said.textContent = source.dataset.say;
+  });
+
+  // A request that fails says so where the eye is, and keeps what was there.
+  const warn = (words) => {
+    let note = document.querySelector(".offline");
+    if (!words) { if (note) note.remove(); return; }
+    if (!note) { note = document.createElement("p"); note.className = "note offline"; note.setAttribute("role", "alert"); document.body.append(note); }
+    note.textContent = words;
+  };
+  document.addEventListener("htmx:sendError", () => warn("网络不通，页面上是断网前的数据。连上后会自动更新。"));
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 401 || event.detail.xhr.status === 403) { location.reload(); return; }
+    warn("平台这次没有答上来，页面上是之前的数据，稍后自动再试。");
+  });
+  document.addEventListener("htmx:afterOnLoad", () => warn(""));
+
+  // Figures that keep themselves fresh: only while somebody looks at them.
+  setInterval(() => {
+    if (document.visibilityState !== "visible" || !window.htmx) return;
+    $all("[data-refresh]").forEach((part) => { if (!part.querySelector("details[open]")) window.htmx.trigger(part, "refresh"); });
+  }, 15000);
+
+  // The Chinese web font is fetched only where the machine has no Chinese face of its own.
+  const hasChineseFace = () => {
+    const brush = document.createElement("canvas").getContext("2d");
+    brush.font = "32px sans-serif";
+    const width = (text) => { const box = brush.measureText(text); return `${box.width}/${box.actualBoundingBoxAscent}/${box.actualBoundingBoxLeft}`; };
+    // Missing glyphs all draw the same box; three real characters never share one outline.
+    return new Set(["一", "国", "卜"].map(width)).size > 1;
+  };
+  const fallbackFont = () => {
+    const source = document.querySelector('meta[name="fallback-font"]');
+    if (!source || hasChineseFace()) return;
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = source.content;
+    document.head.append(sheet);
+  };
+
+  reveals(); focusSummary(); fallbackFont();
+})();
