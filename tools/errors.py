@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class CannotGoOn(Exception):  # noqa: N818 (a sentence, not a defect)
+class CannotGoOn(Exception):
     """Something outside the program is missing; the text says what and what to do."""

@@ -106,8 +106,8 @@ def _font_rules(css: str, weight: int) -> Iterator[str]:
     local = ",".join(f'local("{name}")' for name in LOCAL_FACES[weight])
     for file, ranges in re.findall(r"url\(\./files/(\S+?\.woff2)\).*?unicode-range: (.*?);", css, re.DOTALL):
         yield (
-            f'@font-face{{font-family:"Noto Sans SC";font-style:normal;font-weight:{weight};font-display:swap;'
-            f'src:{local},url({file}) format("woff2");unicode-range:{ranges}}}'
+            f'@font-face{{font-family:"Noto Sans SC";font-style:normal;font-weight:{weight};'
+            f'font-display:swap;src:{local},url({file}) format("woff2");unicode-range:{ranges}}}'
         )
 
 

@@ -31,7 +31,7 @@ def _npm_version(npm: str) -> int:
     """The major version, or 0 when it does not run at all."""
     try:
         answer = subprocess.run(
-            [npm, "--version"], capture_output=True, text=True, timeout=60, env=_environment(npm)
+            [npm, "--version"], check=False, capture_output=True, text=True, timeout=60, env=_environment(npm)
         )
     except (OSError, subprocess.TimeoutExpired):
         return 0
@@ -53,7 +53,12 @@ def install_packages(say=print, *, with_optional: bool = False) -> None:
     if not with_optional:
         options.append("--omit=optional")
     outcome = subprocess.run(
-        [*npm, "ci", *options], cwd=ROOT, env=_environment(npm[0]), capture_output=True, text=True
+        [*npm, "ci", *options],
+        check=False,
+        cwd=ROOT,
+        env=_environment(npm[0]),
+        capture_output=True,
+        text=True,
     )
     if outcome.returncode:
         raise CannotGoOn(f"`npm ci` failed:\n{outcome.stdout}{outcome.stderr}")

