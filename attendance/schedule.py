@@ -1,3 +1,16 @@
-"""What beat sends for this app."""
+"""What beat sends for attendance."""
 
-BEAT: dict = {}
+from celery.schedules import crontab
+
+BEAT = {
+    "attendance-recount": {"task": "attendance.tasks.recount", "schedule": 1.0, "options": {"expires": 10}},
+    "attendance-open-day": {
+        "task": "attendance.tasks.open_day",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "attendance-partitions": {
+        "task": "attendance.tasks.make_partitions",
+        "schedule": crontab(hour=2, minute=10),
+    },
+}

@@ -1,0 +1,19 @@
+"""Acts of attendance: punches come in, days and counters are concluded from them."""
+
+from attendance.services.counters import mark_days, open_day, recount
+from attendance.services.days import conclude_days, current_day, cutoff_hour
+from attendance.services.partitions import make_partitions
+from attendance.services.punches import PunchFacts, PunchReceipt, receive_punches
+
+__all__ = [
+    "PunchFacts",
+    "PunchReceipt",
+    "conclude_days",
+    "current_day",
+    "cutoff_hour",
+    "make_partitions",
+    "mark_days",
+    "open_day",
+    "receive_punches",
+    "recount",
+]

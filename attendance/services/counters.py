@@ -1,0 +1,138 @@
+"""A project's counters of a day: marked when a fact changes, counted anew from the facts within a second."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from psycopg2.extras import execute_values
+
+from attendance.models import DirtyDay, ProjectDay
+from attendance.rules import RULE_VERSION, day_of, window
+from projects.models import Project
+from standards.selectors import parameter
+
+# One recounter at a time: an older count can then never overwrite a newer one.
+_RECOUNT_LOCK = 27_003
+_BATCH = 2_000
+
+# All counters count engagements, so that parts sum to the whole. On site: entered, and not exited by the
+# end of the day. Source: ground decisions, "Numbers on dashboards"; product 5.6.
+_RECOUNT = """
+    WITH wanted (project_id, day, begins, ends, posts, trainings) AS (VALUES %s),
+    present AS (
+        SELECT w.project_id, w.day, w.trainings, e.id AS engagement_id
+        FROM wanted w JOIN workers_engagement e ON e.project_id = w.project_id
+        WHERE EXISTS (SELECT 1 FROM workers_presence p WHERE p.engagement_id = e.id
+            AND p.entered_on <= w.day AND (p.exited_on IS NULL OR p.exited_on > w.day))
+    ), on_site AS (
+        SELECT s.project_id, s.day, count(*) AS on_site,
+            count(*) FILTER (WHERE EXISTS (SELECT 1 FROM workers_contract c
+                WHERE c.engagement_id = s.engagement_id AND c.starts_on <= s.day
+                AND (c.ends_on IS NULL OR c.ends_on >= s.day) AND (c.ended_on IS NULL OR c.ended_on > s.day)
+            )) AS contracted,
+            count(*) FILTER (WHERE EXISTS (SELECT 1 FROM workers_training t
+                WHERE t.engagement_id = s.engagement_id AND t.is_passed AND t.kind = ANY (s.trainings)
+                AND t.held_on <= s.day AND t.valid_to >= s.day
+            )) AS trained
+        FROM present s GROUP BY s.project_id, s.day
+    ), attended AS (
+        SELECT w.project_id, w.day, count(*) AS attended,
+            count(DISTINCT k.post) FILTER (WHERE k.post = ANY (w.posts)) AS posts_present
+        FROM wanted w JOIN workers_engagement e ON e.project_id = w.project_id
+        JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
+        LEFT JOIN LATERAL (SELECT k.post FROM workers_keypostassignment k WHERE k.engagement_id = e.id
+            AND k.starts_on <= w.day AND (k.ends_on IS NULL OR k.ends_on >= w.day)
+            ORDER BY k.post LIMIT 1) k ON true
+        GROUP BY w.project_id, w.day
+    ), punched AS (
+        SELECT w.project_id, w.day, max(p.occurred_at) AS last_punch_at,
+            count(*) FILTER (WHERE NOT EXISTS (
+                SELECT 1 FROM attendance_subject s JOIN workers_engagement e
+                    ON e.person_id = s.person_id AND e.project_id = w.project_id
+                JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
+                WHERE s.id = p.subject_id)) AS unmatched
+        FROM wanted w JOIN attendance_punch p ON p.project_id = w.project_id
+            AND p.occurred_at >= w.begins AND p.occurred_at < w.ends
+        GROUP BY w.project_id, w.day
+    )
+    INSERT INTO attendance_projectday (project_id, day, is_in_progress, on_site, attended, contracted,
+        trained, key_posts_required, key_posts_present, unmatched, last_punch_at, rule_version, computed_at)
+    SELECT w.project_id, w.day, j.status = '003', coalesce(o.on_site, 0), coalesce(a.attended, 0),
+        coalesce(o.contracted, 0), coalesce(o.trained, 0), cardinality(w.posts), coalesce(a.posts_present, 0),
+        coalesce(u.unmatched, 0), u.last_punch_at, {rule}, now()
+    FROM wanted w JOIN projects_project j ON j.id = w.project_id
+    LEFT JOIN on_site o USING (project_id, day) LEFT JOIN attended a USING (project_id, day)
+    LEFT JOIN punched u USING (project_id, day)
+    ON CONFLICT (day, project_id) DO UPDATE SET on_site = EXCLUDED.on_site, attended = EXCLUDED.attended,
+        contracted = EXCLUDED.contracted, trained = EXCLUDED.trained,
+        key_posts_required = EXCLUDED.key_posts_required, key_posts_present = EXCLUDED.key_posts_present,
+        unmatched = EXCLUDED.unmatched, last_punch_at = EXCLUDED.last_punch_at,
+        rule_version = EXCLUDED.rule_version, computed_at = EXCLUDED.computed_at,
+        -- The past keeps the status it was counted with.
+        is_in_progress = CASE WHEN EXCLUDED.day >= {today} THEN EXCLUDED.is_in_progress
+            ELSE attendance_projectday.is_in_progress END
+"""
+_TEMPLATE = "(%s::bigint, %s::date, %s::timestamptz, %s::timestamptz, %s::text[], %s::text[])"
+
+
+def mark_days(project_pk: int, days: Iterable[date]) -> None:
+    """Ask for a fresh count of these days of a project."""
+    DirtyDay.objects.bulk_create([DirtyDay(project_id=project_pk, day=day) for day in sorted(set(days))])
+
+
+def mark_since(project_pk: int, since: date, today: date) -> None:
+    """Ask for a fresh count of every counted day of a project from `since` on, and of today."""
+    counted = ProjectDay.all_rows.filter(project_id=project_pk, day__gte=since).values_list("day", flat=True)
+    mark_days(project_pk, {*counted, today})
+
+
+@transaction.atomic
+def open_day(now: datetime) -> int:
+    """Ask for today's count of every project that has none yet; returns how many."""
+    today = _province_day(now)
+    missing = Project.all_rows.exclude(days__day=today).values_list("pk", flat=True)
+    for project_pk in missing:
+        mark_days(project_pk, [today])
+    return len(missing)
+
+
+@transaction.atomic
+def recount(now: datetime) -> int:
+    """Take the marks there are and count those project-days anew; returns how many.
+
+    Exact under late, repeated and concurrent punches: a fact committed after this count has left its own
+    mark, and only one recounter works at a time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [_RECOUNT_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(
+            "DELETE FROM attendance_dirtyday WHERE id IN"
+            " (SELECT id FROM attendance_dirtyday ORDER BY id LIMIT %s) RETURNING project_id, day",
+            [_BATCH],
+        )
+        pairs = sorted(set(cursor.fetchall()))
+        if pairs:
+            statement = _RECOUNT.format(rule=RULE_VERSION, today=f"DATE '{_province_day(now).isoformat()}'")
+            execute_values(cursor.cursor, statement, _wanted(pairs), _TEMPLATE, page_size=len(pairs))
+    return len(pairs)
+
+
+def _wanted(pairs: list[tuple[int, date]]) -> list[tuple]:
+    projects = {
+        project.pk: project
+        for project in Project.all_rows.filter(pk__in={pk for pk, _day in pairs}).select_related("region")
+    }
+    rows = []
+    for pk, day in pairs:
+        region = projects[pk].region
+        posts = parameter("key_posts.required", region, day) if projects[pk].status == "003" else []
+        hour = int(parameter("attendance.day_cutoff_hour", region, day))
+        trainings = list(parameter("training.basic_types", region, day))
+        rows.append((pk, day, *window(day, hour), list(posts), trainings))
+    return rows
+
+
+def _province_day(now: datetime) -> date:
+    return day_of(now, int(parameter("attendance.day_cutoff_hour")))

@@ -1,0 +1,27 @@
+"""Beat's errands for attendance; each survives running twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from attendance import services
+
+
+@shared_task
+def recount() -> int:
+    """Count marked project-days anew until no mark is left."""
+    total = 0
+    while step := services.recount(timezone.now()):
+        total += step
+    return total
+
+
+@shared_task
+def open_day() -> int:
+    """Give every project a row for the day that has begun."""
+    return services.open_day(timezone.now())
+
+
+@shared_task
+def make_partitions() -> int:
+    """Prepare this month of punches and the next three."""
+    return services.make_partitions(timezone.localdate())

@@ -1,0 +1,71 @@
+"""Refusals of the projects' acts, as sentences."""
+
+from django.utils.translation import gettext as _
+
+from kernel.errors import DomainError
+
+
+class BadCreditCode(DomainError):
+    """The unified social credit code fails GB 32100."""
+
+    code = "bad_credit_code"
+
+
+class NameDiffers(DomainError):
+    """A known credit code came with another name; the registered one holds until its owner changes it."""
+
+    code = "enterprise_name_differs"
+
+    def __init__(self, *, uscc: str, registered: str) -> None:
+        super().__init__(
+            _(
+                "统一社会信用代码 {uscc} 已登记为“{registered}”，与所填名称不一致。请核对代码或改用登记名称。"
+            ).format(uscc=uscc, registered=registered),
+            field="enterprise_name",
+        )
+
+
+class AlreadyParticipates(DomainError):
+    """The enterprise already takes part in this project."""
+
+    code = "already_participates"
+
+    def __init__(self) -> None:
+        super().__init__(_("该企业已是本项目的参建单位，无需重复登记；如需更正请修改原记录。"))
+
+
+class TeamExists(DomainError):
+    """A team of this name exists in the participation; carries its number so that a client can go on."""
+
+    code = "team_exists"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            _("班组已存在，班组编号为 {number}。请使用已有班组，或换一个名称。").format(number=number)
+        )
+        self.number = number
+
+
+class ProjectFinished(DomainError):
+    """The project is finished (004): nobody is enrolled, nobody enters."""
+
+    code = "project_finished"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("项目已完工，不能再登记人员、班组或进场。如仍在施工，请先由主管部门更正项目状态。")
+        )
+
+
+class PermitElsewhere(DomainError):
+    """The permit number belongs to another project."""
+
+    code = "permit_elsewhere"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("施工许可证 {number} 已登记在另一个项目下，不能重复登记。请核对许可证编号和项目编码。").format(
+                number=number
+            ),
+            field="permit_number",
+        )

@@ -1,0 +1,244 @@
+"""Acts on projects: receiving a permit, naming who takes part, forming teams."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import record
+from kernel.errors import DomainError, NotFound
+from kernel.permits import require
+from kernel.scoping import Actor
+from outbox.services import announce
+from projects import uscc as credit_code
+from projects.errors import (
+    AlreadyParticipates,
+    BadCreditCode,
+    NameDiffers,
+    PermitElsewhere,
+    ProjectFinished,
+    TeamExists,
+)
+from projects.grants import GRANTED
+from projects.models import Enterprise, Participation, Permit, Project, ProjectGrant, Source, Team
+from regions.models import Region
+
+# 参建单位类型 (national dictionary 7.6)
+CONTRACTOR, SUPERVISOR, OWNER = "009", "007", "008"
+
+
+@dataclass(frozen=True, slots=True)
+class PermitFacts:
+    """What a construction permit says; amounts in yuan, areas in m²."""
+
+    project_code: str
+    project_name: str
+    region: Region
+    permit_number: str
+    issued_on: date
+    contractor_uscc: str
+    contractor_name: str
+    works_name: str = ""
+    category: str = "01"
+    address: str = ""
+    owner_uscc: str = ""
+    owner_name: str = ""
+    supervisor_uscc: str = ""
+    supervisor_name: str = ""
+    amount: Decimal | None = None
+    building_area: Decimal | None = None
+    starts_on: date | None = None
+    completes_on: date | None = None
+
+
+@transaction.atomic
+def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
+    """Register a project by its construction permit, or add a further permit to a known project.
+
+    The county does it by form or file until the master data arrive by pull, which will call the same act.
+    Receiving the same permit again changes nothing. Raises NotPermitted, BadCreditCode, NameDiffers,
+    PermitElsewhere.
+    Source: 鄂建文〔2019〕27号 二(五) (accounts are issued with the permit), 二(一) (one source of base data).
+    """
+    require(actor, "projects.receive_permit")
+    # Whoever may receive permits does so for regions within reach only.
+    _require_region(actor, facts.region)
+    contractor = known_enterprise(facts.contractor_uscc, facts.contractor_name)
+    project, is_new = Project.all_rows.get_or_create(
+        code=facts.project_code,
+        defaults={
+            "name": facts.project_name,
+            "region": facts.region,
+            "contractor": contractor,
+            "owner_name": facts.owner_name,
+            "category": facts.category,
+            "address": facts.address,
+            "building_area": facts.building_area,
+            "starts_on": facts.starts_on or facts.issued_on,
+            "completes_on": facts.completes_on,
+        },
+    )
+    require(actor, "projects.receive_permit", on=project)
+    _add_permit(project, facts)
+    _take_part(project, contractor, CONTRACTOR, facts.issued_on)
+    for uscc, name, kind in (
+        (facts.owner_uscc, facts.owner_name, OWNER),
+        (facts.supervisor_uscc, facts.supervisor_name, SUPERVISOR),
+    ):
+        if uscc:
+            _take_part(project, known_enterprise(uscc, name), kind, facts.issued_on)
+    record(actor, "projects.permit_received", project, permit=facts.permit_number)
+    if is_new:
+        announce("projects.project_registered.v1", key=project.public_id)
+    return project
+
+
+def _require_region(actor: Actor, region: Region) -> None:
+    if not any(region.path.startswith(path) for path in actor.reach("projects.receive_permit").region_paths):
+        raise NotFound
+
+
+def _add_permit(project: Project, facts: PermitFacts) -> None:
+    permit, _is_new = Permit.all_rows.get_or_create(
+        number=facts.permit_number,
+        defaults={
+            "project": project,
+            "works_name": facts.works_name or facts.project_name,
+            "issued_on": facts.issued_on,
+            "amount": facts.amount,
+        },
+    )
+    if permit.project_id != project.pk:
+        raise PermitElsewhere(facts.permit_number)
+
+
+def known_enterprise(uscc: str, name: str) -> Enterprise:
+    """The enterprise of a credit code; an unknown valid one is entered as reported.
+
+    Raises BadCreditCode, and NameDiffers where the code is known under another name.
+    Source: GB 32100; ground decisions, "Projects and permits".
+    """
+    try:
+        code = credit_code.read_uscc(uscc)
+    except credit_code.BadUscc as fault:
+        raise BadCreditCode(str(fault), field="enterprise_code") from None
+    enterprise, _is_new = Enterprise.all_rows.get_or_create(
+        uscc=code, defaults={"name": name, "source": Source.REPORTED}
+    )
+    if enterprise.name != name:
+        raise NameDiffers(uscc=code, registered=enterprise.name)
+    return enterprise
+
+
+def _take_part(project: Project, enterprise: Enterprise, kind: str, on: date | None) -> Participation:
+    participation, _is_new = Participation.all_rows.get_or_create(
+        project=project, enterprise=enterprise, defaults={"kind": kind, "entered_on": on}
+    )
+    return participation
+
+
+@transaction.atomic
+def add_participation(
+    *,
+    actor: Actor,
+    project: Project,
+    uscc: str,
+    name: str,
+    kind: str,
+    entered_on: date | None = None,
+    exited_on: date | None = None,
+    manager_name: str = "",
+) -> Participation:
+    """Name an enterprise that takes part in the project.
+
+    Raises NotPermitted, NotFound, ProjectFinished, BadCreditCode, NameDiffers, AlreadyParticipates.
+    Source: 鄂建文〔2019〕27号 一(四), 一(五).
+    """
+    require(actor, "projects.manage_participation", on=project)
+    _require_open(project)
+    enterprise = known_enterprise(uscc, name)
+    if Participation.all_rows.filter(project=project, enterprise=enterprise).exists():
+        raise AlreadyParticipates
+    participation = Participation.objects.create(
+        project=project,
+        enterprise=enterprise,
+        kind=kind,
+        entered_on=entered_on,
+        exited_on=exited_on,
+        manager_name=manager_name,
+    )
+    record(actor, "projects.participation_added", participation, enterprise=enterprise.uscc)
+    announce("projects.participation_added.v1", key=participation.public_id)
+    return participation
+
+
+@transaction.atomic
+def add_team(
+    *,
+    actor: Actor,
+    participation: Participation,
+    name: str,
+    responsible_name: str = "",
+    entered_on: date | None = None,
+    exited_on: date | None = None,
+    remark: str = "",
+) -> Team:
+    """Form a team of a participation; its number is unique in the province.
+
+    Raises NotPermitted, NotFound, ProjectFinished, TeamExists.
+    """
+    require(actor, "projects.manage_team", on=participation)
+    _require_open(participation.project)
+    # One at a time per participation, so that two equal names cannot both pass the check.
+    Participation.all_rows.select_for_update(of=("self",)).get(pk=participation.pk)
+    if existing := Team.all_rows.filter(participation=participation, name=name).first():
+        raise TeamExists(existing.number)
+    team = Team.objects.create(
+        participation=participation,
+        name=name,
+        number=_next_team_number(),
+        responsible_name=responsible_name,
+        entered_on=entered_on,
+        exited_on=exited_on,
+        remark=remark,
+    )
+    record(actor, "projects.team_added", team, number=team.number)
+    announce("projects.team_added.v1", key=team.public_id)
+    return team
+
+
+def _require_open(project: Project) -> None:
+    if not project.is_open:
+        raise ProjectFinished
+
+
+def _next_team_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('projects_team_number')")
+        return settings.TEAM_NUMBER_START + int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def grant_project(
+    *, actor: Actor, user: User, project: Project, codename: str, valid_to: date | None, reason: str
+) -> ProjectGrant:
+    """Let one person, beyond any post, see and do on one project what `codename` stands for.
+
+    It ends by itself after `valid_to`. Raises NotPermitted, NotFound, DomainError for an unknown codename.
+    """
+    require(actor, "accounts.manage", on=project)
+    if codename not in GRANTED:
+        raise DomainError(
+            _("没有名为“{name}”的临时授权，可选：临时代班监理、联合检查。").format(name=codename)
+        )
+    grant = ProjectGrant.objects.assign_perm(codename, user, project)
+    grant.valid_to, grant.reason = valid_to, reason
+    grant.save(update_fields=["valid_to", "reason"])
+    record(
+        actor, "projects.project_granted", project, reason=reason, user=str(user.public_id), codename=codename
+    )
+    return grant

@@ -1,0 +1,105 @@
+"""Reads of people and their work, given an actor; and the conditions that every count shares.
+
+The conditions are the one place where "on site", "under contract" and "trained" are defined: roll-ups and
+lists both use them, so that a figure and the list behind it cannot differ.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kernel.errors import NotFound
+from kernel.scoping import Actor
+from standards.selectors import parameter
+from workers.models import Contract, Engagement, KeyPostAssignment, Presence, Training
+
+
+def on_site_on(day: date, engagement: str = "pk") -> Exists:
+    """在册在场: entered by `day` and not exited on it. `engagement` names the outer row's engagement."""
+    open_then = Presence.all_rows.filter(
+        Q(exited_on=None) | Q(exited_on__gt=day), engagement=OuterRef(engagement), entered_on__lte=day
+    )
+    return Exists(open_then)
+
+
+def contracted_on(day: date, engagement: str = "pk") -> Exists:
+    """A labour contract or written agreement is in force on `day`."""
+    in_force = Contract.all_rows.filter(
+        Q(ends_on=None) | Q(ends_on__gte=day),
+        Q(ended_on=None) | Q(ended_on__gt=day),
+        engagement=OuterRef(engagement),
+        starts_on__lte=day,
+    )
+    return Exists(in_force)
+
+
+def trained_on(day: date, engagement: str = "pk") -> Exists:
+    """A passed basic safety training is valid on `day`. The kinds that count are a parameter."""
+    valid = Training.all_rows.filter(
+        engagement=OuterRef(engagement),
+        is_passed=True,
+        kind__in=parameter("training.basic_types", on=day),
+        held_on__lte=day,
+        valid_to__gte=day,
+    )
+    return Exists(valid)
+
+
+def engagements(actor: Actor) -> QuerySet[Engagement]:
+    """The work of people that `actor` may see, with the names a list shows."""
+    return (
+        Engagement.objects.visible_to(actor)
+        .select_related("person", "project__region", "participation__enterprise", "team")
+        .order_by("project__code", "team__number", "pk")
+    )
+
+
+def with_state_on(rows: QuerySet[Engagement], day: date) -> QuerySet[Engagement]:
+    """Engagements with what decides entry on `day`: is_on_site, has_contract, is_trained."""
+    return rows.annotate(
+        is_on_site=on_site_on(day), has_contract=contracted_on(day), is_trained=trained_on(day)
+    )
+
+
+def engagement(actor: Actor, public_id: UUID, day: date) -> Engagement:
+    """One engagement with its state on `day`. Raises NotFound outside the actor's scope."""
+    found = with_state_on(engagements(actor), day).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def presences(actor: Actor, of: Engagement) -> QuerySet[Presence]:
+    """When the person came and went on this project, newest first."""
+    return Presence.objects.visible_to(actor).filter(engagement=of).order_by("-entered_on", "-pk")
+
+
+def contracts(actor: Actor, of: Engagement) -> QuerySet[Contract]:
+    """The contracts and work agreements of an engagement, newest first."""
+    return Contract.objects.visible_to(actor).filter(engagement=of)
+
+
+def trainings(actor: Actor, of: Engagement) -> QuerySet[Training]:
+    """The trainings of an engagement, newest first."""
+    return Training.objects.visible_to(actor).filter(engagement=of)
+
+
+def other_work(actor: Actor, of: Engagement) -> QuerySet[Engagement]:
+    """The same person's other work, as far as `actor` may see it; nothing hints at the rest."""
+    return engagements(actor).filter(person_id=of.person_id).exclude(pk=of.pk)
+
+
+def key_posts(actor: Actor, day: date) -> QuerySet[KeyPostAssignment]:
+    """Who holds which key post on `day`."""
+    return (
+        KeyPostAssignment.objects.visible_to(actor)
+        .filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+        .select_related("engagement__person", "engagement__project__region")
+        .order_by("engagement__project__code", "post")
+    )
+
+
+def search(actor: Actor, words: str) -> QuerySet[Engagement]:
+    """People by name, one row for each piece of work that `actor` may see."""
+    return engagements(actor).filter(person__name__icontains=words).order_by("person__name", "-pk")
