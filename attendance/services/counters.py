@@ -36,13 +36,16 @@ _RECOUNT = """
             )) AS trained
         FROM present s GROUP BY s.project_id, s.day
     ), attended AS (
-        SELECT w.project_id, w.day, count(*) AS attended,
-            count(DISTINCT k.post) FILTER (WHERE k.post = ANY (w.posts)) AS posts_present
+        SELECT w.project_id, w.day, count(*) AS attended
         FROM wanted w JOIN workers_engagement e ON e.project_id = w.project_id
         JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
-        LEFT JOIN LATERAL (SELECT k.post FROM workers_keypostassignment k WHERE k.engagement_id = e.id
+        GROUP BY w.project_id, w.day
+    ), posts AS (
+        SELECT w.project_id, w.day, count(DISTINCT k.post) AS posts_present
+        FROM wanted w JOIN workers_engagement e ON e.project_id = w.project_id
+        JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
+        JOIN workers_keypostassignment k ON k.engagement_id = e.id AND k.post = ANY (w.posts)
             AND k.starts_on <= w.day AND (k.ends_on IS NULL OR k.ends_on >= w.day)
-            ORDER BY k.post LIMIT 1) k ON true
         GROUP BY w.project_id, w.day
     ), punched AS (
         SELECT w.project_id, w.day, max(p.occurred_at) AS last_punch_at,
@@ -58,11 +61,11 @@ _RECOUNT = """
     INSERT INTO attendance_projectday (project_id, day, is_in_progress, on_site, attended, contracted,
         trained, key_posts_required, key_posts_present, unmatched, last_punch_at, rule_version, computed_at)
     SELECT w.project_id, w.day, j.status = '003', coalesce(o.on_site, 0), coalesce(a.attended, 0),
-        coalesce(o.contracted, 0), coalesce(o.trained, 0), cardinality(w.posts), coalesce(a.posts_present, 0),
+        coalesce(o.contracted, 0), coalesce(o.trained, 0), cardinality(w.posts), coalesce(k.posts_present, 0),
         coalesce(u.unmatched, 0), u.last_punch_at, {rule}, now()
     FROM wanted w JOIN projects_project j ON j.id = w.project_id
     LEFT JOIN on_site o USING (project_id, day) LEFT JOIN attended a USING (project_id, day)
-    LEFT JOIN punched u USING (project_id, day)
+    LEFT JOIN posts k USING (project_id, day) LEFT JOIN punched u USING (project_id, day)
     ON CONFLICT (day, project_id) DO UPDATE SET on_site = EXCLUDED.on_site, attended = EXCLUDED.attended,
         contracted = EXCLUDED.contracted, trained = EXCLUDED.trained,
         key_posts_required = EXCLUDED.key_posts_required, key_posts_present = EXCLUDED.key_posts_present,

@@ -227,9 +227,7 @@ def _unmatched(project: Project, touched: dict[int, tuple[int, date]]) -> dict[i
     for index, (subject, day) in touched.items():
         person = people[subject]
         if person not in enrolled:
-            found[index] = _("该人员未在本项目登记，打卡已留存备查。请先上传人员信息（ProjectWorker.Add）。")
+            found[index] = _("该人员未在本项目登记，打卡已留存备查。请先登记人员信息。")
         elif not any(who == person and start <= day <= (end or day) for who, start, end in present):
-            found[index] = _(
-                "该人员当日没有进场记录，打卡已留存备查。请先上传进场信息（WorkerEntryExit.Add）。"
-            )
+            found[index] = _("该人员当日没有进场记录，打卡已留存备查。请先办理进场。")
     return found
