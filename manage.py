@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-# `platform/` is a source root, not a package: an __init__.py there would shadow the standard library's module.
+# `platform/` is a source root, not a package: an __init__.py there would shadow the standard module.
 sys.path.insert(1, str(Path(__file__).resolve().parent / "platform"))
 
 if __name__ == "__main__":

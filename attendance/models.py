@@ -113,7 +113,7 @@ class Punch(ScopedModel):
             person=OuterRef("subject__person"),
             project=OuterRef("project"),
         )
-        return super().scope(reach) | Exists(own_people)
+        return super().scope(reach) | Q(Exists(own_people))
 
     def __repr__(self) -> str:
         return f"<Punch {self.public_id}>"

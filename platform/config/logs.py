@@ -2,13 +2,19 @@
 
 import logging
 import re
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
 # Fields whose values never reach a log, whatever they hold.
 PERSONAL_FIELDS = frozenset(
-    ["id_number", "idcardnumber", "number", "phone", "cellphone", "card", "bank_card", "payrollbankcardnumber", "name", "password", "secret", "appsecret", "apipass", "token", "authorization", "data", "body"]
-)
+    {
+        "id_number", "idcardnumber", "number", "phone", "cellphone", "card", "bank_card",
+        "payrollbankcardnumber", "name", "password", "secret", "appsecret", "apipass", "token",
+        "authorization", "data", "body",
+    }
+)  # fmt: skip
 _NUMBER = re.compile(r"(?<![\dA-Za-z-])\d{17}[\dXx](?![\dA-Za-z])")
 _MOBILE = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
 
@@ -36,7 +42,7 @@ class WithoutPersonalData(logging.Filter):
         return True
 
 
-def _drop_personal(_logger: object, _method: str, event: dict) -> dict:
+def _drop_personal(_logger: object, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     return {k: ("[已隐去]" if k.lower() in PERSONAL_FIELDS else v) for k, v in event.items()}
 
 

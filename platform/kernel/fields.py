@@ -8,7 +8,8 @@ from django.db.models.query_utils import DeferredAttribute
 from kernel.cipher import seal, unseal
 
 if TYPE_CHECKING:
-    _Column = models.BinaryField[str | None, str | None]
+    # Read as Any: whether None may stand there is the column's `null`, which the stub cannot know.
+    _Column = models.BinaryField[str | None, Any]
 else:
     _Column = models.BinaryField
 

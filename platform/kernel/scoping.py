@@ -10,7 +10,7 @@ Source: house style, "Scope cannot be forgotten"; invariant I-29.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -114,8 +114,8 @@ class ScopedModel(models.Model):
     view_permission: str = ""
 
     # First manager: Django's own machinery (forms, uniqueness, admin, cascades) uses this one.
-    all_rows: models.Manager[Self] = models.Manager()
-    objects: ScopedManager[Self] = ScopedManager()
+    all_rows: ClassVar[models.Manager[Self]] = models.Manager()
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     class Meta:
         abstract = True

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from outbox.models import OutboxEvent, Receiver
 from standards.selectors import parameter
@@ -92,5 +93,5 @@ def prune(now: datetime) -> int:
     old = OutboxEvent.objects.filter(created_at__lt=now - timedelta(days=keep_days), position__isnull=False)
     if passed is not None:
         old = old.filter(position__lte=passed)
-    newest = OutboxEvent.objects.order_by("-position").values_list("pk", flat=True).first()
-    return old.exclude(pk=newest).delete()[0]
+    newest = OutboxEvent.objects.aggregate(position=Max("position"))["position"]
+    return old.exclude(position=newest).delete()[0]

@@ -33,7 +33,7 @@ class SignIn(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         login(self.request, form.get_user())
-        record(actor_of(self.request), "accounts.signed_in", self.request.user)
+        record(actor_of(self.request), "accounts.signed_in", form.get_user())
         return redirect(self.get_success_url())
 
 

@@ -43,9 +43,9 @@ def problem_details(raised: Exception, context: dict[str, Any]) -> Response | No
     detail = _first_sentence(answer.data) or str(raised)
     code = raised.get_codes() if isinstance(raised, exceptions.APIException) else "refused"
     problem = _problem(answer.status_code, detail, code if isinstance(code, str) else "invalid", errors)
-    problem.headers.update(
-        {k: v for k, v in answer.headers.items() if k in ("Retry-After", "WWW-Authenticate")}
-    )
+    for header in ("Retry-After", "WWW-Authenticate"):
+        if header in answer.headers:
+            problem.headers[header] = answer.headers[header]
     return problem
 
 

@@ -1,0 +1,79 @@
+"""The counters every dashboard shows, and how they add up: arithmetic over roll-ups."""
+
+from dataclasses import dataclass, field, fields
+from typing import Self
+
+from django.db.models import Count, Model, Q, QuerySet, Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A rate with both numbers behind it; without a denominator there is no rate, which is not 0."""
+
+    part: int
+    whole: int
+
+    @property
+    def rate(self) -> float | None:
+        """0 to 1, four decimals; None where nothing is there to be measured."""
+        return round(self.part / self.whole, 4) if self.whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One day of a place in counters. All count engagements, so that parts sum to the whole.
+
+    `on_site`: entered and not exited. `attended`: at least one counted punch. `unmatched`: punches that
+    count for nobody. Source: ground decisions, "Numbers on dashboards".
+    """
+
+    projects: int = 0
+    on_site: int = 0
+    attended: int = 0
+    contracted: int = 0
+    trained: int = 0
+    posts_required: int = 0
+    posts_present: int = 0
+    unmatched: int = 0
+    attendance: Share = field(init=False)
+    contract: Share = field(init=False)
+    training: Share = field(init=False)
+    on_post: Share = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attendance", Share(self.attended, self.on_site))
+        object.__setattr__(self, "contract", Share(self.contracted, self.on_site))
+        object.__setattr__(self, "training", Share(self.trained, self.on_site))
+        object.__setattr__(self, "on_post", Share(self.posts_present, self.posts_required))
+
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(**{name: getattr(self, name) + getattr(other, name) for name in COUNTERS})
+
+    @classmethod
+    def of(cls, row: dict[str, int | None]) -> Self:
+        """From a row of `summed`, where an empty sum is None."""
+        return cls(**{name: row[name] or 0 for name in COUNTERS})
+
+
+COUNTERS = tuple(entry.name for entry in fields(Figures) if entry.init)
+_COLUMNS = {
+    "on_site": "on_site",
+    "attended": "attended",
+    "contracted": "contracted",
+    "trained": "trained",
+    "posts_required": "key_posts_required",
+    "posts_present": "key_posts_present",
+    "unmatched": "unmatched",
+}
+
+
+def summed[M: Model](days: "QuerySet[M]", *by: str) -> "QuerySet[M, dict[str, int | None]]":
+    """Project-days added up, one row for each value of `by`, in the words of Figures."""
+    return (
+        days.order_by()
+        .values(*by)
+        .annotate(
+            projects=Count("pk", filter=Q(is_in_progress=True)),
+            **{f"sum_{name}": Sum(column) for name, column in _COLUMNS.items()},
+        )
+    )
