@@ -1,9 +1,11 @@
 """The counters every dashboard shows, and how they add up: arithmetic over roll-ups."""
 
 from dataclasses import dataclass, field, fields
-from typing import Self
+from typing import Any
 
-from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+
+from attendance.models import ProjectDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +51,26 @@ class Figures:
     def __add__(self, other: "Figures") -> "Figures":
         return Figures(**{name: getattr(self, name) + getattr(other, name) for name in COUNTERS})
 
-    @classmethod
-    def of(cls, row: dict[str, int | None]) -> Self:
-        """From a row of `summed`, where an empty sum is None."""
-        return cls(**{name: row[name] or 0 for name in COUNTERS})
-
 
 COUNTERS = tuple(entry.name for entry in fields(Figures) if entry.init)
-_COLUMNS = {
-    "on_site": "on_site",
-    "attended": "attended",
-    "contracted": "contracted",
-    "trained": "trained",
-    "posts_required": "key_posts_required",
-    "posts_present": "key_posts_present",
-    "unmatched": "unmatched",
+# Sums are named apart from the columns they add up.
+_SUMS = {
+    "projects": Count("pk", filter=Q(is_in_progress=True)),
+    "on_site": Sum("on_site"),
+    "attended": Sum("attended"),
+    "contracted": Sum("contracted"),
+    "trained": Sum("trained"),
+    "posts_required": Sum("key_posts_required"),
+    "posts_present": Sum("key_posts_present"),
+    "unmatched": Sum("unmatched"),
 }
 
 
-def summed[M: Model](days: "QuerySet[M]", *by: str) -> "QuerySet[M, dict[str, int | None]]":
-    """Project-days added up, one row for each value of `by`, in the words of Figures."""
-    return (
-        days.order_by()
-        .values(*by)
-        .annotate(
-            projects=Count("pk", filter=Q(is_in_progress=True)),
-            **{f"sum_{name}": Sum(column) for name, column in _COLUMNS.items()},
-        )
-    )
+def figures_by(days: QuerySet[ProjectDay], *keys: str) -> dict[tuple[Any, ...], Figures]:
+    """Project-days added up, for each combination of `keys` (lookups of ProjectDay), in one query."""
+    rows = days.order_by().values_list(*keys).annotate(**{f"sum_{name}": one for name, one in _SUMS.items()})
+    width = len(keys)
+    return {
+        tuple(row[:width]): Figures(**dict(zip(_SUMS, (number or 0 for number in row[width:]), strict=True)))
+        for row in rows
+    }
