@@ -1,0 +1,30 @@
+"""Concluded attendance days."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from attendance.models import AttendanceDay
+from kernel.scoping import Actor
+from workers.models import Engagement
+
+
+def days(actor: Actor, day: date | None = None) -> QuerySet[AttendanceDay]:
+    """The attendance days that `actor` may see (of one `day`), earliest arrival first."""
+    rows = (
+        AttendanceDay.objects.visible_to(actor)
+        .select_related(
+            "engagement__person",
+            "engagement__team",
+            "engagement__participation__enterprise",
+            "engagement__project__region",
+        )
+        .order_by("-day", "first_at", "pk")
+    )
+    return rows if day is None else rows.filter(day=day)
+
+
+def month(actor: Actor, of: Engagement, first: date, last: date) -> dict[date, AttendanceDay]:
+    """The attendance days of one engagement from `first` to `last`, by day."""
+    rows = AttendanceDay.objects.visible_to(actor).filter(engagement=of, day__gte=first, day__lte=last)
+    return {row.day: row for row in rows}

@@ -1,0 +1,15 @@
+"""Devices and how long they have been silent."""
+
+from django.db.models import F, QuerySet
+
+from attendance.models import Device
+from kernel.scoping import Actor
+
+
+def devices(actor: Actor) -> QuerySet[Device]:
+    """The devices that `actor` may see, the longest silent first."""
+    return (
+        Device.objects.visible_to(actor)
+        .select_related("project__region")
+        .order_by(F("last_contact_at").asc(nulls_first=True), "pk")
+    )

@@ -1,0 +1,21 @@
+"""Whether the figures of a place may have changed since they were last shown."""
+
+from datetime import date
+
+from django.db.models import Count, Max
+
+from attendance.models import ProjectDay
+from kernel.scoping import Actor
+from regions.models import Region
+
+
+def pulse(actor: Actor, of: Region, day: date) -> str:
+    """A short text that changes with each fresh count of `day`; cheap enough to ask every few seconds."""
+    rows = ProjectDay.objects.visible_to(actor).filter(project__region__path__startswith=of.path, day=day)
+    found = rows.aggregate(last=Max("computed_at"), number=Count("pk"))
+    return f"{found['last'].timestamp() if found['last'] else 0:.3f}-{found['number']}"
+
+
+def covers(actor: Actor, region: Region) -> bool:
+    """Whether a post of `actor` covers the whole of `region`."""
+    return any(region.path.startswith(path) for path in actor.reach("attendance.view").region_paths)

@@ -1,0 +1,48 @@
+"""Raw punches: facts as the gates reported them."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from attendance.models import Punch
+from attendance.rules import window
+from kernel.errors import NotFound
+from kernel.scoping import Actor
+from standards.selectors import parameter
+from workers.models import Engagement
+
+
+def punches(actor: Actor, first: date, last: date) -> QuerySet[Punch]:
+    """Punches of the attendance days from `first` to `last`, newest first.
+
+    A person is named only through work on that project that `actor` may see: `person_name`,
+    `engagement_key`; otherwise the gate saw a stranger. Bounded days let the database skip months.
+    """
+    hour = int(parameter("attendance.day_cutoff_hour"))
+    begins, ends = window(first, hour)[0], window(last, hour)[1]
+    return (
+        _named(actor, Punch.objects.visible_to(actor))
+        .filter(occurred_at__gte=begins, occurred_at__lt=ends)
+        .order_by("-occurred_at", "public_id")
+    )
+
+
+def punch(actor: Actor, day: date, public_id: UUID) -> Punch:
+    """One punch of an attendance day. Raises NotFound outside the actor's scope."""
+    found = punches(actor, day, day).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _named(actor: Actor, rows: QuerySet[Punch]) -> QuerySet[Punch]:
+    work = (
+        Engagement.objects.visible_to(actor)
+        .filter(person=OuterRef("subject__person"), project=OuterRef("project"))
+        .order_by("-pk")
+    )
+    return rows.select_related("project__region", "subject", "team").annotate(
+        person_name=Subquery(work.values("person__name")[:1]),
+        engagement_key=Subquery(work.values("public_id")[:1]),
+    )

@@ -1,0 +1,71 @@
+"""Lists: filters in the address, sorting, 25, 50 or 100 rows, the total; htmx swaps the rows."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from web.filters import ScopedFilterSet
+from web.pages import Page
+
+SIZES = (25, 50, 100)
+NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
+NUMBER_SOFT = {"th": {"class": "num"}, "td": {"class": "num soft"}}
+NAME = {"td": {"class": "name"}}
+SOFT = {"td": {"class": "soft"}}
+SUB = {"td": {"class": "sub nowrap"}}
+CLIP = {"td": {"class": "soft clip"}}
+
+
+class ListTable(tables.Table):
+    """A table drawn by our own template."""
+
+    class Meta:
+        template_name = "web/parts/_table.html"
+        attrs = {"class": "t"}
+
+
+class ListPage(Page):
+    """A list page. Subclasses give the rows, the table and the filters, and name a row (个项目)."""
+
+    template_name = "web/list.html"
+    part_name = "web/_rows.html"
+    table_class: type[ListTable]
+    filterset_class: type[ScopedFilterSet]
+    title = ""
+    noun = "行"
+    default_size = 25
+
+    def rows(self) -> QuerySet[Any]:
+        """All rows of this list that the reader may see, before filters."""
+        raise NotImplementedError
+
+    def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
+        """What else the page shows: crumbs, a sum row, an empty state."""
+        return {}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        filterset = self.filterset_class(request.GET, queryset=self.rows(), request=request)
+        rows = filterset.qs
+        table = self.table_class(rows, request=request)
+        tables.RequestConfig(request, paginate={"per_page": self.size, "silent": True}).configure(table)
+        return self.show(
+            {
+                "title": self.title,
+                "noun": self.noun,
+                "filterset": filterset,
+                "chips": filterset.chips,
+                "table": table,
+                "page": table.page,
+                "sizes": SIZES,
+                "total": table.page.paginator.count,
+                **self.more(filterset, rows),
+            }
+        )
+
+    @property
+    def size(self) -> int:
+        """Rows per page as the address asks, one of 25, 50 and 100."""
+        asked = self.request.GET.get("size", "")
+        return int(asked) if asked in {str(size) for size in SIZES} else self.default_size

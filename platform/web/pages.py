@@ -1,0 +1,52 @@
+"""What every page behind the sign-in does: know who asks, refuse without a post, answer htmx briefly."""
+
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views import View
+
+from kernel.permits import require
+from kernel.scoping import Actor
+
+
+class Page(View):
+    """A page for signed-in people whose posts carry `permission`; `section` marks the left bar's entry."""
+
+    permission = ""
+    section = ""
+    template_name = ""
+    # What htmx swaps; the whole page where a page has no such part.
+    part_name = ""
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, with the posts in force now."""
+        return self.request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        require(self.actor, self.permission)
+        answer = super().dispatch(request, *args, **kwargs)
+        assert isinstance(answer, HttpResponse)  # noqa: S101  # pages do not stream
+        patch_vary_headers(answer, ["HX-Request"])
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+    def show(self, context: dict[str, Any]) -> HttpResponse:
+        """The page, or only the part that htmx asked for."""
+        htmx = self.request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+        brief = htmx and not htmx.history_restore_request and not htmx.boosted
+        name = self.part_name if brief and self.part_name else self.template_name
+        return render(self.request, name, {"section": self.section, **context})
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    answer = redirect_to_login(request.get_full_path())
+    if request.headers.get("HX-Request"):
+        # A swap must not put the sign-in page into a table.
+        return HttpResponse(headers={"HX-Redirect": answer["Location"]})
+    return answer
