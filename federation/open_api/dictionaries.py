@@ -8,3 +8,16 @@ class Dictionary(NamedTuple):
 
     key: str
     title: str
+
+
+IDENTITY_DOCUMENT = Dictionary("identity_document", "人员证件类型")
+WORKER_KIND = Dictionary("worker_kind", "工人类型")
+TRADE = Dictionary("trade", "工种")
+POLITICAL_STATUS = Dictionary("political_status", "政治面貌")
+EDUCATION = Dictionary("education", "文化程度")
+PARTICIPATION_KIND = Dictionary("participation_kind", "参建单位类型")
+MARITAL_STATUS = Dictionary("marital_status", "婚姻状况")
+ENTRY_EXIT = Dictionary("entry_exit", "进退场类型")
+BANK = Dictionary("bank", "银行代码")
+DIRECTION = Dictionary("punch_direction", "进出方向")
+PASS_METHOD = Dictionary("pass_method", "通行方式")

@@ -10,9 +10,10 @@ from federation.open_api.errors import bad_request
 from federation.open_api.schema import Field
 
 if TYPE_CHECKING:
-    from federation.open_api.calls import Call
+    from federation.open_api.calls import Call, Outcome
 
-Act = Callable[["Call"], Mapping[str, Any]]
+Answer = Callable[["Call"], Mapping[str, Any]]
+Act = Callable[["Call"], "Outcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Method:
     fields: tuple[Field, ...]
     permission: str
     writes: bool
-    act: Act
+    act: Callable[["Call"], Any]
     # A write by row keeps its good rows when others are faulty; all other writes are all or nothing.
     by_row: bool = False
 
@@ -40,10 +41,10 @@ class Method:
 _METHODS: dict[str, Method] = {}
 
 
-def query(name: str, label: str, *, permission: str, fields: tuple[Field, ...]) -> Callable[[Act], Act]:
+def query(name: str, label: str, *, permission: str, fields: tuple[Field, ...]) -> Callable[[Answer], Answer]:
     """Enter a method that reads."""
 
-    def enter(act: Act) -> Act:
+    def enter(act: Answer) -> Answer:
         _METHODS[name.lower()] = Method(name, label, fields, permission, writes=False, act=act)
         return act
 

@@ -33,7 +33,7 @@ def encrypt(plain: str, secret: str) -> str:
 def decrypt(text: str, secret: str) -> str:
     """The clear text of one field; line breaks of old base64 encoders are ignored.
 
-    Raises Undecryptable. A wrong start value can still give well-padded text: the reader checks its shape too.
+    Raises Undecryptable. A wrong start value can still give well-padded text: its reader checks the shape.
     """
     try:
         blob = base64.b64decode(text.replace("\r", "").replace("\n", ""), validate=True)

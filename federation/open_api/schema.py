@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from federation.open_api import values
 from federation.open_api.dictionaries import Dictionary
@@ -16,8 +16,9 @@ from federation.open_api.fieldcipher import Undecryptable, decrypt
 from federation.open_api.values import Unreadable
 
 Codes = Callable[[str], Mapping[str, str]]
-# Given a value and the other values of its row: the rest of a sentence, or None if all is well.
-Check = Callable[[Any, Mapping[str, Any]], str | None]
+Parameters = Callable[[str], Any]
+# Given a value and what reading depends on: the rest of a sentence, or None if all is well.
+Check = Callable[[Any, "Context"], str | None]
 UNDECRYPTABLE = "格式不正确!无法用appsecret解密,请按AES-256-CBC(PKCS7填充,base64)加密后再传"
 
 
@@ -28,13 +29,28 @@ class Latest(Enum):
     NOW = "最晚为当前时间!"
 
 
+class Limit(NamedTuple):
+    """A limit that a rule parameter sets; `part` picks one entry of a parameter that is a table."""
+
+    key: str
+    part: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What reading depends on: the secret that signed, the time, the dictionaries in force."""
+    """What reading depends on: the secret that signed, the time, the dictionaries and parameters in force."""
 
     secret: str
     now: datetime
     codes: Codes
+    parameters: Parameters
+
+    def limit(self, most: "int | Limit | None") -> int | None:
+        """The limit in force, or None where there is none."""
+        if not isinstance(most, Limit):
+            return most
+        value = self.parameters(most.key)
+        return int(value[most.part] if most.part else value)
 
 
 @dataclass(frozen=True)
@@ -50,7 +66,7 @@ class Field:
     required: bool = False
     encrypted: bool = False
     dictionary: Dictionary | None = None
-    most: int | None = None
+    most: int | Limit | None = None
     latest: Latest | None = None
     check: Check | None = None
     rows: tuple["Field", ...] = ()
@@ -125,18 +141,7 @@ def _read(
             _read_rows(item, found[item.name], context, reading, path=here, row=row)
         else:
             _read_value(item, found[item.name], context, reading, path=here, row=row)
-    _check_together(fields, reading, path, row)
     return reading
-
-
-def _check_together(fields: tuple[Field, ...], reading: Reading, path: str, row: int | None) -> None:
-    """Checks that need the neighbours of a value, once all of them are read."""
-    for item in fields:
-        if item.check is None or item.name not in reading.values:
-            continue
-        if wrong := item.check(reading.values[item.name], reading.values):
-            del reading.values[item.name]
-            reading.faults.append(Fault(f"{path}[{item.name}]", wrong, row))
 
 
 def _read_value(
@@ -158,8 +163,9 @@ def _read_rows(
     if not isinstance(given, list):
         reading.faults.append(Fault(path, "格式不正确!应为列表", row))
         return
-    if item.most is not None and len(given) > item.most:
-        text = f"每次最多{item.most}条,本次{len(given)}条,请分批上传!"
+    most = context.limit(item.most)
+    if most is not None and len(given) > most:
+        text = f"每次最多{most}条,本次{len(given)}条,请分批上传!"
         reading.faults.append(Fault(path, text, row))
         return
     rows = reading.values.setdefault(item.name, [])
@@ -177,15 +183,18 @@ def _read_rows(
 
 def _value(item: Field, given: Any, context: Context) -> Any:
     if item.holds_a_file:
-        return _file(item, given)
+        return stored_file(given) if isinstance(given, dict) else file_content(item, given, context)
     if item.encrypted:
         given = _decrypted(given, context)
     if item.dictionary is not None:
-        return _coded(item.dictionary, item.kind, given, context)
+        given = _code(item.dictionary, given, context)
     value = item.kind(given)
-    if isinstance(value, str) and item.most is not None and len(value) > item.most:
-        raise Unreadable(f"长度超过限制{item.most}!")
+    most = context.limit(item.most)
+    if isinstance(value, str) and most is not None and len(value) > most:
+        raise Unreadable(f"长度超过限制{most}!")
     _check_time(item, value, context)
+    if item.check is not None and (wrong := item.check(value, context)):
+        raise Unreadable(wrong)
     return value
 
 
@@ -196,11 +205,11 @@ def _decrypted(given: Any, context: Context) -> str:
         raise Unreadable(UNDECRYPTABLE) from error
 
 
-def _coded(dictionary: Dictionary, kind: Callable[[Any], Any], given: Any, context: Context) -> Any:
+def _code(dictionary: Dictionary, given: Any, context: Context) -> str:
     code = values.code(given, context.codes(dictionary.key))
     if code is None:
         raise Unreadable(f"参数值不正确,请参见{dictionary.title}字典表!")
-    return kind(code)
+    return code
 
 
 def _check_time(item: Field, value: Any, context: Context) -> None:
@@ -213,16 +222,20 @@ def _check_time(item: Field, value: Any, context: Context) -> None:
         raise Unreadable(item.latest.value)
 
 
-def _file(item: Field, given: Any) -> Any:
-    """A file's bytes; or, in a call accepted before, what was put down when its files were stored."""
-    if isinstance(given, dict):
-        if "fault" in given:
-            raise Unreadable(given["fault"])
-        return given
-    content = item.kind(given)
-    if item.most is not None and len(content) > item.most * 1024:
-        raise Unreadable(f"大小超过限制{size_in_words(item.most)}!")
+def file_content(item: Field, given: Any, context: Context) -> bytes:
+    """The bytes of a picture or scan as it came. Raises Unreadable."""
+    content: bytes = item.kind(given)
+    most = context.limit(item.most)
+    if most is not None and len(content) > most * 1024:
+        raise Unreadable(f"大小超过限制{size_in_words(most)}!")
     return content
+
+
+def stored_file(mark: Mapping[str, str]) -> str:
+    """The store's address of a file, from what acceptance put in its place. Raises Unreadable."""
+    if "fault" in mark:
+        raise Unreadable(mark["fault"])
+    return mark["file"]
 
 
 def size_in_words(kilobytes: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 from federation.open_api import values
 from federation.open_api.dictionaries import Dictionary
 from federation.open_api.fieldcipher import encrypt
-from federation.open_api.schema import Context, Field, Latest, canonical, read, sentence
+from federation.open_api.schema import Context, Field, Latest, Limit, canonical, read, sentence
 
 SECRET = "0123456789abcdef0123456789abcdef"
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
@@ -23,19 +23,24 @@ FIELDS = (
         "workerList",
         "人员列表",
         required=True,
-        most=2,
+        most=Limit("rows", "Worker.Add"),
         rows=(
             Field("idCardNumber", "证件号码", required=True, encrypted=True),
             Field("workType", "工种", dictionary=TRADES),
             Field("date", "日期", values.day, latest=Latest.TODAY),
-            Field("headImage", "头像", values.image, required=True, most=1),
+            Field("headImage", "头像", values.image, required=True, most=Limit("kilobytes")),
         ),
     ),
 )
 
 
 def context() -> Context:
-    return Context(secret=SECRET, now=NOW, codes=lambda key: {"trades": {"010": "砌筑工"}}[key])
+    return Context(
+        secret=SECRET,
+        now=NOW,
+        codes=lambda key: {"trades": {"010": "砌筑工"}}[key],
+        parameters=lambda key: {"rows": {"Worker.Add": 2}, "kilobytes": 1}[key],
+    )
 
 
 def worker(**changes):

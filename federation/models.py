@@ -1,0 +1,134 @@
+"""Who may call `/open.api`, what they sent and what became of it."""
+
+from django.db import models
+from django.db.models import Q
+
+from kernel.fields import SealedTextField
+from kernel.models import Travelling
+from kernel.scoping import ScopedModel
+
+
+def no_addresses() -> list[str]:
+    """The default allow-list: empty, any address may call."""
+    return []
+
+
+class Credential(Travelling, ScopedModel):
+    """A vendor's access: an appid with one of its secrets.
+
+    Where each project has its own key the appid is the project's code. The two newest secrets of an appid
+    that are not revoked are valid, so that a vendor can change over without a gap.
+    """
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    view_permission = "federation.manage_credentials"
+
+    appid = models.CharField(max_length=64)
+    project = models.ForeignKey(
+        "projects.Project", models.PROTECT, null=True, blank=True, related_name="credentials"
+    )
+    enterprise = models.ForeignKey(
+        "projects.Enterprise", models.PROTECT, null=True, blank=True, related_name="credentials"
+    )
+    secret = SealedTextField(context="credential.secret")
+    corp_key = SealedTextField(context="credential.corp_key", null=True)
+    allowed_addresses = models.JSONField(default=no_addresses, blank=True)
+    window_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_by = models.CharField(max_length=120, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("appid", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(project=None, enterprise__isnull=False)
+                | Q(project__isnull=False, enterprise=None),
+                name="a_credential_belongs_to_one_project_or_one_enterprise",
+            ),
+        ]
+        indexes = [models.Index(fields=("appid", "-id"), name="credentials_of_an_appid")]
+
+    def __str__(self) -> str:
+        return self.appid
+
+    @property
+    def key(self) -> str:
+        """The secret in the clear: it signs, and it is the key of the field cipher."""
+        return str(self.secret)
+
+
+class AcceptedRequest(ScopedModel):
+    """A write that was acknowledged: first the promise in this table, then the work.
+
+    The unique (appid, timestamp, nonce) is the guard against replay. `body` holds what the call said, its
+    files replaced by their addresses in the store, and is forgotten after some weeks; the result stays.
+    """
+
+    class State(models.IntegerChoices):
+        PENDING = 0, "待处理"
+        FAILED = 10, "处理失败"
+        DONE = 20, "处理成功"
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    view_permission = "federation.view_requests"
+
+    serial = models.CharField(max_length=63, unique=True)
+    appid = models.CharField(max_length=64)
+    credential = models.ForeignKey(Credential, models.PROTECT, related_name="requests")
+    project = models.ForeignKey("projects.Project", models.PROTECT, null=True, related_name="+")
+    method = models.CharField(max_length=60)
+    timestamp = models.CharField(max_length=14)
+    nonce = models.CharField(max_length=64)
+    body = SealedTextField(context="accepted_request.body", null=True)
+    state = models.PositiveSmallIntegerField(choices=State.choices, default=State.PENDING)
+    result = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    accepted_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("appid", "timestamp", "nonce"), name="a_request_is_accepted_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=(0, 10, 20)), name="a_request_is_pending_failed_or_done"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=0, finished_at=None) | Q(state__in=(10, 20), finished_at__isnull=False),
+                name="a_request_is_finished_at_an_instant_or_pending",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("appid", "id"), condition=Q(state=0), name="pending_requests_of_an_appid"),
+            models.Index(fields=("appid", "accepted_at"), name="requests_of_an_appid_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial
+
+    def __repr__(self) -> str:
+        return f"<AcceptedRequest {self.pk}>"
+
+
+class AnsweredQuery(models.Model):
+    """A query that was answered, kept while it could be replayed."""
+
+    appid = models.CharField(max_length=64)
+    timestamp = models.CharField(max_length=14)
+    nonce = models.CharField(max_length=64)
+    is_poll = models.BooleanField(default=False)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("appid", "timestamp", "nonce"), name="a_query_is_answered_once"),
+        ]
+        indexes = [models.Index(fields=("appid", "answered_at"), name="queries_of_an_appid_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.appid} {self.timestamp}"

@@ -1,0 +1,32 @@
+"""From a body to an envelope: queries are answered, writes are accepted."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from federation import services
+from federation.open_api import envelope, schema
+from federation.open_api.admission import admit
+from federation.open_api.calls import Call
+from federation.open_api.errors import bad_request
+from kernel.errors import DomainError
+
+
+def answered(body: bytes, *, address: str, now: datetime) -> dict[str, Any]:
+    """The envelope for one call. Raises Refusal."""
+    call, transport = admit(body, address=address, now=now)
+    if call.method.writes:
+        request = services.accept(call, transport)
+        return envelope.answer({"requestSerialCode": request.serial})
+    services.note_query(call, transport)
+    return envelope.answer(_looked_up(call))
+
+
+def _looked_up(call: Call) -> dict[str, Any]:
+    reading = schema.read(call.method.fields, call.data, call.context)
+    if reading.faults:
+        raise bad_request(schema.sentence(reading.faults))
+    try:
+        return dict(call.method.act(replace(call, reading=reading)))
+    except DomainError as refused:
+        raise bad_request(refused.message) from refused

@@ -1,0 +1,79 @@
+"""One call, recognised and allowed: what a method's act is given, and what it may answer."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from federation.actors import CredentialActor
+from federation.models import Credential
+from federation.open_api.dispatcher import Method
+from federation.open_api.fieldcipher import encrypt
+from federation.open_api.schema import Context, Reading
+from projects.models import Project
+from standards.selectors import codes, parameter
+
+
+@dataclass(frozen=True)
+class Call:
+    """A method, who calls it, for which project, with what, at what instant.
+
+    `data` has the interface's field names and nothing unknown; `reading` is `data` understood.
+    """
+
+    method: Method
+    credential: Credential
+    actor: CredentialActor
+    project: Project | None
+    data: Mapping[str, Any]
+    now: datetime
+    reading: Reading = field(default_factory=Reading)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the call said, by field name; empty fields are absent."""
+        return self.reading.values
+
+    @property
+    def context(self) -> Context:
+        region = self.project.region if self.project else None
+        return Context(
+            secret=self.credential.key,
+            now=self.now,
+            codes=codes,
+            parameters=lambda key: parameter(key, region),
+        )
+
+    @property
+    def own_project(self) -> Project:
+        """The project that the call is about; methods without one do not ask."""
+        if self.project is None:
+            raise LookupError("this call names no project")
+        return self.project
+
+    def sealed(self, clear: str | None) -> str:
+        """A personal number for the answer, readable by the holder of the secret that signed."""
+        return encrypt(clear, self.credential.key) if clear else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a write ended, as the vendor will read it."""
+
+    is_done: bool
+    result: str
+
+
+def done(result: Mapping[str, Any] | Sequence[Any] | None = None) -> Outcome:
+    """Everything was carried out; `result` travels as JSON in a text."""
+    return Outcome(True, json.dumps(result or {}, ensure_ascii=False, separators=(",", ":")))
+
+
+def partly_done(troubles: Sequence[str]) -> Outcome:
+    """What could be kept was kept; the text names the rest."""
+    return Outcome(False, ";".join(troubles))
+
+
+class Failed(Exception):
+    """A write that is refused as a whole, in the sentence the vendor reads; nothing of it stays."""

@@ -1,0 +1,36 @@
+"""Pictures and scans of a write: put into the file store before the call is entered in its table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from federation.open_api.schema import Context, Field, file_content
+from federation.open_api.values import Unreadable, is_empty
+from kernel.store import keep
+
+
+def lifted(fields: tuple[Field, ...], data: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """`data` with every file replaced by its address in the store, or by what is wrong with it."""
+    slim = dict(data)
+    for item in fields:
+        given = slim.get(item.name)
+        if is_empty(given):
+            continue
+        if item.holds_a_file:
+            slim[item.name] = _kept(item, given, context)
+        elif item.rows and isinstance(given, list):
+            slim[item.name] = _lifted_rows(item, given, context)
+    return slim
+
+
+def _lifted_rows(item: Field, rows: list[Any], context: Context) -> list[Any]:
+    most = context.limit(item.most)
+    if most is not None and len(rows) > most:
+        return [None] * len(rows)  # too long a list is refused whole; its files are not worth keeping
+    return [lifted(item.rows, row, context) if isinstance(row, dict) else row for row in rows]
+
+
+def _kept(item: Field, given: Any, context: Context) -> dict[str, str]:
+    try:
+        return {"file": keep(file_content(item, given, context))}
+    except Unreadable as error:
+        return {"fault": str(error)}

@@ -1,0 +1,21 @@
+"""How long what vendors sent is kept."""
+
+from datetime import datetime, timedelta
+
+from federation.models import AcceptedRequest, AnsweredQuery
+from standards.selectors import parameter
+
+# Far beyond any timestamp window, which counts minutes.
+NONCES_KEPT = timedelta(days=2)
+
+
+def forget(now: datetime) -> int:
+    """Drop bodies of requests older than `open_api.body_days`, and old query nonces; returns how many.
+
+    Serial codes, results and write nonces stay: they say what became of a request.
+    """
+    requests = AcceptedRequest.objects.unscoped(because="retention concerns everybody's requests")
+    old = requests.filter(accepted_at__lt=now - timedelta(days=parameter("open_api.body_days")))
+    emptied = old.exclude(body=None).exclude(state=AcceptedRequest.State.PENDING).update(body=None)
+    dropped, _ = AnsweredQuery.objects.filter(answered_at__lt=now - NONCES_KEPT).delete()
+    return emptied + dropped

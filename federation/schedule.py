@@ -1,0 +1,12 @@
+"""What beat sends for `/open.api`."""
+
+from celery.schedules import crontab
+
+BEAT = {
+    "open-api-sweep": {
+        "task": "federation.tasks.sweep_unfinished",
+        "schedule": 3.0,
+        "options": {"expires": 10},
+    },
+    "open-api-forget": {"task": "federation.tasks.forget_old", "schedule": crontab(hour=3, minute=20)},
+}

@@ -1,0 +1,41 @@
+"""What the worker does for `/open.api`; every task survives running twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from federation import retention, services, work
+from federation.models import AcceptedRequest
+
+
+@shared_task
+def carry_out(request_pk: int) -> int:
+    """Carry out an accepted request, and those of the same appid before and after it."""
+    requests = AcceptedRequest.objects.unscoped(
+        because="the worker carries out everybody's accepted requests"
+    )
+    request = requests.filter(pk=request_pk).only("appid").first()
+    return drain_lane(request.appid) if request else 0
+
+
+@shared_task
+def drain_lane(appid: str) -> int:
+    """Carry out what is pending of one appid; a long lane goes to the end of the queue in between."""
+    finished = work.drain(appid, timezone.now())
+    if finished >= work.AT_A_TIME:
+        services.send_lane(appid)
+    return finished
+
+
+@shared_task
+def sweep_unfinished() -> int:
+    """Take up what the queue lost or a crash left behind."""
+    lanes = work.unfinished_lanes(timezone.now())
+    for appid in lanes:
+        services.send_lane(appid)
+    return len(lanes)
+
+
+@shared_task
+def forget_old() -> int:
+    """Forget request bodies and query nonces whose time is over."""
+    return retention.forget(timezone.now())
