@@ -38,7 +38,10 @@ class WithoutPersonalData(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         for field in PERSONAL_FIELDS & record.__dict__.keys() - {"name"}:
             record.__dict__[field] = "[已隐去]"
-        record.msg, record.args = redact(record.getMessage()), ()
+        if isinstance(record.msg, dict):  # an event of structlog, rendered by its own formatter
+            record.msg = {k: redact(v) if isinstance(v, str) else v for k, v in record.msg.items()}
+        else:
+            record.msg, record.args = redact(record.getMessage()), ()
         return True
 
 
