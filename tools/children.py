@@ -37,7 +37,7 @@ class Child:
     def start(self) -> None:
         """Start it and write its pid; its words are added to its log."""
         for folder in (self.log.parent, self.pid_file.parent):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.log.open("ab") as words:
             self.process = subprocess.Popen(
                 self.command,
@@ -47,6 +47,7 @@ class Child:
                 cwd=self.cwd,
                 env={**self.env, processes.MARK: str(self.var)},
                 start_new_session=True,
+                umask=0o077,
                 **self.run_as,
             )
         processes.write_pid(self.pid_file, self.process.pid)

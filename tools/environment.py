@@ -29,7 +29,9 @@ NO_WHEEL = (
 def ensure(locks: tuple[str, ...], *, rest: list[str]) -> None:
     """Bring `.venv` to the state of the locks, then continue inside it (this process becomes that Python)."""
     if not all(is_installed(name) for name in locks):
-        LOCK.hold(seconds=900, on_wait=lambda pid: print(f"  waiting for process {pid}, which installs …"))
+        LOCK.hold(
+            seconds=900, on_wait=lambda pid: progress.say(f"waiting for process {pid}, which installs …")
+        )
         try:
             _make()
             for name in locks:
@@ -111,7 +113,7 @@ def _install(name: str) -> None:
     if code == 0:
         _stamp(name).write_text(_digest(name))
     elif name == "requirements-embedded":
-        print(NO_WHEEL.format(log=LOG))
+        progress.say(NO_WHEEL.format(log=LOG))
     else:
         raise CannotGoOn(f"pip could not install {name}.txt:\n{progress.tail(LOG)}")
 

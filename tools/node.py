@@ -62,3 +62,13 @@ def install_packages(say=print, *, with_optional: bool = False) -> None:
     )
     if outcome.returncode:
         raise CannotGoOn(f"`npm ci` failed:\n{outcome.stdout}{outcome.stderr}")
+
+
+def node_command() -> list[str]:
+    """The `node` beside the npm in use."""
+    npm = npm_command()
+    beside = Path(npm[0]).with_name("node") if npm else None
+    found = str(beside) if beside and beside.exists() else shutil.which("node")
+    if found is None:
+        raise CannotGoOn("No Node was found: install Node.js 18 or newer.")
+    return [found]

@@ -43,10 +43,10 @@ class Postgres:
         return mark.read_text().strip() if mark.exists() else ""
 
     def _put_aside(self) -> None:
-        """The keys of this data went with their VAR_DIR, so nobody can read it; yet it is not ours to delete."""
+        """The keys of this data went with their VAR_DIR, so none can read it; still, it is kept."""
         aside = self.home / f"pg-without-keys-{time.strftime('%Y%m%d-%H%M%S')}"
         self.data.rename(aside)
-        print(f"\n  the database in {self.data} belongs to other keys; it now lies in {aside.name}")
+        progress.say(f"the database in {self.data} belongs to other keys; it now lies in {aside.name}")
 
     def _initdb(self) -> None:
         fresh = self.home / "pg.new"
@@ -116,14 +116,6 @@ class Postgres:
         return Child(
             "postgres", command, self.var, _plain(), self.data, signal.SIGINT, 20.0, unprivileged.run_as()
         )
-
-    def stop_leftover(self) -> None:
-        """End a server that a killed run left behind: by fast shutdown, since SIGTERM waits for clients."""
-        pid = processes.read_pid(self.data / "postmaster.pid")
-        if pid is None or pid not in processes.belonging_to(self.var, [self.data]):
-            return
-        os.kill(pid, signal.SIGINT)
-        processes.wait_for_end([pid], 15.0)
 
     def find_running(self) -> None:
         """Use the server that another process of this VAR_DIR runs."""

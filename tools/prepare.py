@@ -14,13 +14,15 @@ from pathlib import Path
 import django
 from django.core.management import call_command, get_commands
 
-from tools import progress
+from tools import progress, roles
 
 
 def main() -> None:
     """Run the parts in order; what fails ends the start with its own words."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    if os.environ.get("APP_DATABASE_PASSWORD"):
+        roles.ensure_app(os.environ["MIGRATION_DATABASE_URL"], os.environ["APP_DATABASE_PASSWORD"])
     with progress.step("database tables"):
         call_command("migrate", interactive=False, verbosity=0)
     if os.environ.get("APP_DATABASE_ROLE"):

@@ -12,17 +12,22 @@ from pathlib import Path
 SIGN_OF_LIFE_SECONDS = 5.0
 
 
+def say(words: str) -> None:
+    """A line for the person who waits; never on standard output, where results go."""
+    print(f"  {words}", file=sys.stderr, flush=True)
+
+
 @contextmanager
 def step(title: str) -> Iterator[None]:
     """Print the step when it begins, and its seconds when it is done."""
-    print(f"  {title} …", end="", flush=True)
+    print(f"  {title} …", end="", file=sys.stderr, flush=True)
     began = time.monotonic()
     try:
         yield
     except BaseException:
-        print(" failed", flush=True)
+        print(" failed", file=sys.stderr, flush=True)
         raise
-    print(f" {time.monotonic() - began:.1f} s", flush=True)
+    print(f" {time.monotonic() - began:.1f} s", file=sys.stderr, flush=True)
 
 
 def run_long(
@@ -47,8 +52,7 @@ def _wait_with_dots(process: subprocess.Popen[bytes]) -> int:
         try:
             return process.wait(timeout=SIGN_OF_LIFE_SECONDS)
         except subprocess.TimeoutExpired:
-            sys.stdout.write(".")
-            sys.stdout.flush()
+            print(".", end="", file=sys.stderr, flush=True)
 
 
 def tail(path: Path, lines: int = 15) -> str:

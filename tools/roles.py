@@ -26,6 +26,14 @@ def ensure(superuser_url: str, *, owner_password: str, app_password: str) -> Non
             _ensure_database(cursor)
 
 
+def ensure_app(owner_url: str, password: str) -> None:
+    """Create the web's role where the owner may create roles, as in a container's own PostgreSQL."""
+    with closing(psycopg2.connect(owner_url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            _ensure_role(cursor, APP, password)
+
+
 def _ensure_role(cursor, role: str, password: str) -> None:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
     verb = "ALTER" if cursor.fetchone() else "CREATE"

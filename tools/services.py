@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tools import processes, roles, unprivileged
+from tools import progress, roles
 from tools.children import Child
-from tools.errors import CannotGoOn
-from tools.locks import FileLock
+from tools.installation import Installation
 from tools.postgres import SUPERUSER, Postgres
 from tools.redis_server import RedisServer
 from tools.variables import kept_secrets
@@ -23,26 +23,24 @@ DEMO = {"HTTPS_ONLY": "0", "SYNTHETIC_PEOPLE": "1"}
 class Services:
     """The servers of one VAR_DIR, and the environment in which the platform finds them."""
 
-    def __init__(self, var: Path, *, durable: bool = True) -> None:
-        self.var = var
+    def __init__(self, var: Path, *, given: Mapping[str, str] = os.environ, durable: bool = True) -> None:
+        self.installation = Installation(var)
+        self.installation.make()
+        self.var, self.given = var, given
         self.running: list[Child] = []
-        # Who runs servers here holds `lock`; who uses them shares `users`, so that they stay.
-        self.lock = FileLock(var / "run" / "services.lock")
-        self.users = FileLock(var / "run" / "users.lock")
-        _make_var(var)
-        self.secrets = kept_secrets(var / "secrets.json")
-        password = self.secrets["superuser_password"]
+        self._started_here = False
+        self.secrets = kept_secrets(self.installation.secrets_file)
         self.postgres: Postgres | None = None
-        if not os.environ.get("DATABASE_URL"):
-            instance = self.secrets["instance"]
+        if not given.get("DATABASE_URL"):
+            instance, password = self.secrets["instance"], self.secrets["superuser_password"]
             self.postgres = Postgres(var, instance=instance, password=password, durable=durable)
         self.redis: RedisServer | None = None
-        if not os.environ.get("REDIS_URL"):
+        if not given.get("REDIS_URL"):
             self.redis = RedisServer(var, password=self.secrets["redis_password"], durable=durable)
 
     def start(self) -> None:
-        """Start what is ours, side by side; `lock` must be held."""
-        self.end_leftovers()
+        """Start what is ours, side by side; the installation's lock must be held."""
+        self.installation.end_leftovers()
         children = {server: server.child() for server in (self.redis, self.postgres) if server}
         for server, child in children.items():
             server.prepare()
@@ -68,27 +66,9 @@ class Services:
             child.stop()
         self.running.clear()
 
-    def folders(self) -> list[Path]:
-        """The folders in which only our servers work."""
-        return [
-            home / name
-            for home in (self.var, unprivileged.home_of(self.var))
-            for name in ("pg", "pg.new", "redis")
-        ]
-
-    def end_leftovers(self) -> None:
-        """End what a run that was killed left behind in this VAR_DIR, and drop its pid files."""
-        if self.postgres:
-            self.postgres.stop_leftover()
-        left = processes.belonging_to(self.var, self.folders())
-        if left:
-            processes.end(left)
-        for file in (self.var / "run").glob("*.pid"):
-            file.unlink()
-
     def environment(self) -> dict[str, str]:
         """All that a process of the platform needs to know."""
-        given = {name: value for name, value in os.environ.items() if value}
+        given = {name: value for name, value in self.given.items() if value}
         made = {name: self.secrets[name] for name in KEYS}
         return {**DEMO, **made, **given, **self._addresses(), "VAR_DIR": str(self.var)}
 
@@ -100,20 +80,28 @@ class Services:
             addresses["MIGRATION_DATABASE_URL"] = owner
             addresses["DATABASE_URL"] = self.postgres.url(roles.APP, secrets["app_password"], roles.DATABASE)
             addresses["APP_DATABASE_ROLE"] = roles.APP
-        elif os.environ.get("MIGRATION_DATABASE_URL"):
-            addresses["APP_DATABASE_ROLE"] = urlsplit(os.environ["DATABASE_URL"]).username or ""
+        elif self.given.get("MIGRATION_DATABASE_URL"):
+            addresses["APP_DATABASE_ROLE"] = urlsplit(self.given["DATABASE_URL"]).username or ""
         if self.redis:
             addresses["REDIS_URL"] = self.redis.url()
         return addresses
 
     def join(self) -> None:
         """Use the servers of a running `./dev up`, or start our own until `leave`."""
-        self._started_here = self.lock.try_hold()
+        self._started_here = self.installation.lock.try_hold()
         if self._started_here:
-            self.start()
+            self._start_or_clean_up()
         else:
             self._find_running()
-        self.users.hold(seconds=60, shared=True)
+        self.installation.users.hold(seconds=60, shared=True)
+
+    def _start_or_clean_up(self) -> None:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            self.installation.lock.let_go()
+            raise
 
     def _find_running(self) -> None:
         """Learn the ports of the servers that another process runs here, and wait until they answer."""
@@ -122,20 +110,12 @@ class Services:
 
     def leave(self) -> None:
         """Stop what `join` started, once nobody else uses it."""
-        self.users.let_go()
+        self.installation.users.let_go()
         if not self._started_here:
             return
-        self.users.hold(seconds=3600, on_wait=lambda _: print("  waiting for others who use these servers …"))
+        self.installation.users.hold(
+            seconds=3600, on_wait=lambda _: progress.say("waiting for others who use these servers …")
+        )
         self.stop()
-        self.users.let_go()
-        self.lock.let_go()
-
-
-def _make_var(var: Path) -> None:
-    """The data folder: others may pass through it (PostgreSQL's user must), but not look around."""
-    try:
-        unprivileged.make_folder(var)
-    except OSError as error:
-        raise CannotGoOn(
-            f"VAR_DIR {var} cannot be made or written ({error}): set VAR_DIR to another folder."
-        ) from error
+        self.installation.users.let_go()
+        self.installation.lock.let_go()

@@ -49,8 +49,11 @@ def may_reach(path: Path, *, mode: str = "-x") -> bool:
 
 def home_of(var: Path) -> Path:
     """Where the database's files of this VAR_DIR lie: in it, unless the servers' user cannot get there."""
-    if not is_needed() or may_reach(var):
-        return var
+    return var if not is_needed() or may_reach(var) else system_home_of(var)
+
+
+def system_home_of(var: Path) -> Path:
+    """The folder in the system's state that stands for this VAR_DIR."""
     name = f"{var.parent.name}-{var.name}-{hashlib.sha256(str(var).encode()).hexdigest()[:8]}"
     return state_folder() / name
 

@@ -1,22 +1,19 @@
-"""`./dev up`: all a node needs, from an empty checkout to a page that answers, watched until it is stopped."""
+"""`./dev up`: all a node needs, from an empty checkout to a page that answers, watched until stopped."""
 
 from __future__ import annotations
 
 import argparse
-import http.client
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from tools import environment, frontend, platform_processes, ports, progress
+from tools import environment, frontend, health, platform_processes, ports, progress
 from tools.children import Child
 from tools.errors import CannotGoOn
+from tools.installation import Installation
 from tools.paths import PYTHON, ROOT, var_dir
 from tools.services import Services
 from tools.supervisor import TICK_SECONDS, Supervisor
@@ -38,7 +35,7 @@ def main(arguments: list[str]) -> int:
     services = Services(var_dir())
     supervisor = Supervisor(_say)
     try:
-        _take_over(services)
+        _take_over(services.installation)
         url = _start(services, supervisor, options.port)
         print(f"\nREADY {url}  ({time.time() - began:.1f} s)", flush=True)
         _show_accounts(services)
@@ -52,7 +49,7 @@ def main(arguments: list[str]) -> int:
         _ignore_further_requests()
         supervisor.stop()
         services.stop()
-        services.lock.let_go()
+        services.installation.lock.let_go()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -76,35 +73,30 @@ def _ignore_further_requests() -> None:
 
 
 def _say(sentence: str) -> None:
-    print(f"  {time.strftime('%H:%M:%S')} {sentence}", flush=True)
+    progress.say(f"{time.strftime('%H:%M:%S')} {sentence}")
 
 
-def _take_over(services: Services) -> None:
+def _take_over(installation: Installation) -> None:
     """One `up` per VAR_DIR; a short `./dev manage` that runs the servers just now is waited for."""
-    if services.lock.try_hold():
+    if installation.lock.try_hold():
         return
-    running = json.loads(_up_file(services).read_text()) if _up_file(services).exists() else {}
-    if running.get("pid") == services.lock.holder():
+    if running := installation.running_up():
         raise CannotGoOn(
-            f"Already running at {running['url']} (process {running['pid']}). Stop it with ./dev down, or "
+            f"Already running at {running.url} (process {running.pid}). Stop it with ./dev down, or "
             "start another one beside it with a VAR_DIR and a --port of its own."
         )
-    services.lock.hold(
-        seconds=600, on_wait=lambda pid: _say(f"waiting for process {pid}, which uses {services.var}")
+    installation.lock.hold(
+        seconds=600, on_wait=lambda pid: _say(f"waiting for process {pid}, which is at work here")
     )
-
-
-def _up_file(services: Services) -> Path:
-    return services.var / "run" / "up.json"
 
 
 def _start(services: Services, supervisor: Supervisor, port: int) -> str:
     """All steps from servers to a healthy answer; the web's address."""
     url = f"http://127.0.0.1:{port}"
-    services.end_leftovers()
+    services.installation.end_leftovers()
     if not ports.is_free(port):
         raise CannotGoOn(f"Port {port} is taken by another program: choose one with --port.")
-    _up_file(services).write_text(json.dumps({"pid": os.getpid(), "url": url}))
+    services.installation.announce(url)
     environment.ensure_node_if(not frontend.is_current())
     frontend.ensure()
     with progress.step("PostgreSQL and Redis"):
@@ -151,28 +143,13 @@ def _start_platform(var: Path, env: dict[str, str], port: int, supervisor: Super
 def _wait_until_healthy(url: str, supervisor: Supervisor) -> None:
     """Return when every part answers; say which one does not when it takes too long."""
     deadline = time.monotonic() + READY_SECONDS
-    while (trouble := health_trouble(url)) is not None:
+    while (trouble := health.trouble(url)) is not None:
         supervisor.look()
         if time.monotonic() > deadline:
             raise CannotGoOn(
                 f"Not healthy after {READY_SECONDS:.0f} s: {trouble}. The logs lie in {var_dir()}/log."
             )
         time.sleep(0.1)
-
-
-def health_trouble(url: str) -> str | None:
-    """What is wrong according to /healthz, or nothing."""
-    # http.client, because urllib would ask a proxy named in the environment.
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        answer = connection.getresponse()
-        words = answer.read().decode(errors="replace")
-    except (OSError, http.client.HTTPException) as fault:
-        return str(fault) or type(fault).__name__
-    finally:
-        connection.close()
-    return None if answer.status == HTTPStatus.OK else words[:500]
 
 
 def _show_accounts(services: Services) -> None:

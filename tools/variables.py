@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -33,7 +34,12 @@ def load_dotenv() -> None:
 def kept_secrets(path: Path) -> dict[str, str]:
     """The keys and passwords of this installation, made at its first start and then never again."""
     if not path.exists():
-        write_privately(path, json.dumps(_new_secrets(), indent=2))
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        write_privately(fresh, json.dumps(_new_secrets(), indent=2))
+        with contextlib.suppress(FileExistsError):
+            # Of two first starts at once, one is first; the other takes what that one made.
+            os.link(fresh, path)
+        fresh.unlink()
     return json.loads(path.read_text())
 
 
