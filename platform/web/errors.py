@@ -1,0 +1,37 @@
+"""The pages for what went wrong: each names the thing, the reason and the next step."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+_NOT_FOUND = "没有找到该页面或记录，或者它不在您的管理范围内。请核对网址后再试。"
+_FORBIDDEN = "您的岗位没有此项权限。如需办理，请联系本单位平台管理员授予岗位。"
+_STALE_FORM = "页面停留过久或未启用 Cookie，提交未被接受，没有写入任何内容。请返回上一页刷新后重新提交。"
+_FAULT = "平台出现内部错误，已记录，本次操作没有写入。请稍后再试；如反复出现，请把时间告知平台管理员。"
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or not within the reader's scope; the two are not told apart."""
+    return _answer(request, 404, "not_found", _NOT_FOUND)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the post does not carry this act."""
+    return _answer(request, 403, "not_permitted", _FORBIDDEN)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of the form's own token: the page was open too long."""
+    return _answer(request, 403, "stale_form", _STALE_FORM)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """500: ours to mend; nothing of the exception reaches the page."""
+    return _answer(request, 500, "fault", _FAULT)
+
+
+def _answer(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        problem = {"title": sentence.split("。")[0], "status": status, "code": code, "detail": sentence}
+        return JsonResponse(problem, status=status, content_type="application/problem+json")
+    # Without the request's context: the frame must not depend on what has just failed.
+    return render(None, f"web/{status}.html", {"message": sentence}, status=status)
