@@ -1,0 +1,71 @@
+"""What every test may take for granted: reference data, synthetic people, a file store of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test import TransactionTestCase
+from django.test.utils import override_settings
+
+from kernel.ids import new_id
+from standards.selectors import forget
+
+# Loaded once per session and kept between tests that commit.
+_REFERENCE = ("django_", "auth_permission", "regions_", "standards_")
+
+
+def _empty_tables(_case: TransactionTestCase) -> None:
+    """Empty what a committing test wrote.
+
+    Django's own flush knows nothing of the partitioned punches, and it would take the map with it.
+    """
+    tables = [name for name in connection.introspection.table_names() if not name.startswith(_REFERENCE)]
+    quoted = ", ".join(connection.ops.quote_name(name) for name in [*tables, "django_session"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY")
+
+
+TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    var = tmp_path_factory.mktemp("var")
+    storages = {
+        **settings.STORAGES,
+        "files": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(var / "files")},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(
+        SYNTHETIC_PEOPLE=True,
+        VAR_DIR=Path(var),
+        STORAGES=storages,
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        SECURE_SSL_REDIRECT=False,
+        SESSION_COOKIE_SECURE=False,
+        CSRF_COOKIE_SECURE=False,
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: ignore[no-untyped-def]
+    """The map, the dictionaries, the parameters and the months of punches, once for all tests."""
+    with django_db_blocker.unblock():
+        call_command("load_reference_data", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _memories_of_its_own() -> Iterator[None]:
+    """No test sees what another left in a cache: counters of throttles, remembered parameters."""
+    cache.key_prefix = f"test-{new_id()}"
+    forget()
+    yield
+    forget()

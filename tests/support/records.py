@@ -1,0 +1,131 @@
+"""Plain functions that write one record each, with sensible values for what a test does not care about."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from attendance.models import Device
+from attendance.rules import day_of, window
+from kernel.cipher import keyring
+from projects.models import Enterprise, Participation, Permit, Project, Team
+from regions.models import Region
+from tests.support import people
+from workers.models import (
+    Contract,
+    Engagement,
+    IdentityCheck,
+    KeyPostAssignment,
+    Person,
+    Presence,
+    Training,
+)
+from workers.services import identity_index
+
+# National dictionary 7.6: kinds of participation.
+CONTRACTOR, SUBCONTRACTOR, SUPERVISOR, OWNER = "009", "001", "007", "008"
+CUTOFF_HOUR = 4
+
+
+def site_day(now: datetime | None = None) -> date:
+    """The attendance day that is running."""
+    return day_of(now or timezone.now(), CUTOFF_HOUR)
+
+
+def instant_of(day: date, minutes: int = 0) -> datetime:
+    """`minutes` after the attendance day has begun."""
+    return window(day, CUTOFF_HOUR)[0] + timedelta(minutes=minutes)
+
+
+def region(code: str) -> Region:
+    """A division of Hubei by its code, such as 420106 (武昌)."""
+    return Region.objects.get(code=code)
+
+
+def enterprise(order: int, name: str = "", **fields: Any) -> Enterprise:
+    """Invented firm number `order`."""
+    return Enterprise.objects.create(
+        uscc=people.credit_code(order), name=name or f"第{order}建筑有限公司", **fields
+    )
+
+
+def project(code: str, of: Region, contractor: Enterprise, name: str = "", **fields: Any) -> Project:
+    """A project in progress, with no permit and nobody taking part yet."""
+    fields.setdefault("starts_on", site_day() - timedelta(days=60))
+    return Project.objects.create(
+        code=code, region=of, contractor=contractor, name=name or f"{of.name}项目{code[-2:]}", **fields
+    )
+
+
+def permit(of: Project, number: str, **fields: Any) -> Permit:
+    """A construction permit of the project."""
+    fields.setdefault("issued_on", site_day() - timedelta(days=60))
+    fields.setdefault("amount", Decimal("1000000.00"))
+    return Permit.objects.create(project=of, number=number, **fields)
+
+
+def participation(of: Project, firm: Enterprise, kind: str = CONTRACTOR, **fields: Any) -> Participation:
+    """A firm taking part in the project."""
+    fields.setdefault("entered_on", of.starts_on)
+    return Participation.objects.create(project=of, enterprise=firm, kind=kind, **fields)
+
+
+def team(of: Participation, number: int, name: str = "木工班组", **fields: Any) -> Team:
+    """A team of a participation, with its ten-digit number."""
+    return Team.objects.create(participation=of, number=number, name=name, **fields)
+
+
+def person(number: str, name: str = "张三", **fields: Any) -> Person:
+    """A person by identity number."""
+    fields.setdefault("sex", "男")
+    fields.setdefault("born_on", people.BORN_ON)
+    return Person.objects.create(
+        name=name, id_number=number, id_index=identity_index("01", number), nation="汉", **fields
+    )
+
+
+def engagement(who: Person, of: Team, **fields: Any) -> Engagement:
+    """A person's work in a team."""
+    if card := fields.get("card_number"):
+        fields.setdefault("card_index", keyring().blind_index("card", card))
+    fields.setdefault("trade", "010")
+    return Engagement.objects.create(
+        person=who, project=of.participation.project, participation=of.participation, team=of, **fields
+    )
+
+
+def presence(of: Engagement, entered_on: date, exited_on: date | None = None, **fields: Any) -> Presence:
+    """Reported presence, both days included."""
+    return Presence.objects.create(
+        engagement=of, person=of.person, entered_on=entered_on, exited_on=exited_on, **fields
+    )
+
+
+def contract(of: Engagement, starts_on: date, ends_on: date | None = None, **fields: Any) -> Contract:
+    """A labour contract."""
+    return Contract.objects.create(engagement=of, starts_on=starts_on, ends_on=ends_on, **fields)
+
+
+def training(of: Engagement, held_on: date, **fields: Any) -> Training:
+    """A passed basic safety training, valid for a year."""
+    fields.setdefault("kind", "003001")
+    fields.setdefault("valid_to", held_on + timedelta(days=365))
+    return Training.objects.create(engagement=of, held_on=held_on, hours=Decimal("4.0"), **fields)
+
+
+def key_post(of: Engagement, post: str, starts_on: date) -> KeyPostAssignment:
+    """A key post held from a day on."""
+    return KeyPostAssignment.objects.create(engagement=of, post=post, starts_on=starts_on)
+
+
+def identity_check(of: Engagement, checked_by: str = "读卡器") -> IdentityCheck:
+    """An identity established by the card's chip."""
+    return IdentityCheck.objects.create(
+        engagement=of, method="chip", result="match", checked_at=timezone.now(), checked_by=checked_by
+    )
+
+
+def device(of: Project, channel: str, **fields: Any) -> Device:
+    """A gate of the project."""
+    return Device.objects.create(project=of, channel=channel, **fields)
