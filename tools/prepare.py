@@ -7,8 +7,8 @@ and begun again.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-import sys
 from pathlib import Path
 
 import django
@@ -40,7 +40,7 @@ def main() -> None:
 def _call(name: str) -> None:
     """Run a command quietly, when this version of the platform has it."""
     if name in get_commands():
-        call_command(name, stdout=sys.stderr, verbosity=0)
+        call_command(name, stdout=io.StringIO(), verbosity=0)
 
 
 def collect_static() -> None:
