@@ -16,6 +16,6 @@ def forget(now: datetime) -> int:
     """
     requests = AcceptedRequest.objects.unscoped(because="retention concerns everybody's requests")
     old = requests.filter(accepted_at__lt=now - timedelta(days=parameter("open_api.body_days")))
-    emptied = old.exclude(body=None).exclude(state=AcceptedRequest.State.PENDING).update(body=None)
+    emptied = old.filter(body__isnull=False).exclude(state=AcceptedRequest.State.PENDING).update(body=None)
     dropped, _ = AnsweredQuery.objects.filter(answered_at__lt=now - NONCES_KEPT).delete()
     return emptied + dropped

@@ -32,6 +32,8 @@ DIRECTIONS = {"01": Punch.Direction.IN, "02": Punch.Direction.OUT}
 WIRE_DIRECTIONS = {str(ours): theirs for theirs, ours in DIRECTIONS.items()}
 FINISHED = "[projectCode]项目已完工,打卡已留存备查!如仍在施工,请先由主管部门更正项目状态"
 
+REMEDY = "(用ProjectWorker.Add登记、WorkerEntryExit.Add办理进场后,已留存的打卡自动计入,不必重传)"
+
 
 def _within(limit: int) -> Any:
     def check(degrees: Decimal, _context: Context) -> str | None:
@@ -82,7 +84,7 @@ def add(call: Call) -> Outcome:
         team=team,
     )
     for place, text in receipt.unmatched.items():
-        troubles.append((rows[place][0], f"[dataList][{rows[place][0]}][idCardNumber]{text}"))
+        troubles.append((rows[place][0], f"[dataList][{rows[place][0]}][idCardNumber]{text}{REMEDY}"))
     for place, text in receipt.refused.items():
         troubles.append((rows[place][0], f"[dataList][{rows[place][0]}][date]不能大于当天!{text}"))
     return partly_done([text for _n, text in sorted(troubles)]) if troubles else done()
