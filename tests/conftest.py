@@ -14,6 +14,8 @@ from django.test.utils import override_settings
 from kernel.ids import new_id
 from standards.selectors import forget
 
+# pytest-django points the connection at the test database only when a collected test asks for one.
+_name_before = connection.settings_dict["NAME"]
 # Loaded once per session and kept between tests that commit.
 _REFERENCE = ("django_", "auth_permission", "regions_", "standards_")
 
@@ -29,7 +31,7 @@ def _empty_tables(_case: TransactionTestCase) -> None:
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY")
 
 
-TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
+setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)  # noqa: B010  # unknown to the stubs
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,6 +60,8 @@ def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: ignore[no-untyped-def]
     """The map, the dictionaries, the parameters and the months of punches, once for all tests."""
+    if connection.settings_dict["NAME"] == _name_before:
+        return  # no collected test asked for a database
     with django_db_blocker.unblock():
         call_command("load_reference_data", verbosity=0)
 

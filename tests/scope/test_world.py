@@ -1,10 +1,6 @@
 """The world itself is what the other tests take it for."""
 
-import pytest
-
 from tests.support.world import two_counties
-
-pytestmark = pytest.mark.django_db
 
 
 def test_each_county_counts_its_own_two_workers_and_one_stranger() -> None:
@@ -12,3 +8,10 @@ def test_each_county_counts_its_own_two_workers_and_one_stranger() -> None:
         day = county.project_day
         assert (day.on_site, day.attended, day.contracted, day.trained, day.unmatched) == (2, 2, 2, 2, 1)
         assert (day.key_posts_required, day.key_posts_present) == (6, 1)
+
+
+def test_a_person_and_a_firm_of_both_counties_are_one_row_each() -> None:
+    world = two_counties()
+    assert world.wuchang.workers["shared"].person == world.xiantao.workers["shared"].person
+    assert world.wuchang.firms["shared"] == world.xiantao.firms["shared"]
+    assert not world.xiantao.workers["shared"].presence.is_conflict

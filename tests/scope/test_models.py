@@ -1,0 +1,145 @@
+"""Every scoped table, asked by every kind of post: exactly the rows of its place, project or participation."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from attendance.models import AttendanceDay, Device, ProjectDay, Punch
+from federation.models import AcceptedRequest, Credential
+from kernel.scoping import Reach, ScopedModel, ScopeRequired
+from projects.models import Enterprise, Participation, Permit, Project, Team
+from tests.support.actors import Holder
+from tests.support.world import County, TwoCounties
+from workers.models import (
+    Contract,
+    Engagement,
+    IdentityCheck,
+    KeyPostAssignment,
+    Person,
+    Presence,
+    Training,
+)
+
+SCOPED = [model for model in apps.get_models() if issubclass(model, ScopedModel)]
+Rows = list[Any]
+
+
+def _of_workers(attribute: str) -> tuple[Callable[[County], Rows], Callable[[County], Rows]]:
+    return (
+        lambda c: [getattr(worker, attribute) for worker in c.workers.values()],
+        lambda c: [getattr(c.workers["subcontractor"], attribute)],
+    )
+
+
+def _punches(county: County, *titles: str) -> Rows:
+    people = [county.workers[title].person for title in titles]
+    return list(Punch.all_rows.filter(project=county.project, subject__person__in=people))
+
+
+def _days(county: County, *titles: str) -> Rows:
+    works = [county.workers[title].engagement for title in titles]
+    return list(AttendanceDay.all_rows.filter(engagement__in=works))
+
+
+# For each model: its rows of a county, and those of its subcontractor's post alone.
+EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[County], Rows]]] = {
+    Enterprise: (lambda c: list(c.firms.values()), lambda c: [c.firms["subcontractor"]]),
+    Project: (lambda c: [c.project], lambda c: [c.project]),
+    Permit: (lambda c: [c.permit], lambda c: []),
+    Participation: (
+        lambda c: list(c.participations.values()),
+        lambda c: [c.participations["subcontractor"]],
+    ),
+    Team: (lambda c: list(c.teams.values()), lambda c: [c.teams["subcontractor"]]),
+    Person: _of_workers("person"),
+    Engagement: _of_workers("engagement"),
+    IdentityCheck: _of_workers("identity_check"),
+    Presence: _of_workers("presence"),
+    Contract: _of_workers("contract"),
+    Training: _of_workers("training"),
+    KeyPostAssignment: (lambda c: [c.worker.key_post], lambda c: []),
+    Device: (lambda c: [c.device], lambda c: []),
+    Punch: (
+        lambda c: list(Punch.all_rows.filter(project=c.project)),
+        lambda c: _punches(c, "subcontractor"),
+    ),
+    AttendanceDay: (
+        lambda c: _days(c, "contractor", "subcontractor", "shared"),
+        lambda c: _days(c, "subcontractor"),
+    ),
+    ProjectDay: (lambda c: list(ProjectDay.all_rows.filter(project=c.project)), lambda c: []),
+    Credential: (lambda c: [c.credential], lambda c: []),
+    AcceptedRequest: (lambda c: [c.request], lambda c: []),
+}
+
+
+def _keys(rows: Any) -> list[Any]:
+    return sorted(row.pk for row in rows)
+
+
+@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
+def test_every_scoped_model_says_which_rows_it_shows(model: type[ScopedModel]) -> None:
+    assert model in EXPECTED, f"{model.__name__} needs its row in EXPECTED"
+
+
+@pytest.mark.parametrize("model", EXPECTED, ids=lambda model: model.__name__)
+def test_a_post_on_a_county_reaches_its_rows_and_no_other(
+    model: type[ScopedModel], world: TwoCounties
+) -> None:
+    for county in world:
+        reach = Reach(region_paths=frozenset({county.region.path}))
+        assert _keys(model.objects.within(reach)) == _keys(EXPECTED[model][0](county))
+
+
+@pytest.mark.parametrize("model", EXPECTED, ids=lambda model: model.__name__)
+def test_a_post_on_a_project_reaches_its_rows_and_no_other(
+    model: type[ScopedModel], world: TwoCounties
+) -> None:
+    for county in world:
+        reach = Reach(projects=frozenset({county.project.public_id}))
+        assert _keys(model.objects.within(reach)) == _keys(EXPECTED[model][0](county))
+
+
+@pytest.mark.parametrize("model", EXPECTED, ids=lambda model: model.__name__)
+def test_a_post_on_a_participation_reaches_its_own_people_only(
+    model: type[ScopedModel], world: TwoCounties
+) -> None:
+    for county in world:
+        reach = Reach(participations=frozenset({county.participations["subcontractor"].public_id}))
+        assert _keys(model.objects.within(reach)) == _keys(EXPECTED[model][1](county))
+
+
+@pytest.mark.parametrize("model", EXPECTED, ids=lambda model: model.__name__)
+def test_two_posts_reach_the_sum_of_both_once(model: type[ScopedModel], world: TwoCounties) -> None:
+    both = Reach(
+        region_paths=frozenset({world.wuchang.region.path}),
+        participations=frozenset({world.xiantao.participations["subcontractor"].public_id}),
+    )
+    expected = {row.pk for row in EXPECTED[model][0](world.wuchang) + EXPECTED[model][1](world.xiantao)}
+    assert _keys(model.objects.within(both)) == sorted(expected)
+
+
+@pytest.mark.parametrize("model", EXPECTED, ids=lambda model: model.__name__)
+def test_without_a_post_nothing_is_seen_and_without_a_reader_nothing_is_asked(
+    model: type[ScopedModel], world: TwoCounties
+) -> None:
+    assert list(model.objects.within(Reach())) == []
+    nobody = Holder(Reach(region_paths=frozenset({"420000/"})), "nothing.at_all")
+    assert list(model.objects.visible_to(nobody)) == []
+    for ask in (model.objects.all, model.objects.count, model.objects.first):
+        with pytest.raises(ScopeRequired):
+            ask()
+
+
+@pytest.mark.parametrize("model", EXPECTED, ids=lambda model: model.__name__)
+def test_rows_are_read_by_the_permission_asked_for_and_no_other(
+    model: type[ScopedModel], world: TwoCounties
+) -> None:
+    reach = Reach(region_paths=frozenset({world.wuchang.region.path}))
+    assert model.view_permission
+    reader = Holder(reach, model.view_permission)
+    expected = _keys(EXPECTED[model][0](world.wuchang))
+    assert _keys(model.objects.visible_to(reader)) == expected
+    assert _keys(model.objects.visible_to(reader, "some.other_act")) == []
