@@ -11,7 +11,7 @@ from standards.models import RuleParameter
 from standards.selectors import forget
 from tests.federation.conftest import ELSEWHERE, HERE, NOW, requests
 
-CHECK = ("CheckSign.Query", {})
+CHECK: tuple[str, dict] = ("CheckSign.Query", {})
 
 
 def nothing_is_left() -> bool:
