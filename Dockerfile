@@ -5,7 +5,8 @@ FROM node:24-bookworm-slim AS front-end
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --omit=optional
-COPY tools/__init__.py tools/errors.py tools/frontend.py tools/node.py tools/paths.py tools/
+COPY tools/__init__.py tools/errors.py tools/frontend.py tools/node.py tools/paths.py \
+     tools/installers.py tools/locks.py tools/processes.py tools/progress.py tools/
 RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
 RUN python3 -c "from tools import frontend; frontend.build()"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
@@ -74,7 +75,10 @@ def show_help(stream=None) -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(errors="replace")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal without UTF-8 must not end a start for the sake of a sign.
+            stream.reconfigure(errors="replace")
     try:
         code = main(sys.argv[1:])
     except CannotGoOn as sentence:

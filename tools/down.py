@@ -36,5 +36,8 @@ def stop(installation: Installation) -> None:
             f"No `./dev up` runs here; process {installation.lock.holder()} uses the servers just now."
         )
     installation.lock.hold(seconds=PATIENCE_SECONDS)
-    installation.end_leftovers()
-    print("stopped" if running else f"nothing was running in {installation.var}")
+    left = installation.end_leftovers()
+    if running:
+        print("stopped")
+    else:
+        print(f"ended {left} processes of a start that was killed" if left else "nothing was running here")

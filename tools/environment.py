@@ -10,13 +10,10 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from tools import node, progress
+from tools import frontend, installers, node, progress
 from tools.errors import CannotGoOn
-from tools.locks import FileLock
 from tools.paths import PYTHON, ROOT, VENV
 
-# Of this checkout, whatever VAR_DIR says: two runs must not install at the same time.
-LOCK = FileLock(ROOT / ".dev.lock")
 LOG = VENV / "pip.log"
 # While this file lies there, pip is at work, or was killed: then nobody knows what is whole.
 AT_WORK = VENV / ".installing"
@@ -29,27 +26,27 @@ NO_WHEEL = (
 def ensure(locks: tuple[str, ...], *, rest: list[str]) -> None:
     """Bring `.venv` to the state of the locks, then continue inside it (this process becomes that Python)."""
     if not all(is_installed(name) for name in locks):
-        LOCK.hold(
-            seconds=900, on_wait=lambda pid: progress.say(f"waiting for process {pid}, which installs …")
-        )
-        try:
+        with installers.alone():
             _make()
             for name in locks:
                 _install(name)
-        finally:
-            LOCK.let_go()
     if Path(sys.prefix).resolve() != VENV.resolve():
         os.execv(PYTHON, [str(PYTHON), "-m", "tools", *rest])  # noqa: S606 (no shell is the point)
 
 
-def ensure_node_if(needed: bool) -> None:
-    """Install Node as a wheel when something must be fetched and the machine has no npm that works."""
-    if needed and node.npm_command() is None:
-        LOCK.hold(seconds=900)
-        try:
-            _install("requirements-node")
-        finally:
-            LOCK.let_go()
+def ensure_front_end() -> None:
+    """Fetch the front-end files unless they are current; Node comes as a wheel where there is no npm."""
+    if frontend.is_current():
+        return
+    with installers.alone():
+        ensure_npm()
+        frontend.ensure()
+
+
+def ensure_npm() -> None:
+    """Install Node as a wheel when the machine has no npm that works; `installers.alone` must be held."""
+    if node.npm_command() is None:
+        _install("requirements-node")
 
 
 def is_installed(name: str) -> bool:
@@ -87,7 +84,13 @@ def _run_venv() -> None:
     python = getattr(sys, "_base_executable", sys.executable)
     VENV.mkdir()
     AT_WORK.touch()
-    made = subprocess.run([python, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        [python, "-m", "venv", str(VENV)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=installers.environment(),
+    )
     if made.returncode:
         raise CannotGoOn(f"`{python} -m venv .venv` failed:\n{made.stdout}{made.stderr}")
     AT_WORK.unlink()
@@ -123,6 +126,4 @@ def _has_own_services() -> bool:
 
 
 def _pip_environment() -> dict[str, str]:
-    """pip runs in `.venv` alone: PYTHONPATH would show it our own folders."""
-    kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    return {**kept, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    return {**installers.environment(), "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools import node
+from tools import node, progress
 from tools.paths import ROOT
 
 VENDOR = ROOT / "platform" / "web" / "static" / "vendor"
@@ -59,12 +59,13 @@ def is_current(folder: Path = VENDOR) -> bool:
     return stamp.exists() and stamp.read_text() == wanted_stamp()
 
 
-def ensure(say=print) -> None:
+def ensure() -> None:
     """Fill the vendor folder unless it is current already."""
     if is_current():
         return
-    node.install_packages(say)
-    build()
+    with progress.step("fetching the front-end files"):
+        node.install_packages()
+        build()
 
 
 def build(folder: Path = VENDOR) -> None:

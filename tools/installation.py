@@ -44,13 +44,14 @@ class Installation:
         """Where data may lie: here, and where the database went when its user could not come here."""
         return [self.var, unprivileged.system_home_of(self.var)]
 
-    def end_leftovers(self) -> None:
-        """End what a killed run left behind, and drop its pid files. Only for who holds `lock`."""
+    def end_leftovers(self) -> int:
+        """End what a killed run left behind; how many processes that was. Only under `lock`."""
         ours = processes.belonging_to(self.var, self.working_folders())
         self._shut_down_postgres(set(ours))
         processes.end(pid for pid in ours if processes.is_alive(pid))
         for file in self.run.glob("*.pid"):
             file.unlink()
+        return len(ours)
 
     def working_folders(self) -> list[Path]:
         """Where only our servers work."""

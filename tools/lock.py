@@ -47,7 +47,7 @@ def _lock_npm() -> None:
     """npm writes the hashes; the addresses it adds for sponsors are taken out again."""
     npm = node.npm_command()
     if npm is None:
-        raise CannotGoOn("No npm of version 9 or newer was found: install Node.js 18 or newer.")
+        raise CannotGoOn(node.NO_NPM)
     print("locking package-lock.json", flush=True)
     _run([*npm, "install", "--package-lock-only", "--ignore-scripts", "--loglevel=error"])
     path = ROOT / "package-lock.json"

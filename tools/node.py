@@ -8,10 +8,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tools import installers, progress
 from tools.errors import CannotGoOn
 from tools.paths import ROOT, VENV
 
 OLDEST_NPM = 9
+NO_NPM = "No npm of version 9 or newer was found: install Node.js 18 or newer."
 
 
 def npm_command() -> list[str] | None:
@@ -41,27 +43,21 @@ def _npm_version(npm: str) -> int:
 
 def _environment(npm: str) -> dict[str, str]:
     """npm's script starts `node` from PATH: let it find its own one first."""
-    return {**os.environ, "PATH": f"{Path(npm).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    inherited = installers.environment()
+    return {**inherited, "PATH": f"{Path(npm).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}"}
 
 
-def install_packages(say=print, *, with_optional: bool = False) -> None:
+def install_packages(*, with_optional: bool = False) -> None:
     """Run `npm ci` without scripts; it empties node_modules first, so a half-done run mends itself."""
     npm = npm_command()
     if npm is None:
-        raise CannotGoOn("No npm of version 9 or newer was found: install Node.js 18 or newer.")
+        raise CannotGoOn(NO_NPM)
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     if not with_optional:
         options.append("--omit=optional")
-    outcome = subprocess.run(
-        [*npm, "ci", *options],
-        check=False,
-        cwd=ROOT,
-        env=_environment(npm[0]),
-        capture_output=True,
-        text=True,
-    )
-    if outcome.returncode:
-        raise CannotGoOn(f"`npm ci` failed:\n{outcome.stdout}{outcome.stderr}")
+    log = VENV / "npm.log"
+    if progress.run_long([*npm, "ci", *options], log=log, env=_environment(npm[0]), cwd=ROOT):
+        raise CannotGoOn(f"`npm ci` failed:\n{progress.tail(log)}")
 
 
 def node_command() -> list[str]:

@@ -105,8 +105,9 @@ class Services:
 
     def _find_running(self) -> None:
         """Learn the ports of the servers that another process runs here, and wait until they answer."""
-        for server in filter(None, (self.postgres, self.redis)):
-            server.find_running()
+        for server in (self.postgres, self.redis):
+            if server:
+                server.find_running()
 
     def leave(self) -> None:
         """Stop what `join` started, once nobody else uses it."""

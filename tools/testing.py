@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from tools import browser, environment, frontend, platform_processes, progress, running
+from tools import browser, environment, platform_processes, progress, running
 from tools.errors import CannotGoOn
 from tools.paths import PYTHON, var_dir
 from tools.postgres import SUPERUSER
@@ -20,9 +20,7 @@ FOREIGN = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "SECRET_KEY", 
 
 def main(arguments: list[str]) -> int:
     """Bring what is missing, start throw-away servers, run; pytest's exit code is ours."""
-    if not frontend.is_current():
-        environment.ensure_node_if(True)
-        frontend.ensure()
+    environment.ensure_front_end()
     mutating = "--mutate-scope" in arguments
     with_browser = "--no-browser" not in arguments and not mutating
     rest = [word for word in arguments if word not in ("--no-browser", "--mutate-scope")]
@@ -34,7 +32,7 @@ def main(arguments: list[str]) -> int:
         env = {**environment_of(services), **own}
         if mutating:
             return running.in_foreground([str(PYTHON), "-m", "tools.mutate_scope", *rest], env)
-        return running.in_foreground(_pytest(rest, with_browser=with_browser), env)
+        return running.in_foreground(pytest_command(rest, with_browser=with_browser), env)
     finally:
         services.stop()
         services.installation.lock.let_go()
@@ -67,7 +65,8 @@ def environment_of(services: Services) -> dict[str, str]:
     return env
 
 
-def _pytest(arguments: list[str], *, with_browser: bool) -> list[str]:
+def pytest_command(arguments: list[str], *, with_browser: bool) -> list[str]:
+    """pytest in two processes by files, unless the person says otherwise."""
     command = [str(PYTHON), "-m", "pytest"]
     if not any(word == "-n" or word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments):
         command += ["-n", str(PROCESSES), "--dist", "loadfile"]

@@ -10,11 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-from tools import environment, frontend, health, platform_processes, ports, progress
+from tools import environment, health, platform_processes, ports, progress
 from tools.children import Child
 from tools.errors import CannotGoOn
 from tools.installation import Installation
 from tools.paths import PYTHON, ROOT, var_dir
+from tools.processes import MARK
 from tools.services import Services
 from tools.supervisor import TICK_SECONDS, Supervisor
 from tools.variables import load_dotenv
@@ -97,8 +98,7 @@ def _start(services: Services, supervisor: Supervisor, port: int) -> str:
     if not ports.is_free(port):
         raise CannotGoOn(f"Port {port} is taken by another program: choose one with --port.")
     services.installation.announce(url)
-    environment.ensure_node_if(not frontend.is_current())
-    frontend.ensure()
+    environment.ensure_front_end()
     with progress.step("PostgreSQL and Redis"):
         services.start()
     for child in services.running:
@@ -116,7 +116,7 @@ def _prepare(env: dict[str, str]) -> None:
     process = subprocess.Popen(
         [PYTHON, "-m", "tools.prepare"],
         cwd=ROOT,
-        env={**env, "AS_DATABASE_OWNER": "1"},
+        env={**env, "AS_DATABASE_OWNER": "1", MARK: env["VAR_DIR"]},
         stdin=subprocess.DEVNULL,
     )
     try:

@@ -10,7 +10,14 @@ import time
 import django
 
 PAGES = {
-    "province": ["/", "/regions/420000/", "/regions/420100/", "/projects/", "/people/", "/attendance/punches/"],
+    "province": [
+        "/",
+        "/regions/420000/",
+        "/regions/420100/",
+        "/projects/",
+        "/people/",
+        "/attendance/punches/",
+    ],
     "wuchang": ["/", "/regions/420106/", "/projects/", "/people/", "/people/?on_site=1", "/search/?q=李"],
     "clerk": ["/", "/people/"],
 }
