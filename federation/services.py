@@ -18,6 +18,7 @@ from federation.open_api.files import lifted
 from federation.open_api.values import SHANGHAI
 from federation.selectors import accepted_before
 from kernel.errors import NotFound
+from kernel.permits import require
 from kernel.scoping import Actor
 from projects.models import Project
 
@@ -30,11 +31,14 @@ SECRET_BYTES = 16  # 32 hexadecimal characters: key and start value of the field
 def issue_credential(*, actor: Actor | None, project_code: str) -> Credential:
     """Give the vendor of a project one more secret; the two newest stay valid.
 
-    The appid is the project's code. `actor` is None for the operator at the machine. Raises NotFound.
+    The appid is the project's code. `actor` is None for the operator at the machine.
+    Raises NotPermitted, NotFound.
     """
     project = Project.all_rows.filter(code=project_code).first()
     if project is None:
         raise NotFound(f"没有编码为“{project_code}”的项目，请核对项目编码，或先由县区登记施工许可证。")
+    if actor is not None:
+        require(actor, "federation.manage_credentials", on=project)
     newest = Credential.all_rows.filter(appid=project.code).order_by("-id").first()
     credential = Credential.objects.create(
         appid=project.code,
