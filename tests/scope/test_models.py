@@ -1,4 +1,4 @@
-"""Every scoped table, asked by every kind of post: exactly the rows of its place, project or participation."""
+"""Every scoped table shows each kind of post exactly the rows of its place, project or participation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ Rows = list[Any]
 
 def _of_workers(attribute: str) -> tuple[Callable[[County], Rows], Callable[[County], Rows]]:
     return (
-        lambda c: [getattr(worker, attribute) for worker in c.workers.values()],
+        lambda c: [row for worker in c.workers.values() if (row := getattr(worker, attribute))],
         lambda c: [getattr(c.workers["subcontractor"], attribute)],
     )
 
@@ -60,7 +60,7 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     Contract: _of_workers("contract"),
     Training: _of_workers("training"),
     KeyPostAssignment: (lambda c: [c.worker.key_post], lambda c: []),
-    Device: (lambda c: [c.device], lambda c: []),
+    Device: (lambda c: c.devices, lambda c: []),
     Punch: (
         lambda c: list(Punch.all_rows.filter(project=c.project)),
         lambda c: _punches(c, "subcontractor"),

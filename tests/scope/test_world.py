@@ -3,10 +3,10 @@
 from tests.support.world import two_counties
 
 
-def test_each_county_counts_its_own_two_workers_and_one_stranger() -> None:
+def test_each_county_counts_its_own_people_and_one_stranger() -> None:
     for county in two_counties():
         day = county.project_day
-        assert (day.on_site, day.attended, day.contracted, day.trained, day.unmatched) == (2, 2, 2, 2, 1)
+        assert (day.on_site, day.attended, day.contracted, day.trained, day.unmatched) == (3, 2, 2, 2, 1)
         assert (day.key_posts_required, day.key_posts_present) == (6, 1)
 
 

@@ -38,6 +38,8 @@ WUCHANG_WORD, XIANTAO_WORD = "卮昤", "齉龘"
 # Who works in both counties: a firm of this title, and 王五 of its team.
 SHARED = "shared"
 SHARED_ORDER = 301
+_NAMES = {"contractor": "张三", "subcontractor": "李四", SHARED: "王五", "gap": "赵六"}
+STAFF = tuple(_NAMES)
 
 ROLES = (
     "province_regulator",
@@ -60,9 +62,9 @@ class Worker:
     person: Person
     engagement: Engagement
     presence: Presence
-    contract: Contract
-    training: Training
-    identity_check: IdentityCheck
+    contract: Contract | None
+    training: Training | None
+    identity_check: IdentityCheck | None
     key_post: KeyPostAssignment | None = None
 
 
@@ -73,6 +75,7 @@ class County:
     word: str
     region: Region
     city: Region
+    order: int
     now: datetime
     firms: dict[str, Enterprise] = field(default_factory=dict)
     participations: dict[str, Participation] = field(default_factory=dict)
@@ -81,14 +84,12 @@ class County:
     users: dict[str, User] = field(default_factory=dict)
     project: Project = None  # type: ignore[assignment]  # filled by _county, as are those below
     permit: Permit = None  # type: ignore[assignment]
-    device: Device = None  # type: ignore[assignment]
-    punch: Punch = None  # type: ignore[assignment]
+    devices: list[Device] = field(default_factory=list)
     stranger_punch: Punch = None  # type: ignore[assignment]
-    day: AttendanceDay = None  # type: ignore[assignment]
-    project_day: ProjectDay = None  # type: ignore[assignment]
     credential: Credential = None  # type: ignore[assignment]
     request: AcceptedRequest = None  # type: ignore[assignment]
     photo: str = ""
+    hero: str = "contractor"
 
     @property
     def today(self) -> date:
@@ -96,8 +97,26 @@ class County:
 
     @property
     def worker(self) -> Worker:
-        """张三, whom the general contractor employs."""
-        return self.workers["contractor"]
+        """张三, whom the general contractor employs, unless a test turns to somebody else."""
+        return self.workers[self.hero]
+
+    @property
+    def device(self) -> Device:
+        return self.devices[0]
+
+    @property
+    def punch(self) -> Punch:
+        """The newest of 张三."""
+        rows = Punch.all_rows.filter(project=self.project, subject__person=self.worker.person)
+        return rows.order_by("-occurred_at")[0]
+
+    @property
+    def day(self) -> AttendanceDay:
+        return AttendanceDay.all_rows.get(engagement=self.worker.engagement, day=self.today)
+
+    @property
+    def project_day(self) -> ProjectDay:
+        return ProjectDay.all_rows.get(project=self.project, day=self.today)
 
     def actor(self, role: str) -> UserActor:
         """The county's holder of a role, with the posts of this instant."""
@@ -112,7 +131,8 @@ class County:
             person = worker.person
             found += [person.id_number, str(person.public_id)] if title != SHARED else []
             found += [str(worker.engagement.public_id), worker.engagement.phone or ""]
-        found += [str(row.public_id) for row in (self.project, self.permit, self.device, self.punch)]
+        found += [str(row.public_id) for row in (self.project, self.permit, *self.devices)]
+        found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
 
@@ -134,25 +154,26 @@ def two_counties(now: datetime | None = None) -> TwoCounties:
     return TwoCounties(wuchang(now), xiantao(now))
 
 
-def wuchang(now: datetime | None = None) -> County:
-    """武昌 alone, with one of everything."""
-    return _county("420106", "420100", WUCHANG_WORD, order=100, now=now or timezone.now())
+def wuchang(now: datetime | None = None, staff: tuple[str, ...] = STAFF) -> County:
+    """武昌 alone, with one of everything and the people of the firms named in `staff`."""
+    return _county("420106", "420100", WUCHANG_WORD, 100, now or timezone.now(), staff)
 
 
-def xiantao(now: datetime | None = None) -> County:
+def xiantao(now: datetime | None = None, staff: tuple[str, ...] = STAFF) -> County:
     """仙桃 alone, with one of everything; the same regulator serves as its city."""
-    return _county("429004", "429004", XIANTAO_WORD, order=200, now=now or timezone.now())
+    return _county("429004", "429004", XIANTAO_WORD, 200, now or timezone.now(), staff)
 
 
-def _county(code: str, city: str, word: str, *, order: int, now: datetime) -> County:
-    county = County(word=word, region=records.region(code), city=records.region(city), now=now)
-    _project(county, order)
-    _people(county, order)
-    _gate(county, order)
+def _county(code: str, city: str, word: str, order: int, now: datetime, staff: tuple[str, ...]) -> County:
+    county = County(word, records.region(code), records.region(city), order, now)
+    county.photo = keep(f"photograph of {word}".encode())
+    _project(county)
+    _gate(county)
     _vendor(county)
     _users(county)
+    for title in staff:
+        employ(county, title)
     recount(now)
-    county.project_day = ProjectDay.all_rows.get(project=county.project, day=county.today)
     return county
 
 
@@ -170,7 +191,8 @@ def _shared_firm() -> Enterprise:
     return known or records.enterprise(SHARED_ORDER, "两地劳务有限公司")
 
 
-def _project(county: County, order: int) -> None:
+def _project(county: County) -> None:
+    order = county.order
     word, code = county.word, f"{county.region.code}202601010{order}"
     for step, title in enumerate(_FIRMS):
         county.firms[title] = records.enterprise(order + step, f"{word}{_FIRMS[title][0]}有限公司")
@@ -200,20 +222,28 @@ def _project(county: County, order: int) -> None:
         )
 
 
-def _people(county: County, order: int) -> None:
-    county.photo = keep(f"photograph of {county.word}".encode())
+def employ(county: County, title: str) -> None:
+    """The people of one firm come to work, and pass the gate today and yesterday.
+
+    张三 (contractor) is project manager; 赵六 (gap) of the same team has neither contract nor training;
+    李四 is the subcontractor's; 王五 was in 武昌 first and in 仙桃 afterwards, and has left both.
+    """
+    since, until = county.today - timedelta(days=20), None
+    if title == SHARED:
+        since = county.today - timedelta(days=18 if county.word == WUCHANG_WORD else 12)
+        until = since + timedelta(days=4)
+    worker = county.workers[title] = _worker(county, title, since, until)
+    if title == "contractor":
+        worker.key_post = records.key_post(worker.engagement, "01", since)
+    if title != "gap":
+        _pass_gate(county, worker.person.id_number, since if until else None)
+
+
+def _person(county: County, title: str, order: int) -> Person:
     division = 420011 if county.word == WUCHANG_WORD else 420029
-    day = county.today
-    for step, title in enumerate(("contractor", "subcontractor")):
-        number = people.id_number(order + 2 * step + 1, division=division)
-        who = records.person(number, ("张三", "李四")[step] + county.word)
-        county.workers[title] = _worker(county, title, who, order + step, day - timedelta(days=20))
-    # 王五 was in 武昌 first and in 仙桃 afterwards, and has left both.
-    began = day - timedelta(days=18 if county.word == WUCHANG_WORD else 12)
-    county.workers[SHARED] = _worker(
-        county, SHARED, _shared_person(), order + 2, began, began + timedelta(days=4)
-    )
-    county.worker.key_post = records.key_post(county.worker.engagement, "01", day - timedelta(days=20))
+    if title == SHARED:
+        return _shared_person()
+    return records.person(people.id_number(order, division=division), _NAMES[title] + county.word)
 
 
 def _shared_person() -> Person:
@@ -222,13 +252,12 @@ def _shared_person() -> Person:
     return known or records.person(number, "王五")
 
 
-def _worker(
-    county: County, title: str, who: Person, order: int, since: date, until: date | None = None
-) -> Worker:
-    word = county.word
+def _worker(county: County, title: str, since: date, until: date | None) -> Worker:
+    word, order = county.word, county.order + 1 + 2 * list(_NAMES).index(title)
+    scan = keep(f"scan of {word} {order}".encode())
     work = records.engagement(
-        who,
-        county.teams[title],
+        _person(county, title, order),
+        county.teams["contractor" if title == "gap" else title],
         phone=people.phone(order),
         address=f"{word}新村{order}栋",
         photo=county.photo,
@@ -238,52 +267,50 @@ def _worker(
         gate_card=f"{word}{order}",
         issuing_authority=f"{word}分局",
     )
-    scan = keep(f"scan of {word} {order}".encode())
+    has_papers = title != "gap"
     return Worker(
-        person=who,
+        person=work.person,
         engagement=work,
         presence=records.presence(work, since, until, entered_by=f"{word}录入", entry_voucher=scan),
-        contract=records.contract(work, since, scan=scan),
-        training=records.training(work, since, trainer=f"孙{word}"),
-        identity_check=records.identity_check(work, checked_by=f"{word}读卡器"),
+        contract=records.contract(work, since, scan=scan) if has_papers else None,
+        training=records.training(work, since, trainer=f"孙{word}") if has_papers else None,
+        identity_check=records.identity_check(work, checked_by=f"{word}读卡器") if has_papers else None,
     )
 
 
-def _gate(county: County, order: int) -> None:
-    """张三 and 李四 pass, and a stranger does; also yesterday. 王五 passed while he was here."""
-    word, day = county.word, county.today
-    channel = f"{word}南门"
-    county.device = records.device(county.project, channel, serial=f"{word}-{order}")
-    stranger = people.id_number(order + 51)
-    at = min(county.now, records.instant_of(day, 240)) - timedelta(seconds=1)
-    at = max(at, records.instant_of(day))
-    workers = county.workers
-    passing = [workers[title].person.id_number for title in ("contractor", "subcontractor")] + [stranger]
-    passages = [
-        (number, when + timedelta(microseconds=step))
-        for when in (records.instant_of(day - timedelta(days=1), 240), at)
-        for step, number in enumerate(passing)
+def _gate(county: County) -> None:
+    """A gate that a stranger passes, and another that has been silent for five days."""
+    word, order = county.word, county.order
+    county.devices = [
+        records.device(county.project, f"{word}南门", serial=f"{word}-{order}"),
+        records.device(
+            county.project, f"{word}北门", last_contact_at=county.now - timedelta(days=5), serial=f"{word}-2"
+        ),
     ]
-    earlier = records.instant_of(workers[SHARED].presence.entered_on, 240)
-    passages.append((workers[SHARED].person.id_number, earlier))
+    _pass_gate(county, people.id_number(order + 51))
+    county.stranger_punch = Punch.all_rows.filter(project=county.project, subject__person=None)[0]
+
+
+def _pass_gate(county: County, number: str, only_on: date | None = None) -> None:
+    """In through the south gate, at eight of today and of yesterday, or at eight of one day."""
+    day = county.today
+    at_eight = 240 + int(number[-4:-1]) % 60
+    latest = max(county.now - timedelta(seconds=int(number[-4:-1]) % 60), records.instant_of(day))
+    times = [min(records.instant_of(day, at_eight), latest), records.instant_of(day - timedelta(1), at_eight)]
     facts = [
         PunchFacts(
             number=number,
-            occurred_at=when,
+            occurred_at=at,
             direction="in",
-            channel=channel,
+            channel=county.device.channel,
             photo=county.photo,
             pass_method="001",
         )
-        for number, when in passages
+        for at in ([records.instant_of(only_on, at_eight)] if only_on else times)
     ]
     receive_punches(
         actor=EVERYONE, project=county.project, origin=Punch.Origin.OPEN_API, punches=facts, now=county.now
     )
-    rows = Punch.all_rows.filter(project=county.project).order_by("-occurred_at")
-    county.punch = rows.filter(subject__person=county.worker.person)[0]
-    county.stranger_punch = rows.filter(subject__person=None)[0]
-    county.day = AttendanceDay.all_rows.get(engagement=county.worker.engagement, day=day)
 
 
 def _vendor(county: County) -> None:

@@ -1,0 +1,101 @@
+"""Every act, tried from outside its row's place with all rights there are: refused, and nothing changed."""
+
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from accounts.roles import ROLES as ROLE_TABLE
+from kernel.errors import NotFound, NotPermitted
+from kernel.scoping import Reach
+from tests.support.actors import Holder
+from tests.support.acts import ACTS, Act
+from tests.support.traces import fingerprint
+from tests.support.world import County, TwoCounties
+
+APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "integrity", "federation")
+RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {"attendance.punch"}
+TRIES = [(name, act) for name, tries in ACTS.items() for act in tries]
+IDS = [act.__name__.strip("_") for _name, act in TRIES]
+
+
+def _modules() -> Iterator[Any]:
+    for app in APPS:
+        try:
+            module = import_module(f"{app}.services")
+        except ModuleNotFoundError:
+            continue
+        yield module
+        for inner in iter_modules(getattr(module, "__path__", [])):
+            yield import_module(f"{app}.services.{inner.name}")
+
+
+def _acts() -> set[str]:
+    return {
+        f"{module.__name__}.{name}"
+        for module in _modules()
+        for name, act in inspect.getmembers(module, inspect.isfunction)
+        if act.__module__ == module.__name__ and not name.startswith("_")
+        if "actor" in inspect.signature(act).parameters
+    }
+
+
+def _region(county: County) -> Holder:
+    return Holder(Reach(region_paths=frozenset({county.region.path})), *RIGHTS)
+
+
+def _project(county: County) -> Holder:
+    return Holder(Reach(projects=frozenset({county.project.public_id})), *RIGHTS)
+
+
+def _subcontractor(county: County) -> Holder:
+    own = county.participations["subcontractor"].public_id
+    return Holder(Reach(participations=frozenset({own})), *RIGHTS)
+
+
+def _is_refused(act: Act, actor: Any, county: County) -> None:
+    before = fingerprint()
+    with pytest.raises((NotFound, NotPermitted)), transaction.atomic():
+        act(actor, county)
+    assert fingerprint() == before
+
+
+def test_every_act_has_its_row_among_the_acts() -> None:
+    assert _acts() == set(ACTS)
+
+
+@pytest.mark.parametrize(("name", "act"), TRIES, ids=IDS)
+def test_an_act_on_the_other_countys_row_is_refused_and_changes_nothing(
+    name: str, act: Act, world: TwoCounties
+) -> None:
+    for county in world:
+        for actor in (_region(county), _project(county), _subcontractor(county)):
+            _is_refused(act, actor, world.other(county))
+
+
+@pytest.mark.parametrize(("name", "act"), TRIES, ids=IDS)
+def test_a_subcontractors_clerk_does_not_act_on_others_of_the_same_project(
+    name: str, act: Act, world: TwoCounties
+) -> None:
+    for county in world:
+        _is_refused(act, county.actor("subcontractor_clerk"), county)
+
+
+@pytest.mark.parametrize(("name", "act"), TRIES, ids=IDS)
+def test_without_the_permission_an_act_is_refused_on_ones_own_row(
+    name: str, act: Act, world: TwoCounties
+) -> None:
+    reach = Reach(region_paths=frozenset({world.wuchang.region.path}))
+    _is_refused(act, Holder(reach, "projects.view", "workers.view"), world.wuchang)
+
+
+@pytest.mark.parametrize(("name", "act"), TRIES, ids=IDS)
+def test_the_same_act_succeeds_on_ones_own_row(name: str, act: Act, world: TwoCounties) -> None:
+    before = fingerprint()
+    act(_region(world.wuchang), world.wuchang)
+    # Reading a number changes nothing but the audit trail.
+    assert (fingerprint() == before) is (name == "workers.services.reveal_number")

@@ -1,0 +1,59 @@
+"""Every read, asked by every role of one county with the rows of the other: no trace, and no number moved."""
+
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+
+from tests.scope.asking import REACHES, answers, asked
+from tests.support.traces import traces_in
+from tests.support.world import SELECTORS, TwoCounties
+
+APPS = ("audit", "outbox", "web", "projects", "workers", "attendance", "payroll", "integrity", "federation")
+
+
+def _modules() -> Iterator[Any]:
+    for app in APPS:
+        try:
+            module = import_module(f"{app}.selectors")
+        except ModuleNotFoundError:
+            continue
+        yield module
+        for inner in iter_modules(getattr(module, "__path__", [])):
+            yield import_module(f"{app}.selectors.{inner.name}")
+
+
+def _selectors() -> set[str]:
+    """Every public function of the selectors whose first argument is who asks."""
+    return {
+        f"{module.__name__}.{name}"
+        for module in _modules()
+        for name, act in inspect.getmembers(module, inspect.isfunction)
+        if act.__module__ == module.__name__ and not name.startswith("_")
+        if next(iter(inspect.signature(act).parameters), "") == "actor"
+    }
+
+
+def test_every_selector_that_takes_an_actor_has_its_row_in_the_world() -> None:
+    assert _selectors() == set(SELECTORS)
+
+
+@pytest.mark.parametrize("role", REACHES)
+def test_no_read_of_one_county_shows_a_trace_of_the_other(role: str, world: TwoCounties) -> None:
+    for county in world:
+        for name, selector in SELECTORS.items():
+            for asked_with in world:
+                answer = "\n".join(asked(selector, county.actor(role), asked_with))
+                assert traces_in(answer, world.other(county)) == [], name
+
+
+def test_a_regulator_finds_every_one_of_the_own_records(world: TwoCounties) -> None:
+    for county in world:
+        for role in ("province_regulator", "city_regulator", "county_regulator"):
+            seen = {trace for answer in answers(county, [role]).values() for trace in answer}
+            own = {county.project.name, county.permit.number, *(d.channel for d in county.devices)}
+            own |= {worker.person.name for worker in county.workers.values()}
+            assert own <= seen

@@ -1,0 +1,157 @@
+"""Every act that names a row, as one actor would try it on a county's rows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from attendance import services as attendance
+from attendance.models import Punch
+from attendance.services import PunchFacts
+from federation import services as federation
+from kernel.scoping import Actor
+from projects import services as projects
+from projects.services import PermitFacts
+from regions.models import Region
+from tests.support import people
+from tests.support.actors import account
+from tests.support.counties import County, Worker
+from workers import services as workers
+from workers.services import PersonFacts, WorkFacts
+
+Act = Callable[[Actor, County], Any]
+
+
+def _subject(county: County) -> Worker:
+    return county.workers["contractor"]
+
+
+def permit_facts(county: County, region: Region | None = None) -> PermitFacts:
+    """A further permit of the county's own project."""
+    return PermitFacts(
+        project_code=county.project.code,
+        project_name=county.project.name,
+        region=region or county.region,
+        permit_number=f"{county.permit.number}-2",
+        issued_on=county.today,
+        contractor_uscc=county.firms["contractor"].uscc,
+        contractor_name=county.firms["contractor"].name,
+    )
+
+
+def _receive_permit(actor: Actor, county: County) -> Any:
+    return projects.receive_permit(actor=actor, facts=permit_facts(county))
+
+
+def _register_project(actor: Actor, county: County) -> Any:
+    facts = replace(permit_facts(county), project_code="420000202601019999", permit_number="NEW-1")
+    return projects.receive_permit(actor=actor, facts=facts)
+
+
+def _slip_permit_under(actor: Actor, county: County) -> Any:
+    """A region within reach is stated, but the project is the county's: what the row says counts."""
+    stated = Region.objects.filter(path__in=actor.reach("projects.receive_permit").region_paths).first()
+    return projects.receive_permit(actor=actor, facts=permit_facts(county, stated))
+
+
+def _add_participation(actor: Actor, county: County) -> Any:
+    return projects.add_participation(
+        actor=actor, project=county.project, uscc=people.credit_code(77), name="第77建筑有限公司", kind="001"
+    )
+
+
+def _add_team(actor: Actor, county: County) -> Any:
+    return projects.add_team(actor=actor, participation=county.participations["contractor"], name="瓦工班组")
+
+
+def _grant_project(actor: Actor, county: County) -> Any:
+    return projects.grant_project(
+        actor=actor,
+        user=account(f"stand-in-{county.region.code}"),
+        project=county.project,
+        codename="stand_in_supervisor",
+        valid_to=county.today,
+        reason="代班",
+    )
+
+
+def _enrol(actor: Actor, county: County) -> Any:
+    return workers.enrol(
+        actor=actor,
+        project=county.project,
+        team=county.teams["contractor"],
+        person=PersonFacts(name="钱七", number=people.id_number(901)),
+        work=WorkFacts(),
+        today=county.today,
+    )
+
+
+def _enter(actor: Actor, county: County) -> Any:
+    engagement = county.workers["shared"].engagement
+    return workers.enter(actor=actor, engagement=engagement, on=county.today, today=county.today)
+
+
+def _leave(actor: Actor, county: County) -> Any:
+    engagement = _subject(county).engagement
+    return workers.leave(actor=actor, engagement=engagement, on=county.today, today=county.today)
+
+
+def _record_contract(actor: Actor, county: County) -> Any:
+    engagement = _subject(county).engagement
+    return workers.record_contract(
+        actor=actor, engagement=engagement, starts_on=county.today, ends_on=county.today + timedelta(days=90)
+    )
+
+
+def _record_training(actor: Actor, county: County) -> Any:
+    return workers.record_training(
+        actor=actor,
+        engagement=_subject(county).engagement,
+        kind="003001",
+        held_on=county.today,
+        hours=Decimal("2.0"),
+        is_passed=True,
+    )
+
+
+def _assign_key_post(actor: Actor, county: County) -> Any:
+    return workers.assign_key_post(
+        actor=actor, engagement=_subject(county).engagement, post="02", starts_on=county.today
+    )
+
+
+def _reveal_number(actor: Actor, county: County) -> Any:
+    return workers.reveal_number(actor=actor, engagement=_subject(county).engagement, reason="核对身份")
+
+
+def _receive_punches(actor: Actor, county: County) -> Any:
+    return attendance.receive_punches(
+        actor=actor,
+        project=county.project,
+        origin=Punch.Origin.OPEN_API,
+        punches=[PunchFacts(number=people.id_number(902), occurred_at=county.now - timedelta(minutes=7))],
+        now=county.now,
+    )
+
+
+def _issue_credential(actor: Actor, county: County) -> Any:
+    return federation.issue_credential(actor=actor, project_code=county.project.code)
+
+
+# By the service's name; several rows where an act can be tried in several ways.
+ACTS: dict[str, list[Act]] = {
+    "projects.services.receive_permit": [_receive_permit, _register_project, _slip_permit_under],
+    "projects.services.add_participation": [_add_participation],
+    "projects.services.add_team": [_add_team],
+    "projects.services.grant_project": [_grant_project],
+    "workers.services.enrol": [_enrol],
+    "workers.services.enter": [_enter],
+    "workers.services.leave": [_leave],
+    "workers.services.record_contract": [_record_contract],
+    "workers.services.record_training": [_record_training],
+    "workers.services.assign_key_post": [_assign_key_post],
+    "workers.services.reveal_number": [_reveal_number],
+    "attendance.services.punches.receive_punches": [_receive_punches],
+    "federation.services.issue_credential": [_issue_credential],
+}
