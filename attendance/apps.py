@@ -7,5 +7,7 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance import receivers
+        from attendance.web.entries import add_entries
 
         receivers.register()
+        add_entries()

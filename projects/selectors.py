@@ -69,3 +69,17 @@ def search_projects(actor: Actor, words: str) -> QuerySet[Project]:
 def search_enterprises(actor: Actor, words: str) -> QuerySet[Enterprise]:
     """Enterprises by part of their name or their credit code."""
     return enterprises(actor).filter(Q(name__icontains=words) | Q(uscc__iexact=words))
+
+
+def enterprise(actor: Actor, public_id: UUID) -> Enterprise:
+    """One enterprise that takes part in a project within scope. Raises NotFound otherwise."""
+    found = Enterprise.objects.visible_to(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def works_of(actor: Actor, of: Enterprise) -> QuerySet[Participation]:
+    """Where an enterprise takes part, within scope."""
+    rows = Participation.objects.visible_to(actor).filter(enterprise=of)
+    return rows.select_related("project__region").order_by("project__code")

@@ -103,3 +103,8 @@ def key_posts(actor: Actor, day: date) -> QuerySet[KeyPostAssignment]:
 def search(actor: Actor, words: str) -> QuerySet[Engagement]:
     """People by name, one row for each piece of work that `actor` may see."""
     return engagements(actor).filter(person__name__icontains=words).order_by("person__name", "-pk")
+
+
+def posts_of(actor: Actor, of: Engagement) -> QuerySet[KeyPostAssignment]:
+    """The key posts that an engagement holds or held, the latest first."""
+    return KeyPostAssignment.objects.visible_to(actor).filter(engagement=of).order_by("-starts_on")

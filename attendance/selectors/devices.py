@@ -4,6 +4,7 @@ from django.db.models import F, QuerySet
 
 from attendance.models import Device
 from kernel.scoping import Actor
+from projects.models import Project
 
 
 def devices(actor: Actor) -> QuerySet[Device]:
@@ -13,3 +14,8 @@ def devices(actor: Actor) -> QuerySet[Device]:
         .select_related("project__region")
         .order_by(F("last_contact_at").asc(nulls_first=True), "pk")
     )
+
+
+def devices_of(actor: Actor, project: Project) -> QuerySet[Device]:
+    """The devices of one project, by channel."""
+    return Device.objects.visible_to(actor).filter(project=project).order_by("channel")

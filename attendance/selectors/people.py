@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
 
 from attendance.models import AttendanceDay
 from kernel.scoping import Actor
-from workers.models import Engagement
-from workers.selectors import engagements, with_state_on
+from projects.models import Project
+from workers.models import Engagement, KeyPostAssignment
+from workers.selectors import engagements, key_posts, on_site_on, with_state_on
 
 
 def people(actor: Actor, day: date) -> QuerySet[Engagement]:
@@ -21,3 +22,20 @@ def people(actor: Actor, day: date) -> QuerySet[Engagement]:
 def attended_on(day: date) -> Exists:
     """Has a counted punch on `day`."""
     return Exists(AttendanceDay.all_rows.filter(engagement=OuterRef("pk"), day=day))
+
+
+def team_sizes(actor: Actor, project: Project, day: date) -> dict[int, int]:
+    """How many people of each team are on site on `day`, by the team's key."""
+    rows = Engagement.objects.visible_to(actor).filter(on_site_on(day), project=project)
+    return dict(rows.order_by().values_list("team").annotate(number=Count("pk")))
+
+
+def key_post_holders(actor: Actor, project: Project, day: date) -> dict[str, KeyPostAssignment]:
+    """Who holds each key post of a project, with `came_at` (that day) and `last_day` of attendance."""
+    that_day = AttendanceDay.all_rows.filter(engagement=OuterRef("engagement"), day=day)
+    rows = (
+        key_posts(actor, day)
+        .filter(engagement__project=project)
+        .annotate(came_at=Subquery(that_day.values("first_at")[:1]), last_day=Max("engagement__days__day"))
+    )
+    return {row.post: row for row in rows}

@@ -3,9 +3,9 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from attendance.models import Punch
+from attendance.models import AttendanceDay, Punch
 from attendance.rules import window
 from kernel.errors import NotFound
 from kernel.scoping import Actor
@@ -13,16 +13,17 @@ from standards.selectors import parameter
 from workers.models import Engagement
 
 
-def punches(actor: Actor, first: date, last: date) -> QuerySet[Punch]:
-    """Punches of the attendance days from `first` to `last`, newest first.
+def punches(actor: Actor, day: date) -> QuerySet[Punch]:
+    """Punches of one attendance day, newest first.
 
     A person is named only through work on that project that `actor` may see: `person_name`,
-    `engagement_key`; otherwise the gate saw a stranger. Bounded days let the database skip months.
+    `engagement_key`; otherwise the gate saw a stranger. `is_counted`: it made a day. The day lets the
+    database skip months.
     """
     hour = int(parameter("attendance.day_cutoff_hour"))
-    begins, ends = window(first, hour)[0], window(last, hour)[1]
+    begins, ends = window(day, hour)
     return (
-        _named(actor, Punch.objects.visible_to(actor))
+        _named(actor, Punch.objects.visible_to(actor), day)
         .filter(occurred_at__gte=begins, occurred_at__lt=ends)
         .order_by("-occurred_at", "public_id")
     )
@@ -30,13 +31,13 @@ def punches(actor: Actor, first: date, last: date) -> QuerySet[Punch]:
 
 def punch(actor: Actor, day: date, public_id: UUID) -> Punch:
     """One punch of an attendance day. Raises NotFound outside the actor's scope."""
-    found = punches(actor, day, day).filter(public_id=public_id).first()
+    found = punches(actor, day).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
 
 
-def _named(actor: Actor, rows: QuerySet[Punch]) -> QuerySet[Punch]:
+def _named(actor: Actor, rows: QuerySet[Punch], day: date) -> QuerySet[Punch]:
     work = (
         Engagement.objects.visible_to(actor)
         .filter(person=OuterRef("subject__person"), project=OuterRef("project"))
@@ -45,4 +46,13 @@ def _named(actor: Actor, rows: QuerySet[Punch]) -> QuerySet[Punch]:
     return rows.select_related("project__region", "subject", "team").annotate(
         person_name=Subquery(work.values("person__name")[:1]),
         engagement_key=Subquery(work.values("public_id")[:1]),
+        is_counted=_counted(day),
     )
+
+
+def _counted(day: date) -> Exists:
+    """Whether the person of a punch has a concluded day on that project: what the counters call matched."""
+    made = AttendanceDay.all_rows.filter(
+        day=day, engagement__project=OuterRef("project"), engagement__person=OuterRef("subject__person")
+    )
+    return Exists(made)

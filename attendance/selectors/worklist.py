@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from attendance.models import AttendanceDay, Device, ProjectDay
 from kernel.scoping import Actor
@@ -71,12 +71,12 @@ def _papers(actor: Actor, known: dict[int, Project], day: date, kind: str, missi
     rows = Presence.objects.visible_to(actor).filter(
         Q(exited_on=None) | Q(exited_on__gt=day), missing, entered_on__lte=day
     )
-    for project, number, since in _grouped(rows, Count("pk"), Min("entered_on")):
-        if project in known:
-            grace = _limit(f"gaps.{kind}_days", known[project], day)
+    for pk, number, since in _grouped(rows, Count("pk"), Min("entered_on")):
+        if pk in known:
+            grace = _limit(f"gaps.{kind}_days", known[pk], day)
             waited = (day - since).days
             level = RED if waited > grace else AMBER
-            yield WorkItem(kind, level, known[project], number, waited, since, grace)
+            yield WorkItem(kind, level, known[pk], number, waited, since, grace)
 
 
 def _grouped(rows: QuerySet[Any], number: Count, since: Min) -> Iterable[tuple[int, int, date]]:
@@ -118,8 +118,7 @@ def _silent_projects(actor: Actor, known: dict[int, Project], day: date) -> Iter
         .annotate(first=Min("day"), punched=Max("day", filter=Q(last_punch_at__isnull=False)))
     )
     for pk, first, punched in last:
-        project = known.get(pk)
-        if project is None:
+        if (project := known.get(pk)) is None:
             continue
         silent = (day - punched).days if punched else (day - first).days + 1
         limit = _limit("gaps.silent_project_days", project, day)
@@ -130,8 +129,8 @@ def _silent_projects(actor: Actor, known: dict[int, Project], day: date) -> Iter
 def _key_posts(actor: Actor, known: dict[int, Project], day: date) -> Iterator[WorkItem]:
     yield from _absent_posts(actor, known, day)
     held: dict[int, set[str]] = {}
-    for project, post in key_posts(actor, day).order_by().values_list("engagement__project", "post"):
-        held.setdefault(project, set()).add(post)
+    for pk, post in key_posts(actor, day).order_by().values_list("engagement__project", "post"):
+        held.setdefault(pk, set()).add(post)
     for pk, project in known.items():
         vacant = [
             post
@@ -172,9 +171,9 @@ def _present(day: date) -> QuerySet[Presence]:
 def _unmatched(actor: Actor, known: dict[int, Project], day: date) -> Iterator[WorkItem]:
     """Punches of today that belong to nobody on site."""
     rows = ProjectDay.objects.visible_to(actor).filter(day=day, unmatched__gt=0)
-    for project, number in rows.values_list("project", F("unmatched")):
-        if project in known:
-            yield WorkItem("unmatched", AMBER, known[project], number, 0, day)
+    for pk, number in rows.values_list("project", "unmatched"):
+        if pk in known:
+            yield WorkItem("unmatched", AMBER, known[pk], number, 0, day)
 
 
 def _limit(key: str, project: Project | None, day: date) -> int:

@@ -31,11 +31,12 @@ class Chip:
 class ScopedFilterSet(django_filters.FilterSet):
     """Filters of a list. Choices come from what the reader may see, for dropdowns leak too.
 
-    `quiet` names filters that the breadcrumb or the title shows already; `fixed` those that come from
-    links only and are shown once they are set.
+    `quiet` names filters that the breadcrumb shows already; `titled` those that the title shows and that
+    can only be changed; `fixed` those that come from links and are shown once they are set.
     """
 
     quiet: tuple[str, ...] = ("region",)
+    titled: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
 
     def described(self, name: str, value: Any) -> str:
@@ -59,7 +60,7 @@ class ScopedFilterSet(django_filters.FilterSet):
             if name in self.quiet:
                 continue
             value = values.get(name)
-            if value not in (None, ""):
+            if value not in (None, "") and name not in self.titled:
                 yield self._active(name, value)
             elif name not in self.fixed:
                 yield self._offered(name)

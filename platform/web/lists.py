@@ -22,7 +22,6 @@ class ListTable(tables.Table):
     """A table drawn by our own template."""
 
     class Meta:
-        template_name = "web/parts/_table.html"
         attrs = {"class": "t"}
 
 
@@ -45,7 +44,7 @@ class ListPage(Page):
         """What else the page shows: crumbs, a sum row, an empty state."""
         return {}
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         filterset = self.filterset_class(request.GET, queryset=self.rows(), request=request)
         rows = filterset.qs
         table = self.table_class(rows, request=request)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import Post
@@ -24,11 +25,10 @@ class Entry:
     """One line of the left bar: shown to actors who hold `permission`, in `order`."""
 
     key: str
-    label: str
+    label: str | Promise
     url_name: str
     permission: str
     order: int
-    short: str = ""
     count: int | None = None
 
     @property

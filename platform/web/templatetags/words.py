@@ -38,26 +38,26 @@ def ago(instant: datetime | None) -> str | SafeString:
 
 
 @register.filter
-def change(difference: int | None) -> SafeString | str:
-    """A difference to yesterday's count: a mark for the eye, a word for the ear."""
+def change(difference: int | None, than: str = "较昨日") -> SafeString | str:
+    """A difference to an earlier count: a mark for the eye, a word for the ear."""
     if difference is None:
         return "昨日无数据"
     if difference == 0:
-        return "与昨日持平"
-    return _arrow(difference, words.exact(abs(difference)))
+        return f"{than}持平"
+    return _arrow(difference, words.exact(abs(difference)), than)
 
 
 @register.filter
-def points(difference: float | Decimal | None) -> SafeString | str:
+def points(difference: float | Decimal | None, than: str = "较昨日") -> SafeString | str:
     """A difference between two rates, in percentage points with one decimal."""
     if difference is None:
         return "昨日无数据"
     shown = words.percentage(abs(float(difference)))
     if shown == 0:
-        return "与昨日持平"
-    return format_html("{} 个百分点", _arrow(difference, shown))
+        return f"{than}持平"
+    return format_html("{} 个百分点", _arrow(difference, shown, than))
 
 
-def _arrow(difference: float | Decimal, shown: object) -> SafeString:
+def _arrow(difference: float | Decimal, shown: object, than: str) -> SafeString:
     kind, word = ("up", "增") if difference > 0 else ("down", "减")
-    return format_html('较昨日 <span class="{}"><span class="sr">{}</span>{}</span>', kind, word, shown)
+    return format_html('{} <span class="{}"><span class="sr">{}</span>{}</span>', than, kind, word, shown)

@@ -1,0 +1,19 @@
+"""The left bar's entries of this capability, named by task."""
+
+from django.utils.translation import gettext_lazy as _
+
+from web.navigation import Entry, register
+
+ENTRIES = (
+    Entry("work", _("工作清单"), "home", "attendance.view", 10),
+    Entry("overview", _("总览"), "overview", "attendance.view", 20),
+    Entry("projects", _("项目"), "projects", "projects.view", 30),
+    Entry("people", _("人员"), "people", "workers.view", 40),
+    Entry("attendance", _("考勤"), "days", "attendance.view", 50),
+    Entry("enterprises", _("企业"), "enterprises", "projects.view", 60),
+)
+
+
+def add_entries() -> None:
+    """Tell the frame what this capability offers."""
+    register(*ENTRIES)

@@ -1,0 +1,219 @@
+"""One project: 概况, 人员, 考勤, 参建单位, 班组, 关键岗位, 设备."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from attendance.models import AttendanceDay
+from attendance.selectors.days import days
+from attendance.selectors.devices import devices_of
+from attendance.selectors.people import key_post_holders, people, team_sizes
+from attendance.selectors.projects import project_on, project_trend
+from attendance.web.attendance_lists import DayFilters, DayTable, day_asked, neighbours
+from attendance.web.clock import today
+from attendance.web.people_list import PeopleFilters, PeopleTable
+from attendance.web.places import crumbs, dashboard_url
+from attendance.web.trends import first_day, people_trend
+from kernel.scoping import Actor
+from projects import selectors as projects
+from projects.models import Project
+from standards.selectors import code_name, parameter
+from web.filters import ScopedFilterSet
+from web.lists import ListPage
+from web.navigation import Crumb
+from web.pages import Page
+from workers.models import Engagement
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    key: str
+    label: str
+    url: str
+    here: bool
+    count: int | None = None
+
+
+TABS = {
+    "overview": "概况",
+    "people": "人员",
+    "attendance": "考勤",
+    "parties": "参建单位",
+    "teams": "班组",
+    "posts": "关键岗位",
+    "devices": "设备",
+}
+
+
+def head(actor: Actor, project: Any, here: str) -> dict[str, Any]:
+    """What every tab of a project shows above itself."""
+    public_id = project.public_id
+    urls = {key: reverse("project_tab", args=[public_id, key]) for key in TABS}
+    urls["overview"] = reverse("project", args=[public_id])
+    listed = Crumb("项目", f"{reverse('projects')}?region={project.region.code}")
+    here_in = project.region if actor.reach("attendance.view").region_paths else None
+    tail = (listed, Crumb(project.name)) if here_in else (Crumb(project.name),)
+    return {
+        "title": project.name,
+        "project": project,
+        "status": code_name("project_status", project.status),
+        "in_progress": project.status == projects.IN_PROGRESS,
+        "crumbs": crumbs(actor, here_in, dashboard_url, *tail),
+        "tabs": [Tab(key, label, urls[key], key == here) for key, label in TABS.items()],
+        "tabs_label": "项目的各部分",
+        "as_of": timezone.now(),
+        "in_record": True,
+    }
+
+
+class ProjectRecord(Page):
+    """A project's tabs that are not lists of their own."""
+
+    permission = "projects.view"
+    section = "projects"
+
+    def get(self, request: HttpRequest, public_id: UUID, tab: str = "overview") -> HttpResponse:
+        show = {
+            "overview": self._overview,
+            "parties": self._parties,
+            "teams": self._teams,
+            "posts": self._posts,
+            "devices": self._devices,
+        }.get(tab)
+        if show is None:
+            raise Http404
+        self.template_name = f"attendance/project_{tab}.html"
+        project = project_on(self.actor, public_id, today())
+        return self.show({**head(self.actor, project, tab), **show(project)})
+
+    def _overview(self, project: Any) -> dict[str, Any]:
+        day = today()
+        found = project_trend(self.actor, project, first_day(day), day)
+        return {
+            "chart": people_trend(project.name, found, day),
+            "permits": projects.permits(self.actor, project),
+            "category": code_name("project_class", project.category),
+            "day": day,
+            "lows": _lows(project),
+        }
+
+    def _parties(self, project: Project) -> dict[str, Any]:
+        rows = projects.participations(self.actor, project)
+        return {"parties": [(row, code_name("participation_kind", row.kind)) for row in rows]}
+
+    def _teams(self, project: Project) -> dict[str, Any]:
+        sizes = team_sizes(self.actor, project, today())
+        return {"teams": [(team, sizes.get(team.pk, 0)) for team in projects.teams(self.actor, project)]}
+
+    def _posts(self, project: Project) -> dict[str, Any]:
+        day = today()
+        held = key_post_holders(self.actor, project, day)
+        required = parameter("key_posts.required", project.region, day)
+        rows = [
+            (code_name("key_post", post), held.get(post))
+            for post in [*required, *sorted(set(held) - set(required))]
+        ]
+        return {"posts": rows, "day": day}
+
+    def _devices(self, project: Project) -> dict[str, Any]:
+        now = timezone.now()
+        limits = parameter("device.silent_hours", project.region)
+        rows = [(device, _silence(device, now, limits)) for device in devices_of(self.actor, project)]
+        return {"devices": rows, "limits": limits}
+
+
+def _lows(project: Any) -> dict[str, bool]:
+    keys = {
+        "attendance_rate": "attendance_rate.low",
+        "contract_rate": "contract_rate.low",
+        "training_rate": "training_rate.low",
+        "on_post_rate": "on_post.low",
+    }
+    rates = {name: getattr(project, name) for name in keys}
+    return {
+        name: rate is not None and rate < parameter(keys[name], project.region)
+        for name, rate in rates.items()
+    }
+
+
+def _silence(device: Any, now: Any, limits: dict[str, int]) -> tuple[str, str]:
+    """A device's state by how long it has been silent."""
+    if device.retired_at:
+        return "grey", "已停用"
+    if device.last_contact_at is None:
+        return "grey", "还没有联系过"
+    silent = now - device.last_contact_at
+    for level in ("red", "amber"):
+        if silent >= timedelta(hours=limits[level]):
+            return level, f"失联 {silent // timedelta(hours=1)} 小时"
+    return "green", "正常"
+
+
+class _ProjectTab(ListPage):
+    """A tab of a project that is a list."""
+
+    section = "projects"
+    template_name = "attendance/project_list.html"
+    tab = ""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.project = project_on(self.actor, kwargs["public_id"], today())
+        return super().get(request)
+
+    def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
+        return head(self.actor, self.project, self.tab)
+
+
+class _People(PeopleTable):
+    class Meta(PeopleTable.Meta):
+        exclude = ("project",)
+
+
+class ProjectPeople(_ProjectTab):
+    """人员 of a project."""
+
+    permission = "workers.view"
+    tab = "people"
+    noun = "人次"
+    table_class = _People
+    filterset_class = PeopleFilters
+
+    def rows(self) -> QuerySet[Engagement]:
+        return people(self.actor, today()).filter(project=self.project)
+
+    def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
+        empty = {"title": "没有符合条件的人员", "reason": "人员登记后，或厂商设备上报后，出现在这里。"}
+        return {**super().more(filterset, rows), "empty": empty}
+
+
+class _Days(DayTable):
+    class Meta(DayTable.Meta):
+        exclude = ("project",)
+
+
+class ProjectAttendance(_ProjectTab):
+    """考勤 of a project, one day at a time."""
+
+    permission = "attendance.view"
+    tab = "attendance"
+    noun = "人次出勤"
+    table_class = _Days
+    filterset_class = DayFilters
+
+    def rows(self) -> QuerySet[AttendanceDay]:
+        self.day = day_asked(self.request.GET.get("day"), today())
+        return days(self.actor, self.day).filter(engagement__project=self.project)
+
+    def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
+        empty = {
+            "title": f"{self.day} 没有出勤记录",
+            "reason": "设备没有上报，或当天停工。可换一天，或看原始打卡里有没有对不上人的记录。",
+        }
+        acts = {"list_acts": "attendance/_project_day_acts.html", "day_asked": self.day}
+        return {**super().more(filterset, rows), **acts, **neighbours(self.day), "empty": empty}

@@ -1,0 +1,61 @@
+"""Addresses of the pages: home, dashboards, lists and records."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from attendance.web import (
+    attendance_lists,
+    enterprises,
+    home,
+    people_list,
+    person_record,
+    project_list,
+    project_record,
+    regions,
+    search,
+)
+
+
+class DayConverter:
+    """A day in an address: 2026-11-22."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)
+
+
+register_converter(DayConverter, "day")
+
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("search/", search.Search.as_view(), name="search"),
+    path("regions/", regions.RegionPage.as_view(), name="overview"),
+    path("regions/<str:code>/", regions.RegionPage.as_view(), name="region"),
+    path("projects/", project_list.ProjectList.as_view(), name="projects"),
+    path("projects/<uuid:public_id>/", project_record.ProjectRecord.as_view(), name="project"),
+    path("projects/<uuid:public_id>/people/", project_record.ProjectPeople.as_view(), name="project_people"),
+    path(
+        "projects/<uuid:public_id>/attendance/",
+        project_record.ProjectAttendance.as_view(),
+        name="project_attendance",
+    ),
+    path("projects/<uuid:public_id>/<slug:tab>/", project_record.ProjectRecord.as_view(), name="project_tab"),
+    path("people/", people_list.PeopleList.as_view(), name="people"),
+    path("people/<uuid:public_id>/", person_record.PersonRecord.as_view(), name="person"),
+    path("people/<uuid:public_id>/number/", person_record.RevealNumber.as_view(), name="reveal_number"),
+    path("people/<uuid:public_id>/<slug:tab>/", person_record.PersonRecord.as_view(), name="person_tab"),
+    path("attendance/days/", attendance_lists.DayList.as_view(), name="days"),
+    path("attendance/punches/", attendance_lists.PunchList.as_view(), name="punches"),
+    path(
+        "attendance/punches/<day:day>/<uuid:public_id>/",
+        attendance_lists.PunchRecord.as_view(),
+        name="punch",
+    ),
+    path("enterprises/", enterprises.EnterpriseList.as_view(), name="enterprises"),
+    path("enterprises/<uuid:public_id>/", enterprises.EnterpriseRecord.as_view(), name="enterprise"),
+]
