@@ -5,9 +5,12 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
+import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 from audit.services import record
 from federation.models import AcceptedRequest, AnsweredQuery, Credential
@@ -22,6 +25,9 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from projects.models import Project
 
+log = structlog.get_logger(__name__)
+
+AWAY = (KombuError, RedisError, OSError)
 CARRY_OUT = "federation.tasks.carry_out"
 DRAIN_LANE = "federation.tasks.drain_lane"
 SECRET_BYTES = 16  # 32 hexadecimal characters: key and start value of the field cipher
@@ -77,7 +83,6 @@ def accept(call: Call, transport: Mapping[str, str]) -> AcceptedRequest:
     try:
         with transaction.atomic():
             request = _entered(call, transport, body)
-            # Redis may be away: the sweep finds what was not queued.
             transaction.on_commit(lambda: send(request.pk), robust=True)
     except IntegrityError as error:
         raise _already_accepted(call, transport) from error
@@ -85,8 +90,11 @@ def accept(call: Call, transport: Mapping[str, str]) -> AcceptedRequest:
 
 
 def send(request_pk: int) -> None:
-    """Ask the worker to carry out one accepted request."""
-    current_app.send_task(CARRY_OUT, [request_pk])
+    """Ask the worker to carry out one accepted request; while Redis is away the sweep will find it."""
+    try:
+        current_app.send_task(CARRY_OUT, [request_pk])
+    except AWAY as error:
+        log.warning("open_api.not_queued", request=request_pk, why=type(error).__name__)
 
 
 def send_lane(appid: str) -> None:

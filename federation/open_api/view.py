@@ -1,5 +1,7 @@
 """The door itself: HTTP in, one envelope out. HTTP 200 for every answer, except 413 for too large a body."""
 
+from typing import Protocol
+
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,12 @@ from standards.selectors import parameter
 log = structlog.get_logger(__name__)
 CHUNK = 64 * 1024
 DRAINED_MEGABYTES = 128  # beyond this a sender is not read to the end
+
+
+class Readable(Protocol):
+    """A stream of bytes."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class TooLarge(Exception):
@@ -48,23 +56,30 @@ def _answered(request: HttpRequest, body: bytes) -> dict:
 def _body(request: HttpRequest, megabytes: int) -> bytes:
     """The whole body. Raises TooLarge without ever holding more than the limit in memory."""
     most = megabytes * 1024 * 1024
+    stream = _stream(request)
     if int(request.META.get("CONTENT_LENGTH") or 0) > most:
-        _drain(request)
+        _drain(stream)
         raise TooLarge
     parts, size = [], 0
-    while chunk := request.read(CHUNK):
+    while chunk := stream.read(CHUNK):
         size += len(chunk)
         if size > most:
-            _drain(request)
+            _drain(stream)
             raise TooLarge
         parts.append(chunk)
     return b"".join(parts)
 
 
-def _drain(request: HttpRequest) -> None:
+def _stream(request: HttpRequest) -> Readable:
+    """Where the body comes from. Django sees none where a sender gives no length, as in chunks."""
+    in_chunks = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
+    return request.META.get("wsgi.input", request) if in_chunks else request
+
+
+def _drain(stream: Readable) -> None:
     """Let a sender finish, so that it reads our answer instead of a broken connection."""
     for _ in range(DRAINED_MEGABYTES * 1024 * 1024 // CHUNK):
-        if not request.read(CHUNK):
+        if not stream.read(CHUNK):
             return
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -33,6 +34,7 @@ class OpenApi:
         self.patience = patience
         self._endpoint = f"{url.rstrip('/')}/open.api"
         self._http = httpx.Client(timeout=30.0, trust_env=False)
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # one line per call says nothing new
 
     def __enter__(self) -> Self:
         return self

@@ -1,5 +1,6 @@
 """`POST /open.api` as HTTP: every header habit is taken, every answer is an envelope."""
 
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
@@ -76,6 +77,16 @@ def test_a_body_of_thirty_megabytes_is_refused_with_413_and_nothing_is_kept(clie
     assert answer.json()["code"] == -1
     assert "请求体超过20MB" in answer.json()["message"]
     assert not AcceptedRequest.all_rows.exists()
+
+
+def test_a_body_sent_in_chunks_is_taken_and_refused_alike(client, signed):
+    def in_chunks(body: bytes):
+        return client.generic(
+            "POST", "/open.api", HTTP_TRANSFER_ENCODING="chunked", **{"wsgi.input": BytesIO(body)}
+        )
+
+    assert in_chunks(urlencode(signed()).encode()).json()["code"] == 0
+    assert in_chunks(b"x" * (21 * 1024 * 1024)).status_code == 413
 
 
 def test_the_largest_legal_body_is_taken(client, signed):

@@ -1,4 +1,4 @@
-"""kill -9 of worker, PostgreSQL and Redis in the middle of a vendor's stream: nothing lost, nothing doubled."""
+"""kill -9 of worker, PostgreSQL and Redis amid a vendor's stream: nothing lost, nothing doubled."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from tools.testbed import Node
 
 PROJECT = "420106202601010101"
 VICTIMS = ("worker", "postgres", "redis")
-VENDORS = 2
+VENDORS = 3
 PATIENCE = 150.0
+LAST_KILL = 6.0  # the stream goes on for so long after the last one
 # What a vendor may read about a row that an earlier, unanswered sending already brought.
 ALREADY = ("项目中已存在身份证为", "参建单位已存在", "班组已存在")
 Passage = tuple[str, str, str]
@@ -61,41 +62,45 @@ class Vendor(threading.Thread):
         self.crew: list[Worker] = []
         # Every passage has a second of its own, so that equal ones can only be doubles.
         self.clock = _morning() + timedelta(seconds=number)
-        self.trouble: str | None = None
+        self.came_home = False
 
     def run(self) -> None:
-        try:
-            self.gate.open()
-            while time.monotonic() < self.until:
-                self._hire(self.chance.randint(1, 5))
-                for _ in range(self.chance.randint(1, 4)):
-                    self._pass()
-        except Exception as error:  # told by the main thread, which ends the run
-            self.trouble = f"{self.name}: {type(error).__name__}: {error}"
+        self.gate.open()
+        while time.monotonic() < self.until:
+            self._hire(self.chance.randint(1, 5))
+            self._settle([self._pass() for _ in range(self.chance.randint(3, 12))])
+        self.came_home = True
 
     def _hire(self, count: int) -> None:
         crew = list(self.gate.people(count))
-        self._deliver("ProjectWorker.Add", self.gate.enrolment(crew))
+        self._settle([self._send("ProjectWorker.Add", self.gate.enrolment(crew))])
         self.ledger.people += [one.number for one in crew]
-        self._deliver("WorkerEntryExit.Add", self.gate.entry(crew, self.clock.date()))
+        self._settle([self._send("WorkerEntryExit.Add", self.gate.entry(crew, self.clock.date()))])
         self.ledger.entered += [one.number for one in crew]
         self.crew += crew
 
-    def _pass(self) -> None:
+    def _pass(self) -> str:
+        """One batch of passages, sent without waiting for what becomes of those before it."""
         crew = self.chance.sample(self.crew, min(len(self.crew), self.chance.randint(1, 20)))
         direction = self.chance.choice(("01", "02"))
         self.clock += timedelta(seconds=VENDORS)
-        self._deliver("WorkerAttendance.Add", self.gate.passage(crew, direction, self.clock))
+        serial = self._send("WorkerAttendance.Add", self.gate.passage(crew, direction, self.clock))
         at = f"{self.clock:%Y-%m-%d %H:%M:%S}"
         self.ledger.punches += [(one.number, at, direction) for one in crew]
+        return serial
 
-    def _deliver(self, method: str, data: dict) -> None:
-        """Send until acknowledged, then poll until finished: what then is not there was lost."""
+    def _send(self, method: str, data: dict) -> str:
+        """Send until acknowledged: from then on the platform owes us these rows."""
         serial = self.api.write(method, data)
         self.ledger.acknowledged(serial)
-        status, result = self.api.outcome(serial, within=PATIENCE)
-        if status != DONE and not all(line.startswith(ALREADY) for line in result.splitlines()):
-            self.ledger.refused.append(f"{serial}: {result}")
+        return serial
+
+    def _settle(self, serials: list[str]) -> None:
+        """Poll until every one is finished; an earlier sending that was not answered may have come first."""
+        for serial in serials:
+            status, result = self.api.outcome(serial, within=PATIENCE)
+            if status != DONE and not all(line.startswith(ALREADY) for line in result.splitlines()):
+                self.ledger.refused.append(f"{serial}: {result}")
 
 
 class Reaper(threading.Thread):
@@ -108,15 +113,15 @@ class Reaper(threading.Thread):
         self.killed: Counter[str] = Counter()
 
     def run(self) -> None:
-        while time.monotonic() + 3 < self.until:
-            time.sleep(self.chance.uniform(2.0, 6.0))
-            victim = self.chance.choice(VICTIMS)
-            if self.killed and min(self.killed[name] for name in VICTIMS) < self.killed[victim] - 1:
-                victim = min(VICTIMS, key=lambda name: self.killed[name])
+        order: list[str] = []
+        while time.monotonic() + LAST_KILL < self.until:
+            time.sleep(self.chance.uniform(2.5, 6.0))
+            order = order or self.chance.sample(VICTIMS, len(VICTIMS))
             try:
-                self._kill(victim)
+                self._kill(order[-1])
             except ProcessLookupError:
                 continue  # it has not come back yet
+            victim = order.pop()
             self.killed[victim] += 1
             print(f"  {time.strftime('%H:%M:%S')} kill -9 {victim}", flush=True)
 
@@ -139,9 +144,10 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     folder = Path(options.var or tempfile.mkdtemp(prefix="soak-main-job-"))
     print(f"main-job: seed {options.seed}, {options.seconds} s, data in {folder}", flush=True)
+    folder.mkdir(parents=True, exist_ok=True)
     node = Node(folder / "node", ports.pick(f"{folder} web"))
+    node.start()
     try:
-        node.start()
         node.wait_until_ready(options.ready_within)
         verdict = _run(node, options.seed, options.seconds)
     finally:
@@ -176,7 +182,7 @@ def _run(node: Node, seed: int, seconds: int) -> dict:
     reaper.join()
     with OpenApi(node.url, access["appid"], access["secret"], patience=PATIENCE) as api:
         verdict = _compared(api, vendors[0].gate, ledger)
-    troubles = [vendor.trouble for vendor in vendors if vendor.trouble]
+    troubles = [f"{vendor.name} gave up" for vendor in vendors if not vendor.came_home]
     return {"seed": seed, "kills": dict(reaper.killed), **verdict, "troubles": troubles + ledger.refused[:5]}
 
 
@@ -191,8 +197,8 @@ def _compared(api: OpenApi, gate: Gate, ledger: Ledger) -> dict:
         (api.decrypted(row["idCardNumber"]), row["date"], row["direction"])
         for row in _rows(api, "WorkerAttendance.Query", {**team, "date": day})
     ]
-    found = {"people": people, "entries": moves, "punches": punches}
-    owed = {"people": ledger.people, "entries": ledger.entered, "punches": ledger.punches}
+    found: dict[str, list] = {"people": people, "entries": moves, "punches": punches}
+    owed: dict[str, list] = {"people": ledger.people, "entries": ledger.entered, "punches": ledger.punches}
     return {
         "accepted": len(ledger.serials),
         "unfinished": len(unfinished),
@@ -230,9 +236,8 @@ def _is_clean(verdict: dict) -> bool:
 
 
 def _morning() -> datetime:
-    """The first second of the running attendance day, far enough back for every punch to lie in the past."""
-    now = datetime.now(CHINA)
-    day = (now - timedelta(hours=4)).date()
+    """The first second of yesterday's attendance day, so that every punch lies in the past."""
+    day = (datetime.now(CHINA) - timedelta(hours=28)).date()
     return datetime(day.year, day.month, day.day, 4, tzinfo=CHINA)
 
 
