@@ -8,6 +8,6 @@ BEAT = {
         "schedule": 1.0,
         "options": {"expires": 10},
     },
-    "heartbeat": {"task": "outbox.tasks.beat_heart", "schedule": 5.0, "options": {"expires": 10}},
+    "heartbeat": {"task": "outbox.tasks.beat_heart", "schedule": 2.0, "options": {"expires": 10}},
     "outbox-prune": {"task": "outbox.tasks.prune", "schedule": crontab(hour=3, minute=40)},
 }
