@@ -84,6 +84,10 @@ if __name__ == "__main__":
     except CannotGoOn as sentence:
         print(f"\n{sentence}", file=sys.stderr)
         code = 1
+    except PermissionError as refusal:
+        print(f"\nNo right to use {refusal.filename}: another user made it, perhaps root.", file=sys.stderr)
+        print("Give the checkout to yourself, or set VAR_DIR to a folder of your own.", file=sys.stderr)
+        code = 1
     except KeyboardInterrupt:
         print(file=sys.stderr)
         code = 130

@@ -148,13 +148,19 @@ class Postgres:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
-        import psycopg2
+        return ask(self.url(SUPERUSER, self.password, "postgres")) is None
 
-        try:
-            psycopg2.connect(self.url(SUPERUSER, self.password, "postgres"), connect_timeout=2).close()
-        except psycopg2.OperationalError:
-            return False
-        return True
+
+def ask(url: str) -> str | None:
+    """Why no connection comes about at this address, or nothing when one does."""
+    import psycopg2
+
+    try:
+        # Settings know this scheme by several names, libpq only by its own.
+        psycopg2.connect(f"postgresql://{url.partition('://')[2]}", connect_timeout=3).close()
+    except psycopg2.OperationalError as fault:
+        return str(fault).strip()
+    return None
 
 
 def _plain() -> dict[str, str]:

@@ -72,10 +72,16 @@ class RedisServer:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
-        import redis
+        return ask(self.url()) is None
 
-        try:
-            with redis.Redis.from_url(self.url(), socket_timeout=2) as client:
-                return bool(client.ping())
-        except redis.RedisError:
-            return False
+
+def ask(url: str) -> str | None:
+    """Why nothing answers PING at this address, or nothing when something does."""
+    import redis
+
+    try:
+        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=3) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as fault:
+        return str(fault)
+    return None

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 
 from tools import progress, roles
 from tools.children import Child
+from tools.errors import CannotGoOn
 from tools.installation import Installation
 from tools.postgres import SUPERUSER, Postgres
+from tools.postgres import ask as ask_postgres
 from tools.redis_server import RedisServer
+from tools.redis_server import ask as ask_redis
 from tools.variables import kept_secrets
 
 # Made once per VAR_DIR; a value in the environment goes before.
@@ -41,6 +44,7 @@ class Services:
     def start(self) -> None:
         """Start what is ours, side by side; the installation's lock must be held."""
         self.installation.end_leftovers()
+        self._ask_given()
         children = {server: server.child() for server in (self.redis, self.postgres) if server}
         for server, child in children.items():
             server.prepare()
@@ -50,6 +54,14 @@ class Services:
             server.wait_until_ready(child)
         if self.postgres:
             self._ensure_roles(self.postgres)
+
+    def _ask_given(self) -> None:
+        """Say at once when a server that was named does not answer. Raises CannotGoOn."""
+        questions = ((self.postgres, "DATABASE_URL", ask_postgres), (self.redis, "REDIS_URL", ask_redis))
+        for ours, name, ask in questions:
+            fault = None if ours else ask(self.given[name])
+            if fault:
+                raise CannotGoOn(f"{name} is set, but nothing there answers as it should: {fault}")
 
     def _ensure_roles(self, postgres: Postgres) -> None:
         roles.ensure(
