@@ -66,6 +66,7 @@ def head(actor: Actor, project: Any, here: str) -> dict[str, Any]:
         "in_progress": project.status == projects.IN_PROGRESS,
         "crumbs": crumbs(actor, here_in, dashboard_url, *tail),
         "tabs": [Tab(key, label, urls[key], key == here) for key, label in TABS.items()],
+        "tab_here": here,
         "tabs_label": "项目的各部分",
         "as_of": timezone.now(),
         "in_record": True,

@@ -10,8 +10,10 @@ from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.db.models import Count, QuerySet
+
 from regions.models import Region
-from standards.models import CodeItem, RuleParameter
+from standards.models import CodeItem, CodeList, RuleParameter
 
 KEPT_SECONDS = 5.0
 T = TypeVar("T")
@@ -74,6 +76,21 @@ def codes(code_list: str) -> dict[str, str]:
 def code_name(code_list: str, code: str | None) -> str:
     """The name of a code, or the code itself where the list does not know it; "" for none."""
     return _codes().get(code_list, {}).get(code, code) if code else ""
+
+
+def code_lists() -> QuerySet[CodeList]:
+    """Every list with the number of its items, by name."""
+    return CodeList.objects.annotate(number=Count("items")).order_by("name")
+
+
+def code_list(key: str) -> CodeList | None:
+    """One list, or None where there is none of that key."""
+    return CodeList.objects.filter(key=key).first()
+
+
+def parameters() -> QuerySet[RuleParameter]:
+    """Every parameter, by name and place."""
+    return RuleParameter.objects.select_related("region").order_by("name", "region__code", "valid_from")
 
 
 def forget() -> None:
