@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -64,6 +65,11 @@ def main(arguments: list[str]) -> int:
     return command.run(arguments[1:])
 
 
+def _leave_in_order(number: int, _frame: object) -> None:
+    """On SIGTERM run every `finally` on the way out, so that no pip, npm or server is left behind."""
+    raise SystemExit(128 + number)
+
+
 def show_help(stream=None) -> int:
     """List the commands."""
     width = max(map(len, COMMANDS))
@@ -79,6 +85,7 @@ if __name__ == "__main__":
         if isinstance(stream, io.TextIOWrapper):
             # A terminal without UTF-8 must not end a start for the sake of a sign.
             stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, _leave_in_order)
     try:
         code = main(sys.argv[1:])
     except CannotGoOn as sentence:
