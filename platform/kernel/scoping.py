@@ -120,6 +120,10 @@ class ScopedModel(models.Model):
     class Meta:
         abstract = True
 
+    def __repr__(self) -> str:
+        # Only the key: a name or number in a traceback is a leak.
+        return f"<{type(self).__name__} {self.pk}>"
+
     @classmethod
     def scope(cls, reach: Reach) -> Q:
         """The condition that a row lies within `reach`."""

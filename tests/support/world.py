@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from attendance.selectors import dashboard, days, devices, people, punches, worklist
+from attendance.selectors import dashboard, days, devices, people, punches, same_time, worklist
 from attendance.selectors import projects as attended_projects
 from attendance.selectors import pulse as pulses
 from federation import selectors as federation
@@ -42,6 +42,11 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "projects.selectors.participations": lambda a, c: projects.participations(a, c.project),
     "projects.selectors.teams": lambda a, c: projects.teams(a, c.project),
     "projects.selectors.enterprises": lambda a, c: projects.enterprises(a),
+    "projects.selectors.enterprise": lambda a, c: [
+        projects.enterprise(a, c.firms["shared"].public_id),
+        projects.enterprise(a, c.firms["owner"].public_id),
+    ],
+    "projects.selectors.works_of": lambda a, c: [projects.works_of(a, firm) for firm in c.firms.values()],
     "projects.selectors.search_projects": lambda a, c: [
         projects.search_projects(a, word) for word in (c.word, c.project.code, "家园")
     ],
@@ -59,6 +64,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         workers.other_work(a, worker.engagement) for worker in c.workers.values()
     ],
     "workers.selectors.key_posts": lambda a, c: workers.key_posts(a, c.today),
+    "workers.selectors.posts_of": lambda a, c: workers.posts_of(a, c.worker.engagement),
     "workers.selectors.search": lambda a, c: [workers.search(a, word) for word in (c.word, "三", "王五")],
     "attendance.selectors.dashboard.region_in_reach": lambda a, c: dashboard.region_in_reach(
         a, c.region.code
@@ -98,6 +104,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         punches.punches(a, c.today - timedelta(days=1)),
     ],
     "attendance.selectors.punches.punch": lambda a, c: punches.punch(a, c.today, c.punch.public_id),
+    "attendance.selectors.same_time.same_time_yesterday": lambda a, c: same_time.same_time_yesterday(
+        a, c.region, c.today, c.now
+    ),
     "attendance.selectors.worklist.work_list": lambda a, c: [
         worklist.work_list(a, None, c.today, c.now),
         # Later the project itself has fallen silent and its manager is missing.

@@ -1,0 +1,118 @@
+"""What every table must have, and what none may have."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+
+from kernel.scoping import ScopedManager, ScopedModel, ScopeRequired
+from tests.architecture.source import APPS, PLATFORM
+
+OURS = [
+    model
+    for app in (*APPS, *PLATFORM[1:])
+    if apps.is_installed(app)
+    for model in apps.get_app_config(app).get_models()
+]
+
+# Tables without a scope of their own, and why nobody needs one.
+WITHOUT_SCOPE = {
+    "regions.Region": "divisions are public",
+    "standards.CodeList": "the standard is public",
+    "standards.CodeItem": "the standard is public",
+    "standards.RuleParameter": "parameters are rules, and rules are public",
+    "accounts.User": "accounts are below the map; only accounts.manage shows them",
+    "accounts.Post": "what a scope is made of",
+    "audit.AuditEvent": "only audit.view shows them; the object they name was judged by the act",
+    "outbox.OutboxEvent": "read by receivers of the node, never by people; holds no personal data",
+    "outbox.Receiver": "a cursor of the node",
+    "outbox.Heartbeat": "a sign of life of the node",
+    "projects.ProjectGrant": "what a scope is made of (guardian)",
+    "workers.PersonAlias": "a name between nodes, reached only from a person in scope",
+    "attendance.Subject": "an identity at the gates, reached only from a punch in scope",
+    "attendance.DirtyDay": "a mark for the recount; nobody reads it",
+    "federation.AnsweredQuery": "a nonce; nobody reads it",
+}
+# Columns whose values are codes of the data standard: lists change without a migration.
+CODE_COLUMNS = {
+    "status", "category", "kind", "trade", "education", "political_status", "bank_code", "id_type", "post",
+    "pass_method", "nation", "period_type", "unit",
+}  # fmt: skip
+# Of the wire protocol, not of the standard: 0, 10 and 20 are states of ours.
+OWN_STATES = {("federation.AcceptedRequest", "state")}
+FACE = re.compile(r"face|template|embedding|descriptor|biometr|iris|fingerprint", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_every_table_is_scoped_or_says_why_it_need_not_be(model: type[models.Model]) -> None:
+    is_scoped = issubclass(model, ScopedModel)
+    assert is_scoped is not (model._meta.label in WITHOUT_SCOPE)
+    if is_scoped:
+        assert isinstance(model.objects, ScopedManager)
+        assert model.view_permission
+        assert model._meta.default_manager.name == "all_rows"
+
+
+def test_the_list_of_tables_without_scope_names_only_tables_that_exist() -> None:
+    assert set(WITHOUT_SCOPE) <= {model._meta.label for model in OURS}
+
+
+@pytest.mark.parametrize("model", [m for m in OURS if issubclass(m, ScopedModel)], ids=lambda m: m.__name__)
+def test_asking_a_scoped_table_without_a_reader_raises(model: type[ScopedModel]) -> None:
+    for ask in ("all", "count", "first", "exists", "values", "iterator"):
+        with pytest.raises(ScopeRequired):
+            getattr(model.objects, ask)()
+    with pytest.raises(ScopeRequired):
+        model.objects.filter(pk=1)
+    with pytest.raises(ScopeRequired):
+        model.objects.unscoped(because=" ")
+
+
+@pytest.mark.django_db
+def test_i_32_no_column_holds_a_face_template() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+        )
+        columns = cursor.fetchall()
+    assert len(columns) > 200
+    assert [pair for pair in columns if FACE.search(pair[1])] == []
+
+
+def test_code_columns_have_no_choices() -> None:
+    with_choices = {
+        (model._meta.label, field.name)
+        for model in OURS
+        for field in model._meta.local_fields
+        if field.choices
+    }
+    assert with_choices == OWN_STATES
+
+
+@pytest.mark.django_db
+def test_code_columns_have_no_check_in_the_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+        )
+        checks = cursor.fetchall()
+    assert len(checks) > 10
+    on_codes = [
+        (table, name)
+        for table, name, text in checks
+        if CODE_COLUMNS.intersection(re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", text)))
+    ]
+    assert on_codes == []
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_a_row_in_a_traceback_shows_only_its_key(model: type[models.Model]) -> None:
+    if not issubclass(model, ScopedModel) and model._meta.label != "attendance.Subject":
+        return
+    row = model(pk=None)
+    for field in model._meta.local_concrete_fields:
+        if isinstance(field, (models.CharField, models.TextField)):
+            setattr(row, field.attname, "卮昤")
+    assert "卮昤" not in repr(row)
