@@ -128,6 +128,9 @@ def _silent_projects(actor: Actor, known: dict[int, Project], day: date) -> Iter
 
 def _key_posts(actor: Actor, known: dict[int, Project], day: date) -> Iterator[WorkItem]:
     yield from _absent_posts(actor, known, day)
+    if actor.reach("workers.view").participations:
+        # Who sees one firm's people cannot tell a vacancy from a post that another firm holds.
+        return
     held: dict[int, set[str]] = {}
     for pk, post in key_posts(actor, day).order_by().values_list("engagement__project", "post"):
         held.setdefault(pk, set()).add(post)

@@ -9,9 +9,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.selectors.dashboard import by_day, by_place, dashboard, region_in_reach
+from attendance.selectors.dashboard import by_place, dashboard, region_in_reach
 from attendance.selectors.pulse import pulse
 from attendance.selectors.same_time import same_time_yesterday
+from attendance.selectors.trend import people_by_day
 from attendance.selectors.worklist import RED, WorkItem, work_list
 from attendance.web.clock import today
 from attendance.web.measures import MEASURES, ranking, unit_map
@@ -74,7 +75,7 @@ class Home(Page):
                 "hidden": len(items) - len(shown),
                 "doors": strip(board.figures, board.before, then, of if own else None, day),
                 "chart": people_trend(
-                    of.name if own else "", by_day(self.actor, of, first_day(day), day), day
+                    of.name if own else "", people_by_day(self.actor, of, first_day(day), day), day
                 ),
                 "attention": _attention(items)[:8],
                 **self._places(of if own else None, day, now),

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.selectors.dashboard import by_day, by_place, dashboard, region_in_reach
+from attendance.selectors.dashboard import by_place, dashboard, region_in_reach
 from attendance.selectors.projects import projects_on
 from attendance.selectors.pulse import pulse
 from attendance.selectors.same_time import same_time_yesterday
+from attendance.selectors.trend import people_by_day
 from attendance.web.clock import today
 from attendance.web.measures import MEASURES, Measure, ranking, unit_map
 from attendance.web.places import crumbs
@@ -53,7 +54,7 @@ class RegionPage(Page):
                 "doors": strip(board.figures, board.before, then, of, day),
                 "measure": measure,
                 "measures": [(one, f"?by={one.key}", one is measure) for one in MEASURES.values()],
-                "chart": people_trend(of.name, by_day(self.actor, of, first_day(day), day), day),
+                "chart": people_trend(of.name, people_by_day(self.actor, of, first_day(day), day), day),
                 **self._below(of, measure, day, now),
             }
         )

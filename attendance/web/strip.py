@@ -47,7 +47,8 @@ def strip(
             "在建项目",
             figure(today.projects),
             url("projects", status="003"),
-            change(today.projects - before.projects),
+            # A firm's own projects of yesterday are not counted anywhere.
+            change(today.projects - before.projects) if before.projects else "",
         ),
         Door(
             "在册在场", figure(today.on_site), url("people", **people), change(today.on_site - before.on_site)
