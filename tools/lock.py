@@ -39,6 +39,8 @@ def _compile(name: str, *, upgrade: bool) -> list[str]:
     options = ["--universal", "--generate-hashes", "--no-header", "--no-emit-index-url", "--quiet"]
     if upgrade:
         options.append("--upgrade")
+    if name == "requirements-embedded":
+        options.append("--no-deps")
     version = ["--python-version", OLDEST_PYTHON]
     return ["pip", "compile", *options, *version, f"{name}.in", "--output-file", f"{name}.txt"]
 

@@ -8,6 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+# The wheels of PostgreSQL and Redis, apart from the packages that Python imports.
+SERVERS = VENV / "servers"
 
 
 def var_dir() -> Path:

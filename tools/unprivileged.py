@@ -16,6 +16,7 @@ from typing import Any
 
 from tools import binaries
 from tools.errors import CannotGoOn
+from tools.paths import SERVERS
 
 USER = "nobody"
 # Overridden by SERVICE_STATE_DIR, where /var/lib is not writable.
@@ -93,9 +94,7 @@ def runnable_postgres(folder: Path) -> Path:
 
 def _copy_of(bundle: Path) -> Path:
     """Copy the bundle and the libraries beside it, found by a relative path; the name tells the version."""
-    version = next(binaries.site_packages().glob(f"{binaries.BUNDLE}-*.dist-info")).name.removesuffix(
-        ".dist-info"
-    )
+    version = next(SERVERS.glob(f"{binaries.BUNDLE}-*.dist-info")).name.removesuffix(".dist-info")
     copy = make_folder(state_folder()) / version
     if not copy.exists():
         fresh = copy.with_name(f".{version}.{os.getpid()}")
@@ -104,7 +103,7 @@ def _copy_of(bundle: Path) -> Path:
         shutil.copytree(
             bundle, fresh / package / bundle.name, symlinks=True, ignore=shutil.ignore_patterns("include")
         )
-        libraries = binaries.site_packages() / f"{package}.libs"
+        libraries = SERVERS / f"{package}.libs"
         if libraries.exists():
             shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
         _open_to_all(fresh)
