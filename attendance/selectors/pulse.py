@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Count, Max
 
-from attendance.models import ProjectDay
+from attendance.models import AttendanceDay, ProjectDay
 from kernel.scoping import Actor
 from regions.models import Region
 
@@ -13,6 +13,10 @@ def pulse(actor: Actor, of: Region, day: date) -> str:
     """A short text that changes with each fresh count of `day`; cheap enough to ask every few seconds."""
     rows = ProjectDay.objects.visible_to(actor).filter(project__region__path__startswith=of.path, day=day)
     found = rows.aggregate(last=Max("computed_at"), number=Count("pk"))
+    if actor.reach("attendance.view").participations:
+        # Project-days know no participation: the days of its own people tell.
+        own = AttendanceDay.objects.visible_to(actor).filter(day=day)
+        found = own.aggregate(last=Max("computed_at"), number=Count("pk"))
     return f"{found['last'].timestamp() if found['last'] else 0:.3f}-{found['number']}"
 
 

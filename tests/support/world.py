@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from attendance.selectors import dashboard, days, devices, people, punches, same_time, worklist
+from attendance.selectors import dashboard, days, devices, people, punches, same_time, trend, worklist
 from attendance.selectors import projects as attended_projects
 from attendance.selectors import pulse as pulses
 from federation import selectors as federation
@@ -106,6 +106,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "attendance.selectors.punches.punch": lambda a, c: punches.punch(a, c.today, c.punch.public_id),
     "attendance.selectors.same_time.same_time_yesterday": lambda a, c: same_time.same_time_yesterday(
         a, c.region, c.today, c.now
+    ),
+    "attendance.selectors.trend.people_by_day": lambda a, c: trend.people_by_day(
+        a, c.region, c.today - timedelta(days=20), c.today
     ),
     "attendance.selectors.worklist.work_list": lambda a, c: [
         worklist.work_list(a, None, c.today, c.now),
