@@ -3,6 +3,7 @@
 from federation.models import Credential
 from kernel.resolvers import enterprise_reach
 from kernel.scoping import NOTHING, Reach
+from projects.models import Project
 
 # What a site's system may do; approving anybody for a gate is not among it.
 PERMISSIONS = frozenset(
@@ -21,13 +22,20 @@ PERMISSIONS = frozenset(
 
 
 class CredentialActor:
-    """The system behind an appid, as services and selectors see it."""
+    """The system behind an appid, as services and selectors see it.
+
+    Once a call has named its project, its actor reaches that project and nothing else (`at`).
+    """
 
     kind = "credential"
 
-    def __init__(self, credential: Credential) -> None:
+    def __init__(self, credential: Credential, reach: Reach | None = None) -> None:
         self.credential = credential
-        self._reach = _reach(credential)
+        self._reach = _reach(credential) if reach is None else reach
+
+    def at(self, project: Project | None) -> "CredentialActor":
+        """The same system, at one of its projects; at all of them where a call names none."""
+        return CredentialActor(self.credential, _only(project)) if project else self
 
     @property
     def key(self) -> str:
@@ -44,9 +52,13 @@ class CredentialActor:
         return self._reach if self.may(permission) else NOTHING
 
 
+def _only(project: Project) -> Reach:
+    return Reach(projects=frozenset({project.public_id}))
+
+
 def _reach(credential: Credential) -> Reach:
     if credential.project is not None:
-        return Reach(projects=frozenset({credential.project.public_id}))
+        return _only(credential.project)
     if credential.enterprise is not None:
         return enterprise_reach(credential.enterprise.public_id)
     return NOTHING

@@ -121,7 +121,7 @@ def _outcome(request: AcceptedRequest) -> Outcome:
 def _acted(request: AcceptedRequest) -> Outcome:
     wanted = method(request.method)
     data = json.loads(request.body or "{}")
-    actor = CredentialActor(request.credential)
+    actor = CredentialActor(request.credential).at(request.project)
     call = Call(wanted, request.credential, actor, request.project, data, request.accepted_at)
     reading = schema.read(wanted.fields, data, call.context)
     if reading.outer_faults or (reading.faults and not wanted.by_row):

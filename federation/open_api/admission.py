@@ -42,7 +42,7 @@ def admit(body: bytes, *, address: str, now: datetime) -> tuple[Call, dict[str, 
         raise Refusal(Code.NOT_ALLOWED, f"无API访问权限!该appid未开通接口{wanted.name},请联系平台管理员开通")
     data = canonical(wanted.fields, _data(params.get("data", "")))
     project = _project(actor, credential, data)
-    return Call(wanted, credential, actor, project, data, now), params
+    return Call(wanted, credential, actor.at(project), project, data, now), params
 
 
 def _signer(params: Mapping[str, str]) -> Credential:

@@ -19,7 +19,8 @@ from standards.selectors import codes, parameter
 class Call:
     """A method, who calls it, for which project, with what, at what instant.
 
-    `data` has the interface's field names and nothing unknown; `reading` is `data` understood.
+    `data` has the interface's field names and nothing unknown; `reading` is `data` understood. `actor`
+    reaches the call's project and no other, so `visible_to(call.actor)` is all that a method asks.
     """
 
     method: Method

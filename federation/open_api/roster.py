@@ -19,10 +19,12 @@ Act = Callable[[Mapping[str, Any]], None]
 
 def participation_of(call: Call) -> Participation:
     """The participation of the enterprise that the call names. Raises Failed."""
+    if call.project is None:  # an enterprise's appid stands for no single project
+        raise Failed("[projectCode]不能为空!")
     code = uscc.normalised(call.values["corpCode"])
     found = (
         Participation.objects.visible_to(call.actor)
-        .filter(project=call.own_project, enterprise__uscc=code)
+        .filter(enterprise__uscc=code)
         .select_related("enterprise", "project__region")
         .first()
     )
@@ -39,7 +41,7 @@ def team_of(call: Call) -> Team:
     """The team of this project whose number the call gives. Raises Failed."""
     found = (
         Team.objects.visible_to(call.actor)
-        .filter(number=call.values["teamSysNo"], participation__project=call.own_project)
+        .filter(number=call.values["teamSysNo"])
         .select_related("participation__enterprise", "participation__project__region")
         .first()
     )
@@ -61,7 +63,7 @@ def engagements_of(call: Call, rows: Sequence[Mapping[str, Any]]) -> dict[str, E
     """The active engagements on the project by the identity number that each row gives."""
     by_index = {identity_index(row["idCardType"], row["idCardNumber"]): row["idCardNumber"] for row in rows}
     found = Engagement.objects.visible_to(call.actor).filter(
-        project=call.own_project, ended_at=None, person__id_index__in=list(by_index)
+        ended_at=None, person__id_index__in=list(by_index)
     )
     return {
         by_index[bytes(engagement.person.id_index)]: engagement

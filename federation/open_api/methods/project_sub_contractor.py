@@ -87,8 +87,12 @@ def add(call: Call) -> Outcome:
 )
 def participations(call: Call) -> dict[str, Any]:
     """Who takes part in the project."""
-    rows = Participation.objects.visible_to(call.actor).filter(project=call.own_project)
-    rows = filtered(call, rows, enterprise__uscc="corpCode", enterprise__name="corpName")
+    rows = filtered(
+        call,
+        Participation.objects.visible_to(call.actor),
+        enterprise__uscc="corpCode",
+        enterprise__name="corpName",
+    )
     return page_of(call, rows.select_related("enterprise", "project").order_by("id"), _row)
 
 

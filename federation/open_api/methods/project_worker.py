@@ -172,7 +172,7 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
 )
 def workers(call: Call) -> dict[str, Any]:
     """The people of the project, numbers and cards encrypted for the caller."""
-    rows = Engagement.objects.visible_to(call.actor).filter(project=call.own_project)
+    rows = Engagement.objects.visible_to(call.actor)
     rows = filtered(
         call,
         rows,
@@ -183,16 +183,12 @@ def workers(call: Call) -> dict[str, Any]:
     if number := call.values.get("idCardNumber"):
         id_type = call.values.get("idCardType", "01")
         rows = rows.filter(person__id_type=id_type, person__id_index=identity_index(id_type, number))
-    return page_of(call, _with_facts(rows, call), _row)
+    return page_of(call, _with_facts(rows), _row)
 
 
-def _with_facts(rows: "QuerySet[Engagement]", call: Call) -> "QuerySet[Engagement]":
-    last = (
-        Presence.objects.visible_to(call.actor)
-        .filter(engagement=OuterRef("pk"))
-        .order_by("-entered_on", "-id")
-    )
-    signed = Contract.objects.visible_to(call.actor).filter(engagement=OuterRef("pk"), ended_on=None)
+def _with_facts(rows: "QuerySet[Engagement]") -> "QuerySet[Engagement]":
+    last = Presence.all_rows.filter(engagement=OuterRef("pk")).order_by("-entered_on", "-id")
+    signed = Contract.all_rows.filter(engagement=OuterRef("pk"), ended_on=None)
     return (
         rows.select_related("person", "team", "participation__enterprise", "project")
         .annotate(

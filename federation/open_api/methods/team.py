@@ -86,8 +86,8 @@ def add(call: Call) -> Outcome:
 )
 def teams(call: Call) -> dict[str, Any]:
     """The project's teams, each with its leader."""
-    leaders = Engagement.objects.visible_to(call.actor).filter(is_team_leader=True, ended_at=None)
-    rows = Team.objects.visible_to(call.actor).filter(participation__project=call.own_project)
+    leaders = Engagement.all_rows.filter(is_team_leader=True, ended_at=None)
+    rows = Team.objects.visible_to(call.actor)
     rows = filtered(
         call,
         rows,

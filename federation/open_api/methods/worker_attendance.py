@@ -128,9 +128,8 @@ def _facts(row: Mapping[str, Any]) -> PunchFacts:
 def punches(call: Call) -> dict[str, Any]:
     """The punches of one calendar day, as they were reported."""
     begins = datetime.combine(call.values["date"], time(), values.SHANGHAI)
-    rows = Punch.objects.visible_to(call.actor).filter(
-        project=call.own_project, occurred_at__gte=begins, occurred_at__lt=begins + timedelta(days=1)
-    )
+    ends = begins + timedelta(days=1)
+    rows = Punch.objects.visible_to(call.actor).filter(occurred_at__gte=begins, occurred_at__lt=ends)
     rows = filtered(call, rows, team__number="teamSysNo")
     if number := call.values.get("idCardNumber"):
         id_type = call.values.get("idCardType", "01")

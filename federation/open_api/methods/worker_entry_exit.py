@@ -72,7 +72,7 @@ def add(call: Call) -> Outcome:
 
 
 def _record(call: Call, engagement: Engagement, row: Mapping[str, Any]) -> None:
-    if _is_known(call, engagement, row):
+    if _is_known(engagement, row):
         return
     act = services.enter if row["type"] == ENTRY else services.leave
     act(
@@ -84,15 +84,10 @@ def _record(call: Call, engagement: Engagement, row: Mapping[str, Any]) -> None:
     )
 
 
-def _is_known(call: Call, engagement: Engagement, row: Mapping[str, Any]) -> bool:
+def _is_known(engagement: Engagement, row: Mapping[str, Any]) -> bool:
     """Whether exactly this entry or exit is on record as the last one."""
-    last = (
-        Presence.objects.visible_to(call.actor)
-        .filter(engagement=engagement)
-        .order_by("-entered_on", "-id")
-        .values_list("entered_on", "exited_on")
-        .first()
-    )
+    presences = engagement.presences.order_by("-entered_on", "-id")
+    last = presences.values_list("entered_on", "exited_on").first()
     if last is None:
         return False
     return row["date"] == last[1] if row["type"] == EXIT else last == (row["date"], None)
@@ -126,7 +121,7 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
 )
 def entries_and_exits(call: Call) -> dict[str, Any]:
     """Every entry and every exit of the project's people, by day."""
-    rows = Presence.objects.visible_to(call.actor).filter(engagement__project=call.own_project).order_by()
+    rows = Presence.objects.visible_to(call.actor).order_by()
     rows = filtered(
         call,
         rows,
@@ -150,10 +145,10 @@ def _moves(rows: Any, day: str, kind: str) -> Any:
     return marked.values("presence", "day", "kind")
 
 
-def _presences(call: Call, moves: Sequence[Mapping[str, Any]]) -> list[tuple[Presence, Mapping[str, Any]]]:
+def _presences(_call: Call, moves: Sequence[Mapping[str, Any]]) -> list[tuple[Presence, Mapping[str, Any]]]:
     """The presences behind a page of moves, read at once."""
     related = ("person", "engagement__team", "engagement__participation__enterprise", "engagement__project")
-    rows = Presence.objects.visible_to(call.actor).select_related(*related)
+    rows = Presence.all_rows.select_related(*related)  # the moves are within scope already
     known = rows.in_bulk({move["presence"] for move in moves})
     return [(known[move["presence"]], move) for move in moves]
 
