@@ -1,0 +1,91 @@
+"""The accounts of the demo world: one for each post, all with the same password, in the demo world only."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import Post, User
+from accounts.roles import ROLES
+from attendance.demo.plan import LABOUR, World
+from attendance.demo.script import WUCHANG_CODE
+from projects.models import Project
+from regions.models import Region
+
+PROVINCE = "420000"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account and its one post: at a region, or on the fixed project in 武昌."""
+
+    username: str
+    name: str
+    role: str
+    region: str = ""
+
+    @property
+    def post(self) -> str:
+        """The post in words."""
+        return ROLES[self.role].title
+
+
+ACCOUNTS = (
+    DemoAccount("province", "赵敏之", "province_regulator", PROVINCE),
+    DemoAccount("wuhan", "钱文汉", "city_regulator", "420100"),
+    DemoAccount("wuchang", "孙武昌", "county_regulator", "420106"),
+    DemoAccount("xiantao", "李桃源", "county_regulator", "429004"),
+    DemoAccount("standards", "周正标", "standards_administrator", PROVINCE),
+    DemoAccount("admin", "吴台管", "platform_administrator", PROVINCE),
+    DemoAccount("contractor", "郑建工", "contractor_manager"),
+    DemoAccount("clerk", "王劳资", "labour_clerk"),
+    DemoAccount("subclerk", "冯分包", "subcontractor_clerk"),
+    DemoAccount("owner", "陈建设", "owner"),
+    DemoAccount("supervisor", "褚监理", "supervisor"),
+)
+
+
+def write_accounts(world: World, projects: dict[str, Project], today: date) -> None:
+    """Each account with its post, where it is missing; posts of a past year are prolonged.
+
+    A password that somebody has changed stays changed.
+    """
+    names = [account.username for account in ACCOUNTS]
+    users = {user.username: user for user in User.objects.filter(username__in=names)}
+    missing = [account for account in ACCOUNTS if account.username not in users]
+    if missing:
+        # One hash for all of them: each costs as much as a sign-in.
+        password = make_password(settings.DEMO_PASSWORD)
+        made = User.objects.bulk_create(
+            User(username=one.username, display_name=one.name, password=password, must_change_password=False)
+            for one in missing
+        )
+        users |= {user.username: user for user in made}
+        Post.objects.bulk_create(
+            Post(
+                user=users[one.username],
+                role=one.role,
+                valid_from=date(today.year, 1, 1),
+                valid_to=date(today.year + 1, 12, 31),
+                document="演示数据",
+                **_scope(one, world, projects),
+            )
+            for one in missing
+        )
+    Post.objects.filter(user__in=users.values(), document="演示数据", valid_to__lt=today).update(
+        valid_to=date(today.year + 1, 12, 31)
+    )
+
+
+def _scope(account: DemoAccount, world: World, projects: dict[str, Project]) -> dict[str, Any]:
+    if account.region:
+        region = Region.objects.get(code=account.region)
+        return {"region": region, "scope_name": region.name}
+    project = projects[WUCHANG_CODE]
+    if account.role != "subcontractor_clerk":
+        return {"project": project.public_id, "scope_name": project.name}
+    planned = next(planned for planned in world.sites if planned.code == WUCHANG_CODE)
+    labour = next(one for one in planned.participations if one.kind == LABOUR)
+    return {"participation": labour.public_id, "scope_name": f"{project.name} {labour.firm.name}"}

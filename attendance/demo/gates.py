@@ -1,0 +1,147 @@
+"""Writing the punches of the demo world, and concluding days and counters from them by the real services."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from io import StringIO
+from uuid import UUID
+
+from django.db import connection
+
+from attendance.demo.passages import CHANNELS, Passage, passages
+from attendance.demo.plan import SitePlan, World
+from attendance.models import Device, DirtyDay, Punch, Subject
+from attendance.rules import day_of, days_between
+from attendance.services import make_partitions, recount
+from attendance.services.bulk import conclude_whole_days
+from attendance.services.days import lock_project
+from projects.models import Project
+from workers.models import Presence
+from workers.services import CITIZEN_CARD, identity_index
+
+DAYS = 30
+CUT_HOUR = 4
+_BECAUSE = "the demo world is written for everybody; nobody reads"
+_FACE = "001"
+_COLUMNS = (
+    "public_id, occurred_at, project_id, source, token, subject_id, direction, channel, pass_method, origin,"
+    " is_repeat, photo, received_at"
+)
+_ANALYSED = (
+    "workers_engagement, workers_presence, workers_contract, workers_training, workers_keypostassignment,"
+    " attendance_subject, attendance_punch"
+)
+
+
+def write_punches(
+    world: World, projects: dict[str, Project], made_at: datetime, since: datetime | None, until: datetime
+) -> int:
+    """Every punch after `since` (None: of the 30 days to `until`), with what follows from it.
+
+    People who have left meanwhile punch no more, nor does a project whose status has changed. Returns the
+    number of punches.
+    """
+    last = day_of(until, CUT_HOUR)
+    earliest = last - timedelta(days=DAYS - 1)
+    first = max(day_of(since, CUT_HOUR), earliest) if since else earliest
+    days = days_between(first, last)
+    make_partitions(first.replace(day=1), (last.year - first.year) * 12 + last.month - first.month + 2)
+    subjects = _subject_keys()
+    gone = _gone(world) if since else set()
+    made: dict[int, list[Passage]] = {}
+    for planned in world.sites:
+        if projects[planned.code].status == planned.site.status:
+            made[planned.number] = [
+                one
+                for day in days
+                for one in passages(world.seed, planned, day, made_at)
+                if one.at <= until and (since is None or one.at > since)
+                if (planned.number, one.who) not in gone
+            ]
+    keys = {planned.number: _keys(planned, subjects) for planned in world.sites}
+    for project in projects.values():
+        lock_project(project)
+    _copy(world, projects, made, keys)
+    _note_devices(world, made)
+    _conclude(list(projects.values()), days)
+    _count(world, projects, days, until)
+    return sum(len(mine) for mine in made.values())
+
+
+def _subject_keys() -> dict[bytes, int]:
+    rows = Subject.objects.filter(id_type=CITIZEN_CARD).values_list("id_index", "pk")
+    return {bytes(index): pk for index, pk in rows}
+
+
+def _keys(planned: SitePlan, subjects: dict[bytes, int]) -> list[int]:
+    """The subject of everybody whom the gates of a site see, in the order in which passages count them."""
+    people = [one.who for one in planned.people] + [one.who for one in planned.strangers]
+    return [subjects[identity_index(CITIZEN_CARD, who.id_number)] for who in people]
+
+
+def _gone(world: World) -> set[tuple[int, int]]:
+    """Who should be on site by the plan, and has left by somebody's hand since."""
+    open_now = Presence.objects.unscoped(because=_BECAUSE).filter(exited_on=None)
+    here = set(open_now.values_list("engagement__public_id", flat=True))
+    return {
+        (planned.number, who)
+        for planned in world.sites
+        for who, one in enumerate(planned.people)
+        if one.exited_on is None and one.engagement_id not in here
+    }
+
+
+def _copy(
+    world: World,
+    projects: dict[str, Project],
+    made: dict[int, list[Passage]],
+    keys: dict[int, list[int]],
+) -> None:
+    lines = StringIO()
+    for planned in world.sites:
+        project = projects[planned.code].pk
+        subjects = keys[planned.number]
+        for one in made.get(planned.number, ()):
+            at, received_at = one.at.isoformat(), (one.at + timedelta(seconds=2)).isoformat()
+            lines.write(
+                f"{one.public_id}\t{at}\t{project}\t{planned.devices[one.gate]}\t{one.token}\t"
+                f"{subjects[one.who]}\t{one.direction}\t{CHANNELS[one.gate]}\t{_FACE}\t{Punch.Origin.GATE}\tf\t"
+                f"\t{received_at}\n"
+            )
+    lines.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY attendance_punch ({_COLUMNS}) FROM STDIN", lines)
+
+
+def _note_devices(world: World, made: dict[int, list[Passage]]) -> None:
+    """When each gate last spoke."""
+    latest: dict[UUID, datetime] = {}
+    for planned in world.sites:
+        for one in made.get(planned.number, ()):
+            device = planned.devices[one.gate]
+            latest[device] = max(one.at, latest.get(device, one.at))
+    rows = list(Device.objects.unscoped(because=_BECAUSE).filter(public_id__in=latest))
+    for row in rows:
+        row.last_punch_at = latest[row.public_id]
+        row.last_contact_at = latest[row.public_id] + timedelta(seconds=2)
+    Device.objects.unscoped(because=_BECAUSE).bulk_update(rows, ["last_punch_at", "last_contact_at"])
+
+
+def _conclude(projects: Sequence[Project], days: Sequence[date]) -> None:
+    with connection.cursor() as cursor:
+        # Fresh tables have no statistics, and without them the plan is a matter of luck.
+        cursor.execute(f"ANALYZE {_ANALYSED}")
+    conclude_whole_days(projects, days[0], days[-1])
+
+
+def _count(world: World, projects: dict[str, Project], days: Sequence[date], until: datetime) -> None:
+    """Counters of every project and day from its beginning on."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE attendance_attendanceday")
+    DirtyDay.objects.bulk_create(
+        DirtyDay(project=projects[planned.code], day=day)
+        for planned in world.sites
+        for day in days
+        if day >= planned.calendar.opened_on
+    )
+    while recount(until):
+        pass
