@@ -1,0 +1,46 @@
+"""Visits of a signed-in person, and what a page said."""
+
+import re
+from typing import Any
+
+from django.test import Client
+
+from tests.support.world import County
+
+
+def visitor(county: County, role: str) -> Client:
+    """A browser's session of the county's holder of a role."""
+    client = Client()
+    client.force_login(county.users[role])
+    return client
+
+
+def pages_of(county: County) -> dict[str, str]:
+    """Every page with the county's own rows in the address."""
+    project, person = county.project.public_id, county.worker.engagement.public_id
+    found = {
+        "home": "/",
+        "overview": "/regions/",
+        "region": f"/regions/{county.region.code}/",
+        "projects": "/projects/",
+        "people": "/people/",
+        "days": "/attendance/days/",
+        "punches": "/attendance/punches/",
+        "punch": f"/attendance/punches/{county.today}/{county.punch.public_id}/",
+        "enterprises": "/enterprises/",
+        "enterprise": f"/enterprises/{county.firms['contractor'].public_id}/",
+        "search": "/search/?q=%E5%AE%B6%E5%9B%AD",
+        "person": f"/people/{person}/",
+        "reveal": f"/people/{person}/number/",
+        "project": f"/projects/{project}/",
+    }
+    for tab in ("people", "attendance", "parties", "teams", "posts", "devices"):
+        found[f"project_{tab}"] = f"/projects/{project}/{tab}/"
+    for tab in ("work", "contracts", "trainings", "readers"):
+        found[f"person_{tab}"] = f"/people/{person}/{tab}/"
+    return found
+
+
+def text_of(answer: Any) -> str:
+    """The words of a page, without its marks."""
+    return re.sub(r"<[^>]+>", " ", answer.content.decode())
