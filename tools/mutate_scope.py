@@ -26,7 +26,12 @@ PASSED, FAILED = 0, 1
 # A broken place may make a query run away; that is noticed too, by the clock of whoever runs the tests.
 PATIENCE = 300
 # Which file is most likely to notice comes first, for the sake of time only.
-_FIRST = {"models.py": "test_models", "selectors": "test_selectors", "services": "test_acts"}
+_FIRST = {
+    "open_api": "test_vendors",
+    "models.py": "test_models",
+    "selectors": "test_selectors",
+    "services": "test_acts",
+}
 _local = threading.local()
 _databases: list[str] = []
 

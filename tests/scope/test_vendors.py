@@ -97,3 +97,9 @@ def test_a_person_who_works_only_elsewhere_cannot_enter_here(world, vendors):
     assert result.startswith("没有找到证件类型为01,证件号码为")
     assert theirs.name not in result
     assert (Presence.all_rows.count(), Engagement.all_rows.count()) == before
+
+
+def test_without_a_filter_the_query_of_projects_answers_the_appids_own(world, vendors):
+    for vendor, county in zip(vendors, world, strict=True):
+        rows = vendor.send("Project.Query", {"pageSize": 50})["data"]["rows"]
+        assert [row["projectCode"] for row in rows] == [county.project.code]
