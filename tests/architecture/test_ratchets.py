@@ -20,6 +20,7 @@ ALL_ROWS: dict[str, int] = {
     "attendance/models": 1,
     "attendance/selectors": 7,
     "attendance/services": 6,
+    "federation/open_api": 4,
     "federation/services": 2,
     "projects/grants": 1,
     "projects/models": 1,
