@@ -42,8 +42,8 @@ def _npm_version(npm: str) -> int:
 
 
 def _environment(npm: str) -> dict[str, str]:
-    """npm's script starts `node` from PATH: let it find its own one first."""
-    inherited = installers.environment()
+    """npm's script starts `node` from PATH: its own must come first; it trusts whom the machine trusts."""
+    inherited = {"NODE_USE_SYSTEM_CA": "1", **installers.environment()}
     return {**inherited, "PATH": f"{Path(npm).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}"}
 
 
