@@ -20,7 +20,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 def window(width: int = 1366, height: int = 768, script: bool = True) -> Iterator[BrowserContext]:
     """A fresh window without cookies."""
     with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=os.environ.get("CHROMIUM_PATH") or browser.find(), args=list(FLAGS))
+        program = os.environ.get("CHROMIUM_PATH") or browser.find()
+        chromium = play.chromium.launch(executable_path=program, args=list(FLAGS))
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             java_script_enabled=script,

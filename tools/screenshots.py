@@ -1,0 +1,93 @@
+"""Pictures of the main pages for the documents, taken from a running `./dev up` with the demo world.
+
+    .venv/bin/python -m tools.screenshots [--url http://127.0.0.1:8000] [--to docs/screenshots]
+
+Run it again after a page has changed; the pictures are committed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools import browser
+from tools.paths import ROOT
+
+MOST_BYTES = 250_000
+DESK, WIDE, PHONE = (1366, 768), (1440, 900), (390, 844)
+# File, account, size, and the way to the page: an address or the text of a link to follow.
+PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
+    ("01-sign-in", "", DESK, ("/account/sign-in/",)),
+    ("02-county-home", "wuchang", DESK, ("/",)),
+    ("03-province", "province", WIDE, ("/regions/",)),
+    ("04-unit", "wuhan", WIDE, ("/regions/",)),
+    ("05-county", "wuchang", DESK, ("/regions/",)),
+    ("06-projects", "wuchang", DESK, ("/projects/?status=003&sort=on_post_rate",)),
+    ("07-project", "wuchang", DESK, ("/projects/?q=中北路", "td.name a")),
+    ("08-people-without-contract", "wuchang", DESK, ("/people/?on_site=1&contract=no",)),
+    ("09-person", "wuchang", DESK, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
+    ("10-punches", "wuchang", DESK, ("/attendance/punches/",)),
+    ("11-punch", "wuchang", DESK, ("/attendance/punches/", "td.name a")),
+    ("12-clerk-home", "clerk", DESK, ("/",)),
+    ("13-standard", "standards", DESK, ("/standard/",)),
+    ("14-phone-home", "wuchang", PHONE, ("/",)),
+    ("15-phone-person", "wuchang", PHONE, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
+)
+
+
+def main() -> int:
+    """Take every picture; 1 when one is too heavy to commit."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--url", default="http://127.0.0.1:8000")
+    asked.add_argument("--to", type=Path, default=ROOT / "docs" / "screenshots")
+    options = asked.parse_args()
+    options.to.mkdir(parents=True, exist_ok=True)
+    heavy = 0
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(
+            executable_path=browser.find(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for name, account, size, way in PICTURES:
+            target = options.to / f"{name}.png"
+            with _window(chromium, options.url, account, size) as page:
+                _go(page, options.url, way)
+                page.screenshot(path=target)
+            weight = target.stat().st_size
+            heavy += weight > MOST_BYTES
+            print(f"{target.name}  {weight // 1024} KB")
+        chromium.close()
+    return 1 if heavy else 0
+
+
+@contextmanager
+def _window(chromium: Browser, url: str, account: str, size: tuple[int, int]) -> Iterator[Page]:
+    context = chromium.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    page = context.new_page()
+    if account:
+        page.goto(f"{url}/account/sign-in/")
+        page.fill("input[name=username]", account)
+        page.fill("input[name=password]", os.environ.get("DEMO_PASSWORD", "demo-2019-27"))
+        page.click("button[type=submit]")
+        page.wait_for_selector(".frame")
+    yield page
+    context.close()
+
+
+def _go(page: Page, url: str, way: tuple[str, ...]) -> None:
+    for step in way:
+        if step.startswith("/"):
+            page.goto(url + step, wait_until="networkidle")
+        else:
+            page.locator(step).first.click()
+            page.wait_for_load_state("networkidle")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
