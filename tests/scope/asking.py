@@ -10,14 +10,8 @@ from tests.support.world import ROLES, SELECTORS, County
 
 # The province sees both counties by right.
 LOCAL_ROLES = tuple(role for role in ROLES if role != "province_regulator")
-# One role for each kind of reach: a region, an enterprise, a project, a participation; and one without reads.
-REACHES = (
-    "county_regulator",
-    "contractor_manager",
-    "labour_clerk",
-    "subcontractor_clerk",
-    "platform_administrator",
-)
+# One role for each kind of reach: a region, an enterprise, a project, a participation.
+REACHES = ("county_regulator", "contractor_manager", "labour_clerk", "subcontractor_clerk")
 Answers = dict[tuple[str, str], list[str]]
 
 

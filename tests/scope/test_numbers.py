@@ -1,14 +1,42 @@
 """Every answer is, to the last figure, that of a world in which the others do not exist."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 import pytest
+from django.db import transaction
 
 from attendance.selectors.dashboard import dashboard
 from attendance.selectors.projects import projects_on, totals
 from attendance.services import mark_days, recount
-from tests.scope.asking import answers
+from tests.scope.asking import REACHES, answers
+from tests.scope.opening import GUARDED, paths, signed_in
 from tests.support.world import County, employ, wuchang, xiantao
+
+# What differs between two openings of one page: tokens of forms, and the time of day.
+PASSING = re.compile(r"[A-Za-z0-9]{64}|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|\d+ ?(秒|分钟)前")
+
+
+def addresses(county: County) -> list[str]:
+    """Every page and endpoint, with the county's own ids."""
+    return [
+        url
+        for name, route in GUARDED.items()
+        for url, _is_by_id in paths(name, route, county, all_queries=False)
+    ]
+
+
+def pages(county: County, urls: list[str], roles: Iterable[str] = REACHES) -> dict[tuple[str, str], str]:
+    """What each role is answered at each address; what opening them wrote is undone."""
+    found = {}
+    with transaction.atomic():
+        for role in roles:
+            client = signed_in(county, role)
+            for url in urls:
+                answer = client.get(url)
+                found[role, url] = PASSING.sub("", f"{answer.status_code} {answer.content.decode()}")
+        transaction.set_rollback(True)
+    return found
 
 
 @pytest.mark.parametrize(("first", "second"), [(wuchang, xiantao), (xiantao, wuchang)])
@@ -16,19 +44,23 @@ def test_every_number_is_that_of_a_world_without_the_other_county(
     first: Callable[[], County], second: Callable[[], County]
 ) -> None:
     county = first()
-    alone = answers(county)
+    urls = addresses(county)
+    alone, shown_alone = answers(county), pages(county, urls)
     second()
     assert answers(county) == alone
+    assert pages(county, urls) == shown_alone
 
 
 def test_a_subcontractors_clerk_reads_as_if_nobody_else_worked_on_the_project() -> None:
-    county = wuchang(staff=("subcontractor",))
-    county.hero = "subcontractor"
-    alone = answers(county, ["subcontractor_clerk"])
-    for title in ("contractor", "gap", "shared"):
+    county = wuchang(staff=("subcontractor", "shared"))
+    county.hero, clerk = "subcontractor", ["subcontractor_clerk"]
+    urls = addresses(county)
+    alone, shown_alone = answers(county, clerk), pages(county, urls, clerk)
+    for title in ("contractor", "gap"):
         employ(county, title)
     recount(county.now)
-    assert answers(county, ["subcontractor_clerk"]) == alone
+    assert answers(county, clerk) == alone
+    assert pages(county, urls, clerk) == shown_alone
 
 
 def test_a_subcontractors_clerk_counts_own_people_and_nobody_else() -> None:

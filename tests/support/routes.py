@@ -1,0 +1,140 @@
+"""Every route of the product, and what it is opened with: ids in the address, queries, forms.
+
+The two-county test opens each with one's own ids and with the other county's. A new route fails it until
+it has its row here.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.support.counties import County
+
+Query = dict[str, Any]
+
+
+def _once(_county: County) -> list[dict[str, Any]]:
+    return [{}]
+
+
+def _no_forms(_county: County) -> list[Query]:
+    return []
+
+
+@dataclass(frozen=True)
+class Route:
+    """How a route is opened. `public`: why it shows the same to everybody; its bytes are searched too."""
+
+    kwargs: Callable[[County], list[dict[str, Any]]] = _once
+    queries: Callable[[County], list[Query]] = _once
+    forms: Callable[[County], list[Query]] = _no_forms
+    public: str = ""
+
+
+def _project(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.project.public_id}]
+
+
+def _people(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": worker.engagement.public_id} for worker in county.workers.values()]
+
+
+def _tabs(*tabs: str) -> Callable[[County], list[dict[str, Any]]]:
+    return lambda county: [{"public_id": county.project.public_id, "tab": tab} for tab in tabs]
+
+
+def _person_tabs(county: County) -> list[dict[str, Any]]:
+    shown = [county.worker, county.workers["shared"]]
+    tabs = ("work", "contracts", "trainings", "readers")
+    return [{"public_id": one.engagement.public_id, "tab": tab} for one in shown for tab in tabs]
+
+
+def _listed(*more: Query) -> Callable[[County], list[Query]]:
+    """How a list is asked: as it is, by region, by project and enterprise, by words."""
+    return lambda county: [
+        {},
+        {"region": county.region.code},
+        {"project": county.project.public_id},
+        {"project": county.project.code},
+        {"team": county.teams["contractor"].public_id, "person": county.worker.engagement.public_id},
+        {"enterprise": county.firms["shared"].public_id},
+        {"q": county.word},
+        {"q": "王五"},
+        {"day": county.today - timedelta(days=1), "size": 100},
+        *more,
+    ]
+
+
+def _enterprises(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": firm.public_id} for firm in county.firms.values()]
+
+
+def _words(county: County) -> list[Query]:
+    asked = ("", county.word, "王五", "两地", county.project.code, county.firms["owner"].uscc)
+    return [{"q": word} for word in asked]
+
+
+ROUTES: dict[str, Route] = {
+    "healthz": Route(public="the node's own state"),
+    "metrics": Route(public="the node's own figures, for whoever watches it"),
+    "open_api": Route(public="without a signature it answers a refusal; test_open_api goes in"),
+    "sign_in": Route(public="the door"),
+    "sign_out": Route(public="the way out; takes only a form"),
+    "password": Route(public="one's own password"),
+    "schema": Route(public="the description of the interface"),
+    "docs": Route(public="the description of the interface"),
+    "standard": Route(public="the data standard is public"),
+    "code_list": Route(kwargs=lambda _county: [{"key": "trade"}], public="the data standard is public"),
+    "home": Route(),
+    "search": Route(queries=_words),
+    "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
+    "region": Route(
+        kwargs=lambda county: [{"code": county.region.code}],
+        queries=lambda county: [{}, {"measure": "contract"}, {"measure": "on_post"}],
+    ),
+    "projects": Route(queries=_listed({"status": "003"}, {"low": "training"}, {"silent": "1"})),
+    "project": Route(kwargs=_project),
+    "project_people": Route(kwargs=_project, queries=_listed()),
+    "project_attendance": Route(kwargs=_project, queries=_listed()),
+    "project_tab": Route(kwargs=_tabs("parties", "teams", "posts", "devices")),
+    "people": Route(queries=_listed({"contract": "no"}, {"on_site": "1"}, {"attended": "yes"})),
+    "person": Route(kwargs=_people),
+    "reveal_number": Route(
+        kwargs=_people, forms=lambda _county: [{"reason": "核对进场人员身份"}, {"reason": ""}]
+    ),
+    "person_tab": Route(kwargs=_person_tabs),
+    "days": Route(queries=_listed()),
+    "punches": Route(queries=_listed({"matched": "no"})),
+    "punch": Route(
+        kwargs=lambda county: [
+            {"day": county.today, "public_id": county.punch.public_id},
+            {"day": county.today, "public_id": county.stranger_punch.public_id},
+        ]
+    ),
+    "enterprises": Route(queries=_listed()),
+    "enterprise": Route(kwargs=_enterprises),
+}
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """Every route of the resolver, through every include: its full name and its pattern."""
+    yield from _walk(get_resolver().url_patterns, "", "")
+
+
+def _walk(patterns: list[URLPattern | URLResolver], space: str, prefix: str) -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        where = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _walk(pattern.url_patterns, inner, where)
+        else:
+            yield f"{space}{pattern.name or where}", where
+
+
+def address(path: str, query: Query) -> str:
+    """A path with its query."""
+    return f"{path}?{urlencode(query)}" if query else path
