@@ -11,6 +11,8 @@ from typing import Any
 
 from tools import processes
 
+LARGEST_LOG = 20 * 1024 * 1024
+
 
 @dataclass
 class Child:
@@ -38,6 +40,7 @@ class Child:
         """Start it and write its pid; its words are added to its log."""
         for folder in (self.log.parent, self.pid_file.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._turn_over_log()
         with self.log.open("ab") as words:
             self.process = subprocess.Popen(
                 self.command,
@@ -51,6 +54,11 @@ class Child:
                 **self.run_as,
             )
         processes.write_pid(self.pid_file, self.process.pid)
+
+    def _turn_over_log(self) -> None:
+        """Keep the log of before beside a new one when it has grown large."""
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+            self.log.replace(self.log.with_suffix(".log.1"))
 
     def has_died(self) -> bool:
         """Whether it was started and is no longer there."""

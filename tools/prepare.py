@@ -35,12 +35,21 @@ def main() -> None:
     if os.environ.get("SYNTHETIC_PEOPLE") == "1":
         with progress.step("demo world"):
             _call("demo")
+            _list_accounts(Path(os.environ["VAR_DIR"]) / "run" / "accounts.txt")
 
 
 def _call(name: str) -> None:
     """Run a command quietly, when this version of the platform has it."""
     if name in get_commands():
         call_command(name, stdout=io.StringIO(), verbosity=0)
+
+
+def _list_accounts(file: Path) -> None:
+    """Leave the demo accounts for `./dev up` to show, which spares another start of Django."""
+    words = io.StringIO()
+    call_command("demo_accounts", stdout=words)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(words.getvalue(), encoding="utf-8")
 
 
 def collect_static() -> None:

@@ -6,7 +6,6 @@ import argparse
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def main(arguments: list[str]) -> int:
         _take_over(services.installation)
         url = _start(services, supervisor, options.port)
         print(f"\nREADY {url}  ({time.time() - began:.1f} s)", flush=True)
-        _show_accounts(services)
+        _show_accounts(services.var)
         while True:
             supervisor.look()
             time.sleep(TICK_SECONDS)
@@ -147,13 +146,14 @@ def _wait_until_healthy(url: str, supervisor: Supervisor) -> None:
         supervisor.look()
         if time.monotonic() > deadline:
             raise CannotGoOn(
-                f"Not healthy after {READY_SECONDS:.0f} s: {trouble}. The logs lie in {var_dir()}/log."
+                f"Not healthy after {READY_SECONDS:.0f} s: {trouble}\nThe logs lie in {var_dir()}/log; web.log ends:\n"
+                f"{progress.tail(var_dir() / 'log' / 'web.log')}"
             )
         time.sleep(0.1)
 
 
-def _show_accounts(services: Services) -> None:
-    """The demo accounts, as the platform itself lists them."""
-    env = platform_processes.environment(services.environment())
-    subprocess.run([PYTHON, "manage.py", "demo_accounts"], cwd=ROOT, env=env, check=False)
-    sys.stdout.flush()
+def _show_accounts(var: Path) -> None:
+    """The demo accounts, as the platform listed them while it was prepared."""
+    file = var / "run" / "accounts.txt"
+    if file.exists():
+        print(file.read_text(encoding="utf-8"), flush=True)

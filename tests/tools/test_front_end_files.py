@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import frontend
+from tools import frontend, node
 
 UNITS = {"420100", "420200", "420300", "420500", "420600", "420700", "420800", "420900", "421000"}
 UNITS |= {"421100", "421200", "421300", "422800", "429004", "429005", "429006", "429021"}
@@ -27,6 +27,19 @@ def test_a_folder_without_the_present_stamp_is_not_current(tmp_path: Path) -> No
     assert not frontend.is_current(tmp_path)
     (tmp_path / frontend.STAMP).write_text(frontend.wanted_stamp())
     assert frontend.is_current(tmp_path)
+
+
+def test_a_copy_that_was_killed_half_way_is_made_again_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "vendor"
+    for leftover in (".vendor.new", ".vendor.old"):
+        (tmp_path / leftover).mkdir()
+        (tmp_path / leftover / "half.js").write_text("half")
+    if not frontend.MODULES.exists():
+        node.install_packages()
+    frontend.build(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["vendor"]
+    assert frontend.is_current(folder)
+    assert not (folder / "half.js").exists()
 
 
 @pytest.mark.parametrize("name", ["htmx.min.js", "echarts.min.js", "tabler.min.css", "LICENCES.txt"])
