@@ -40,6 +40,22 @@ class Line:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The kinds of work as chips with their numbers, and which of them is chosen."""
+
+    key: str
+    chosen: frozenset[str]
+    chips: list[tuple[str, str, int, bool]]
+
+
+KINDS = {
+    "papers": ("合同与培训", frozenset({"uncontracted", "untrained"})),
+    "posts": ("关键岗位", frozenset({"absent_post", "vacant_post"})),
+    "devices": ("设备与打卡", frozenset({"silent_project", "silent_device", "unmatched"})),
+}
+
+
 class Home(Page):
     """工作清单: gaps by urgency, then six figures, map, trend and ranking."""
 
@@ -59,7 +75,9 @@ class Home(Page):
         if request.headers.get("X-Stamp") == stamp:
             return HttpResponse(status=204)
         items = work_list(self.actor, of if own else None, day, now)
-        shown = items if "all" in request.GET else items[:SHOWN]
+        kinds = _kinds(items, request.GET.get("kind", ""))
+        chosen = [item for item in items if not kinds.chosen or item.kind in kinds.chosen]
+        shown = chosen if "all" in request.GET else chosen[:SHOWN]
         then = same_time_yesterday(self.actor, of, day, now)
         board = dashboard(self.actor, of, day, now)
         return self.show(
@@ -68,11 +86,13 @@ class Home(Page):
                 "stamp": stamp,
                 "crumbs": crumbs(self.actor, of if own else None, dashboard_url),
                 "as_of": board.as_of,
-                "groups": _groups(items, shown),
+                "groups": _groups(chosen, shown),
+                "kinds": kinds.chips,
+                "kind": kinds.key,
                 "number": len(items),
                 "urgent": sum(item.level == RED for item in items),
                 "newer": sum(item.is_new for item in items),
-                "hidden": len(items) - len(shown),
+                "hidden": len(chosen) - len(shown),
                 "doors": strip(board.figures, board.before, then, of if own else None, day),
                 "chart": people_trend(
                     of.name if own else "", people_by_day(self.actor, of, first_day(day), day), day
@@ -107,6 +127,16 @@ def _groups(items: list[WorkItem], shown: list[WorkItem]) -> list[dict[str, Any]
     return found
 
 
+def _kinds(items: list[WorkItem], asked: str) -> Kinds:
+    key = asked if asked in KINDS else ""
+    chips = [("全部", "?", len(items), not key)]
+    for name, (label, members) in KINDS.items():
+        number = sum(item.kind in members for item in items)
+        if number:
+            chips.append((label, f"?kind={name}", number, name == key))
+    return Kinds(key, KINDS[key][1] if key else frozenset(), chips)
+
+
 def _attention(items: list[WorkItem]) -> list[dict[str, Any]]:
     """The projects with most to act on, with their first reason and how many red and amber items."""
     found: dict[int, dict[str, Any]] = {}
@@ -126,6 +156,8 @@ def _line(item: WorkItem) -> Line:
 def _since(item: WorkItem) -> str:
     if item.kind == "silent_device":
         return f"{item.number} 小时" if item.days < 3 else f"{item.days} 天"
+    if item.kind == "vacant_post":
+        return "空缺中"
     return f"{item.days} 天" if item.days else "今天"
 
 
@@ -140,7 +172,7 @@ def _tab(item: WorkItem, tab: str) -> str:
 
 def _paper(item: WorkItem, missing: str, query: str) -> tuple[str, str, str, str]:
     number = words.exact(item.number)
-    fact = f"最早 {words.day(item.since)} 进场，{_grace(item.limit)}"
+    fact = f"最早自 {words.day(item.since)} 起缺，{_grace(item.limit)}"
     return f"{missing} {number} 人", fact, f"看 {number} 人", _people_url(item, **{query: "no"})
 
 

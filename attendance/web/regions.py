@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance.selectors.dashboard import by_place, dashboard, region_in_reach
+from attendance.selectors.figures import Figures
 from attendance.selectors.projects import projects_on
 from attendance.selectors.pulse import pulse
 from attendance.selectors.same_time import same_time_yesterday
@@ -17,9 +18,10 @@ from attendance.web.clock import today
 from attendance.web.measures import MEASURES, Measure, ranking, unit_map
 from attendance.web.places import crumbs
 from attendance.web.strip import strip
-from attendance.web.trends import first_day, people_trend
+from attendance.web.trends import first_day, people_trend, rate_trend
 from projects.selectors import IN_PROGRESS
 from regions.models import Region
+from web.charts import LineChart
 from web.pages import Page
 
 MOST_PROJECTS = 25
@@ -41,6 +43,7 @@ class RegionPage(Page):
             return HttpResponse(status=204)
         measure = MEASURES.get(request.GET.get("by", ""), MEASURES["on_post"])
         then = same_time_yesterday(self.actor, of, day, now)
+        counted = people_by_day(self.actor, of, first_day(day), day)
         board = dashboard(self.actor, of, day, now)
         return self.show(
             {
@@ -54,10 +57,19 @@ class RegionPage(Page):
                 "doors": strip(board.figures, board.before, then, of, day),
                 "measure": measure,
                 "measures": [(one, f"?by={one.key}", one is measure) for one in MEASURES.values()],
-                "chart": people_trend(of.name, people_by_day(self.actor, of, first_day(day), day), day),
+                "chart": people_trend(of.name, counted, day),
+                "rate_chart": self._rates(of, measure, counted, day),
                 **self._below(of, measure, day, now),
             }
         )
+
+    def _rates(
+        self, of: Region, measure: Measure, counted: dict[date, Figures], day: date
+    ) -> LineChart | None:
+        """The measure's trend; a firm's own people are counted day by day without their papers."""
+        if self.actor.reach("attendance.view").participations:
+            return None
+        return rate_trend(of.name, measure, counted, day)
 
     def _below(self, of: Region, measure: Measure, day: date, now: datetime) -> dict[str, Any]:
         """The parts of a province or unit; the projects of a county."""

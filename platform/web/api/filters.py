@@ -1,0 +1,171 @@
+"""Filters of the REST API: what they do not understand they name, and say what to write instead."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError as BadValue
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.exceptions import ValidationError
+from rest_framework.filters import OrderingFilter
+from rest_framework.request import Request
+
+from kernel.errors import NotFound
+from regions.models import Region
+from regions.selectors import region
+from standards.selectors import codes
+
+_MOST_SHOWN = 12
+# Beyond it instants of a day have no time in UTC, and nobody has worked yet.
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
+
+
+class DayField(forms.CharField):
+    """A day of this century, written YYYY-MM-DD."""
+
+    def clean(self, value: Any) -> date | None:
+        if not (value := super().clean(value)):
+            return None
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            day = date.min
+        if not _EARLIEST <= day <= _LATEST:
+            raise BadValue(
+                _("“%(value)s”不是可用的日期，请写成 YYYY-MM-DD，例如 2026-11-22。"), params={"value": value}
+            )
+        return day
+
+
+class _YesNoField(forms.CharField):
+    def clean(self, value: Any) -> bool | None:
+        if not (value := super().clean(value)):
+            return None
+        if value.lower() not in ("true", "false"):
+            raise BadValue(_("“%(value)s”不可用，请写 true 或 false。"), params={"value": value})
+        return value.lower() == "true"
+
+
+class _CodeField(forms.CharField):
+    def __init__(self, *, code_list: str, **kwargs: Any) -> None:
+        self.code_list = code_list
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str | None:
+        if not (value := super().clean(value)):
+            return None
+        known = codes(self.code_list)
+        if value not in known:
+            shown = [f"{code} {name}" for code, name in known.items()][:_MOST_SHOWN]
+            if len(known) > _MOST_SHOWN:
+                shown.append(f"…，全部见 /api/v1/code-lists/{self.code_list}/")
+            raise BadValue(
+                _("没有代码“%(value)s”，可用：%(known)s。"),
+                params={"value": value, "known": "、".join(shown)},
+            )
+        return value
+
+
+class _RegionField(forms.CharField):
+    def clean(self, value: Any) -> Region | None:
+        if not (value := super().clean(value)):
+            return None
+        try:
+            return region(value)
+        except NotFound as fault:
+            raise BadValue(fault.message) from None
+
+
+class _NumberField(forms.CharField):
+    def clean(self, value: Any) -> int | None:
+        if not (value := super().clean(value)):
+            return None
+        if not (value.isascii() and value.isdecimal()):
+            raise BadValue(_("“%(value)s”不是编号，请填写数字。"), params={"value": value})
+        return int(value)
+
+
+class _IdField(forms.CharField):
+    def clean(self, value: Any) -> UUID | None:
+        if not (value := super().clean(value)):
+            return None
+        try:
+            return UUID(value)
+        except ValueError:
+            raise BadValue(
+                _("“%(value)s”不是记录的 public_id，请照列表中返回的填写。"), params={"value": value}
+            ) from None
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class DayFilter(django_filters.Filter):
+    """A day, written YYYY-MM-DD."""
+
+    field_class = DayField
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class NumberFilter(django_filters.Filter):
+    """A number by which something is known."""
+
+    field_class = _NumberField
+
+
+@extend_schema_field(OpenApiTypes.UUID)
+class IdFilter(django_filters.Filter):
+    """The public id of a row."""
+
+    field_class = _IdField
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class YesNoFilter(django_filters.Filter):
+    """true or false; an annotation of the row."""
+
+    field_class = _YesNoField
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class CodeFilter(django_filters.Filter):
+    """A code of one list of the standard."""
+
+    field_class = _CodeField
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class RegionFilter(django_filters.Filter):
+    """A region's code: rows at or below it. `field_name` ends at a Region."""
+
+    field_class = _RegionField
+
+    def filter(self, qs: QuerySet[Any], value: Region | None) -> QuerySet[Any]:
+        return qs if value is None else qs.filter(**{f"{self.field_name}__path__startswith": value.path})
+
+
+class Ordering(OrderingFilter):
+    """`ordering=name` or `-name`; a column that cannot be sorted by is named, not ignored.
+
+    The primary key decides between equal rows, so that no row is on two pages.
+    """
+
+    ordering_description = "按哪一列排序，前面加 - 为倒序"
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str] | None:
+        ordering = super().get_ordering(request, queryset, view)
+        return [*ordering, "pk"] if ordering else ordering
+
+    def remove_invalid_fields(
+        self, queryset: QuerySet[Any], fields: Iterable[str], view: Any, request: Request
+    ) -> list[str]:
+        known = [name for name, _label in self.get_valid_fields(queryset, view, {"request": request})]
+        for field in fields:
+            if field.removeprefix("-") not in known:
+                sentence = _("不能按“{field}”排序，可用：{known}（前面加 - 为倒序）。")
+                raise ValidationError({"ordering": sentence.format(field=field, known="、".join(known))})
+        return list(fields)

@@ -1,0 +1,15 @@
+"""Tokens and the public tables."""
+
+from django.urls import path
+
+from web.api.reference import CodeListsView, CodeListView, ParametersView, RegionsView
+from web.api.tokens import CurrentTokenView, TokensView
+
+urlpatterns = [
+    path("tokens/", TokensView.as_view(), name="api_tokens"),
+    path("tokens/current/", CurrentTokenView.as_view(), name="api_current_token"),
+    path("regions/", RegionsView.as_view(), name="api_regions"),
+    path("code-lists/", CodeListsView.as_view(), name="api_code_lists"),
+    path("code-lists/<slug:key>/", CodeListView.as_view(), name="api_code_list"),
+    path("parameters/", ParametersView.as_view(), name="api_parameters"),
+]
