@@ -7,7 +7,8 @@ lists both use them, so that a figure and the list behind it cannot differ.
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Least
 
 from kernel.errors import NotFound
 from kernel.scoping import Actor
@@ -32,6 +33,25 @@ def contracted_on(day: date, engagement: str = "pk") -> Exists:
         starts_on__lte=day,
     )
     return Exists(in_force)
+
+
+def contracted_until(day: date, engagement: str = "pk") -> Subquery:
+    """The last day before `day` that a contract covered; null where there never was one."""
+    ended = Contract.all_rows.filter(engagement=OuterRef(engagement), starts_on__lte=day)
+    return Subquery(
+        ended.order_by().values("engagement").annotate(last=Max(Least("ends_on", "ended_on"))).values("last")
+    )
+
+
+def trained_until(day: date, engagement: str = "pk") -> Subquery:
+    """The last day before `day` that a basic safety training covered; null where there never was one."""
+    past = Training.all_rows.filter(
+        engagement=OuterRef(engagement),
+        is_passed=True,
+        kind__in=parameter("training.basic_types", on=day),
+        held_on__lte=day,
+    )
+    return Subquery(past.order_by().values("engagement").annotate(last=Max("valid_to")).values("last"))
 
 
 def trained_on(day: date, engagement: str = "pk") -> Exists:

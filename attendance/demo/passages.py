@@ -60,8 +60,7 @@ def passages(seed: int, planned: SitePlan, day: date, made_at: datetime) -> Iter
 
 def _share_of(seed: int, planned: SitePlan, day: date) -> float:
     """What weekday and weather leave of a working day."""
-    unit = planned.site.county[:4]
-    rains = Random(f"{seed}/rain/{unit}/{day}").random() < _RAIN_CHANCE
+    rains = Random(f"{seed}/rain/{planned.site.county}/{day}").random() < _RAIN_CHANCE
     rains = rains or day == planned.base - timedelta(days=_GREAT_RAIN_DAYS_AGO)
     return (RAIN if rains else 1.0) * {5: SATURDAY, 6: SUNDAY}.get(day.weekday(), 1.0)
 

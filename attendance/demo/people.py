@@ -136,11 +136,11 @@ def _between(rng: Random, first: date, last: date) -> date:
 
 
 def _give_papers(rng: Random, one: Worker, habits: Habits, calendar: Calendar) -> None:
-    """Contract and training, or their absence: newcomers lack them far more often than old hands."""
-    strictness = 4.0 if (calendar.base - one.entered_on).days < WINDOW_DAYS else 0.5
+    """Contract and training, or their absence: only newcomers lack them, old hands let them run out."""
+    strictness = 6.0 if (calendar.base - one.entered_on).days < WINDOW_DAYS else 0.0
     contracted = rng.random() >= (1 - habits.contract) * strictness
     trained = rng.random() >= (1 - habits.training) * strictness
-    renews = rng.random() < 0.8 or one.kind == MANAGER
+    renews = rng.random() < 0.92 or one.kind == MANAGER
     year = timedelta(days=TRAINING_DAYS)
     start = one.entered_on
     if contracted:

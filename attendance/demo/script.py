@@ -14,12 +14,12 @@ class Habits:
     contract: float = 0.985
     training: float = 0.985
     diligence: float = 0.89
-    on_post: float = 0.80
+    on_post: float = 0.90
 
 
 STEADY = Habits()
 HEALTHY = Habits(contract=1.0, training=0.998, diligence=0.95, on_post=0.97)
-CARELESS = Habits(contract=0.90, training=0.93, diligence=0.80, on_post=0.66)
+CARELESS = Habits(contract=0.90, training=0.93, diligence=0.80, on_post=0.76)
 OFF_POST = Habits(contract=0.95, training=0.97, diligence=0.84, on_post=0.46)
 
 
@@ -54,7 +54,7 @@ class Site:
 SITES: tuple[Site, ...] = (
     # 武汉市武昌区
     Site(
-        "420106", "中北路综合楼", weight=2.2, code=WUCHANG_CODE, habits=Habits(0.955, 0.98, 0.89, 0.72),
+        "420106", "中北路综合楼", weight=2.2, code=WUCHANG_CODE, habits=Habits(0.955, 0.98, 0.89, 0.86),
         absent=(("01", 5),), strangers=4,
     ),
     Site("420106", "洪山路改造工程", UTILITIES, CARELESS, weight=1.0),
@@ -62,7 +62,7 @@ SITES: tuple[Site, ...] = (
     Site("420106", "徐东商务中心", absent=(("06", 8),), vacant=("02",)),
     Site("420106", "杨园还建楼二期", weight=1.8, lends_worker_to="珞珈山路管廊"),
     Site("420106", "水果湖片区管网", UTILITIES, weight=1.9, strangers=2),
-    Site("420106", "白沙洲仓储改造", habits=Habits(0.97, 0.94, 0.86, 0.74), weight=1.7),
+    Site("420106", "白沙洲仓储改造", habits=Habits(0.97, 0.94, 0.86, 0.84), weight=1.7),
     Site("420106", "中南路地下通道", UTILITIES, weight=1.2, gates=1, silent=((1, 26),)),
     Site("420106", "粮道街片区更新", weight=1.6),
     Site("420106", "积玉桥住宅一期", weight=1.5, ghosts=1),

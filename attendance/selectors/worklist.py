@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
 from attendance.models import AttendanceDay, Device, ProjectDay
 from kernel.scoping import Actor
@@ -17,9 +18,10 @@ from projects.selectors import IN_PROGRESS, projects
 from regions.models import Region
 from standards.selectors import parameter
 from workers.models import Presence
-from workers.selectors import contracted_on, key_posts, trained_on
+from workers.selectors import contracted_on, contracted_until, key_posts, trained_on, trained_until
 
 RED, AMBER = "red", "amber"
+_WHO = "engagement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,10 @@ def work_list(actor: Actor, region: Region | None, day: date, now: datetime) -> 
     """
     known = {project.pk: project for project in projects(actor, region).filter(status=IN_PROGRESS)}
     found = [
-        *_papers(actor, known, day, "uncontracted", ~Q(contracted_on(day, "engagement"))),
-        *_papers(actor, known, day, "untrained", ~Q(trained_on(day, "engagement"))),
+        *_papers(
+            actor, known, day, "uncontracted", ~Q(contracted_on(day, _WHO)), contracted_until(day, _WHO)
+        ),
+        *_papers(actor, known, day, "untrained", ~Q(trained_on(day, _WHO)), trained_until(day, _WHO)),
         *_silent(actor, known, day, now),
         *_key_posts(actor, known, day),
         *_unmatched(actor, known, day),
@@ -66,12 +70,14 @@ def work_list(actor: Actor, region: Region | None, day: date, now: datetime) -> 
     return sorted(found, key=lambda item: item.rank)
 
 
-def _papers(actor: Actor, known: dict[int, Project], day: date, kind: str, missing: Q) -> Iterator[WorkItem]:
-    """People on site without a paper, one item a project."""
+def _papers(
+    actor: Actor, known: dict[int, Project], day: date, kind: str, missing: Q, until: Subquery
+) -> Iterator[WorkItem]:
+    """People on site without a paper, one item a project; since entry, or since the last paper ran out."""
     rows = Presence.objects.visible_to(actor).filter(
         Q(exited_on=None) | Q(exited_on__gt=day), missing, entered_on__lte=day
     )
-    for pk, number, since in _grouped(rows, Count("pk"), Min("entered_on")):
+    for pk, number, since in _grouped(rows, Count("pk"), Min(Greatest("entered_on", until))):
         if pk in known:
             grace = _limit(f"gaps.{kind}_days", known[pk], day)
             waited = (day - since).days
