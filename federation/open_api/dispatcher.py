@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
@@ -63,12 +64,18 @@ def write(
     return enter
 
 
-def methods() -> dict[str, Method]:
-    """Every method by its lower-case name, all files of `methods/` read."""
+@cache
+def _read_files() -> None:
+    """Import every file of `methods/` once; each enters its own methods."""
     from federation.open_api import methods as package
 
     for module in iter_modules(package.__path__):
         import_module(f"{package.__name__}.{module.name}")
+
+
+def methods() -> dict[str, Method]:
+    """Every method by its lower-case name."""
+    _read_files()
     return _METHODS
 
 
