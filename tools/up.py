@@ -146,7 +146,8 @@ def _wait_until_healthy(url: str, supervisor: Supervisor) -> None:
         supervisor.look()
         if time.monotonic() > deadline:
             raise CannotGoOn(
-                f"Not healthy after {READY_SECONDS:.0f} s: {trouble}\nThe logs lie in {var_dir()}/log; web.log ends:\n"
+                f"Not healthy after {READY_SECONDS:.0f} s: {trouble}\n"
+                f"The logs lie in {var_dir()}/log; web.log ends:\n"
                 f"{progress.tail(var_dir() / 'log' / 'web.log')}"
             )
         time.sleep(0.1)
@@ -156,4 +157,4 @@ def _show_accounts(var: Path) -> None:
     """The demo accounts, as the platform listed them while it was prepared."""
     file = var / "run" / "accounts.txt"
     if file.exists():
-        print(file.read_text(encoding="utf-8"), flush=True)
+        print(file.read_text(encoding="utf-8"), end="", flush=True)
