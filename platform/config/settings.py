@@ -231,7 +231,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "web.api.problems.problem_details",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["web.api.throttles.Calls"],
     "DEFAULT_THROTTLE_RATES": {
         "user": env.str("API_RATE", "1200/min"),
         "sign_in": env.str("SIGN_IN_RATE", "30/min"),
@@ -248,6 +248,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "POSTPROCESSING_HOOKS": ["web.api.schema.with_problems"],
+    # The scoped manager refuses without somebody who asks, and the schema is drawn for nobody.
+    "DEFAULT_QUERY_MANAGER": "_default_manager",
 }
 
 # --- Logs: structured, and without any field that may name a person --------------------------------------

@@ -1,7 +1,7 @@
 """Every door of the node. Each app keeps its own list; the order here is the order of the storeys."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import health
 from web.metrics import metrics
@@ -13,8 +13,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("federation.urls")),
     path("account/", include("web.account_urls")),
     path("standard/", include("web.standard_urls")),
+    path("api/v1/", include("attendance.api.urls")),
+    path("api/v1/", include("projects.api.urls")),
+    path("api/v1/", include("web.api.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
 
 handler403 = "web.errors.forbidden"

@@ -14,6 +14,11 @@ def region(code: str) -> Region:
     return found
 
 
+def regions() -> QuerySet[Region]:
+    """Every region of the map, each below its parent."""
+    return Region.objects.select_related("parent").order_by("path")
+
+
 def province() -> Region:
     """The province, root of this node's map."""
     return Region.objects.get(parent=None)

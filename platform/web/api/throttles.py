@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import structlog
-from django.core.cache import caches
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
@@ -15,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 class _WithoutRedisToo(SimpleRateThrottle):
-    cache = caches["default"]
+    """A throttle that lets everybody pass while it cannot count."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         try:

@@ -1,0 +1,15 @@
+"""Dashboards, projects, people, punches and days."""
+
+from django.urls import path
+
+from attendance.api import views
+
+urlpatterns = [
+    path("dashboard/", views.DashboardView.as_view(), name="api_dashboard"),
+    path("projects/", views.ProjectsView.as_view(), name="api_projects"),
+    path("projects/<uuid:public_id>/", views.ProjectView.as_view(), name="api_project"),
+    path("engagements/", views.EngagementsView.as_view(), name="api_engagements"),
+    path("engagements/<uuid:public_id>/", views.EngagementView.as_view(), name="api_engagement"),
+    path("punches/", views.PunchesView.as_view(), name="api_punches"),
+    path("attendance-days/", views.AttendanceDaysView.as_view(), name="api_attendance_days"),
+]
