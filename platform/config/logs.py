@@ -49,6 +49,15 @@ def _drop_personal(_logger: object, _method: str, event: MutableMapping[str, Any
     return {k: ("[已隐去]" if k.lower() in PERSONAL_FIELDS else v) for k, v in event.items()}
 
 
+def _redact_traceback(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """An exception's text is formatted last, so the net is drawn through it last."""
+    if "exception" in event:
+        event["exception"] = redact(str(event["exception"]))
+    return event
+
+
 def json_formatter() -> logging.Formatter:
     """One JSON object a line, for our records and those of libraries alike."""
     return structlog.stdlib.ProcessorFormatter(
@@ -62,6 +71,7 @@ def json_formatter() -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _drop_personal,
             structlog.processors.format_exc_info,
+            _redact_traceback,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )

@@ -1,17 +1,42 @@
-"""The two answers every page and endpoint shares: the database is away, and the domain refuses."""
+"""What every page and endpoint shares: whose address calls, the database away, and a refusal in words."""
 
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from kernel.errors import DomainError
+from web.api.problems import problem_json
 
 log = structlog.get_logger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 _AWAY = "平台数据库暂时连接不上，您的操作没有写入。请稍等片刻再试，无需重新登录。"
+
+
+class ClientAddressMiddleware:
+    """The caller's own address, when a proxy we trust passes it on; a header from anybody else is ignored."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.trusted = [ip_network(entry, strict=False) for entry in settings.TRUSTED_PROXIES]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        passed_on = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        if self.trusted and passed_on and self._is_trusted(request.META.get("REMOTE_ADDR", "")):
+            # The last entry was added by our own proxy; those before it are the caller's word.
+            request.META["REMOTE_ADDR"] = passed_on.split(",")[-1].strip()
+        return self.get_response(request)
+
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            caller = ip_address(address)
+        except ValueError:
+            return False
+        return any(caller in network for network in self.trusted)
 
 
 class DatabaseAwayMiddleware:
@@ -34,13 +59,13 @@ class DatabaseAwayMiddleware:
     def _away(self, request: HttpRequest) -> HttpResponse:
         log.warning("database.away", path=request.path)
         if request.path.startswith("/api/"):
-            answer: HttpResponse = JsonResponse(
-                {"title": "服务暂不可用", "status": 503, "code": "database_away", "detail": _AWAY},
-                status=503,
-                content_type="application/problem+json",
-            )
+            answer = problem_json(503, "database_away", _AWAY)
         elif request.path.startswith("/open.api"):
-            answer = JsonResponse({"code": 9999, "message": _AWAY, "data": None}, status=503)
+            answer = JsonResponse(
+                {"code": 9999, "message": _AWAY, "data": None},
+                status=503,
+                json_dumps_params={"ensure_ascii": False},
+            )
         else:
             answer = render(None, "web/503.html", {"message": _AWAY}, status=503)
         answer["Retry-After"] = "5"

@@ -3,7 +3,7 @@
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.actors import actor_of
 from audit.services import record
+from web.api.problems import problem_json
 
 _LOCKED = "该账号连续多次输错密码，已暂时锁定。请 15 分钟后再试；忘记密码请联系平台管理员重置。"
 
@@ -64,6 +65,5 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
     """What a locked account is told: for how long, and whom to ask."""
     if request.path.startswith("/api/"):
-        problem = {"title": "请求过于频繁", "status": 429, "code": "locked_out", "detail": _LOCKED}
-        return JsonResponse(problem, status=429, content_type="application/problem+json")
+        return problem_json(429, "locked_out", _LOCKED)
     return render(request, "web/sign_in.html", {"form": SignInForm(request), "locked": _LOCKED}, status=429)

@@ -1,7 +1,9 @@
 """The pages for what went wrong: each names the thing, the reason and the next step."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from web.api.problems import problem_json
 
 _NOT_FOUND = "没有找到该页面或记录，或者它不在您的管理范围内。请核对网址后再试。"
 _FORBIDDEN = "您的岗位没有此项权限。如需办理，请联系本单位平台管理员授予岗位。"
@@ -31,7 +33,6 @@ def fault(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse:
     if request.path.startswith("/api/"):
-        problem = {"title": sentence.split("。")[0], "status": status, "code": code, "detail": sentence}
-        return JsonResponse(problem, status=status, content_type="application/problem+json")
+        return problem_json(status, code, sentence)
     # Without the request's context: the frame must not depend on what has just failed.
     return render(None, f"web/{status}.html", {"message": sentence}, status=status)

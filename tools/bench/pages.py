@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     services = Services(var_dir())
     services.join()
     try:
-        environment = platform_processes.environment(services.environment())
+        environment = platform_processes.environment({**services.environment(), "LOG_LEVEL": "ERROR"})
         return running.in_foreground([str(PYTHON), "-m", "tools.bench._pages", *arguments], environment)
     finally:
         services.leave()

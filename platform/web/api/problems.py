@@ -1,8 +1,9 @@
 """Refusals of the REST API as problem details (RFC 9457), in sentences."""
 
+import json
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -20,7 +21,22 @@ _TITLES = {
     415: _("不支持该内容类型"),
     422: _("未通过规则校验"),
     429: _("请求过于频繁"),
+    500: _("平台内部错误"),
+    503: _("服务暂不可用"),
 }
+
+
+def problem_json(status: int, code: str, detail: str) -> HttpResponse:
+    """A problem said outside any view of the API: by a middleware, a lock or an error page."""
+    body = {
+        "title": str(_TITLES.get(status, _("请求未完成"))),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    return HttpResponse(
+        json.dumps(body, ensure_ascii=False), status=status, content_type="application/problem+json"
+    )
 
 
 def problem_details(raised: Exception, context: dict[str, Any]) -> Response | None:
