@@ -60,6 +60,10 @@ class PunchFilters(django_filters.FilterSet):
     matched = YesNoFilter(field_name="is_counted", label="是否计入考勤")
     channel = django_filters.CharFilter(label="通道名称")
 
+    class Meta:
+        model = Punch
+        fields: list[str] = []
+
     def filter_nothing(self, rows: QuerySet[Punch], _name: str, _value: date) -> QuerySet[Punch]:
         """The day is asked for before the rows are read: it says which month they lie in."""
         return rows
