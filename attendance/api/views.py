@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from attendance.api import serializers
-from attendance.api.clock import running_day
+from attendance.api.clock import day_asked, running_day
 from attendance.api.filters import AttendanceDayFilters, EngagementFilters, ProjectFilters, PunchFilters
 from attendance.models import AttendanceDay, Punch
 from attendance.selectors.dashboard import dashboard, region_in_reach
@@ -138,7 +138,8 @@ class EngagementView(Read):
         tags=[PEOPLE],
     )
     def get(self, request: Request, public_id: UUID) -> Response:
-        rows = people(self.actor, running_day(timezone.now()))
+        # One record shows phone and card, so they are read with it.
+        rows = people(self.actor, running_day(timezone.now())).defer(None)
         work = rows.filter(public_id=public_id).first()
         if work is None:
             raise NotFound
@@ -168,10 +169,7 @@ class PunchesView(ListRead):
     filterset_class = PunchFilters
 
     def rows(self) -> QuerySet[Punch]:
-        asked = self.filterset_class(self.request.query_params, request=self.request).form
-        # A day that cannot be read is refused when the filters are applied.
-        day = asked.cleaned_data.get("date") if asked.is_valid() else None
-        return punches(self.actor, day or running_day(timezone.now()))
+        return punches(self.actor, day_asked(self.request.query_params.get("date"), timezone.now()))
 
 
 @extend_schema(

@@ -17,7 +17,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("projects.api.urls")),
     path("api/v1/", include("web.api.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path(
+        "api/v1/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="web/api_docs.html"),
+        name="docs",
+    ),
 ]
 
 handler403 = "web.errors.forbidden"

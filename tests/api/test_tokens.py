@@ -113,7 +113,7 @@ def test_a_request_without_account_or_password_says_what_is_missing(body: Any, r
 
 
 def test_broken_json_is_a_400_and_no_fault_of_ours(regulator: Any) -> None:
-    answer = APIClient().generic("POST", TOKENS, b"{not json", content_type="application/json")
+    answer = APIClient().generic("POST", TOKENS, "{not json", content_type="application/json")
     assert answer.status_code == 400
 
 
