@@ -8,12 +8,16 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 
 from outbox.models import Heartbeat
+from outbox.selectors import lag_seconds
 
 log = structlog.get_logger(__name__)
 # A worker that has not carried out beat's errand for this long is taken for dead.
 HEARTBEAT_SECONDS = 30
+# News that has waited this long is stuck: a receiver fails on it, again and again.
+OUTBOX_SECONDS = 120
 
 
 def _database() -> None:
@@ -31,7 +35,17 @@ def _worker() -> None:
         raise TimeoutError("no errand of beat was carried out lately")
 
 
-PARTS: dict[str, Callable[[], None]] = {"database": _database, "redis": _redis, "worker": _worker}
+def _outbox() -> None:
+    if lag_seconds(timezone.now()) > OUTBOX_SECONDS:
+        raise TimeoutError("events wait for a receiver that does not go on")
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    "database": _database,
+    "redis": _redis,
+    "worker": _worker,
+    "outbox": _outbox,
+}
 
 
 def healthz(_request: HttpRequest) -> JsonResponse:
