@@ -1,7 +1,7 @@
 """Which processes are ours, and how to end them: by folder and by a mark in their environment, never by name.
 
-A process belongs to an installation when it was started with the mark `DEV_CHILD_OF=<VAR_DIR>`, or works in
-one of that installation's data folders (PostgreSQL and Redis overwrite their environment with their title).
+A process belongs to an installation when it was started with the mark `DEV_CHILD_OF=<VAR_DIR>`, or is a
+server that works in one of that installation's data folders (PostgreSQL and Redis overwrite their environment with their title).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MARK = "DEV_CHILD_OF"
+# A person's shell may stand in a data folder too.
+SERVERS = ("postgres", "redis-server")
 PROC = Path("/proc")
 
 
@@ -51,7 +53,8 @@ def _is_ours(pid: int, mark: bytes, homes: set[str]) -> bool:
     """Look at the folder it works in and the environment it was given; foreigners' show neither."""
     entry = PROC / str(pid)
     try:
-        if os.readlink(entry / "cwd").removesuffix(" (deleted)") in homes:
+        at_home = os.readlink(entry / "cwd").removesuffix(" (deleted)") in homes
+        if at_home and (entry / "comm").read_text().strip() in SERVERS:
             return _state(pid) != "Z"
         return mark in (entry / "environ").read_bytes().split(b"\0") and _state(pid) != "Z"
     except OSError:

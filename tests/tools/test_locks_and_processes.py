@@ -1,6 +1,7 @@
 """Locks and processes: what a killed run leaves behind is told from what runs."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -88,13 +89,19 @@ def test_a_process_is_known_by_its_mark_and_only_in_its_own_folder(
     assert processes.belonging_to(tmp_path / "another", []) == []
 
 
-def test_a_process_is_known_by_the_data_folder_it_works_in(tmp_path: Path) -> None:
-    (tmp_path / "pg").mkdir()
-    with subprocess.Popen(SLEEP, cwd=tmp_path / "pg") as server:
+def test_a_server_is_known_by_the_data_folder_it_works_in_and_a_shell_there_is_not(tmp_path: Path) -> None:
+    home = tmp_path / "redis"
+    home.mkdir()
+    program = shutil.copy(shutil.which("sleep") or "/bin/sleep", tmp_path / "redis-server")
+    with (
+        subprocess.Popen([program, "60"], cwd=home) as server,
+        subprocess.Popen(["sleep", "60"], cwd=home) as shell,
+    ):
         try:
-            assert processes.belonging_to(tmp_path, [tmp_path / "pg"]) == [server.pid]
+            assert processes.belonging_to(tmp_path, [home]) == [server.pid]
         finally:
             server.kill()
+            shell.kill()
 
 
 def test_what_a_killed_run_left_is_ended_and_its_pid_files_go(
