@@ -1,7 +1,8 @@
 """Which processes are ours, and how to end them: by folder and by a mark in their environment, never by name.
 
 A process belongs to an installation when it was started with the mark `DEV_CHILD_OF=<VAR_DIR>`, or is a
-server that works in one of that installation's data folders (PostgreSQL and Redis overwrite their environment with their title).
+server that works in one of that installation's data folders: PostgreSQL and Redis overwrite their environment
+with their title.
 """
 
 from __future__ import annotations
