@@ -22,21 +22,21 @@ MOST_BYTES = 250_000
 DESK, WIDE, PHONE = (1366, 768), (1440, 900), (390, 844)
 # File, account, size, and the way to the page: an address or the text of a link to follow.
 PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
-    ("01-sign-in", "", DESK, ("/account/sign-in/",)),
-    ("02-county-home", "wuchang", DESK, ("/",)),
-    ("03-province", "province", WIDE, ("/regions/",)),
-    ("04-unit", "wuhan", WIDE, ("/regions/",)),
-    ("05-county", "wuchang", DESK, ("/regions/",)),
-    ("06-projects", "wuchang", DESK, ("/projects/?status=003&sort=on_post_rate",)),
-    ("07-project", "wuchang", DESK, ("/projects/?q=中北路", "td.name a")),
-    ("08-people-without-contract", "wuchang", DESK, ("/people/?on_site=1&contract=no",)),
-    ("09-person", "wuchang", DESK, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
-    ("10-punches", "wuchang", DESK, ("/attendance/punches/",)),
-    ("11-punch", "wuchang", DESK, ("/attendance/punches/", "td.name a")),
-    ("12-clerk-home", "clerk", DESK, ("/",)),
-    ("13-standard", "standards", DESK, ("/standard/",)),
-    ("14-phone-home", "wuchang", PHONE, ("/",)),
-    ("15-phone-person", "wuchang", PHONE, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
+    ("sign-in", "", DESK, ("/account/sign-in/",)),
+    ("home-county", "wuchang", DESK, ("/",)),
+    ("province", "province", WIDE, ("/regions/",)),
+    ("unit", "wuhan", WIDE, ("/regions/",)),
+    ("county", "wuchang", DESK, ("/regions/",)),
+    ("projects", "wuchang", DESK, ("/projects/?status=003&sort=on_post_rate",)),
+    ("project", "wuchang", DESK, ("/projects/?q=中北路", "td.name a")),
+    ("people-without-contract", "wuchang", DESK, ("/people/?on_site=1&contract=no",)),
+    ("person", "wuchang", DESK, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
+    ("punches", "wuchang", DESK, ("/attendance/punches/",)),
+    ("punch", "wuchang", DESK, ("/attendance/punches/", "td.name a")),
+    ("home-clerk", "clerk", DESK, ("/",)),
+    ("standard", "standards", DESK, ("/standard/",)),
+    ("phone-home", "wuchang", PHONE, ("/",)),
+    ("phone-person", "wuchang", PHONE, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
 )
 
 
