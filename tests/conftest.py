@@ -45,9 +45,11 @@ def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    (var / "static").mkdir()
     with override_settings(
         SYNTHETIC_PEOPLE=True,
         VAR_DIR=Path(var),
+        STATIC_ROOT=var / "static",
         STORAGES=storages,
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         SECURE_SSL_REDIRECT=False,

@@ -1,0 +1,46 @@
+"""I-26: every shared change leaves one event in its transaction, and no event says who anybody is."""
+
+import json
+
+import pytest
+
+from outbox.models import OutboxEvent
+from tests.support import people
+from tests.support.actors import EVERYONE
+from tests.support.acts import ACTS
+from tests.support.world import wuchang
+
+pytestmark = pytest.mark.django_db
+
+# Acts whose change is told otherwise: punches have an order of their own; the rest concern this node alone.
+SILENT = {
+    "attendance.services.punches.receive_punches",
+    "workers.services.reveal_number",
+    "federation.services.issue_credential",
+    "projects.services.grant_project",
+}
+TRIES = [(name, act) for name, tries in ACTS.items() for act in tries[:2]]
+# A further permit of a known project changes no record that is shared yet.
+NO_NEW_RECORD = {"_receive_permit"}
+
+
+@pytest.mark.parametrize(("name", "act"), TRIES, ids=[act.__name__ for _name, act in TRIES])
+def test_an_act_leaves_one_event_if_its_record_is_shared(name: str, act) -> None:
+    county = wuchang()
+    before = OutboxEvent.objects.count()
+    act(EVERYONE, county)
+    is_silent = name in SILENT or act.__name__ in NO_NEW_RECORD
+    assert OutboxEvent.objects.count() - before == (0 if is_silent else 1)
+
+
+def test_no_event_carries_a_name_or_a_number() -> None:
+    county = wuchang()
+    for _name, act in TRIES:
+        act(EVERYONE, county)
+    events = list(OutboxEvent.objects.values("event", "key", "facts"))
+    assert len(events) > 8
+    told = json.dumps(events, default=str, ensure_ascii=False)
+    personal = [county.word, "张三", "钱七", people.id_number(901)]
+    personal += [value for worker in county.workers.values() for value in (worker.person.id_number,)]
+    assert [value for value in personal if value in told] == []
+    assert {type(value) for event in events for value in event["facts"].values()} <= {str, int, bool}
