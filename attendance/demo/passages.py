@@ -72,8 +72,8 @@ def _chance_of(planned: SitePlan, who: int, day: date, share: float) -> float:
     one = planned.people[who]
     if not one.comes_on(day):
         return 0.0
-    # Managers keep their post in the rain, but for the odd one.
-    return one.diligence * (max(share, 0.85) if one.kind == MANAGER else share)
+    # Managers keep their post in the rain and on Sundays, but for the odd one.
+    return one.diligence * (max(share, 0.97) if one.kind == MANAGER else share)
 
 
 def _moves(planned: SitePlan, who: int, chances: list[float]) -> Iterator[tuple[float, str]]:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+from django.db import connection
+
 from attendance.demo.people import MANAGER, TRAINING_DAYS, Worker
 from attendance.demo.plan import SitePlan, World
 from attendance.models import Subject
@@ -34,6 +36,7 @@ def write_people(world: World, projects: dict[str, Project]) -> None:
     Subject.objects.bulk_create(_subjects(world, persons), batch_size=_BATCH)
     _write_presences(everybody, engagements)
     _write_papers(world.seed, everybody, engagements)
+    _date_registrations()
     KeyPostAssignment.objects.bulk_create(
         KeyPostAssignment(
             public_id=_beside(one.engagement_id, 4),
@@ -45,6 +48,17 @@ def write_people(world: World, projects: dict[str, Project]) -> None:
         for _planned, one in everybody
         if one.post
     )
+
+
+def _date_registrations() -> None:
+    """A registration bears the morning of the first entry, not the minute this world was written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE workers_engagement e"
+            " SET created_at = (first.day + time '07:00') AT TIME ZONE 'Asia/Shanghai'"
+            " FROM (SELECT engagement_id, min(entered_on) AS day FROM workers_presence GROUP BY 1) first"
+            " WHERE first.engagement_id = e.id"
+        )
 
 
 def _beside(public_id: UUID, step: int) -> UUID:

@@ -14,7 +14,7 @@ class Habits:
     contract: float = 0.985
     training: float = 0.985
     diligence: float = 0.89
-    on_post: float = 0.90
+    on_post: float = 0.92
 
 
 STEADY = Habits()
