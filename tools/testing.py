@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> int:
     try:
         with progress.step("throw-away PostgreSQL and Redis"):
             services.start()
+        # Static files are not collected for tests; each request would warn that the folder is missing.
+        (services.var / "static").mkdir(exist_ok=True)
         env = {**environment_of(services), **own}
         if mutating:
             return running.in_foreground([str(PYTHON), "-m", "tools.mutate_scope", *rest], env)
