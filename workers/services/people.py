@@ -1,0 +1,164 @@
+"""Who a person is, and taking somebody on for a project."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from kernel.cipher import keyring
+from kernel.errors import NotFound
+from kernel.masking import mask_id_number
+from kernel.permits import require
+from kernel.scoping import Actor
+from kernel.text import compact
+from outbox.services import announce
+from projects.errors import ProjectFinished
+from projects.models import Project, Team
+from workers import identity
+from workers.errors import AlreadyEngaged, BadIdentity, IdentityNameDiffers, ReasonMissing
+from workers.models import Engagement, Person
+
+# 01 居民身份证; other documents are kept as they come, their forms being those of other countries.
+CITIZEN_CARD = "01"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What an identity document says. `number` is personal: it is sealed, indexed and never logged."""
+
+    name: str
+    number: str
+    id_type: str = CITIZEN_CARD
+    nation: str = ""
+    sex: str | None = None
+    born_on: date | None = None
+
+    def __repr__(self) -> str:
+        return "<PersonFacts>"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFacts:
+    """What belongs to this engagement and to no other of the same person."""
+
+    is_team_leader: bool = False
+    kind: str = "20"
+    trade: str = ""
+    phone: str = ""
+    address: str = ""
+    photo: str = ""
+    card_number: str = ""
+    bank_code: str = ""
+    bank_name: str = ""
+    gate_card: str = ""
+    education: str = ""
+    political_status: str = ""
+    issuing_authority: str = ""
+
+    def __repr__(self) -> str:
+        return "<WorkFacts>"
+
+
+def identity_index(id_type: str, number: str) -> bytes:
+    """The blind index of an identity number, normalised; equal people have equal indexes on this node."""
+    return keyring().blind_index(f"identity:{id_type}", stored_number(id_type, number))
+
+
+def stored_number(id_type: str, number: str) -> str:
+    """A document number as it is kept: only a citizen's card has an old form that is lengthened."""
+    return identity.normalised(number) if id_type == CITIZEN_CARD else compact(number).upper()
+
+
+def checked_number(facts: PersonFacts, today: date) -> tuple[str, str, date | None]:
+    """The number as stored, with sex and birth as it states them. Raises BadIdentity (I-02, I-03)."""
+    if facts.id_type != CITIZEN_CARD:
+        number = stored_number(facts.id_type, facts.number)
+        if not number:
+            raise BadIdentity(_("未填写证件号码，请按证件填写。"), field="id_number")
+        return number, facts.sex or "", facts.born_on
+    try:
+        read = identity.read_number(facts.number, today=today, synthetic_allowed=settings.SYNTHETIC_PEOPLE)
+        identity.check_stated(read, sex=facts.sex, birth=facts.born_on)
+    except identity.BadIdentityNumber as fault:
+        raise BadIdentity(str(fault), code=fault.code, field="id_number") from None
+    return read.number, read.sex.value, read.birth
+
+
+def known_person(facts: PersonFacts, today: date) -> Person:
+    """The one Person of this document, entered if unknown (I-01).
+
+    Raises BadIdentity, IdentityNameDiffers. Two enrolments at once meet at the unique index.
+    """
+    number, sex, born_on = checked_number(facts, today)
+    person, _is_new = Person.all_rows.get_or_create(
+        id_type=facts.id_type,
+        id_index=identity_index(facts.id_type, number),
+        defaults={
+            "name": facts.name,
+            "id_number": number,
+            "sex": sex,
+            "born_on": born_on,
+            "nation": facts.nation,
+        },
+    )
+    if person.name != facts.name:
+        raise IdentityNameDiffers
+    return person
+
+
+@transaction.atomic
+def enrol(
+    *, actor: Actor, project: Project, team: Team, person: PersonFacts, work: WorkFacts, today: date
+) -> Engagement:
+    """Register a person for work in a team of the project.
+
+    Raises NotPermitted, NotFound, ProjectFinished, BadIdentity, IdentityNameDiffers, AlreadyEngaged.
+    Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条.
+    """
+    participation = team.participation
+    require(actor, "workers.enrol", on=participation)
+    if participation.project_id != project.pk:
+        raise NotFound
+    if not project.is_open:
+        raise ProjectFinished
+    who = known_person(person, today)
+    # The row lock makes two enrolments of one person on one project wait for each other.
+    Person.all_rows.select_for_update(of=("self",)).get(pk=who.pk)
+    if Engagement.all_rows.filter(person=who, project=project, ended_at=None).exists():
+        raise AlreadyEngaged(mask_id_number(person.number))
+    engagement = Engagement.objects.create(
+        person=who,
+        project=project,
+        participation=participation,
+        team=team,
+        is_team_leader=work.is_team_leader,
+        kind=work.kind,
+        trade=work.trade,
+        phone=work.phone or None,
+        address=work.address or None,
+        photo=work.photo,
+        card_number=work.card_number or None,
+        card_index=keyring().blind_index("card", work.card_number) if work.card_number else None,
+        bank_code=work.bank_code,
+        bank_name=work.bank_name,
+        gate_card=work.gate_card,
+        education=work.education,
+        political_status=work.political_status,
+        issuing_authority=work.issuing_authority,
+    )
+    record(actor, "workers.enrolled", engagement, project=project.code)
+    announce("workers.enrolled.v1", key=engagement.public_id)
+    return engagement
+
+
+@transaction.atomic
+def reveal_number(*, actor: Actor, engagement: Engagement, reason: str) -> str:
+    """The full identity number, for a stated reason; who read it and why is on record (I-30)."""
+    require(actor, "workers.reveal", on=engagement)
+    if len(reason.strip()) < 4:
+        raise ReasonMissing
+    record(actor, "workers.number_read", engagement, reason=reason.strip()[:200])
+    return engagement.person.id_number
