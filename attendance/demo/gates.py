@@ -1,8 +1,8 @@
 """Writing the punches of the demo world, and concluding days and counters from them by the real services."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from io import StringIO
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection
@@ -22,6 +22,9 @@ DAYS = 30
 CUT_HOUR = 4
 _BECAUSE = "the demo world is written for everybody; nobody reads"
 _FACE = "001"
+_ON_THE_WAY = timedelta(seconds=2)
+# About 60 kB: enough to keep the server busy.
+_LINES_AT_ONCE = 300
 _COLUMNS = (
     "public_id, occurred_at, project_id, source, token, subject_id, direction, channel, pass_method, origin,"
     " is_repeat, photo, received_at"
@@ -45,26 +48,23 @@ def write_punches(
     first = max(day_of(since, CUT_HOUR), earliest) if since else earliest
     days = days_between(first, last)
     make_partitions(first.replace(day=1), (last.year - first.year) * 12 + last.month - first.month + 2)
-    subjects = _subject_keys()
-    gone = _gone(world) if since else set()
-    made: dict[int, list[Passage]] = {}
-    for planned in world.sites:
-        if projects[planned.code].status == planned.site.status:
-            made[planned.number] = [
-                one
-                for day in days
-                for one in passages(world.seed, planned, day, made_at)
-                if one.at <= until and (since is None or one.at > since)
-                if (planned.number, one.who) not in gone
-            ]
-    keys = {planned.number: _keys(planned, subjects) for planned in world.sites}
     for project in projects.values():
         lock_project(project)
-    _copy(world, projects, made, keys)
-    _note_devices(world, made)
+    gone = _gone(world) if since else set()
+    wanted = (
+        (planned, one)
+        for planned in world.sites
+        if projects[planned.code].status == planned.site.status
+        for day in days
+        for one in passages(world.seed, planned, day, made_at)
+        if one.at <= until and (since is None or one.at > since)
+        if (planned.number, one.who) not in gone
+    )
+    copied = _copy(world, projects, wanted)
+    _note_devices(copied)
     _conclude(list(projects.values()), days)
     _count(world, projects, days, until)
-    return sum(len(mine) for mine in made.values())
+    return copied.number
 
 
 def _subject_keys() -> dict[bytes, int]:
@@ -91,38 +91,51 @@ def _gone(world: World) -> set[tuple[int, int]]:
 
 
 def _copy(
-    world: World,
-    projects: dict[str, Project],
-    made: dict[int, list[Passage]],
-    keys: dict[int, list[int]],
-) -> None:
-    lines = StringIO()
-    for planned in world.sites:
-        project = projects[planned.code].pk
-        subjects = keys[planned.number]
-        for one in made.get(planned.number, ()):
-            at, received_at = one.at.isoformat(), (one.at + timedelta(seconds=2)).isoformat()
-            lines.write(
-                f"{one.public_id}\t{at}\t{project}\t{planned.devices[one.gate]}\t{one.token}\t"
-                f"{subjects[one.who]}\t{one.direction}\t{CHANNELS[one.gate]}\t{_FACE}\t{Punch.Origin.GATE}\tf\t"
-                f"\t{received_at}\n"
-            )
-    lines.seek(0)
+    world: World, projects: dict[str, Project], wanted: Iterator[tuple[SitePlan, Passage]]
+) -> "_Copied":
+    subjects = _subject_keys()
+    keys = {planned.number: _keys(planned, subjects) for planned in world.sites}
+    copied = _Copied(projects, keys, wanted)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY attendance_punch ({_COLUMNS}) FROM STDIN", lines)
+        cursor.copy_expert(f"COPY attendance_punch ({_COLUMNS}) FROM STDIN", copied)
+    return copied
 
 
-def _note_devices(world: World, made: dict[int, list[Passage]]) -> None:
-    """When each gate last spoke."""
-    latest: dict[UUID, datetime] = {}
-    for planned in world.sites:
-        for one in made.get(planned.number, ()):
-            device = planned.devices[one.gate]
-            latest[device] = max(one.at, latest.get(device, one.at))
-    rows = list(Device.objects.unscoped(because=_BECAUSE).filter(public_id__in=latest))
+class _Copied:
+    """The file that COPY reads: lines are made while the server writes down those before."""
+
+    def __init__(
+        self,
+        projects: dict[str, Project],
+        keys: dict[int, list[int]],
+        wanted: Iterator[tuple[SitePlan, Passage]],
+    ) -> None:
+        self.number = 0
+        self.latest: dict[UUID, datetime] = {}
+        self._projects, self._keys = projects, keys
+        self._lines = (self._line(planned, one) for planned, one in wanted)
+
+    def read(self, _size: int = -1) -> str:
+        return "".join(islice(self._lines, _LINES_AT_ONCE))
+
+    def _line(self, planned: SitePlan, one: Passage) -> str:
+        device = planned.devices[one.gate]
+        self.number += 1
+        self.latest[device] = max(one.at, self.latest.get(device, one.at))
+        return (
+            f"{one.public_id}\t{one.at.isoformat()}\t{self._projects[planned.code].pk}\t{device}\t{one.token}"
+            f"\t{self._keys[planned.number][one.who]}\t{one.direction}\t{CHANNELS[one.gate]}\t{_FACE}"
+            f"\t{Punch.Origin.GATE}\tf\t\t{(one.at + _ON_THE_WAY).isoformat()}\n"
+        )
+
+
+def _note_devices(copied: _Copied) -> None:
+    """When each gate last spoke; a real punch meanwhile may have been later."""
+    rows = list(Device.objects.unscoped(because=_BECAUSE).filter(public_id__in=copied.latest))
     for row in rows:
-        row.last_punch_at = latest[row.public_id]
-        row.last_contact_at = latest[row.public_id] + timedelta(seconds=2)
+        latest = copied.latest[row.public_id]
+        row.last_punch_at = max(latest, row.last_punch_at or latest)
+        row.last_contact_at = max(latest + _ON_THE_WAY, row.last_contact_at or latest)
     Device.objects.unscoped(because=_BECAUSE).bulk_update(rows, ["last_punch_at", "last_contact_at"])
 
 

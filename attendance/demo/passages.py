@@ -17,7 +17,7 @@ CHANNELS = ("南门闸机1号", "南门闸机2号", "北门闸机1号")
 # Minutes from the cut of the day, 04:00.
 _CUT_HOUR = 4
 _ARRIVES, _LEAVES, _LUNCH_FROM, _LUNCH_TO, _NIGHT_IN, _NIGHT_OUT = 130, 790, 455, 540, 900, 1290
-_LUNCHES_OUT, _FORGETS_TO_LEAVE, _NIGHT_SHARE, _STRANGER_COMES = 0.06, 0.03, 0.15, 0.75
+_LUNCHES_OUT, _FORGETS_TO_LEAVE, _NIGHT_SHARE, _STRANGER_COMES = 0.04, 0.03, 0.15, 0.75
 # The great rain of every demo world, and how often others fall on a unit.
 _GREAT_RAIN_DAYS_AGO, _RAIN_CHANCE = 9, 0.05
 

@@ -253,6 +253,14 @@ def test_posts_on_a_project_are_all_on_the_fixed_project_in_wuchang(world: Outco
         assert list(Project.objects.visible_to(actor)) == [project]
 
 
+def test_after_a_long_pause_posts_hold_again_and_the_last_thirty_days_are_filled(world: Outcome) -> None:
+    later = datetime(2028, 2, 1, 12, 0, tzinfo=SITE_TIME)
+    written(later)
+    assert {str(day) for day in Post.objects.values_list("valid_to", flat=True)} == {"2029-12-31"}
+    filled = ProjectDay.all_rows.filter(day__gt=AS_OF.date()).values_list("day", flat=True).distinct()
+    assert sorted(filled) == [later.date() - timedelta(days=step) for step in range(29, -1, -1)]
+
+
 def test_a_password_that_somebody_changed_stays_changed(world: Outcome) -> None:
     wuhan = User.objects.get(username="wuhan")
     wuhan.set_password("another-password-2026")
