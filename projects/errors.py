@@ -17,12 +17,15 @@ class NameDiffers(DomainError):
     code = "enterprise_name_differs"
 
     def __init__(self, *, uscc: str, registered: str) -> None:
-        super().__init__(
-            _(
-                "统一社会信用代码 {uscc} 已登记为“{registered}”，与所填名称不一致。请核对代码或改用登记名称。"
-            ).format(uscc=uscc, registered=registered),
-            field="enterprise_name",
+        told = (
+            _("统一社会信用代码 {uscc} 已登记为“{registered}”，与所填名称不一致。请核对代码或改用登记名称。")
+            if registered
+            else _(
+                "统一社会信用代码 {uscc} 已用别的名称登记，与所填名称不一致。"
+                "请按营业执照核对；确认无误的，请联系平台管理员更正。"
+            )
         )
+        super().__init__(told.format(uscc=uscc, registered=registered), field="enterprise_name")
 
 
 class AlreadyParticipates(DomainError):

@@ -67,7 +67,7 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
     require(actor, "projects.receive_permit")
     # Whoever may receive permits does so for regions within reach only.
     _require_region(actor, facts.region)
-    contractor = known_enterprise(facts.contractor_uscc, facts.contractor_name)
+    contractor = known_enterprise(facts.contractor_uscc, facts.contractor_name, told_to=actor)
     project, is_new = Project.all_rows.get_or_create(
         code=facts.project_code,
         defaults={
@@ -90,7 +90,7 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
         (facts.supervisor_uscc, facts.supervisor_name, SUPERVISOR),
     ):
         if uscc:
-            _take_part(project, known_enterprise(uscc, name), kind, facts.issued_on)
+            _take_part(project, known_enterprise(uscc, name, told_to=actor), kind, facts.issued_on)
     record(actor, "projects.permit_received", project, permit=facts.permit_number)
     if is_new:
         announce("projects.project_registered.v1", key=project.public_id)
@@ -116,10 +116,11 @@ def _add_permit(project: Project, facts: PermitFacts) -> None:
         raise PermitElsewhere(facts.permit_number)
 
 
-def known_enterprise(uscc: str, name: str) -> Enterprise:
+def known_enterprise(uscc: str, name: str, *, told_to: Actor) -> Enterprise:
     """The enterprise of a credit code; an unknown valid one is entered as reported.
 
-    Raises BadCreditCode, and NameDiffers where the code is known under another name.
+    Raises BadCreditCode, and NameDiffers where the code is known under another name; which name, only
+    those are told who see the enterprise on a project of theirs.
     Source: GB 32100; ground decisions, "Projects and permits".
     """
     try:
@@ -130,7 +131,8 @@ def known_enterprise(uscc: str, name: str) -> Enterprise:
         uscc=code, defaults={"name": name, "source": Source.REPORTED}
     )
     if enterprise.name != name:
-        raise NameDiffers(uscc=code, registered=enterprise.name)
+        is_seen = Enterprise.objects.visible_to(told_to).filter(pk=enterprise.pk).exists()
+        raise NameDiffers(uscc=code, registered=enterprise.name if is_seen else "")
     return enterprise
 
 
@@ -160,7 +162,7 @@ def add_participation(
     """
     require(actor, "projects.manage_participation", on=project)
     _require_open(project)
-    enterprise = known_enterprise(uscc, name)
+    enterprise = known_enterprise(uscc, name, told_to=actor)
     if Participation.all_rows.filter(project=project, enterprise=enterprise).exists():
         raise AlreadyParticipates
     participation = Participation.objects.create(

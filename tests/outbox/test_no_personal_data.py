@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 # Acts whose change is told otherwise: punches have an order of their own; the rest concern this node alone.
 SILENT = {
-    "attendance.services.punches.receive_punches",
+    "attendance.services.receive_punches",
     "workers.services.reveal_number",
     "federation.services.issue_credential",
     "projects.services.grant_project",

@@ -43,7 +43,7 @@ def facts(**changes):
 
 def county(code="420106"):
     region = records.region(code)
-    return Holder(Reach(region_paths=frozenset({region.path})), "projects.receive_permit")
+    return Holder(Reach(region_paths=frozenset({region.path})), "projects.receive_permit", "projects.view")
 
 
 def test_a_permit_makes_a_project_with_its_three_parties():

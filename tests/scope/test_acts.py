@@ -12,9 +12,11 @@ from django.db import transaction
 from accounts.roles import ROLES as ROLE_TABLE
 from kernel.errors import NotFound, NotPermitted
 from kernel.scoping import Reach
+from projects.errors import NameDiffers
+from projects.services import add_participation
 from tests.support.actors import Holder
 from tests.support.acts import ACTS, Act
-from tests.support.traces import fingerprint
+from tests.support.traces import fingerprint, traces_in
 from tests.support.world import County, TwoCounties
 
 APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "integrity", "federation")
@@ -35,8 +37,9 @@ def _modules() -> Iterator[Any]:
 
 
 def _acts() -> set[str]:
+    """Every public function of the services that somebody does, by app and name."""
     return {
-        f"{module.__name__}.{name}"
+        f"{'.'.join(module.__name__.split('.')[:2])}.{name}"
         for module in _modules()
         for name, act in inspect.getmembers(module, inspect.isfunction)
         if act.__module__ == module.__name__ and not name.startswith("_")
@@ -99,3 +102,22 @@ def test_the_same_act_succeeds_on_ones_own_row(name: str, act: Act, world: TwoCo
     act(_region(world.wuchang), world.wuchang)
     # Reading a number changes nothing but the audit trail.
     assert (fingerprint() == before) is (name == "workers.services.reveal_number")
+
+
+def test_a_refused_name_does_not_tell_the_name_that_another_county_registered(world: TwoCounties) -> None:
+    for county in world:
+        firm = world.other(county).firms["owner"]
+        with pytest.raises(NameDiffers) as refused, transaction.atomic():
+            add_participation(
+                actor=_project(county), project=county.project, uscc=firm.uscc, name="记错的名称", kind="001"
+            )
+        assert traces_in(refused.value.message.replace(firm.uscc, ""), world.other(county)) == []
+    own = world.wuchang.firms["supervisor"]
+    with pytest.raises(NameDiffers, match=own.name), transaction.atomic():
+        add_participation(
+            actor=_project(world.wuchang),
+            project=world.wuchang.project,
+            uscc=own.uscc,
+            name="记错的名称",
+            kind="001",
+        )

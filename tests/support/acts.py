@@ -152,6 +152,6 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.record_training": [_record_training],
     "workers.services.assign_key_post": [_assign_key_post],
     "workers.services.reveal_number": [_reveal_number],
-    "attendance.services.punches.receive_punches": [_receive_punches],
+    "attendance.services.receive_punches": [_receive_punches],
     "federation.services.issue_credential": [_issue_credential],
 }
