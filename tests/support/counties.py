@@ -288,7 +288,8 @@ def _gate(county: County) -> None:
         ),
     ]
     _pass_gate(county, people.id_number(order + 51))
-    county.stranger_punch = Punch.all_rows.filter(project=county.project, subject__person=None)[0]
+    strangers = Punch.all_rows.filter(project=county.project, subject__person=None)
+    county.stranger_punch = strangers.order_by("-occurred_at")[0]
 
 
 def _pass_gate(county: County, number: str, only_on: date | None = None) -> None:
