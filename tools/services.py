@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ class Services:
         self.var, self.given = var, given
         self.running: list[Child] = []
         self._started_here = False
+        self._is_new = not self.installation.secrets_file.exists()
         self.secrets = kept_secrets(self.installation.secrets_file)
         self.postgres: Postgres | None = None
         if not given.get("DATABASE_URL"):
@@ -45,6 +47,9 @@ class Services:
         """Start what is ours, side by side; the installation's lock must be held."""
         self.installation.end_leftovers()
         self._ask_given()
+        if self._is_new:
+            # A queue of before names rows that nobody can read any more.
+            shutil.rmtree(self.var / "redis", ignore_errors=True)
         children = {server: server.child() for server in (self.redis, self.postgres) if server}
         for server, child in children.items():
             server.prepare()

@@ -26,7 +26,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(folder: Path) -> str:
-    """What a start that only needs `.venv` says while it installs; it must end inside `.venv`, showing the help."""
+    """What a start says while it installs; it must end inside `.venv`, showing the help."""
     env = {**os.environ, "PYTHONPATH": str(folder)}
     command = [sys.executable, "-c", CODE]
     done = subprocess.run(
