@@ -64,7 +64,11 @@ class DashboardView(Read):
         return Response(serializers.DashboardSerializer(board).data)
 
 
-@extend_schema(summary="项目", tags=[PROJECTS])
+@extend_schema(
+    summary="项目",
+    description="管理范围内的项目，附当日在场、出勤与各项比率；没有数据为 null。",
+    tags=[PROJECTS],
+)
 class ProjectsView(ListRead):
     """Projects with their counters of the running attendance day."""
 
@@ -111,7 +115,12 @@ class ProjectView(Read):
         )
 
 
-@extend_schema(summary="用工", tags=[PEOPLE])
+@extend_schema(
+    summary="用工",
+    description="一人在一个项目的一次用工。在场、合同、培训、出勤都以当前考勤日计，与看板同值。"
+    "证件号码已脱敏。不存在或不在管理范围内的项目编码，返回 404。",
+    tags=[PEOPLE],
+)
 class EngagementsView(ListRead):
     """People's work on projects, with what decides entry today."""
 

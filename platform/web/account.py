@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from knox.models import AuthToken
 
 from accounts.actors import actor_of
 from audit.services import record
@@ -49,6 +50,8 @@ class ChangePassword(PasswordChangeView):
         user.must_change_password = False
         user.save(update_fields=["must_change_password"])
         update_session_auth_hash(self.request, user)
+        # Whoever changes a password may have lost the old one: tokens given for it end with it.
+        AuthToken.objects.filter(user=user).delete()
         record(actor_of(self.request), "accounts.password_changed", user)
         return redirect(self.success_url)
 

@@ -6,8 +6,6 @@ from uuid import UUID
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 
 from accounts.actors import actor_of
 from kernel.errors import NotFound
@@ -15,7 +13,6 @@ from projects.models import Enterprise, Project
 from projects.selectors import projects
 
 
-@extend_schema_field(OpenApiTypes.STR)
 class ProjectFilter(django_filters.CharFilter):
     """A project's code or public id. One outside the scope is answered like one nobody knows."""
 

@@ -10,7 +10,9 @@ from projects.selectors import enterprises
 from web.api.views import ListRead
 
 
-@extend_schema(summary="企业", tags=["项目与企业"])
+@extend_schema(
+    summary="企业", description="在管理范围内的项目上参建的企业，及其参建项目数。", tags=["项目与企业"]
+)
 class EnterprisesView(ListRead):
     """The enterprises that take part in projects within scope."""
 

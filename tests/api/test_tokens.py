@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 from knox.models import AuthToken
@@ -138,6 +139,24 @@ def test_handing_back_ends_this_token_and_no_other(regulator: Any) -> None:
     first, second = (with_token(asked().json()["token"]) for _time in range(2))
     first.delete(CURRENT)
     assert second.get("/api/v1/projects/").status_code == 200
+
+
+def test_a_changed_password_ends_every_token_of_the_account(regulator: Any) -> None:
+    client = with_token(asked().json()["token"])
+    browser = Client()
+    browser.force_login(regulator, backend="django.contrib.auth.backends.ModelBackend")
+    new = "a-new-gate-of-wuchang-2"
+    form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert browser.post("/account/password/", form).status_code == 302
+    assert client.get("/api/v1/projects/").status_code == 401
+    assert asked(password=new).status_code == 201
+
+
+def test_expired_tokens_are_cleared_away_when_a_new_one_is_given(regulator: Any) -> None:
+    asked()
+    AuthToken.objects.update(expiry=timezone.now() - timedelta(days=1))
+    asked()
+    assert AuthToken.objects.count() == 1
 
 
 def test_without_a_token_there_is_nothing_to_hand_back() -> None:

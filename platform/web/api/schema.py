@@ -23,6 +23,15 @@ _REFUSALS = {
 }
 
 
+def without_docstrings(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Leave out what was written for developers: the published description speaks Chinese alone."""
+    operations = [one for path in result["paths"].values() for one in path.values()]
+    for described in [*operations, *result.get("components", {}).get("schemas", {}).values()]:
+        if described.get("description", "").isascii():
+            described.pop("description", None)
+    return result
+
+
 def with_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Add the refusals that every operation shares."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import authenticate
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from knox.models import AuthToken
@@ -92,6 +93,7 @@ class TokensView(APIView):
             raise NoPost
         if user.must_change_password:
             raise PasswordPending
+        AuthToken.objects.filter(user=user, expiry__lte=timezone.now()).delete()
         held, token = AuthToken.objects.create(user=user, expiry=timedelta(days=parameter("token.days")))
         record(actor, "accounts.token_given", user, expires=held.expiry.isoformat())
         given = TokenSerializer({"token": token, "expires_at": held.expiry})
