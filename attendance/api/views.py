@@ -76,18 +76,11 @@ class ProjectsView(ListRead):
     model = Project
     serializer_class = serializers.ProjectSerializer
     filterset_class = ProjectFilters
-    ordering_fields = (
-        "code",
-        "name",
-        "starts_on",
-        "on_site",
-        "attended",
-        "attendance_rate",
-        "contract_rate",
-        "training_rate",
-        "on_post_rate",
-        "last_punch_at",
-    )
+    ordering_fields = {
+        **{name: name for name in ("code", "name", "starts_on", "on_site", "last_punch_at")},
+        "attended_today": "attended",
+        **{f"{name}_rate": f"{name}_rate" for name in ("attendance", "contract", "training", "on_post")},
+    }
 
     def rows(self) -> QuerySet[Project]:
         return projects_on(self.actor, running_day(timezone.now()))
@@ -128,7 +121,12 @@ class EngagementsView(ListRead):
     model = Engagement
     serializer_class = serializers.EngagementSerializer
     filterset_class = EngagementFilters
-    ordering_fields = ("person__name", "project__code", "team__number", "first_at")
+    ordering_fields = {
+        "name": "person__name",
+        "project": "project__code",
+        "team": "team__number",
+        "first_at": "first_at",
+    }
 
     def rows(self) -> QuerySet[Engagement]:
         return people(self.actor, running_day(timezone.now()))
@@ -191,7 +189,12 @@ class AttendanceDaysView(ListRead):
     model = AttendanceDay
     serializer_class = serializers.AttendanceDaySerializer
     filterset_class = AttendanceDayFilters
-    ordering_fields = ("day", "first_at", "last_at", "engagement__person__name")
+    ordering_fields = {
+        "day": "day",
+        "first_at": "first_at",
+        "last_at": "last_at",
+        "name": "engagement__person__name",
+    }
 
     def rows(self) -> QuerySet[AttendanceDay]:
         return days(self.actor)

@@ -20,7 +20,7 @@ class EnterprisesView(ListRead):
     model = Enterprise
     serializer_class = EnterpriseSerializer
     filterset_class = EnterpriseFilters
-    ordering_fields = ("name", "uscc", "works_on")
+    ordering_fields = {"name": "name", "uscc": "uscc", "works_on": "works_on"}
 
     def rows(self) -> QuerySet[Enterprise]:
         return enterprises(self.actor)

@@ -202,6 +202,16 @@ def test_lists_are_put_in_the_order_asked_for(province: APIClient) -> None:
     codes = [row["code"] for row in read(province, "projects/", ordering="-code")["results"]]
     assert codes == sorted(codes, reverse=True)
     assert len(codes) == 2
+    names = [row["name"] for row in read(province, "engagements/", ordering="project,-name")["results"]]
+    assert names != sorted(names)
+    assert len(names) == 8
+
+
+def test_projects_without_a_figure_come_last_in_either_order(province: APIClient, wuchang: County) -> None:
+    ProjectDay.all_rows.filter(project=wuchang.project).delete()
+    for order in ("on_site", "-on_site"):
+        rows = read(province, "projects/", ordering=order)["results"]
+        assert [row["on_site"] is None for row in rows] == [False, True]
 
 
 def test_the_public_tables_are_complete(regulator: APIClient) -> None:

@@ -1,6 +1,6 @@
 """Filters of the REST API: what they do not understand they name, and say what to write instead."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError as BadValue
-from django.db.models import QuerySet
+from django.db.models import F, OrderBy, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
@@ -146,7 +146,8 @@ class RegionFilter(django_filters.CharFilter):
 class Ordering(OrderingFilter):
     """`ordering=name` or `-name`; a column that cannot be sorted by is named, not ignored.
 
-    The primary key decides between equal rows, so that no row is on two pages.
+    A view's `ordering_fields` says which column each name stands for. Rows without a value come last either
+    way, and the primary key decides between equal rows, so that no row is on two pages.
     """
 
     ordering_description = "按哪一列排序，前面加 - 为倒序"
@@ -159,16 +160,16 @@ class Ordering(OrderingFilter):
         columns = "、".join(view.ordering_fields)
         return [{**described, "description": f"{self.ordering_description}：{columns}"}]
 
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str] | None:
-        ordering = super().get_ordering(request, queryset, view)
-        return [*ordering, "pk"] if ordering else ordering
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        asked = [name.strip() for name in request.query_params.get(self.ordering_param, "").split(",")]
+        columns = [_column(name, view.ordering_fields) for name in asked if name]
+        return queryset.order_by(*columns, "pk") if columns else queryset
 
-    def remove_invalid_fields(
-        self, queryset: QuerySet[Any], fields: Iterable[str], view: Any, request: Request
-    ) -> list[str]:
-        known = [name for name, _label in self.get_valid_fields(queryset, view, {"request": request})]
-        for field in fields:
-            if field.removeprefix("-") not in known:
-                sentence = _("不能按“{field}”排序，可用：{known}（前面加 - 为倒序）。")
-                raise ValidationError({"ordering": sentence.format(field=field, known="、".join(known))})
-        return list(fields)
+
+def _column(name: str, known: Mapping[str, str]) -> OrderBy:
+    """The column of a name. Raises ValidationError with the names there are."""
+    plain = name.removeprefix("-")
+    if plain not in known:
+        sentence = _("不能按“{field}”排序，可用：{known}（前面加 - 为倒序）。")
+        raise ValidationError({"ordering": sentence.format(field=name, known="、".join(known))})
+    return OrderBy(F(known[plain]), descending=name.startswith("-"), nulls_last=True)

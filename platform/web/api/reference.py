@@ -55,7 +55,7 @@ class RegionsView(ListRead):
     model = Region
     serializer_class = RegionSerializer
     filterset_class = RegionFilters
-    ordering_fields = ("code", "name")
+    ordering_fields = {"code": "code", "name": "name"}
 
     def rows(self) -> QuerySet[Region]:
         return regions()
@@ -95,7 +95,7 @@ class CodeListsView(ListRead):
     permission = STANDARD
     model = CodeList
     serializer_class = CodeListSerializer
-    ordering_fields = ("key", "name")
+    ordering_fields = {"key": "key", "name": "name"}
 
     def rows(self) -> QuerySet[CodeList]:
         return code_lists()
@@ -151,7 +151,7 @@ class ParametersView(ListRead):
     model = RuleParameter
     serializer_class = ParameterSerializer
     filterset_class = ParameterFilters
-    ordering_fields = ("key", "name")
+    ordering_fields = {"key": "key", "name": "name"}
 
     def rows(self) -> QuerySet[RuleParameter]:
         return parameters()

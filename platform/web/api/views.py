@@ -1,5 +1,7 @@
 """What every read of the REST API shares: who asks, with which permission, and no unknown parameter."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -56,7 +58,8 @@ class ListRead(ListModelMixin, Read):
 
     filter_backends = (DjangoFilterBackend, Ordering)
     filterset_class: Any = None
-    ordering_fields: tuple[str, ...] = ()
+    # The names to sort by, and the column of each.
+    ordering_fields: Mapping[str, str] = MappingProxyType({})
 
     def known_parameters(self) -> list[str]:
         named = list(self.filterset_class.base_filters) if self.filterset_class else []
