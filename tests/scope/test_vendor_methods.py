@@ -1,0 +1,119 @@
+"""Every method of `/open.api`, by the vendor of one county with everything of the other's in its data."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from federation.open_api.dispatcher import methods
+from federation.simulator.people import Worker
+from tests.support.traces import fingerprint, traces_in
+from tests.support.vendor import Vendor, vendor_of
+from tests.support.world import County, TwoCounties
+
+OK, NOT_ALLOWED, FAILED = 0, -3, 10
+
+
+def _worker(county: County) -> Worker:
+    person = county.worker.person
+    return Worker(person.name, person.id_number, "10900000001", "0099990000000000001")
+
+
+def _at(vendor: Vendor, county: County) -> Vendor:
+    """The vendor's gate, turned to the county's firm, team and project."""
+    firm = county.firms["contractor"]
+    vendor.gate.corp = {"corpCode": firm.uscc, "corpName": firm.name}
+    vendor.gate.team = county.teams["contractor"].number
+    vendor.gate.project = county.project.code
+    return vendor
+
+
+def _roster(_vendor: Vendor, county: County) -> dict[str, Any]:
+    return {"projectCode": county.project.code, "date": str(county.today)}
+
+
+def _firm(vendor: Vendor, county: County) -> dict[str, Any]:
+    when = f"{county.today} 00:00:00"
+    return {
+        "projectCode": county.project.code,
+        **_at(vendor, county).gate.corp,
+        "corpType": "006",
+        "entryTime": when,
+    }
+
+
+# What each method is sent when it speaks of a county's rows. CheckSign and the poll name no project.
+SPEAKS_OF: dict[str, Callable[[Vendor, County], dict[str, Any]]] = {
+    "Project.Query": _roster,
+    "ProjectSubContractor.Query": _roster,
+    "Team.Query": _roster,
+    "ProjectWorker.Query": _roster,
+    "WorkerEntryExit.Query": _roster,
+    "WorkerAttendance.Query": _roster,
+    "ProjectSubContractor.Add": _firm,
+    "Team.Add": lambda v, c: {**_firm(v, c), "teamName": "新班组"},
+    "ProjectWorker.Add": lambda v, c: _at(v, c).gate.enrolment([_worker(c)]),
+    "WorkerEntryExit.Add": lambda v, c: _at(v, c).gate.entry([_worker(c)], c.today),
+    "WorkerAttendance.Add": lambda v, c: _at(v, c).gate.passage([_worker(c)], "01", c.now),
+}
+NAMELESS: dict[str, Callable[[County], dict[str, Any]]] = {
+    "CheckSign.Query": lambda c: {},
+    "AsyncHandleResult.Query": lambda c: {"requestSerialCode": c.request.serial},
+}
+
+
+def _vendor(county: County) -> Vendor:
+    return vendor_of(county.project, county.now)
+
+
+def test_every_method_has_its_row_here() -> None:
+    assert {method.name for method in methods().values()} == {*SPEAKS_OF, *NAMELESS}
+
+
+@pytest.mark.parametrize("method", SPEAKS_OF)
+def test_a_call_that_names_the_other_project_is_refused_and_changes_nothing(
+    method: str, world: TwoCounties
+) -> None:
+    for county in world:
+        other, vendor = world.other(county), _vendor(county)
+        data = SPEAKS_OF[method](vendor, other)
+        before = fingerprint()
+        answer = vendor.send(method, data)
+        assert (answer["code"], answer["data"]) == (NOT_ALLOWED, None)
+        assert traces_in(str(answer).replace(other.project.code, ""), other) == []
+        assert fingerprint() == before
+
+
+@pytest.mark.parametrize("method", NAMELESS)
+def test_a_call_that_names_no_project_answers_nothing_of_the_other(method: str, world: TwoCounties) -> None:
+    for county in world:
+        other = world.other(county)
+        answer = _vendor(county).send(method, NAMELESS[method](other))
+        assert traces_in(str(answer).replace(other.request.serial, ""), other) == []
+        assert answer["code"] == (OK if method == "CheckSign.Query" else -1)
+
+
+@pytest.mark.parametrize("method", [method for method in SPEAKS_OF if method.endswith(".Add")])
+def test_a_write_at_ones_own_project_with_the_others_rows_tells_and_takes_nothing(
+    method: str, world: TwoCounties
+) -> None:
+    for county in world:
+        other, vendor = world.other(county), _vendor(county)
+        asked = {**SPEAKS_OF[method](vendor, other), "projectCode": county.project.code}
+        if "corpName" in asked:
+            asked["corpName"] = "别处的企业名称"
+        before = _rows_of(other)
+        status, result = vendor.write(method, asked)
+        told = result.replace(other.firms["contractor"].uscc, "").replace(str(vendor.gate.team), "")
+        assert status == FAILED
+        assert traces_in(told, other) == []
+        assert _rows_of(other) == before
+
+
+def _rows_of(county: County) -> list[Any]:
+    """What the county's own regulator finds, unchanged by anybody elsewhere."""
+    worker = county.worker
+    return [
+        list(type(row).all_rows.filter(pk=row.pk).values())
+        for row in (county.project, county.teams["contractor"], worker.engagement, worker.presence)
+    ]
