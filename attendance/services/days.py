@@ -1,7 +1,8 @@
 """Concluding attendance days from punches and presence: the same facts give the same days in any order."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -47,6 +48,15 @@ _UPSERT = """
 """
 
 
+# The days that stand for the wanted pairs, under whichever engagement of the person here.
+_STANDING = """
+    SELECT d.id, d.engagement_id, d.day FROM (VALUES %s) AS w (subject_id, day)
+    JOIN attendance_subject s ON s.id = w.subject_id
+    JOIN workers_engagement e ON e.person_id = s.person_id AND e.project_id = {project}
+    JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
+"""
+
+
 def cutoff_hour(region: Region) -> int:
     """The hour at which an attendance day begins in a region."""
     return int(parameter("attendance.day_cutoff_hour", region))
@@ -80,26 +90,25 @@ def conclude_days(project: Project, wanted: Iterable[tuple[int, date]]) -> set[t
     return kept
 
 
-def _upsert(cursor, project_pk: int, rows: list[tuple]) -> set[tuple[int, date]]:  # type: ignore[no-untyped-def]
+def _upsert(cursor: Any, project_pk: int, rows: list[tuple]) -> set[tuple[int, date]]:
     matched = _MATCHED.format(project=int(project_pk))
     statement = _UPSERT.format(matched=matched, project=int(project_pk), rule=RULE_VERSION)
     template = "(%s::bigint, %s::date, %s::timestamptz, %s::timestamptz)"
     return set(execute_values(cursor.cursor, statement, rows, template, page_size=len(rows), fetch=True))
 
 
-def _drop_stale(  # type: ignore[no-untyped-def]
-    cursor, project_pk: int, pairs: Collection[tuple[int, date]], kept: set[tuple[int, date]]
+def _drop_stale(
+    cursor: Any, project_pk: int, pairs: list[tuple[int, date]], kept: set[tuple[int, date]]
 ) -> None:
-    wanted = ", ".join(["(%s::bigint, %s::date)"] * len(pairs))
-    spared = ", ".join(["(%s::bigint, %s::date)"] * len(kept))
-    statement = f"""
-        DELETE FROM attendance_attendanceday d
-        USING (VALUES {wanted}) AS w (subject_id, day), attendance_subject s, workers_engagement e
-        WHERE s.id = w.subject_id AND e.person_id = s.person_id AND e.project_id = %s
-            AND d.engagement_id = e.id AND d.day = w.day
-            {f"AND (d.engagement_id, d.day) NOT IN (VALUES {spared})" if kept else ""}
-    """  # noqa: S608  # only placeholders are written into the statement
-    values: list[object] = [value for pair in pairs for value in pair]
-    values.append(project_pk)
-    values.extend(value for pair in sorted(kept) for value in pair)
-    cursor.execute(statement, values)
+    """Delete the days these pairs once had and no longer have; mostly there are none."""
+    standing = execute_values(
+        cursor.cursor,
+        _STANDING.format(project=int(project_pk)),
+        pairs,
+        "(%s::bigint, %s::date)",
+        page_size=len(pairs),
+        fetch=True,
+    )
+    stale = [pk for pk, engagement, day in standing if (engagement, day) not in kept]
+    if stale:
+        cursor.execute("DELETE FROM attendance_attendanceday WHERE id = ANY (%s)", [stale])

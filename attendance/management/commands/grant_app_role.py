@@ -1,5 +1,7 @@
 """The rights of the role that web and worker use: no DDL, and nothing but adding where facts are kept."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         self.stdout.write(f"granted to {settings.APP_DATABASE_ROLE}")
 
 
-def _statements(cursor) -> list[str]:  # type: ignore[no-untyped-def]  # Django's cursor wrapper
+def _statements(cursor: Any) -> list[str]:
     cursor.execute(
         "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'attendance_punch'::regclass"
     )
