@@ -1,6 +1,7 @@
 """Enrolling, entering, leaving: what is accepted, what is refused and that a refusal leaves no trace."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -166,29 +167,32 @@ def test_leaving_one_site_and_entering_another_on_the_same_day_is_no_conflict():
     assert after.is_conflict is False
 
 
+def put_by(actor, project, team):
+    return enrol(
+        actor=actor,
+        project=project,
+        team=team,
+        person=PersonFacts("张三", people.id_number(921)),
+        work=WorkFacts(),
+        today=TODAY,
+    )
+
+
 def test_a_subcontractors_clerk_enrols_into_its_own_teams_only():
     own, other = site(950), site(951)
     reach = Reach(participations=frozenset({own.participation.public_id}))
     clerk = Holder(reach, "workers.enrol")
-    facts = {"person": PersonFacts("张三", people.id_number(921)), "work": WorkFacts(), "today": TODAY}
-    assert enrol(actor=clerk, project=own.participation.project, team=own, **facts).team == own
+    assert put_by(clerk, own.participation.project, own).team == own
     with pytest.raises(NotFound):
-        enrol(actor=clerk, project=other.participation.project, team=other, **facts)
+        put_by(clerk, other.participation.project, other)
     with pytest.raises(NotPermitted):
-        enrol(actor=Holder(reach, "workers.view"), project=own.participation.project, team=own, **facts)
+        put_by(Holder(reach, "workers.view"), own.participation.project, own)
 
 
 def test_a_team_of_another_project_is_not_found():
     own, other = site(950), site(951)
     with pytest.raises(NotFound):
-        enrol(
-            actor=EVERYONE,
-            project=own.participation.project,
-            team=other,
-            person=PersonFacts("张三", people.id_number(921)),
-            work=WorkFacts(),
-            today=TODAY,
-        )
+        put_by(EVERYONE, own.participation.project, other)
 
 
 def test_a_new_holder_of_a_key_post_relieves_the_old_one_the_day_before():
@@ -201,7 +205,7 @@ def test_a_new_holder_of_a_key_post_relieves_the_old_one_the_day_before():
 
 def test_a_training_is_valid_for_the_days_the_parameter_says():
     training = record_training(
-        actor=EVERYONE, engagement=put(site()), kind="003001", held_on=TODAY, hours=8, is_passed=True
+        actor=EVERYONE, engagement=put(site()), kind="003001", held_on=TODAY, hours=Decimal(8), is_passed=True
     )
     assert training.valid_to == TODAY + timedelta(days=365)
 
