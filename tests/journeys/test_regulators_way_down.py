@@ -1,9 +1,11 @@
 """The regulator's way down in a real browser: province, unit, county, project, person, punch."""
 
 import re
+from functools import partial
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import Request
 
 from attendance.models import Punch
 from attendance.services import PunchFacts, receive_punches, recount
@@ -111,6 +113,7 @@ def test_a_new_punch_shows_on_an_open_dashboard_within_ten_seconds(live_server, 
         page = context.new_page()
         sign_in(page, live_server.url, county.users["county_regulator"].username)
         page.goto(f"{live_server.url}/regions/")
+        assert context.browser is not None
         elsewhere = context.browser.new_context().new_page()
         sign_in(elsewhere, live_server.url, world.xiantao.users["county_regulator"].username)
         elsewhere.goto(f"{live_server.url}/regions/")
@@ -152,7 +155,8 @@ def test_a_phone_shows_every_main_page_without_sideways_scrolling(live_server, w
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             entries = page.locator(".nav4 > *")
             assert entries.count() == 4
-            assert min(entry.bounding_box()["height"] for entry in entries.all()) >= 48
+            boxes = [entry.bounding_box() for entry in entries.all()]
+            assert min(box["height"] for box in boxes if box) >= 48
 
 
 def test_the_keyboard_reaches_the_search_and_the_content(live_server, world):
@@ -169,12 +173,16 @@ def test_the_keyboard_reaches_the_search_and_the_content(live_server, world):
         assert page.locator("main table td.name a").first.inner_text() == world.wuchang.worker.person.name
 
 
+def _note(asked: list[str], request: Request) -> None:
+    asked.append(request.url)
+
+
 def test_the_first_pages_weigh_less_than_their_budget_and_ask_no_other_server(live_server, world):
     for path in ("/account/sign-in/", "/"):
         with window() as context:
             page = context.new_page()
             asked: list[str] = []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            page.on("request", partial(_note, asked))
             if path == "/":
                 sign_in(page, live_server.url, world.wuchang.users["province_regulator"].username)
                 asked.clear()

@@ -103,18 +103,17 @@ def test_a_credit_code_with_a_wrong_check_sign_is_refused():
     assert not Enterprise.all_rows.exists()
 
 
+def take_part(project):
+    return add_participation(
+        actor=EVERYONE, project=project, uscc=people.credit_code(804), name="荆楚示例劳务", kind="006"
+    )
+
+
 def test_an_enterprise_takes_part_once():
     project = receive_permit(actor=county(), facts=facts())
-    again = {
-        "actor": EVERYONE,
-        "project": project,
-        "uscc": people.credit_code(804),
-        "name": "荆楚示例劳务",
-        "kind": "006",
-    }
-    add_participation(**again)
+    take_part(project)
     with pytest.raises(AlreadyParticipates):
-        add_participation(**again)
+        take_part(project)
     assert Participation.all_rows.filter(project=project, kind="006").count() == 1
 
 
