@@ -13,12 +13,9 @@ def days(actor: Actor, day: date | None = None) -> QuerySet[AttendanceDay]:
     """The attendance days that `actor` may see (of one `day`), earliest arrival first."""
     rows = (
         AttendanceDay.objects.visible_to(actor)
-        .select_related(
-            "engagement__person",
-            "engagement__team",
-            "engagement__participation__enterprise",
-            "engagement__project__region",
-        )
+        .select_related("engagement__person", "engagement__team", "engagement__project__region")
+        # Apart, as in workers.selectors.engagements.
+        .prefetch_related("engagement__participation__enterprise")
         .order_by("-day", "first_at", "pk")
     )
     return rows if day is None else rows.filter(day=day)

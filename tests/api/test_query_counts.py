@@ -24,7 +24,7 @@ COUNTS = {
     "engagement": 10,
     "punches/": 6,
     "punches/?project={code}": 7,
-    "attendance-days/": 6,
+    "attendance-days/": 8,
     "enterprises/": 6,
     "regions/": 6,
     "code-lists/": 6,

@@ -15,7 +15,7 @@ COUNTS = {
     "region": 15,
     "projects": 9,
     "people": 10,
-    "days": 8,
+    "days": 10,
     "punches": 8,
     "punch": 6,
     "enterprises": 8,
