@@ -25,7 +25,7 @@ COUNTS = {
     "reveal": 8,
     "project": 8,
     "project_people": 10,
-    "project_attendance": 8,
+    "project_attendance": 10,
     "project_parties": 7,
     "project_teams": 8,
     "project_posts": 7,
