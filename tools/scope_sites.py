@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import CodeType
 
 from tools.paths import ROOT
 
@@ -25,7 +26,7 @@ LOOKUPS = {
     "participation_lookup": "participations",
 }
 WHOLE_PROVINCE = "__import__('kernel.scoping').scoping.Reach(frozenset({'420000/'}))"
-EVERYBODY = "return __import__('tools.mutation').mutation.everybody()"
+EVERYBODY = "return __import__('django.db.models').db.models.Q(pk__isnull=False)"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,18 @@ class Site:
     number: int
     line: int
     kind: str
+    # Of a lookup: the model that has it.
+    model: str = ""
+
+    @property
+    def module(self) -> str:
+        """The module's name as the program imports it."""
+        return (
+            self.path.removeprefix("platform/")
+            .removesuffix(".py")
+            .removesuffix("/__init__")
+            .replace("/", ".")
+        )
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line} {self.kind}"
@@ -46,12 +59,11 @@ def sites() -> list[Site]:
     return [site for path in _files() for site in _of_file(path)]
 
 
-def broken(path: str, number: int) -> ast.Module:
-    """The module at `path` with its site `number` broken."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    breaker = _Breaker(number, counts_reach=_counts_reach(path))
-    tree = breaker.visit(tree)
-    return ast.fix_missing_locations(tree)
+def broken(site: Site) -> CodeType:
+    """The site's module, compiled with the site broken; every function begins at its own line."""
+    tree = ast.parse((ROOT / site.path).read_text(encoding="utf-8"))
+    tree = _Breaker(site.number, counts_reach=_counts_reach(site.path)).visit(tree)
+    return compile(ast.fix_missing_locations(tree), str(ROOT / site.path), "exec", dont_inherit=True)
 
 
 def _counts_reach(path: str) -> bool:
@@ -69,7 +81,7 @@ def _files() -> Iterator[str]:
 def _of_file(path: str) -> list[Site]:
     breaker = _Breaker(None, counts_reach=_counts_reach(path))
     breaker.visit(ast.parse((ROOT / path).read_text(encoding="utf-8")))
-    return [Site(path, number, line, kind) for number, (line, kind) in enumerate(breaker.met)]
+    return [Site(path, number, *met) for number, met in enumerate(breaker.met)]
 
 
 class _Breaker(ast.NodeTransformer):
@@ -79,10 +91,11 @@ class _Breaker(ast.NodeTransformer):
         self.wanted = wanted
         # Pages ask for a reach only to choose words and links; what they show comes from selectors.
         self.counts_reach = counts_reach
-        self.met: list[tuple[int, str]] = []
+        self.met: list[tuple[int, str, str]] = []
 
-    def _is_wanted(self, node: ast.AST, kind: str) -> bool:
-        self.met.append((node.lineno, kind))  # type: ignore[attr-defined]  # statements and calls have lines
+    def _is_wanted(self, node: ast.AST, kind: str, model: str = "") -> bool:
+        line: int = node.lineno  # type: ignore[attr-defined]  # statements and calls have lines
+        self.met.append((line, kind, model))
         return len(self.met) - 1 == self.wanted
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
@@ -99,24 +112,21 @@ class _Breaker(ast.NodeTransformer):
                 return ast.Call(node.func, node.args, kept)
         return node
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST | list[ast.stmt]:
-        after: list[ast.stmt] = []
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        # A lookup is broken in the living class, not in its source.
         for statement in node.body:
-            for name, part in _lookups(statement):
-                if self._is_wanted(statement, name):
-                    after += ast.parse(
-                        f"{node.name}.scope = __import__('tools.mutation').mutation"
-                        f".widened({node.name}.scope, {part!r})"
-                    ).body
+            for name in _lookups(statement):
+                self._is_wanted(statement, name, node.name)
         self.generic_visit(node)
-        return [node, *after]
+        return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         # What stands inside it is a site of its own, counted after it.
         is_broken = _is_scope(node) and self._is_wanted(node, "scope()")
         self.generic_visit(node)
         if is_broken:
-            node.body = ast.parse(EVERYBODY).body
+            # The old body stays behind it, so that no name falls out of use.
+            node.body = [*ast.parse(EVERYBODY).body, *node.body]
         return node
 
 
@@ -124,11 +134,11 @@ def _is_scope(node: ast.FunctionDef) -> bool:
     return node.name == "scope" and [word.arg for word in node.args.args] == ["cls", "reach"]
 
 
-def _lookups(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+def _lookups(statement: ast.stmt) -> Iterator[str]:
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
         for target in statement.targets:
             if isinstance(target, ast.Name) and target.id in LOOKUPS and statement.value.value is not None:
-                yield target.id, LOOKUPS[target.id]
+                yield target.id
 
 
 def _unscoped(manager: ast.expr) -> ast.expr:
