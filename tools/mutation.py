@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -140,6 +141,8 @@ def _fork(session: pytest.Session, site: Site, database: str) -> int:
         if _break(site):
             _run(session, _likeliest_first(site, session.items), until_failure=True)
             code = NOTICED if session.testsfailed else MISSED
+    except Exception:
+        traceback.print_exc(file=sys.__stderr__)
     finally:
         os._exit(code)
 
@@ -166,7 +169,8 @@ def _break(site: Site) -> bool:
     codes = {(code.co_qualname, code.co_firstlineno): code for code in _inner(broken(site))}
     exchanged = 0
     for function in gc.get_objects():
-        if isinstance(function, FunctionType) and function.__code__.co_filename == str(ROOT / site.path):
+        # By type alone: asking a lazy object for its class would wake it up.
+        if type(function) is FunctionType and function.__code__.co_filename == str(ROOT / site.path):
             old = function.__code__
             new = codes.get((old.co_qualname, old.co_firstlineno))
             if new is not None and new.co_freevars == old.co_freevars:
