@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from attendance.selectors.dashboard import region_in_reach
+from attendance.selectors.pulse import covers
+from kernel.errors import NotFound
 from tests.scope.asking import REACHES, answers, asked
 from tests.support.traces import traces_in
 from tests.support.world import SELECTORS, TwoCounties
@@ -57,3 +60,14 @@ def test_a_regulator_finds_every_one_of_the_own_records(world: TwoCounties) -> N
             own = {county.project.name, county.permit.number, *(d.channel for d in county.devices)}
             own |= {worker.person.name for worker in county.workers.values()}
             assert own <= seen
+
+
+@pytest.mark.parametrize("role", REACHES)
+def test_the_other_countys_region_is_not_in_reach(role: str, world: TwoCounties) -> None:
+    for county in world:
+        actor, other = county.actor(role), world.other(county)
+        assert region_in_reach(actor, county.region.code) == county.region
+        with pytest.raises(NotFound):
+            region_in_reach(actor, other.region.code)
+        assert covers(actor, county.region) is (role == "county_regulator")
+        assert not covers(actor, other.region)
