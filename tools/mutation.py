@@ -29,8 +29,8 @@ from tools.paths import ROOT
 from tools.scope_sites import LOOKUPS, Site, broken, sites
 
 PROCESSES = 2
-# A broken place may make a query run away; the clock of whoever runs the tests notices that as well.
-PATIENCE = 300
+# A broken place may make a query run away. Whoever runs the tests would notice a run this many times as long.
+PATIENCE = 5
 NOTICED, MISSED, UNREACHED = 0, 1, 3
 # Which file is most likely to notice comes first, for the sake of time only.
 _FIRST = {
@@ -47,13 +47,15 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     report = os.environ.get("MUTATE_SCOPE_REPORT")
     if not report or session.config.option.collectonly:
         return None
+    began = time.monotonic()
     _run(session, session.items)
+    usual = time.monotonic() - began
     if session.testsfailed:
         return True
     words = os.environ.get("MUTATE_SCOPE", "").split()
     chosen = [site for site in sites() if all(word in str(site) for word in words)]
     with _databases() as names:
-        caught = _break_all(session, chosen, names)
+        caught = _break_all(session, chosen, names, patience=max(60, PATIENCE * usual))
     found = {str(site): verdict for site, verdict in zip(chosen, caught, strict=True)}
     Path(report).write_text(json.dumps(found), encoding="utf-8")
     return True
@@ -99,7 +101,9 @@ def _names(*names: str) -> list[sql.Identifier]:
     return [sql.Identifier(name) for name in names]
 
 
-def _break_all(session: pytest.Session, chosen: list[Site], databases: list[str]) -> list[bool]:
+def _break_all(
+    session: pytest.Session, chosen: list[Site], databases: list[str], *, patience: float
+) -> list[bool]:
     """Which of the sites were noticed when broken."""
     caught: dict[Site, bool] = {}
     running: dict[int, tuple[Site, str, float]] = {}
@@ -108,7 +112,7 @@ def _break_all(session: pytest.Session, chosen: list[Site], databases: list[str]
         while waiting and free:
             site, database = waiting.pop(0), free.pop()
             running[_fork(session, site, database)] = (site, database, time.monotonic())
-        pid, status = _ended(running)
+        pid, status = _ended(running, patience)
         site, database, began = running.pop(pid)
         free.append(database)
         code = os.waitstatus_to_exitcode(status)
@@ -118,14 +122,14 @@ def _break_all(session: pytest.Session, chosen: list[Site], databases: list[str]
     return [caught[site] for site in chosen]
 
 
-def _ended(running: dict[int, tuple[Site, str, float]]) -> tuple[int, int]:
+def _ended(running: dict[int, tuple[Site, str, float]], patience: float) -> tuple[int, int]:
     """The next process that has ended; one that has run away is ended."""
     while True:
         for pid, (_site, _database, began) in running.items():
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 return done, status
-            if time.monotonic() - began > PATIENCE:
+            if time.monotonic() - began > patience:
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.05)
 
@@ -156,7 +160,7 @@ def _use(database: str) -> None:
 
 def _likeliest_first(site: Site, items: list[pytest.Item]) -> list[pytest.Item]:
     likely = next((name for part, name in _FIRST.items() if part in site.path), "test_routes")
-    return sorted(items, key=lambda item: likely not in item.path.name)
+    return sorted(items, key=lambda item: (likely not in item.path.name, "test_routes" in item.path.name))
 
 
 def _break(site: Site) -> bool:

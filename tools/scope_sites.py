@@ -98,6 +98,12 @@ class _Breaker(ast.NodeTransformer):
         self.met.append((line, kind, model))
         return len(self.met) - 1 == self.wanted
 
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        # Whether somebody holds a post on a participation only chooses the way of counting.
+        if node.attr != "participations" or not isinstance(node.value, ast.Call):
+            self.generic_visit(node)
+        return node
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.func, ast.Attribute) and node.func.attr in ("visible_to", "within"):

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 
-from attendance.selectors.dashboard import dashboard
+from attendance.selectors.dashboard import by_place, dashboard
 from attendance.selectors.projects import projects_on, totals
+from attendance.selectors.pulse import pulse
+from attendance.selectors.trend import people_by_day
 from attendance.services import mark_days, recount
 from tests.scope.asking import REACHES, answers
 from tests.scope.opening import GUARDED, paths, signed_in
@@ -72,6 +75,17 @@ def test_a_subcontractors_clerk_counts_own_people_and_nobody_else() -> None:
     columns = ("on_site", "attended", "contract_rate", "unmatched")
     assert list(projects_on(clerk, county.today).values_list(*columns)) == [(1, 1, 1.0, None)]
     assert totals(projects_on(clerk, county.today))["all_on_site"] == 1
+
+
+def test_a_subcontractors_clerk_sees_own_people_wherever_figures_are_shown() -> None:
+    county = wuchang()
+    clerk, day = county.actor("subcontractor_clerk"), county.today
+    shown = {place.code: figures for place, figures in by_place(clerk, county.city, day, county.now)}
+    assert (shown[county.region.code].on_site, shown[county.region.code].attended) == (1, 1)
+    assert sum(figures.on_site for figures in shown.values()) == 1
+    trend = people_by_day(clerk, county.region, day - timedelta(days=2), day)
+    assert [(one.on_site, one.attended) for one in trend.values()] == [(1, 0), (1, 1), (1, 1)]
+    assert pulse(clerk, county.region, day).endswith("-1")
 
 
 def test_the_contractors_manager_counts_the_whole_project() -> None:

@@ -25,6 +25,8 @@ def act(actor, row):
 
 
 def nearest(actor):
+    if actor.reach("rows.view").participations:
+        return None
     return actor.reach("rows.view").region_paths
 """
 
