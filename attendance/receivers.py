@@ -5,8 +5,9 @@ from datetime import date
 
 from attendance.models import AttendanceDay, Punch, Subject
 from attendance.rules import day_of
+from attendance.selectors.clock import current_day, cutoff_hour
 from attendance.services.counters import mark_days, mark_since
-from attendance.services.days import conclude_days, current_day, cutoff_hour, lock_project
+from attendance.services.days import conclude_days, lock_project
 from outbox.models import OutboxEvent
 from outbox.services import receive
 from workers.models import Engagement

@@ -4,14 +4,13 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 
-from attendance.rules import day_of
-from standards.selectors import parameter
+from attendance.selectors.clock import current_day
 from web.api.filters import DayField
 
 
 def running_day(now: datetime) -> date:
     """The attendance day of an instant, by the province's hour of the cut."""
-    return day_of(now, int(parameter("attendance.day_cutoff_hour")))
+    return current_day(now=now)
 
 
 def day_asked(text: str | None, now: datetime) -> date:

@@ -11,7 +11,8 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from attendance.models import AttendanceDay, DirtyDay, ProjectDay
-from attendance.rules import day_of, days_between
+from attendance.rules import days_between
+from attendance.selectors.clock import current_day
 from attendance.selectors.figures import Figures, figures_by
 from kernel.errors import NotFound
 from kernel.scoping import Actor
@@ -19,7 +20,6 @@ from projects.models import Project
 from projects.selectors import in_progress_by_region
 from regions.models import Region
 from regions.selectors import parts, province, region
-from standards.selectors import parameter
 from workers.models import Engagement
 from workers.selectors import contracted_on, on_site_on, trained_on
 
@@ -62,7 +62,7 @@ def dashboard(actor: Actor, of: Region, day: date, now: datetime) -> Dashboard:
     yesterday = day - timedelta(days=1)
     counted = by_day(actor, of, yesterday, day)
     today = counted.get(day, Figures())
-    if day == _running_day(now):
+    if day == current_day(now=now):
         today = replace(today, projects=sum(in_progress_by_region(actor, of).values()))
     return Dashboard(of, day, _as_of(actor, of, day, now), today, counted.get(yesterday, Figures()))
 
@@ -87,7 +87,7 @@ def by_place(actor: Actor, of: Region, day: date, now: datetime) -> list[tuple[R
     if actor.reach(PERMISSION).participations:
         for path, figures in own_people(actor, of, day).items():
             found[path] = found.get(path, Figures()) + figures
-    if day == _running_day(now):
+    if day == current_day(now=now):
         live = in_progress_by_region(actor, of)
         found = {
             path: replace(found.get(path, Figures()), projects=live.get(path, 0)) for path in {*found, *live}
@@ -136,10 +136,6 @@ def _days(actor: Actor, of: Region) -> QuerySet[ProjectDay]:
 
 def _projects(actor: Actor) -> QuerySet[Project]:
     return Project.objects.visible_to(actor, PERMISSION)
-
-
-def _running_day(now: datetime) -> date:
-    return day_of(now, int(parameter("attendance.day_cutoff_hour")))
 
 
 def _as_of(actor: Actor, of: Region, day: date, now: datetime) -> datetime:

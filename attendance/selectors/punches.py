@@ -7,9 +7,9 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from attendance.models import AttendanceDay, Punch
 from attendance.rules import window
+from attendance.selectors.clock import cutoff_hour
 from kernel.errors import NotFound
 from kernel.scoping import Actor
-from standards.selectors import parameter
 from workers.models import Engagement
 
 
@@ -20,7 +20,7 @@ def punches(actor: Actor, day: date) -> QuerySet[Punch]:
     `engagement_key`; otherwise the gate saw a stranger. `is_counted`: it made a day. The day lets the
     database skip months.
     """
-    hour = int(parameter("attendance.day_cutoff_hour"))
+    hour = cutoff_hour()
     begins, ends = window(day, hour)
     return (
         _named(actor, Punch.objects.visible_to(actor), day)

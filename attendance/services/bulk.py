@@ -7,7 +7,7 @@ from django.db import connection
 from psycopg2.extras import execute_values
 
 from attendance.rules import RULE_VERSION, SITE_TIME
-from attendance.services.days import cutoff_hour
+from attendance.selectors.clock import cutoff_hour
 from projects.models import Project
 
 # The same reading as attendance.services.days: the engagement whose presence covers the day, of two the

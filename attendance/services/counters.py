@@ -7,7 +7,8 @@ from django.db import connection, transaction
 from psycopg2.extras import execute_values
 
 from attendance.models import DirtyDay, ProjectDay
-from attendance.rules import RULE_VERSION, day_of, window
+from attendance.rules import RULE_VERSION, window
+from attendance.selectors.clock import current_day, cutoff_hour
 from projects.models import Project
 from standards.selectors import parameter
 
@@ -92,7 +93,7 @@ def mark_since(project_pk: int, since: date, today: date) -> None:
 @transaction.atomic
 def open_day(now: datetime) -> int:
     """Ask for today's count of every project that has none yet; returns how many."""
-    today = _province_day(now)
+    today = current_day(now=now)
     missing = Project.all_rows.exclude(days__day=today).values_list("pk", flat=True)
     for project_pk in missing:
         mark_days(project_pk, [today])
@@ -117,7 +118,7 @@ def recount(now: datetime) -> int:
         )
         pairs = sorted(set(cursor.fetchall()))
         if pairs:
-            statement = _RECOUNT.format(rule=RULE_VERSION, today=f"DATE '{_province_day(now).isoformat()}'")
+            statement = _RECOUNT.format(rule=RULE_VERSION, today=f"DATE '{current_day(now=now).isoformat()}'")
             execute_values(cursor.cursor, statement, _wanted(pairs), _TEMPLATE, page_size=len(pairs))
     return len(pairs)
 
@@ -131,11 +132,7 @@ def _wanted(pairs: list[tuple[int, date]]) -> list[tuple]:
     for pk, day in pairs:
         region = projects[pk].region
         posts = parameter("key_posts.required", region, day) if projects[pk].status == "003" else []
-        hour = int(parameter("attendance.day_cutoff_hour", region, day))
+        hour = cutoff_hour(region)
         trainings = list(parameter("training.basic_types", region, day))
         rows.append((pk, day, *window(day, hour), list(posts), trainings))
     return rows
-
-
-def _province_day(now: datetime) -> date:
-    return day_of(now, int(parameter("attendance.day_cutoff_hour")))

@@ -1,17 +1,15 @@
 """Concluding attendance days from punches and presence: the same facts give the same days in any order."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from psycopg2.extras import execute_values
 
-from attendance.rules import RULE_VERSION, day_of, window
+from attendance.rules import RULE_VERSION, window
+from attendance.selectors.clock import cutoff_hour
 from projects.models import Project
-from regions.models import Region
-from standards.selectors import parameter
 
 # Advisory lock of a project's attendance: whoever adds punches or concludes days holds it to the end of
 # the transaction, so that no conclusion misses a punch that another is just adding.
@@ -55,16 +53,6 @@ _STANDING = """
     JOIN workers_engagement e ON e.person_id = s.person_id AND e.project_id = {project}
     JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
 """
-
-
-def cutoff_hour(region: Region) -> int:
-    """The hour at which an attendance day begins in a region."""
-    return int(parameter("attendance.day_cutoff_hour", region))
-
-
-def current_day(region: Region, now: datetime | None = None) -> date:
-    """The attendance day that is running in a region."""
-    return day_of(now or timezone.now(), cutoff_hour(region))
 
 
 def lock_project(project: Project) -> None:

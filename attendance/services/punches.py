@@ -11,8 +11,9 @@ from psycopg2.extras import execute_values
 
 from attendance.models import Device, Punch, Subject
 from attendance.rules import day_of
+from attendance.selectors.clock import cutoff_hour
 from attendance.services.counters import mark_days
-from attendance.services.days import conclude_days, cutoff_hour, lock_project
+from attendance.services.days import conclude_days, lock_project
 from kernel.cipher import keyring
 from kernel.ids import new_id
 from kernel.permits import require
@@ -71,7 +72,7 @@ def receive_punches(
     digest of its row. Sending a batch again adds nothing. Raises NotPermitted, NotFound.
     """
     require(actor, "attendance.punch", on=project)
-    refused = _too_early(punches, now)
+    refused = _from_the_future(punches, now)
     kept = [(index, punch) for index, punch in enumerate(punches) if index not in refused]
     if not kept:
         return PunchReceipt(0, 0, {}, refused)
@@ -90,7 +91,7 @@ def receive_punches(
     return PunchReceipt(added, len(rows) - added, _unmatched(project, touched), refused)
 
 
-def _too_early(punches: Sequence[PunchFacts], now: datetime) -> dict[int, str]:
+def _from_the_future(punches: Sequence[PunchFacts], now: datetime) -> dict[int, str]:
     """Rows from the future, beyond the tolerance for clocks that run fast (I-10)."""
     latest = now + timedelta(minutes=parameter("attendance.future_tolerance_minutes"))
     sentence = _("考勤时间晚于当前时间，请校准设备时钟后重新上传。")

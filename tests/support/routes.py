@@ -94,50 +94,7 @@ def _found(*more: Query, words: bool = True, by_project: bool = False) -> Callab
     return asked
 
 
-def _asked(*more: Query) -> Callable[[County], list[Query]]:
-    """How a list of the interface is asked."""
-    return lambda county: [
-        {},
-        {"region": county.region.code},
-        {"project": county.project.code},
-        {"project": county.project.public_id, "team": county.teams["contractor"].number},
-        {"engagement": county.worker.engagement.public_id},
-        {"enterprise": county.firms["shared"].uscc, "contractor": county.firms["contractor"].uscc},
-        {"code": county.project.code},
-        {"uscc": county.firms["owner"].uscc},
-        {"channel": county.device.channel},
-        {"q": county.word},
-        {"q": "王五"},
-        {"date": county.today - timedelta(days=1), "from": county.today - timedelta(days=25)},
-        *more,
-    ]
-
-
-API: dict[str, Route] = {
-    "api_dashboard": Route(
-        queries=lambda county: [
-            {},
-            {"region": county.region.code},
-            {"region": county.city.code, "date": county.today - timedelta(days=1)},
-        ]
-    ),
-    "api_projects": Route(queries=_asked({"ordering": "-on_site"})),
-    "api_project": Route(kwargs=_project),
-    "api_engagements": Route(queries=_asked({"contracted": "false"}, {"on_site": "true"})),
-    "api_engagement": Route(kwargs=_people),
-    "api_punches": Route(queries=_asked({"matched": "false"})),
-    "api_attendance_days": Route(queries=_asked()),
-    "api_enterprises": Route(queries=_asked()),
-    "api_tokens": Route(public="the door for programs"),
-    "api_current_token": Route(public="one's own token"),
-    "api_regions": Route(public="divisions are public"),
-    "api_code_lists": Route(public="the data standard is public"),
-    "api_code_list": Route(kwargs=lambda _county: [{"key": "trade"}], public="the data standard is public"),
-    "api_parameters": Route(public="parameters are rules, and rules are public"),
-}
-
 ROUTES: dict[str, Route] = {
-    **API,
     "healthz": Route(public="the node's own state"),
     "metrics": Route(public="the node's own figures, for whoever watches it"),
     "open_api": Route(public="without a signature it answers a refusal; test_open_api goes in"),
@@ -183,12 +140,43 @@ ROUTES: dict[str, Route] = {
     "api_code_list": Route(kwargs=lambda _county: [{"key": "trade"}], public="the data standard is public"),
     "api_parameters": Route(public="the data standard is public"),
     "api_dashboard": Route(queries=lambda county: [{}, _here(county), _here(county, date=county.today)]),
-    "api_projects": Route(queries=_found({"status": "003"}, {"ordering": "-on_site"})),
+    "api_projects": Route(
+        queries=lambda county: _found(
+            {"status": "003"},
+            {"ordering": "-on_site"},
+            {"code": county.project.code},
+            {"contractor": county.firms["contractor"].uscc},
+        )(county)
+    ),
     "api_project": Route(kwargs=_project),
-    "api_engagements": Route(queries=_found({"on_site": "true"}, {"contracted": "false"}, by_project=True)),
+    "api_engagements": Route(
+        queries=lambda county: _found(
+            {"on_site": "true"},
+            {"contracted": "false"},
+            {"project": county.project.code, "team": county.teams["contractor"].number},
+            {"enterprise": county.firms["shared"].uscc},
+            by_project=True,
+        )(county)
+    ),
     "api_engagement": Route(kwargs=_people),
-    "api_punches": Route(queries=_found({"matched": "false"}, words=False, by_project=True)),
-    "api_attendance_days": Route(queries=_found({"ordering": "first_at"}, words=False, by_project=True)),
+    "api_punches": Route(
+        queries=lambda county: _found(
+            {"matched": "false"},
+            {"channel": county.device.channel},
+            {"date": county.today - timedelta(days=1)},
+            words=False,
+            by_project=True,
+        )(county)
+    ),
+    "api_attendance_days": Route(
+        queries=lambda county: _found(
+            {"ordering": "first_at"},
+            {"engagement": county.worker.engagement.public_id},
+            {"from": county.today - timedelta(days=25)},
+            words=False,
+            by_project=True,
+        )(county)
+    ),
     "api_enterprises": Route(
         queries=lambda county: [{}, {"q": county.word}, {"uscc": county.firms["owner"].uscc}]
     ),

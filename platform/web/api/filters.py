@@ -77,7 +77,8 @@ class _RegionField(forms.CharField):
         try:
             return region(value)
         except NotFound as fault:
-            raise BadValue(fault.message) from None
+            # As a parameter: the sentence repeats what was asked, which may hold a percent sign.
+            raise BadValue("%(sentence)s", params={"sentence": fault.message}) from None
 
 
 class _NumberField(forms.CharField):
