@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django_structlog.middlewares import RequestMiddleware
 
 from kernel.errors import DomainError
 from web.api.problems import problem_json
@@ -37,6 +38,14 @@ class ClientAddressMiddleware:
         except ValueError:
             return False
         return any(caller in network for network in self.trusted)
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """A line as a request begins and one as it ends: the path only, for a query may name a person."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return f"{request.method} {request.path}"
 
 
 class DatabaseAwayMiddleware:

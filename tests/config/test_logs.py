@@ -3,6 +3,8 @@
 import json
 import logging
 
+import pytest
+
 from config.logs import WithoutPersonalData, json_formatter, redact
 from tests.support import people
 
@@ -38,3 +40,12 @@ def test_a_number_in_a_traceback_is_masked():
     entry = written(record)
     assert "ValueError" in entry["exception"]
     assert NUMBER not in json.dumps(entry)
+
+
+@pytest.mark.django_db
+def test_what_is_searched_for_does_not_reach_the_log(client, caplog):
+    with caplog.at_level(logging.INFO):
+        client.get("/search/", {"q": "0099990000000123456"})
+    lines = [record.getMessage() for record in caplog.records]
+    assert any("GET /search/" in line for line in lines)
+    assert "0099990000000123456" not in "".join(lines)
