@@ -160,7 +160,8 @@ def _use(database: str) -> None:
 
 def _likeliest_first(site: Site, items: list[pytest.Item]) -> list[pytest.Item]:
     likely = next((name for part, name in _FIRST.items() if part in site.path), "test_routes")
-    return sorted(items, key=lambda item: (likely not in item.path.name, "test_routes" in item.path.name))
+    order = (likely, "test_numbers", "test_")
+    return sorted(items, key=lambda item: [name not in item.path.name for name in order])
 
 
 def _break(site: Site) -> bool:
