@@ -1,0 +1,209 @@
+"""Construction permits as a CSV file: how a row is read, and what is wrong with it, cell by cell."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from io import StringIO
+from typing import Any
+from unicodedata import category
+
+from kernel.text import compact
+from projects import uscc
+from projects.services import PermitFacts
+from regions.models import Region
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its Chinese heading, the fact it states, the kind of value, and the longest text."""
+
+    heading: str
+    fact: str
+    kind: str = "text"
+    longest: int = 200
+    is_required: bool = False
+
+
+COLUMNS = (
+    Column("项目编码", "project_code", "code", 40, True),
+    Column("项目名称", "project_name", "text", 200, True),
+    Column("行政区划代码", "region", "region", 12, True),
+    Column("施工许可证编号", "permit_number", "code", 50, True),
+    Column("发证日期", "issued_on", "day", 20, True),
+    Column("总承包单位统一社会信用代码", "contractor_uscc", "uscc", 40, True),
+    Column("总承包单位名称", "contractor_name", "text", 200, True),
+    Column("工程名称", "works_name", "text", 200),
+    Column("项目类别", "category", "code", 4),
+    Column("建设地点", "address", "text", 200),
+    Column("建设单位统一社会信用代码", "owner_uscc", "uscc", 40),
+    Column("建设单位名称", "owner_name", "text", 200),
+    Column("监理单位统一社会信用代码", "supervisor_uscc", "uscc", 40),
+    Column("监理单位名称", "supervisor_name", "text", 200),
+    Column("合同金额（元）", "amount", "number", 20),
+    Column("建筑面积（平方米）", "building_area", "number", 20),
+    Column("开工日期", "starts_on", "day", 20),
+    Column("竣工日期", "completes_on", "day", 20),
+)
+_BY_FACT = {column.fact: column for column in COLUMNS}
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
+
+
+class UnreadableFile(ValueError):
+    """The file as a whole is no such table; the text says what to do."""
+
+
+class BadCell(ValueError):
+    """A cell breaks a rule; the text names the rule and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, on which line of the file and under which heading ("" = the row as a whole)."""
+
+    line: int
+    heading: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return (
+            f"第 {self.line} 行 {self.heading}：{self.sentence}"
+            if self.heading
+            else (f"第 {self.line} 行：{self.sentence}")
+        )
+
+
+def heading_of(fact: str | None) -> str:
+    """The heading under which a fact is stated; empty for none."""
+    return _BY_FACT[fact].heading if fact in _BY_FACT else ""
+
+
+def rows_of(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row with its line in the file, by fact. Raises UnreadableFile."""
+    reader = csv.reader(StringIO(_decoded(content), newline=""), strict=True)
+    try:
+        headings = [compact(heading).replace("(", "（").replace(")", "）") for heading in next(reader, [])]
+        facts = _facts_of(headings)
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, _by_fact(facts, cells, reader.line_num)
+    except csv.Error as fault:
+        raise UnreadableFile(
+            f"第 {reader.line_num} 行不是合格的 CSV（{fault}）。请用表格软件重新另存为 CSV。"
+        ) from fault
+
+
+def read_row(line: int, row: dict[str, str]) -> tuple[PermitFacts | None, list[Fault]]:
+    """The facts of one row, or everything that is wrong with it."""
+    values: dict[str, Any] = {}
+    faults = []
+    for column in COLUMNS:
+        try:
+            values[column.fact] = _value(column, row.get(column.fact, "").strip())
+        except BadCell as fault:
+            faults.append(Fault(line, column.heading, str(fault)))
+    for party in ("owner", "supervisor"):
+        if row.get(f"{party}_uscc", "").strip() and not row.get(f"{party}_name", "").strip():
+            faults.append(
+                Fault(line, heading_of(f"{party}_name"), "填了统一社会信用代码就须填名称，请按营业执照补填。")
+            )
+    starts_on, completes_on = values.get("starts_on"), values.get("completes_on")
+    if starts_on and completes_on and completes_on < starts_on:
+        faults.append(Fault(line, "竣工日期", "竣工日期早于开工日期，请核对两个日期。"))
+    if faults:
+        return None, faults
+    return PermitFacts(**values), []
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile("文件既不是 UTF-8 也不是 GBK 编码。请用表格软件另存为“CSV UTF-8”。")
+
+
+def _facts_of(headings: list[str]) -> list[str]:
+    known = {column.heading: column.fact for column in COLUMNS}
+    if unknown := [heading for heading in headings if heading not in known]:
+        raise UnreadableFile(f"不认识的列：{'、'.join(unknown)}。可用的列：{'、'.join(known)}。")
+    if len(set(headings)) != len(headings):
+        raise UnreadableFile("同一列名出现了两次，请删去重复的列。")
+    if missing := [one.heading for one in COLUMNS if one.is_required and one.heading not in headings]:
+        raise UnreadableFile(f"缺少必填的列：{'、'.join(missing)}。请在第一行补上列名。")
+    return [known[heading] for heading in headings]
+
+
+def _by_fact(facts: list[str], cells: list[str], line: int) -> dict[str, str]:
+    if any(cell.strip() for cell in cells[len(facts) :]):
+        raise UnreadableFile(
+            f"第 {line} 行的格数多于列名。内容里有逗号的，请给该格加英文双引号，或用表格软件另存为 CSV。"
+        )
+    return dict(zip(facts, cells, strict=False))
+
+
+def _value(column: Column, text: str) -> Any:
+    if any(category(sign) == "Cc" for sign in text):
+        raise BadCell("含有换行或不可见的控制字符，请删去后重填。")
+    if not text:
+        if column.is_required:
+            raise BadCell("必填，未填写。请对照施工许可证补填。")
+        return None if column.kind in ("day", "number") else ""
+    if len(text) > column.longest:
+        raise BadCell(f"最多 {column.longest} 个字，现有 {len(text)} 个。请缩短后重填。")
+    return _READERS[column.kind](text)
+
+
+def _code(text: str) -> str:
+    code = compact(text)
+    if re.fullmatch(r"\d(\.\d+)?[Ee]\+\d+", code):
+        raise BadCell("表格软件把编码变成了科学计数法。请把该列设为“文本”格式后重新填写完整编码。")
+    return code
+
+
+def _uscc(text: str) -> str:
+    try:
+        return uscc.read_uscc(_code(text))
+    except uscc.BadUscc as fault:
+        raise BadCell(str(fault)) from None
+
+
+def _region(text: str) -> Region:
+    region = Region.objects.filter(code=compact(text)).first()
+    if region is None:
+        raise BadCell(f"没有编码为“{text}”的行政区划。请填 GB/T 2260 六位代码，例如 420106（武昌区）。")
+    if region.is_province or Region.objects.filter(parent=region, is_county=True).exists():
+        raise BadCell(f"“{region.name}”下设县（市、区）。请填项目所在县（市、区）的代码。")
+    return region
+
+
+def _day(text: str) -> date:
+    found = _DAY.fullmatch(compact(text))
+    try:
+        year, month, day = (int(part) for part in found.groups() if part) if found else (0, 0, 0)
+        return date(year, month, day)
+    except ValueError:
+        raise BadCell(f"“{text}”不是日期。请按 2026-04-04 的样式填写。") from None
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(compact(text).replace(",", ""))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or not 0 <= number < Decimal(10) ** 16 or number != round(number, 2):
+        raise BadCell(f"“{text}”不是金额或面积。请填不小于 0、最多两位小数的数字，不带单位。")
+    return number
+
+
+_READERS: dict[str, Any] = {
+    "text": str,
+    "code": _code,
+    "uscc": _uscc,
+    "region": _region,
+    "day": _day,
+    "number": _number,
+}
