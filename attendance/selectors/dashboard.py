@@ -17,7 +17,7 @@ from attendance.selectors.figures import Figures, figures_by
 from kernel.errors import NotFound
 from kernel.scoping import Actor
 from projects.models import Project
-from projects.selectors import in_progress_by_region
+from projects.selectors import IN_PROGRESS, in_progress_by_region
 from regions.models import Region
 from regions.selectors import parts, province, region
 from workers.models import Engagement
@@ -115,13 +115,14 @@ def own_people(actor: Actor, of: Region, day: date) -> dict[str, Figures]:
         rows.order_by()
         .values_list("project__region__path")
         .annotate(
+            projects=Count("project", filter=Q(project__status=IN_PROGRESS), distinct=True),
             on_site=Count("pk", filter=on_site),
             attended=Count("pk", filter=Exists(attended)),
             contracted=Count("pk", filter=on_site & Q(contracted_on(day))),
             trained=Count("pk", filter=on_site & Q(trained_on(day))),
         )
     )
-    names = ("on_site", "attended", "contracted", "trained")
+    names = ("projects", "on_site", "attended", "contracted", "trained")
     return {path: Figures(**dict(zip(names, numbers, strict=True))) for path, *numbers in counted}
 
 

@@ -154,6 +154,30 @@ def test_numbers_in_quotes_codes_without_zeros_and_odd_spellings_are_taken(here,
     assert here.rows("Team.Query")[0]["teamLeaderName"] == people[0].name
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("workerName", "null", "[workerList][0][workerName]格式不正确!请按证件填写姓名"),
+        (
+            "nation",
+            "zz",
+            "[workerList][0][nation]参数值不正确,请填写证件上的民族(如汉、土家),或GB/T 3304代码!",
+        ),
+        (
+            "cellPhone",
+            "abc",
+            "[workerList][0][cellPhone]格式不正确!请填写7至20位电话号码,只含数字、空格和连字符",
+        ),
+    ],
+)
+def test_a_value_that_nobody_could_mean_is_refused_and_nobody_is_registered(
+    here, people, field, value, words
+):
+    data = enrolment(here, people[:1], **{field: value})
+    assert here.write("ProjectWorker.Add", data) == (FAILED, words)
+    assert not Engagement.all_rows.exists()
+
+
 def test_a_worker_who_is_there_already_is_named_by_a_masked_number(here, people):
     here.write("ProjectWorker.Add", here.gate.enrolment(people[:2]))
     before = counts()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from federation.open_api import values
+from federation.open_api import shapes, values
 from federation.open_api.calls import Call, Outcome, done
 from federation.open_api.common import (
     CORP_CODE,
@@ -44,7 +44,7 @@ from workers.services import PersonFacts, WorkFacts, identity_index
 CARD_IMAGE_KILOBYTES = 500
 
 WORKER = (
-    Field("workerName", "工人姓名", required=True, most=50),
+    Field("workerName", "工人姓名", required=True, most=50, check=shapes.person_name),
     Field("isTeamLeader", "是否班组长", values.flag, required=True),
     *document_fields(required=True),
     Field("workType", "当前工种", dictionary=TRADE, required=True),
@@ -52,18 +52,18 @@ WORKER = (
     Field("issueCardDate", "发卡时间", values.day),
     Field("issueCardPic", "办卡采集相片", values.image, most=IMAGE),
     Field("cardNumber", "考勤卡号", most=30),
-    Field("payRollBankCardNumber", "发放工资银行卡号", encrypted=True, most=30),
+    Field("payRollBankCardNumber", "发放工资银行卡号", encrypted=True, most=30, check=shapes.bank_card),
     Field("payRollBankName", "发放工资银行名称", most=50),
     Field("payRollTopBankName", "发放工资总行名称", most=100),
     Field("bankLinkNumber", "工资卡银行联号", most=30),
     Field("payRollTopBankCode", "工资卡银行代码", dictionary=BANK),
     Field("hasBuyInsurance", "是否购买工伤或意外伤害保险", values.flag),
-    Field("nation", "民族", required=True, most=10),
+    Field("nation", "民族", required=True, most=10, check=shapes.nation),
     Field("address", "住址", required=True, most=200),
     Field("headImage", "头像", values.image, required=True, most=IMAGE),
     Field("politicsType", "政治面貌", dictionary=POLITICAL_STATUS),
     Field("joinedTime", "加入工会时间", values.day),
-    Field("cellPhone", "手机号码", required=True, most=20),
+    Field("cellPhone", "手机号码", required=True, most=20, check=shapes.phone),
     Field("cultureLevelType", "文化程度", dictionary=EDUCATION),
     Field("specialty", "特长", most=200),
     Field("hasBadMedicalHistory", "是否有重大病史", values.flag),
