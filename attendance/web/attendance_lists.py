@@ -7,6 +7,7 @@ from uuid import UUID
 import django_filters
 import django_tables2 as tables
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.html import format_html
 from attendance.models import AttendanceDay, Punch
 from attendance.selectors.days import days
 from attendance.selectors.punches import punch, punches
-from attendance.web.clock import day_asked, today
+from attendance.web.clock import EARLIEST, LATEST, day_asked, today
 from attendance.web.people_list import project_name
 from attendance.web.places import crumbs, dashboard_url, here_with
 from attendance.web.project_list import region_asked
@@ -41,7 +42,13 @@ class DayFilters(ScopedFilterSet):
 
     region = django_filters.CharFilter(label="地区", method="as_is")
     day = django_filters.DateFilter(
-        label="日期", method="as_is", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label="日期",
+        method="as_is",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[
+            MinValueValidator(EARLIEST, "日期须在 2000 年至 2100 年之间"),
+            MaxValueValidator(LATEST, "日期须在 2000 年至 2100 年之间"),
+        ],
     )
     q = django_filters.CharFilter(
         label="姓名", field_name="engagement__person__name", lookup_expr="icontains"

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from attendance.selectors.clock import current_day
 
-
 # The days that pages speak of, the same as the REST API's: beyond them is a slip of the hand.
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 

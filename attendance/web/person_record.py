@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from attendance.models import AttendanceDay
 from attendance.selectors.days import month
-from attendance.web.clock import today
+from attendance.web.clock import day_asked, today
 from attendance.web.places import crumbs, dashboard_url
 from audit.selectors import events_of
 from audit.services import record
@@ -159,11 +159,8 @@ def _age(born_on: date | None, day: date) -> int | None:
 
 def _month_asked(text: str | None, day: date) -> date:
     """The first day of the month in the address; this month where there is none or it has not come."""
-    try:
-        first = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        first = day.replace(day=1)
-    return min(first, day.replace(day=1))
+    this = day.replace(day=1)
+    return min(day_asked(f"{text}-01", this), this)
 
 
 def _weeks(

@@ -15,6 +15,7 @@ from attendance.web import (
     regions,
     search,
 )
+from attendance.web.clock import day_in_bounds
 
 
 class DayConverter:
@@ -23,7 +24,7 @@ class DayConverter:
     regex = r"\d{4}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        return day_in_bounds(value)
 
     def to_url(self, value: date | str) -> str:
         return str(value)

@@ -5,12 +5,18 @@ from django.db.models import QuerySet
 from kernel.errors import NotFound
 from regions.models import Region
 
+LONGEST_CODE = 12
+_NO_SUCH = "没有编码为“{code}”的行政区划。请使用 GB/T 2260 六位编码，例如 420106（武昌区）。"
+
 
 def region(code: str) -> Region:
     """The region of a code. Raises NotFound with the code named."""
+    # PostgreSQL refuses a NUL; a long text is not repeated to its sender in full.
+    if "\0" in code or len(code) > LONGEST_CODE:
+        raise NotFound(_NO_SUCH.format(code=code.replace("\0", "")[:LONGEST_CODE]))
     found = Region.objects.filter(code=code).select_related("parent").first()
     if found is None:
-        raise NotFound(f"没有编码为“{code}”的行政区划。请使用 GB/T 2260 六位编码，例如 420106（武昌区）。")
+        raise NotFound(_NO_SUCH.format(code=code))
     return found
 
 

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views import View
 
 from kernel.permits import require
 from kernel.scoping import Actor
+
+_NUL = "%00"
 
 
 class Page(View):
@@ -30,6 +32,9 @@ class Page(View):
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         require(self.actor, self.permission)
+        if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
+            raise Http404
+        _without_nul(request)
         answer = super().dispatch(request, *args, **kwargs)
         assert isinstance(answer, HttpResponse)  # noqa: S101  # pages do not stream
         patch_vary_headers(answer, ["HX-Request"])
@@ -42,6 +47,15 @@ class Page(View):
         brief = htmx and not htmx.history_restore_request and not htmx.boosted
         name = self.part_name if brief and self.part_name else self.template_name
         return render(self.request, name, {"section": self.section, **context})
+
+
+def _without_nul(request: HttpRequest) -> None:
+    """Read what was asked without NUL characters, which no name contains and PostgreSQL refuses."""
+    asked, sent = request.GET.urlencode(), request.POST.urlencode()
+    if _NUL in asked:
+        request.GET = QueryDict(asked.replace(_NUL, ""))
+    if _NUL in sent:
+        request.POST = QueryDict(sent.replace(_NUL, ""))
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
