@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
-from django.http import QueryDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,46 +45,51 @@ class ScopedFilterSet(django_filters.FilterSet):
         choices = dict(self.form.fields[name].choices) if hasattr(self.form.fields[name], "choices") else {}
         return str(choices.get(value, value))
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         """Active filters first, then those that can be added."""
-        found = list(self._chips())
-        return sorted(found, key=lambda chip: not chip.value)
+        return sorted(self._chips(), key=lambda chip: not chip.value)
 
-    @property
+    @cached_property
     def is_active(self) -> bool:
-        return any(chip.value for chip in self._chips())
+        return any(self._is_set(name) for name in self.filters if name not in self.quiet)
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        """What is in force: a value that cannot be read narrows nothing, the others still do."""
+        self.form.is_valid()
+        return getattr(self.form, "cleaned_data", {})
+
+    def _is_set(self, name: str) -> bool:
+        return name not in self.titled and self._values.get(name) not in (None, "")
 
     def _chips(self) -> Iterator[Chip]:
-        values = self.form.cleaned_data if self.form.is_valid() else {}
         for name in self.filters:
             if name in self.quiet:
                 continue
-            value = values.get(name)
-            if value not in (None, "") and name not in self.titled:
-                yield self._active(name, value)
+            if self._is_set(name):
+                yield self._active(name, self._values[name])
             elif name not in self.fixed:
                 yield self._offered(name)
 
     def _active(self, name: str, value: Any) -> Chip:
-        return Chip(name, self._label(name), self.described(name, value), self._address(name, None))
+        return Chip(name, self._label(name), self.described(name, value), f"?{self._others(name)}")
 
     def _offered(self, name: str) -> Chip:
         form_field = self.form.fields[name]
         if isinstance(form_field, forms.ChoiceField):
             pairs: Any = form_field.choices
             chosen = [(str(key), str(label)) for key, label in pairs if key not in (None, "")]
-            options = [Option(label, self._address(name, key), False) for key, label in chosen]
+            others = self._others(name)
+            kept = f"?{others}&" if others else "?"
+            options = [Option(label, kept + urlencode({name: key}), False) for key, label in chosen]
             return Chip(name, self._label(name), options=options)
         return Chip(name, self._label(name), input=self.form[name])
 
     def _label(self, name: str) -> str:
         return str(self.form.fields[name].label)
 
-    def _address(self, name: str, value: str | None) -> str:
-        query: QueryDict = self.request.GET.copy()
-        query.pop("page", None)
-        query.pop(name, None)
-        if value is not None:
-            query[name] = value
-        return "?" + query.urlencode()
+    def _others(self, name: str) -> str:
+        """The address's query without this filter and without the page, for a list that begins anew."""
+        asked = self.request.GET.lists()
+        return urlencode([(key, values) for key, values in asked if key not in ("page", name)], doseq=True)
