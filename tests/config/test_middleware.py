@@ -40,3 +40,18 @@ def test_the_database_away_is_said_in_words_with_a_time_to_come_back(path, words
     answer = DatabaseAwayMiddleware(broken)(RequestFactory().get(path))
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert words in answer.content.decode()
+
+
+def test_a_body_that_is_too_large_is_refused_in_words(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    answer = client.post("/api/v1/tokens/", data="x" * 200, content_type="application/json")
+    assert answer.status_code == 413
+    assert "超过" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_what_a_program_did_wrong_is_said_with_the_remedy(client):
+    broken = client.post("/api/v1/tokens/", data="{", content_type="application/json")
+    assert (broken.status_code, "不是有效的 JSON" in broken.json()["detail"]) == (400, True)
+    nobody = client.get("/api/v1/projects/")
+    assert (nobody.status_code, "/api/v1/tokens/" in nobody.json()["detail"]) == (401, True)

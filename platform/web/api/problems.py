@@ -20,6 +20,7 @@ _TITLES = {
     406: _("不支持该返回格式"),
     415: _("不支持该内容类型"),
     422: _("未通过规则校验"),
+    413: _("提交的内容过大"),
     429: _("请求过于频繁"),
     500: _("平台内部错误"),
     503: _("服务暂不可用"),
@@ -56,7 +57,7 @@ def problem_details(raised: Exception, context: dict[str, Any]) -> Response | No
     errors: dict[str, Any] = {}
     if isinstance(raised, exceptions.ValidationError):
         errors = answer.data if isinstance(answer.data, dict) else {"": answer.data}
-    detail = _first_sentence(answer.data) or str(raised)
+    detail = _in_words(raised) or _first_sentence(answer.data) or str(raised)
     code = raised.get_codes() if isinstance(raised, exceptions.APIException) else "refused"
     problem = _problem(answer.status_code, detail, code if isinstance(code, str) else "invalid", errors)
     for header in ("Retry-After", "WWW-Authenticate"):
@@ -75,6 +76,17 @@ def _problem(status: int, detail: str, code: str, errors: dict[str, Any]) -> Res
     if errors:
         body["errors"] = errors
     return Response(body, status=status, content_type="application/problem+json")
+
+
+def _in_words(raised: Exception) -> str:
+    """Our own sentence where the library's names a fault and no remedy, or speaks English."""
+    if isinstance(raised, exceptions.ParseError):
+        return _("请求内容不是有效的 JSON，未作任何处理。请检查引号、逗号和括号后重新提交。")
+    if isinstance(raised, exceptions.NotAuthenticated):
+        return _(
+            "请先登录：向 /api/v1/tokens/ 提交账号和密码取得令牌，再以 Authorization: Bearer 提交。"
+        )
+    return ""
 
 
 def _first_sentence(data: Any) -> str:
