@@ -1,6 +1,7 @@
 """Posts that have ended end the session at once; a first sign-in changes the password."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -31,5 +32,6 @@ class ActorMiddleware:
                 )
                 return redirect("sign_in")
             if request.user.must_change_password:
-                return redirect(f"{resolve_url('password')}?next={request.path}")
+                back = request.get_full_path() if request.method == "GET" else "/"
+                return redirect(f"{resolve_url('password')}?{urlencode({'next': back})}")
         return self.get_response(request)

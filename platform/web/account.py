@@ -1,11 +1,15 @@
 """Signing in and out, and changing a password; every one of them is audited."""
 
+from typing import Any
+
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from knox.models import AuthToken
@@ -20,6 +24,16 @@ _LOCKED = "该账号连续多次输错密码，已暂时锁定。请 15 分钟�
 class SignInForm(AuthenticationForm):
     """Account and password; the refusal never says which of the two was wrong."""
 
+    # Django tells only the browser how long a name may be; whoever has none would meet the database.
+    username = UsernameField(
+        max_length=150,
+        widget=TextInput(attrs={"autofocus": True}),
+        error_messages={
+            "required": _("请填用户名"),
+            "max_length": _("用户名最多 150 个字，请核对后重填"),
+            "null_characters_not_allowed": _("用户名含有不可见的字符，请核对后重填"),
+        },
+    )
     error_messages = {
         "invalid_login": _("账号或密码不对。请检查大小写后再试；连续输错 5 次将锁定 15 分钟。"),
         "inactive": _("该账号已停用。请联系平台管理员。"),
@@ -39,10 +53,21 @@ class SignIn(LoginView):
         return redirect(self.get_success_url())
 
 
+class NewPasswordForm(PasswordChangeForm):
+    """A new password is another one than before."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("old_password") and cleaned["old_password"] == cleaned.get("new_password1"):
+            self.add_error("new_password1", _("新密码不能与原密码相同。请换一个没有用过的密码。"))
+        return cleaned
+
+
 class ChangePassword(PasswordChangeView):
     """A new password; required at the first sign-in."""
 
     template_name = "web/password.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("home")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
@@ -53,7 +78,14 @@ class ChangePassword(PasswordChangeView):
         # Whoever changes a password may have lost the old one: tokens given for it end with it.
         AuthToken.objects.filter(user=user).delete()
         record(actor_of(self.request), "accounts.password_changed", user)
-        return redirect(self.success_url)
+        return redirect(self._way_back())
+
+    def _way_back(self) -> str:
+        """The page that asked for the new password, if it is one of ours."""
+        back = self.request.GET.get("next", "")
+        ours = {self.request.get_host()}
+        is_ours = url_has_allowed_host_and_scheme(back, ours, require_https=self.request.is_secure())
+        return back if is_ours else str(self.success_url)
 
 
 @require_POST
