@@ -36,11 +36,6 @@ def ancestors(of: Region) -> QuerySet[Region]:
     return Region.objects.filter(code__in=codes).order_by("path")
 
 
-def second_level_units() -> QuerySet[Region]:
-    """The 17 units directly below the province, in the order of the national table."""
-    return Region.objects.filter(is_second_level=True).order_by("code")
-
-
 def counties(within: Region) -> QuerySet[Region]:
     """Every county at or below `within`; a unit that is its own county is one of them."""
     return Region.objects.filter(path__startswith=within.path, is_county=True).order_by("code")

@@ -43,15 +43,6 @@ def bar(rate: float | None, low: bool = False) -> SafeString | str:
     )
 
 
-@register.simple_tag(takes_context=True)
-def query_without(context: Mapping[str, Any], *names: str) -> str:
-    """The present query string without `names` and without the page, for a chip's × and for new filters."""
-    query = context["request"].GET.copy()
-    for name in (*names, "page"):
-        query.pop(name, None)
-    return "?" + query.urlencode()
-
-
 @register.inclusion_tag("web/parts/_hidden.html", takes_context=True)
 def keep_query(context: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """The present query as hidden fields, without `names`: a form adds to the filters, never drops them."""
