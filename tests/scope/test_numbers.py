@@ -60,8 +60,8 @@ def test_a_subcontractors_clerk_counts_own_people_and_nobody_else() -> None:
     found = dashboard(clerk, county.region, county.today, county.now).figures
     assert (found.projects, found.on_site, found.attended, found.contracted, found.trained) == (1, 1, 1, 1, 1)
     assert (found.posts_required, found.unmatched) == (0, 0)
-    columns = ("on_site", "attended", "contract_rate", "unmatched")
-    assert list(projects_on(clerk, county.today).values_list(*columns)) == [(1, 1, 1.0, None)]
+    columns = ("on_site", "attended", "contract_rate", "unmatched", "last_punch_at")
+    assert list(projects_on(clerk, county.today).values_list(*columns)) == [(1, 1, 1.0, None, None)]
     assert totals(projects_on(clerk, county.today))["all_on_site"] == 1
 
 
