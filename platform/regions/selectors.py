@@ -36,11 +36,6 @@ def ancestors(of: Region) -> QuerySet[Region]:
     return Region.objects.filter(code__in=codes).order_by("path")
 
 
-def counties(within: Region) -> QuerySet[Region]:
-    """Every county at or below `within`; a unit that is its own county is one of them."""
-    return Region.objects.filter(path__startswith=within.path, is_county=True).order_by("code")
-
-
 def parts(of: Region) -> QuerySet[Region]:
     """What one step down shows: units below the province, counties below a unit, nothing below a county."""
     if of.is_county:
