@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.core.exceptions import ValidationError
 from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,8 +18,7 @@ from knox.models import AuthToken
 from accounts.actors import actor_of
 from audit.services import record
 from web.api.problems import problem_json
-
-_LOCKED = "该账号连续多次输错密码，已暂时锁定。请 15 分钟后再试；忘记密码请联系平台管理员重置。"
+from web.sign_ins import limits, locked, note_failure, wrong_password
 
 
 class SignInForm(AuthenticationForm):
@@ -35,9 +35,11 @@ class SignInForm(AuthenticationForm):
         },
     )
     error_messages = {
-        "invalid_login": _("账号或密码不对。请检查大小写后再试；连续输错 5 次将锁定 15 分钟。"),
         "inactive": _("该账号已停用。请联系平台管理员。"),
     }
+
+    def get_invalid_login_error(self) -> ValidationError:
+        return ValidationError(wrong_password(), code="invalid_login")
 
 
 class SignIn(LoginView):
@@ -51,6 +53,15 @@ class SignIn(LoginView):
         login(self.request, form.get_user())
         record(actor_of(self.request), "accounts.signed_in", form.get_user())
         return redirect(self.get_success_url())
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        # A locked account is put on record by locked_out; an empty field is no attempt.
+        if form.non_field_errors() and not getattr(self.request, "axes_locked_out", False):
+            note_failure(self.request, form.cleaned_data.get("username", ""))
+        return super().form_invalid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | limits()
 
 
 class NewPasswordForm(PasswordChangeForm):
@@ -97,8 +108,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("sign_in")
 
 
-def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, _response: HttpResponse | None = None, credentials: dict[str, Any] | None = None
+) -> HttpResponse:
     """What a locked account is told: for how long, and whom to ask."""
+    note_failure(request, str((credentials or {}).get("username") or ""), is_locked=True)
     if request.path.startswith("/api/"):
-        return problem_json(429, "locked_out", _LOCKED)
-    return render(request, "web/sign_in.html", {"form": SignInForm(request), "locked": _LOCKED}, status=429)
+        return problem_json(429, "locked_out", locked())
+    shown = {"form": SignInForm(request), "locked": locked(), **limits()}
+    return render(request, "web/sign_in.html", shown, status=429)

@@ -22,6 +22,7 @@ from audit.services import record
 from kernel.errors import DomainError
 from standards.selectors import parameter
 from web.api.throttles import SignIns
+from web.sign_ins import note_failure, wrong_password
 
 
 class WrongPassword(DomainError):
@@ -31,7 +32,7 @@ class WrongPassword(DomainError):
     status = 401
 
     def __init__(self) -> None:
-        super().__init__(_("账号或密码不对。请检查大小写后再试；连续输错 5 次将锁定 15 分钟。"))
+        super().__init__(wrong_password())
 
 
 class NoPost(DomainError):
@@ -105,6 +106,8 @@ def _user(request: Request, credentials: dict[str, str]) -> User:
     # The plain request: axes counts and locks by it.
     user = authenticate(request=request._request, **credentials)
     if not isinstance(user, User):
+        if not getattr(request._request, "axes_locked_out", False):
+            note_failure(request._request, credentials["username"])
         raise WrongPassword
     return user
 
