@@ -46,8 +46,8 @@ class DayFilters(ScopedFilterSet):
         method="as_is",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         validators=[
-            MinValueValidator(EARLIEST, "日期须在 2000 年至 2100 年之间"),
-            MaxValueValidator(LATEST, "日期须在 2000 年至 2100 年之间"),
+            MinValueValidator(EARLIEST, "日期须在 2000 年至 2100 年之间。"),
+            MaxValueValidator(LATEST, "日期须在 2000 年至 2100 年之间。"),
         ],
     )
     q = django_filters.CharFilter(

@@ -33,7 +33,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of the form's own token: the page was open too long."""
-    return _answer(request, 403, "stale_form", _STALE_FORM)
+    return _answer(request, 403, "stale_form", _STALE_FORM, "stale")
 
 
 def fault(request: HttpRequest) -> HttpResponse:
@@ -41,9 +41,9 @@ def fault(request: HttpRequest) -> HttpResponse:
     return _answer(request, 500, "fault", _FAULT)
 
 
-def _answer(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, code: str, sentence: str, page: str = "") -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem_json(status, code, sentence)
     # Without the request's context: the frame must not depend on what has just failed.
-    name = f"web/{status}.html" if status in (403, 404, 500) else "web/problem.html"
+    name = f"web/{page or status}.html" if status in (403, 404, 500) else "web/problem.html"
     return render(None, name, {"message": sentence}, status=status)

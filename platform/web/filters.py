@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import django_filters
 from django import forms
+from django.utils.text import Truncator
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,15 @@ class Option:
     label: str
     url: str
     here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A filter whose value cannot be read: its name, what is wrong, and the address without it."""
+
+    label: str
+    words: str
+    remove_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,14 @@ class ScopedFilterSet(django_filters.FilterSet):
     @cached_property
     def is_active(self) -> bool:
         return any(self._is_set(name) for name in self.filters if name not in self.quiet)
+
+    @cached_property
+    def faults(self) -> list[Fault]:
+        """The filters that are not in force because nobody can read their value."""
+        return [
+            Fault(self._label(name), Truncator(errors[0]).chars(60), f"?{self._others(name)}")
+            for name, errors in self.form.errors.items()
+        ]
 
     @cached_property
     def _values(self) -> dict[str, Any]:

@@ -122,6 +122,36 @@ def test_a_list_survives_any_address(world, query):
         assert client.get(f"{path}?{query}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "label", "left"),
+    [
+        ("/people/", "on_site=1&project=xyz&page=2", "项目", "?on_site=1"),
+        ("/people/", "trade=zz", "工种", "?"),
+        ("/attendance/days/", "day=9999-12-31", "日期", "?"),
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_named_with_the_way_to_take_it_away(world, path, query, label, left):
+    answer = visitor(world.wuchang, REGULATOR).get(f"{path}?{query}")
+    assert f"条件“{label}”没有生效，下面的名单没有按它筛选" in text_of(answer)
+    assert f'<a href="{left}">去掉这个条件</a>' in answer.content.decode()
+
+
+def test_the_filters_that_can_be_read_stay_in_force_and_are_shown(world):
+    client = visitor(world.wuchang, REGULATOR)
+    answer, alone = client.get("/people/?contract=no&project=xyz"), client.get("/people/?contract=no")
+    assert answer.context["total"] == alone.context["total"]
+    assert "合同：未签合同" in text_of(answer)
+
+
+def test_a_form_that_was_open_too_long_says_so_and_not_that_a_right_is_missing(world):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.wuchang.users[REGULATOR])
+    answer = client.post(pages_of(world.wuchang)["reveal"], {"reason": "核对投诉当事人身份"})
+    assert answer.status_code == 403
+    assert "<title>页面停留过久" in answer.content.decode()
+    assert "没有此项权限" not in answer.content.decode()
+
+
 def test_an_empty_list_says_what_would_be_here_and_what_to_do(world):
     page = text_of(visitor(world.wuchang, REGULATOR).get("/projects/?q=没有这个项目"))
     assert "没有符合条件的项目" in page
