@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, NullIf
 
-from attendance.models import AttendanceDay, Device, ProjectDay
+from attendance.models import AttendanceDay, Device, DirtyDay, ProjectDay
 from attendance.selectors.figures import Figures, figures_by
 from kernel.errors import NotFound
 from kernel.scoping import Actor, Reach
@@ -119,8 +119,13 @@ def _last_punch(actor: Actor) -> QuerySet[Any]:
 
 
 def project_on(actor: Actor, public_id: UUID, day: date) -> Project:
-    """One project with its counters of `day`. Raises NotFound outside the actor's scope."""
-    found = projects_on(actor, day).filter(public_id=public_id).first()
+    """One project with its counters of `day`. Raises NotFound outside the actor's scope.
+
+    `counted_at`: when they were counted, where a change waits to be counted; otherwise None, they are of now.
+    """
+    waiting = Exists(DirtyDay.objects.filter(project=OuterRef("pk"), day=day))
+    rows = projects_on(actor, day).annotate(counted_at=Case(When(waiting, then=F("today__computed_at"))))
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found

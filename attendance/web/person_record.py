@@ -136,6 +136,7 @@ def _head(actor: Any, engagement: Any, here: str, day: date) -> dict[str, Any]:
     urls["calendar"] = reverse("person", args=[engagement.public_id])
     return {
         "title": person.name,
+        "as_of": timezone.now(),
         "engagement": engagement,
         "person": person,
         "age": _age(person.born_on, day),

@@ -13,21 +13,25 @@ from django.utils import timezone
 from attendance.models import AttendanceDay
 from attendance.selectors.days import days
 from attendance.selectors.devices import devices_of
+from attendance.selectors.figures import Figures
 from attendance.selectors.people import key_post_holders, people, team_sizes
 from attendance.selectors.projects import project_on, project_trend
 from attendance.web.attendance_lists import DayFilters, DayTable, day_asked, neighbours
 from attendance.web.clock import today
 from attendance.web.people_list import PeopleFilters, PeopleTable
 from attendance.web.places import crumbs, dashboard_url
+from attendance.web.strip import moved
 from attendance.web.trends import first_day, people_trend
 from kernel.scoping import Actor
 from projects import selectors as projects
 from projects.models import Project
 from standards.selectors import code_name, parameter
+from web import words
 from web.filters import ScopedFilterSet
 from web.lists import ListPage
 from web.navigation import Crumb
 from web.pages import Page
+from web.templatetags.words import change
 from workers.models import Engagement
 
 
@@ -68,7 +72,7 @@ def head(actor: Actor, project: Any, here: str) -> dict[str, Any]:
         "tabs": [Tab(key, label, urls[key], key == here) for key, label in TABS.items()],
         "tab_here": here,
         "tabs_label": "项目的各部分",
-        "as_of": timezone.now(),
+        "as_of": project.counted_at or timezone.now(),
         "in_record": True,
     }
 
@@ -102,6 +106,9 @@ class ProjectRecord(Page):
             "category": code_name("project_class", project.category),
             "day": day,
             "lows": _lows(project),
+            "both": _both(project),
+            "notes": _since_yesterday(project, found.get(day - timedelta(days=1))),
+            "area": words.exact(round(project.building_area)) if project.building_area else "",
         }
 
     def _parties(self, project: Project) -> dict[str, Any]:
@@ -127,6 +134,31 @@ class ProjectRecord(Page):
         limits = parameter("device.silent_hours", project.region)
         rows = [(device, _silence(device, now, limits)) for device in devices_of(self.actor, project)]
         return {"devices": rows, "limits": limits}
+
+
+def _both(project: Any) -> dict[str, str]:
+    """Both numbers behind each rate."""
+    pairs = {
+        "contract": (project.contracted, project.on_site),
+        "training": (project.trained, project.on_site),
+        "on_post": (project.posts_present, project.posts_required),
+    }
+    return {
+        name: f"{words.exact(part)} / {words.exact(whole)}" if whole else ""
+        for name, (part, whole) in pairs.items()
+    }
+
+
+def _since_yesterday(project: Any, before: Figures | None) -> dict[str, str]:
+    """What has changed since yesterday, of the figures that do not grow through the day."""
+    if before is None or project.on_site is None:
+        return {}
+    now = Figures(on_site=project.on_site, contracted=project.contracted, trained=project.trained)
+    return {
+        "on_site": change(now.on_site - before.on_site),
+        "contract": moved(now.contract, before.contract),
+        "training": moved(now.training, before.training),
+    }
 
 
 def _lows(project: Any) -> dict[str, bool]:

@@ -78,7 +78,7 @@ def _rate(label: str, share: Share, before: Share, url, paper: str, people: dict
         label,
         words.percent(share.rate),
         url("people", **people, **{paper: "yes"}),
-        _moved(share, before),
+        moved(share, before),
         small=_both(share),
         gap=f"缺 {words.exact(missing)} 人" if missing else "",
         gap_url=url("people", **people, **{paper: "no"}) if missing else "",
@@ -89,7 +89,8 @@ def _both(share: Share) -> str:
     return f"{words.exact(share.part)} / {words.exact(share.whole)}" if share.whole else ""
 
 
-def _moved(share: Share, before: Share) -> str:
+def moved(share: Share, before: Share) -> str:
+    """The difference of a rate to an earlier one in words."""
     if share.rate is None or before.rate is None:
         return points(None)
     return points(share.rate - before.rate)

@@ -152,6 +152,29 @@ def test_a_form_that_was_open_too_long_says_so_and_not_that_a_right_is_missing(w
     assert "没有此项权限" not in answer.content.decode()
 
 
+def test_a_project_shows_both_numbers_behind_each_rate_and_of_when_they_are(world):
+    county = world.wuchang
+    answer = visitor(county, REGULATOR).get(pages_of(county)["project"])
+    text, shown = text_of(answer), answer.context["project"]
+    assert f"{shown.contracted} / {shown.on_site}" in text
+    assert f"{shown.trained} / {shown.on_site}" in text
+    assert f"{shown.posts_present} / {shown.posts_required}" in text
+    assert text.count("数据截至") == 1
+    assert "较昨日" in text
+
+
+def test_areas_have_thousands_separators(world):
+    county = world.wuchang
+    type(county.project).all_rows.filter(pk=county.project.pk).update(building_area=1234567)
+    assert "1,234,567 m²" in text_of(visitor(county, REGULATOR).get(pages_of(county)["project"]))
+
+
+def test_a_person_and_each_part_of_a_project_say_once_of_when_they_are(world):
+    client, pages = visitor(world.wuchang, REGULATOR), pages_of(world.wuchang)
+    for name in ("person", "person_work", "project_people", "project_attendance", "project_posts"):
+        assert text_of(client.get(pages[name])).count("数据截至") == 1, name
+
+
 def test_an_empty_list_says_what_would_be_here_and_what_to_do(world):
     page = text_of(visitor(world.wuchang, REGULATOR).get("/projects/?q=没有这个项目"))
     assert "没有符合条件的项目" in page
