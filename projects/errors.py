@@ -60,6 +60,21 @@ class ProjectFinished(DomainError):
         )
 
 
+class ProjectDiffers(DomainError):
+    """A permit names a known project code with another name, place or contractor."""
+
+    code = "project_differs"
+
+    def __init__(self, *, code: str, label: str, registered: str, given: str) -> None:
+        super().__init__(
+            _(
+                "项目 {code} 已登记的{label}是“{registered}”，与所填“{given}”不一致。"
+                "请核对项目编码或改正后重新提交。"
+            ).format(code=code, label=label, registered=registered, given=given),
+            field="project_code",
+        )
+
+
 class PermitElsewhere(DomainError):
     """The permit number belongs to another project."""
 

@@ -20,6 +20,7 @@ from projects.errors import (
     BadCreditCode,
     NameDiffers,
     PermitElsewhere,
+    ProjectDiffers,
     ProjectFinished,
     TeamExists,
 )
@@ -83,6 +84,8 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
         },
     )
     require(actor, "projects.receive_permit", on=project)
+    if not is_new:
+        _require_same(project, facts, contractor)
     _add_permit(project, facts)
     _take_part(project, contractor, CONTRACTOR, facts.issued_on)
     for uscc, name, kind in (
@@ -100,6 +103,17 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
 def _require_region(actor: Actor, region: Region) -> None:
     if not any(region.path.startswith(path) for path in actor.reach("projects.receive_permit").region_paths):
         raise NotFound
+
+
+def _require_same(project: Project, facts: PermitFacts, contractor: Enterprise) -> None:
+    """A further permit names the project as it is registered; anything else is a mistake to be cleared."""
+    for label, registered, given in (
+        (_("项目名称"), project.name, facts.project_name),
+        (_("所在县（市、区）"), project.region.name, facts.region.name),
+        (_("总承包单位"), project.contractor.name, contractor.name),
+    ):
+        if registered != given:
+            raise ProjectDiffers(code=project.code, label=label, registered=registered, given=given)
 
 
 def _add_permit(project: Project, facts: PermitFacts) -> None:

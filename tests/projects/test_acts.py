@@ -13,6 +13,7 @@ from projects.errors import (
     BadCreditCode,
     NameDiffers,
     PermitElsewhere,
+    ProjectDiffers,
     ProjectFinished,
     TeamExists,
 )
@@ -68,6 +69,20 @@ def test_a_second_permit_joins_the_known_project():
     receive_permit(actor=county(), facts=facts())
     receive_permit(actor=county(), facts=facts(permit_number="420106202604040102"))
     assert (Project.all_rows.count(), Permit.all_rows.count()) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"project_name": "别的项目"}, "项目名称是“中北路综合楼”"),
+        ({"contractor_uscc": people.credit_code(805), "contractor_name": "另一家"}, "总承包单位是"),
+    ],
+)
+def test_a_known_project_code_with_other_facts_is_refused_and_adds_no_permit(change, words):
+    receive_permit(actor=county(), facts=facts())
+    with pytest.raises(ProjectDiffers, match=words):
+        receive_permit(actor=county(), facts=facts(permit_number="420106202604040109", **change))
+    assert Permit.all_rows.count() == 1
 
 
 def test_a_permit_number_of_another_project_is_refused_and_makes_no_project():
