@@ -83,9 +83,7 @@ def _in_words(raised: Exception) -> str:
     if isinstance(raised, exceptions.ParseError):
         return _("请求内容不是有效的 JSON，未作任何处理。请检查引号、逗号和括号后重新提交。")
     if isinstance(raised, exceptions.NotAuthenticated):
-        return _(
-            "请先登录：向 /api/v1/tokens/ 提交账号和密码取得令牌，再以 Authorization: Bearer 提交。"
-        )
+        return _("请先登录：向 /api/v1/tokens/ 提交账号和密码取得令牌，再以 Authorization: Bearer 提交。")
     return ""
 
 
