@@ -10,10 +10,12 @@ from django.db import transaction
 from attendance.selectors.dashboard import by_place, dashboard
 from attendance.selectors.projects import projects_on, totals
 from attendance.selectors.pulse import pulse
+from attendance.selectors.punches import punches
 from attendance.selectors.trend import people_by_day
 from attendance.services import mark_days, recount
 from tests.scope.asking import REACHES, answers
 from tests.scope.opening import GUARDED, paths, signed_in
+from tests.support import records
 from tests.support.world import County, employ, wuchang, xiantao
 
 # What differs between two openings of one page: tokens of forms, and the time of day.
@@ -74,6 +76,16 @@ def test_a_subcontractors_clerk_sees_own_people_wherever_figures_are_shown() -> 
     trend = people_by_day(clerk, county.region, day - timedelta(days=2), day)
     assert [(one.on_site, one.attended) for one in trend.values()] == [(1, 0), (1, 1), (1, 1)]
     assert pulse(clerk, county.region, day).endswith("-1")
+
+
+def test_a_punch_names_the_work_for_ones_own_firm_and_not_a_later_one_for_another() -> None:
+    county = wuchang()
+    own = county.workers["subcontractor"]
+    records.engagement(own.person, county.teams["contractor"], ended_at=county.now)
+    seen = punches(county.actor("subcontractor_clerk"), county.today)
+    assert list(seen.values_list("engagement_key", "person_name")) == [
+        (own.engagement.public_id, own.person.name)
+    ]
 
 
 def test_the_contractors_manager_counts_the_whole_project() -> None:
