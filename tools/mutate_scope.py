@@ -20,7 +20,7 @@ TESTS = "tests/scope"
 
 
 def main(arguments: list[str]) -> int:
-    """Break the sites whose name contains all given words, or every site; 1 when one survives."""
+    """Break the sites whose name contains one of the given words, or all; 1 when one survives."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"

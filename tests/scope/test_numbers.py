@@ -12,6 +12,7 @@ from attendance.selectors.projects import projects_on, totals
 from attendance.selectors.pulse import pulse
 from attendance.selectors.punches import punches
 from attendance.selectors.trend import people_by_day
+from attendance.selectors.worklist import work_list
 from attendance.services import mark_days, recount
 from tests.scope.asking import REACHES, answers
 from tests.scope.opening import GUARDED, paths, signed_in
@@ -86,6 +87,24 @@ def test_a_punch_names_the_work_for_ones_own_firm_and_not_a_later_one_for_anothe
     assert list(seen.values_list("engagement_key", "person_name")) == [
         (own.engagement.public_id, own.person.name)
     ]
+
+
+def test_what_waits_on_the_project_is_not_a_subcontractors_to_see() -> None:
+    county = wuchang()
+    later = timedelta(days=8)
+    for role, today_waits, then_waits in (
+        ("subcontractor_clerk", set(), set()),
+        (
+            "county_regulator",
+            {"uncontracted", "untrained", "silent_device", "vacant_post", "unmatched"},
+            {"uncontracted", "untrained", "silent_project", "vacant_post", "absent_post"},
+        ),
+    ):
+        actor = county.actor(role)
+        waits = work_list(actor, None, county.today, county.now)
+        assert {item.kind for item in waits} == today_waits
+        waits = work_list(actor, None, county.today + later, county.now + later)
+        assert {item.kind for item in waits} == then_waits
 
 
 def test_the_contractors_manager_counts_the_whole_project() -> None:
