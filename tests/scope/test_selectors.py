@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from attendance.selectors.dashboard import region_in_reach
-from attendance.selectors.pulse import covers
+from attendance.selectors.pulse import covers, pulse
 from kernel.errors import NotFound
 from tests.scope.asking import REACHES, answers, asked
 from tests.support.traces import traces_in
@@ -71,3 +71,7 @@ def test_the_other_countys_region_is_not_in_reach(role: str, world: TwoCounties)
             region_in_reach(actor, other.region.code)
         assert covers(actor, county.region) is (role == "county_regulator")
         assert not covers(actor, other.region)
+        # A subcontractor's pulse is that of its own people, wherever it is asked for.
+        own = pulse(actor, county.region, county.today)
+        beats = own if role == "subcontractor_clerk" else "0.000-0"
+        assert pulse(actor, other.region, county.today) == beats
