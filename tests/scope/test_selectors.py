@@ -12,6 +12,7 @@ from attendance.selectors.dashboard import region_in_reach
 from attendance.selectors.pulse import covers, pulse
 from kernel.errors import NotFound
 from tests.scope.asking import REACHES, answers, asked
+from tests.scope.test_models import EXPECTED
 from tests.support.traces import traces_in
 from tests.support.world import SELECTORS, TwoCounties
 
@@ -44,13 +45,24 @@ def test_every_selector_that_takes_an_actor_has_its_row_in_the_world() -> None:
     assert _selectors() == set(SELECTORS)
 
 
+def _rows(county: County, other: County) -> set[str]:
+    """The county's rows as `written_out` names them, without those that it shares with the other."""
+    own, theirs = (
+        {f"{model.__name__} {row.pk}" for model, rows in EXPECTED.items() for row in rows[0](one)}
+        for one in (county, other)
+    )
+    return own - theirs
+
+
 @pytest.mark.parametrize("role", REACHES)
 def test_no_read_of_one_county_shows_a_trace_of_the_other(role: str, world: TwoCounties) -> None:
+    rows_of = {county.word: _rows(county, world.other(county)) for county in world}
     for county in world:
         for name, selector in SELECTORS.items():
             for asked_with in world:
-                answer = "\n".join(asked(selector, county.actor(role), asked_with))
-                assert traces_in(answer, world.other(county)) == [], name
+                answer = asked(selector, county.actor(role), asked_with)
+                assert traces_in("\n".join(answer), world.other(county)) == [], name
+                assert rows_of[world.other(county).word].intersection(answer) == set(), name
 
 
 def test_a_regulator_finds_every_one_of_the_own_records(world: TwoCounties) -> None:

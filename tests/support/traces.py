@@ -29,7 +29,7 @@ def _write(value: Any, found: list[str], seen: set[int]) -> None:
         held = {
             key: one for key, one in vars(value).items() if key not in ("_state", "_prefetched_objects_cache")
         }
-        found.append(type(value).__name__)
+        found.append(f"{type(value).__name__} {value.pk}")
         _write(held, found, seen)
         _write({key: one for key, one in joined.items() if one is not None}, found, seen)
     elif is_dataclass(value) and not isinstance(value, type):
