@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -13,9 +14,9 @@ from accounts.roles import ROLES as ROLE_TABLE
 from kernel.errors import NotFound, NotPermitted
 from kernel.scoping import Reach
 from projects.errors import NameDiffers
-from projects.services import add_participation
+from projects.services import add_participation, receive_permit
 from tests.support.actors import Holder
-from tests.support.acts import ACTS, Act
+from tests.support.acts import ACTS, Act, permit_facts
 from tests.support.traces import fingerprint, traces_in
 from tests.support.world import County, TwoCounties
 
@@ -121,3 +122,12 @@ def test_a_refused_name_does_not_tell_the_name_that_another_county_registered(wo
             name="记错的名称",
             kind="001",
         )
+
+
+def test_outside_ones_region_a_permit_is_not_even_judged(world: TwoCounties) -> None:
+    for county in world:
+        facts = replace(
+            permit_facts(world.other(county)), project_code="420000202601019999", contractor_uscc="错误代码"
+        )
+        with pytest.raises(NotFound):
+            receive_permit(actor=_region(county), facts=facts)

@@ -14,7 +14,7 @@ from kernel.errors import NotFound
 from tests.scope.asking import REACHES, answers, asked
 from tests.scope.test_models import EXPECTED
 from tests.support.traces import traces_in
-from tests.support.world import SELECTORS, TwoCounties
+from tests.support.world import SELECTORS, County, TwoCounties
 
 APPS = ("audit", "outbox", "web", "projects", "workers", "attendance", "payroll", "integrity", "federation")
 
