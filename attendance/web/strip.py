@@ -1,5 +1,6 @@
 """The six figures: each a door to the list that makes it up, with yesterday's difference."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -72,7 +73,9 @@ def strip(
     ]
 
 
-def _rate(label: str, share: Share, before: Share, url, paper: str, people: dict[str, str]) -> Door:  # type: ignore[no-untyped-def]
+def _rate(
+    label: str, share: Share, before: Share, url: Callable[..., str], paper: str, people: dict[str, str]
+) -> Door:
     missing = share.whole - share.part
     return Door(
         label,
