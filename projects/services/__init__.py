@@ -1,0 +1,25 @@
+"""Acts on projects: receiving a permit, naming who takes part, forming teams, granting one project."""
+
+from projects.services.register import (
+    CONTRACTOR,
+    OWNER,
+    SUPERVISOR,
+    PermitFacts,
+    add_participation,
+    add_team,
+    grant_project,
+    known_enterprise,
+    receive_permit,
+)
+
+__all__ = [
+    "CONTRACTOR",
+    "OWNER",
+    "SUPERVISOR",
+    "PermitFacts",
+    "add_participation",
+    "add_team",
+    "grant_project",
+    "known_enterprise",
+    "receive_permit",
+]
