@@ -39,7 +39,7 @@ class Credential(Travelling, ScopedModel):
     window_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     created_by = models.CharField(max_length=120, blank=True)
     # Who keeps the secret: the vendor's firm and system, as the administrator was told.
-    holder = models.CharField(max_length=80, blank=True)
+    holder = models.CharField(max_length=80, blank=True, default="")
     # The last instant of a secret that has been replaced; null while nobody replaced it.
     valid_until = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -131,7 +131,7 @@ class AnsweredQuery(models.Model):
     appid = models.CharField(max_length=64)
     timestamp = models.CharField(max_length=14)
     nonce = models.CharField(max_length=64)
-    method = models.CharField(max_length=60, blank=True)
+    method = models.CharField(max_length=60, blank=True, default="")
     is_poll = models.BooleanField(default=False)
     answered_at = models.DateTimeField()
 

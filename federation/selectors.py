@@ -127,9 +127,7 @@ def _queries(rows: QuerySet[AnsweredQuery]) -> Iterator[CallLine]:
 
 def _refusals(rows: QuerySet[RefusedCall]) -> Iterator[CallLine]:
     for row in rows:
-        yield CallLine(
-            row.last_at, row.method, REFUSED, row.sentence, number=row.number, address=row.address
-        )
+        yield CallLine(row.last_at, row.method, REFUSED, row.sentence, number=row.number, address=row.address)
 
 
 def request_of(actor: Actor, serial: str) -> AcceptedRequest:

@@ -45,7 +45,7 @@ def managed_device(actor: Actor, public_id: UUID) -> Device:
 
 
 def drift_seconds(actor: Actor, device: Device, now: datetime) -> int:
-    """How far a device's clock runs ahead of ours: the most that a punch of the last day came too early; or 0.
+    """How far a device's clock runs ahead of ours: the most that a punch of the last day came early, or 0.
 
     A clock that is slow cannot be told from a punch that was sent late.
     """

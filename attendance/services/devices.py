@@ -52,7 +52,7 @@ def register_device(*, actor: Actor, project: Project, channel: str, serial: str
 def change_device(
     *, actor: Actor, device: Device, channel: str, serial: str, expected_version: int | None = None
 ) -> Device:
-    """Name a device anew, or correct its serial number. Punches already received keep the name they came with.
+    """Name a device anew, or correct its serial number. Punches received before keep the name they came with.
 
     Raises NotPermitted, NotFound, ChannelTaken, Stale, DomainError as register_device.
     """

@@ -46,7 +46,7 @@ def note_query(call: Call, transport: Mapping[str, str]) -> None:
 
 
 def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) -> None:
-    """Remember that a call under a known appid was turned away, and why; of unknown callers nothing is kept."""
+    """Remember that a call under a known appid was turned away, and why; of strangers nothing is kept."""
     try:
         params = form.parameters(body)
     except Refusal:

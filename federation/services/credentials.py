@@ -99,7 +99,9 @@ def _project(actor: Actor | None, code: str) -> Project:
     else:
         project = Project.all_rows.filter(code=code).first()
     if project is None:
-        raise NotFound(_("没有编码为“{code}”的项目，请核对项目编码，或先由县区登记施工许可证。").format(code=code[:40]))
+        raise NotFound(
+            _("没有编码为“{code}”的项目，请核对项目编码，或先由县区登记施工许可证。").format(code=code[:40])
+        )
     # One at a time per project, so that two rotations at once cannot both leave their predecessor valid.
     return Project.all_rows.select_related("region").select_for_update(of=("self",)).get(pk=project.pk)
 

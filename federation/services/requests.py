@@ -29,9 +29,7 @@ def retry_request(*, actor: Actor, request: AcceptedRequest) -> AcceptedRequest:
             code="not_at_fault",
         )
     if request.body is None:
-        raise DomainError(
-            _("这个请求的内容已按期删除，不能重试。请厂商重新提交。"), code="body_forgotten"
-        )
+        raise DomainError(_("这个请求的内容已按期删除，不能重试。请厂商重新提交。"), code="body_forgotten")
     request.state, request.result = AcceptedRequest.State.PENDING, ""
     request.attempts, request.tried_at, request.finished_at = 0, None, None
     request.save(update_fields=["state", "result", "attempts", "tried_at", "finished_at"])

@@ -1,9 +1,10 @@
-"""Reads of accounts and posts, as an administrator may see them.
+"""Reads of accounts and posts: as an administrator may see them, and who holds a permission where.
 
 Accounts stand below the map's upper floors: where a project or a participation lies is asked of kernel's
 resolvers, so that an administrator of a county finds the accounts of its sites too.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -15,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Post, User
+from accounts.roles import ROLES, permissions_of
 from kernel.errors import NotFound
 from kernel.resolvers import keys_below
 from kernel.scoping import Actor
@@ -74,8 +76,6 @@ def accounts(actor: Actor) -> QuerySet[User]:
     administrator reset its password or close it, for whoever could take over an account with a wider reach
     would gain that reach. `is_locked`: wrong passwords have closed it for a while.
     """
-    if not actor.may(MANAGE):
-        return User.objects.none()
     own = Post.objects.filter(within_reach(actor), user=OuterRef("pk"))
     elsewhere = Post.objects.filter(standing(timezone.localdate()), user=OuterRef("pk")).exclude(
         pk__in=Post.objects.filter(within_reach(actor)).values("pk")
@@ -125,3 +125,34 @@ def ending_posts(actor: Actor, today: date, days: int) -> QuerySet[Post]:
 def posts_in_force(now: datetime) -> QuerySet[Post]:
     """The posts that hold at an instant, for conditions of lists."""
     return Post.objects.in_force(timezone.localtime(now).date(), now)
+
+
+def holders(
+    permission: str,
+    *,
+    project: UUID | None = None,
+    participations: Iterable[UUID] = (),
+    enterprises: Iterable[UUID] = (),
+    region_path: str = "",
+) -> QuerySet[User]:
+    """Active accounts whose post in force carries `permission` at one of these places.
+
+    A post on a region counts for `region_path` at or below it. A grant on one project (guardian) does not
+    count: it lets one look, it makes nobody responsible.
+    """
+    roles = [role for role in ROLES if permission in permissions_of(role, county_is_unit=False)]
+    place = Q(pk__in=[])
+    if project:
+        place |= Q(project=project)
+    place |= Q(participation__in=list(participations)) | Q(enterprise__in=list(enterprises))
+    if region_path:
+        place |= Q(region__path__in=_at_or_above(region_path))
+    now = timezone.now()
+    posts = Post.objects.in_force(timezone.localdate(now), now).filter(place, role__in=roles)
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True).order_by("pk")
+
+
+def _at_or_above(path: str) -> list[str]:
+    """A region's path and those of all it lies in."""
+    steps = path.strip("/").split("/")
+    return ["/".join(steps[: length + 1]) + "/" for length in range(len(steps))]

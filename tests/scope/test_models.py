@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from attendance.models import AttendanceDay, Device, ProjectDay, Punch
-from federation.models import AcceptedRequest, Credential
+from federation.models import AcceptedRequest, Credential, RefusedCall
 from kernel.scoping import Reach, ScopedModel, ScopeRequired
 from projects.models import Enterprise, Participation, Permit, Project, Team
 from tests.support.actors import Holder
@@ -71,7 +71,8 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     ),
     ProjectDay: (lambda c: list(ProjectDay.all_rows.filter(project=c.project)), lambda c: []),
     Credential: (lambda c: [c.credential], lambda c: []),
-    AcceptedRequest: (lambda c: [c.request], lambda c: []),
+    AcceptedRequest: (lambda c: [c.request, c.broken_request], lambda c: []),
+    RefusedCall: (lambda c: [c.refused_call], lambda c: []),
 }
 
 
