@@ -18,7 +18,7 @@ SEEN, MANAGED = "federation.view_credentials", "federation.manage_credentials"
 DONE, FAILED, PENDING, ANSWERED, REFUSED = "done", "failed", "pending", "answered", "refused"
 # How results begin that the platform itself is to blame for.
 OUR_FAULTS = "Internal Error"
-_VERDICTS = {
+VERDICT_OF = {
     AcceptedRequest.State.DONE: DONE,
     AcceptedRequest.State.FAILED: FAILED,
     AcceptedRequest.State.PENDING: PENDING,
@@ -115,7 +115,7 @@ def calls_of(actor: Actor, of: Credential, most: int = 50) -> list[CallLine]:
 
 def _writes(rows: QuerySet[AcceptedRequest]) -> Iterator[CallLine]:
     for row in rows.defer("body"):
-        verdict = _VERDICTS[AcceptedRequest.State(row.state)]
+        verdict = VERDICT_OF[AcceptedRequest.State(row.state)]
         said = redact(row.result) if verdict == FAILED else ""
         yield CallLine(row.accepted_at, row.method, verdict, said, row.serial)
 

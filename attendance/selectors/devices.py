@@ -55,3 +55,8 @@ def drift_seconds(actor: Actor, device: Device, now: datetime) -> int:
     )
     most = rows.aggregate(most=Max(ahead))["most"]
     return max(0, int(most.total_seconds())) if most else 0
+
+
+def managed_projects(actor: Actor) -> QuerySet[Project]:
+    """The projects on which an administrator registers devices."""
+    return Project.objects.visible_to(actor, MANAGE).select_related("region").order_by("code")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Post, User
@@ -24,9 +24,14 @@ from kernel.scoping import Actor
 MANAGE = "accounts.manage"
 
 
+def is_province_wide(actor: Actor, permission: str) -> bool:
+    """Whether the actor holds a permission over the whole province."""
+    return any(path.count("/") == 1 for path in actor.reach(permission).region_paths)
+
+
 def is_everywhere(actor: Actor) -> bool:
-    """Whether the actor administers the whole province."""
-    return any(path.count("/") == 1 for path in actor.reach(MANAGE).region_paths)
+    """Whether the actor administers accounts of the whole province."""
+    return is_province_wide(actor, MANAGE)
 
 
 def within_reach(actor: Actor) -> Q:
@@ -70,7 +75,7 @@ def post(actor: Actor, pk: int) -> Post:
 
 
 def accounts(actor: Actor) -> QuerySet[User]:
-    """The accounts that hold or held a post within reach; all of them for the whole province.
+    """The accounts that hold or held a post within reach; workers' own accounts hold none.
 
     `is_wholly_within` says whether every post that still stands lies within reach: only then may the
     administrator reset its password or close it, for whoever could take over an account with a wider reach
@@ -80,10 +85,41 @@ def accounts(actor: Actor) -> QuerySet[User]:
     elsewhere = Post.objects.filter(standing(timezone.localdate()), user=OuterRef("pk")).exclude(
         pk__in=Post.objects.filter(within_reach(actor)).values("pk")
     )
-    rows = User.objects.annotate(is_wholly_within=~Exists(elsewhere), is_locked=_locked()).order_by(
-        "username"
+    rows = User.objects.annotate(is_wholly_within=~Exists(elsewhere), is_locked=_locked())
+    if not actor.may(MANAGE):
+        return rows.none()
+    return rows.filter(Exists(own)).order_by("username")
+
+
+def accounts_on(actor: Actor, now: datetime, days: int) -> QuerySet[User]:
+    """The accounts with what a list says of each: `in_force` and `is_ending` (within some days).
+
+    `seen_posts` are those within reach that stand, the soonest to end first.
+    """
+    today = timezone.localtime(now).date()
+    own = Post.objects.filter(within_reach(actor), user=OuterRef("pk")).in_force(today, now)
+    shown = posts(actor).filter(standing(today)).order_by(F("valid_to").asc(nulls_last=True), "pk")
+    return (
+        accounts(actor)
+        .annotate(
+            in_force=Exists(own),
+            is_ending=Exists(own.filter(valid_to__lte=today + timedelta(days=days))),
+        )
+        .prefetch_related(Prefetch("posts", shown, to_attr="seen_posts"))
     )
-    return rows if is_everywhere(actor) else rows.filter(Exists(own))
+
+
+def holding(actor: Actor, rows: QuerySet[User], *, role: str = "", path: str = "") -> QuerySet[User]:
+    """Those of the accounts that hold a standing post of a role, or at or below a region, within reach."""
+    held = Post.objects.filter(within_reach(actor), standing(timezone.localdate()), user=OuterRef("pk"))
+    if role:
+        held = held.filter(role=role)
+    if path:
+        place = Q(region__path__startswith=path)
+        for kind, keys in keys_below(frozenset({path})).items():
+            place |= Q(**{f"{kind}__in": keys})
+        held = held.filter(place)
+    return rows.filter(Exists(held))
 
 
 def _locked() -> Exists:
@@ -108,7 +144,7 @@ def account(actor: Actor, public_id: UUID) -> User:
 
 def is_over(actor: Actor, user: User) -> bool:
     """Whether the administrator may take the account into hand as a whole."""
-    return accounts(actor).filter(pk=user.pk, is_wholly_within=True).exists()
+    return is_everywhere(actor) or accounts(actor).filter(pk=user.pk, is_wholly_within=True).exists()
 
 
 def ending_posts(actor: Actor, today: date, days: int) -> QuerySet[Post]:

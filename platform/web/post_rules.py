@@ -32,6 +32,12 @@ class Scope:
     key: UUID | None = None
 
 
+def fits(role: str, region: Region) -> bool:
+    """Whether a role of one tier may be tied to this region; other roles go anywhere."""
+    _wanted, fitting = _TIERS.get(role, ("", None))
+    return fitting is None or fitting(region)
+
+
 def check_scope(role: str, scope: Scope) -> None:
     if role not in ROLES:
         raise DomainError(
@@ -51,8 +57,8 @@ def check_scope(role: str, scope: Scope) -> None:
             code="wrong_scope",
             field="scope",
         )
-    wanted, fits = _TIERS.get(role, ("", None))
-    if fits and scope.region and not fits(scope.region):
+    wanted, _fitting = _TIERS.get(role, ("", None))
+    if scope.region and not fits(role, scope.region):
         raise DomainError(
             _("{title}应设在{wanted}，“{name}”不是。请改用{wanted}的编码。").format(
                 title=title, wanted=wanted, name=scope.name

@@ -1,4 +1,4 @@
-"""Vendors' secrets: issued within reach, changed over without a gap, ended at once; refused calls are noted."""
+"""Vendors' secrets: issued within reach, changed over without a gap, ended at once; refusals are noted."""
 
 from datetime import timedelta
 

@@ -140,6 +140,11 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "accounts.selectors.posts_of": lambda a, c: accounts.posts_of(a, c.users["supervisor"]),
     "accounts.selectors.post": lambda a, c: accounts.post(a, c.users["supervisor"].posts.get().pk),
     "accounts.selectors.accounts": lambda a, c: accounts.accounts(a),
+    "accounts.selectors.accounts_on": lambda a, c: accounts.accounts_on(a, c.now, 30),
+    "accounts.selectors.holding": lambda a, c: [
+        accounts.holding(a, accounts.accounts(a), role="supervisor"),
+        accounts.holding(a, accounts.accounts(a), path=c.region.path),
+    ],
     "accounts.selectors.account": lambda a, c: accounts.account(a, c.users["supervisor"].public_id),
     "accounts.selectors.is_over": lambda a, c: accounts.is_over(a, c.users["supervisor"]),
     "accounts.selectors.ending_posts": lambda a, c: accounts.ending_posts(a, c.today, 60),
