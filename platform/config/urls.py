@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("web.job_urls")),
     path("api/v1/", include("attendance.api.urls")),
     path("api/v1/", include("projects.api.urls")),
+    path("api/v1/", include("projects.api.account_urls")),
+    path("api/v1/", include("federation.api.urls")),
     path("api/v1/", include("web.api.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

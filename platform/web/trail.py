@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import actor_of
 from audit.models import AuditEvent
 from audit.selectors import VIEW, between, trail, trail_event
 from web import words
@@ -78,7 +79,7 @@ class TrailFilters(ScopedFilterSet):
         return rows.filter(KINDS[value][1])
 
     def of_person(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        found = find(self.request.actor, value)  # type: ignore[union-attr]  # set by ActorMiddleware
+        found = find(actor_of(self.request), value)
         return rows.filter(object_key__in=[key for one in found for key in one.keys])
 
     def of_object(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
@@ -93,10 +94,10 @@ class TrailFilters(ScopedFilterSet):
     def described(self, name: str, value: Any) -> str:
         if name != "object":
             return super().described(name, value)
-        event = trail(self.request.actor).filter(object_key=str(value)[:64]).first()  # type: ignore[union-attr]
+        event = trail(actor_of(self.request)).filter(object_key=str(value)[:64]).first()
         if event is None:
             return "不在范围内"
-        named = things(self.request.actor, [event])  # type: ignore[union-attr]  # set by ActorMiddleware
+        named = things(actor_of(self.request), [event])
         thing = named.get((event.object_type, event.object_key))
         return thing.name if thing else OBJECTS.get(event.object_type, "对象")
 

@@ -129,11 +129,13 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.failed_requests": lambda a, c: federation.failed_requests(a, c.now - _LATER),
     "attendance.selectors.devices.managed_devices": lambda a, c: devices.managed_devices(a),
     "attendance.selectors.devices.managed_device": lambda a, c: devices.managed_device(a, c.device.public_id),
+    "attendance.selectors.devices.managed_projects": lambda a, c: devices.managed_projects(a),
     "attendance.selectors.devices.drift_seconds": lambda a, c: devices.drift_seconds(a, c.device, c.now),
     "audit.selectors.trail": lambda a, c: trails.trail(a),
     "audit.selectors.trail_event": lambda a, c: [
         trails.trail_event(a, event.pk) for event in AuditEvent.objects.filter(place=c.region.path)
     ],
+    "accounts.selectors.is_province_wide": lambda a, c: accounts.is_province_wide(a, "accounts.manage"),
     "accounts.selectors.is_everywhere": lambda a, c: accounts.is_everywhere(a),
     "accounts.selectors.within_reach": lambda a, c: Post.objects.filter(accounts.within_reach(a)),
     "accounts.selectors.posts": lambda a, c: accounts.posts(a),
