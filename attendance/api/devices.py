@@ -8,11 +8,11 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
+from attendance.device_words import silence
 from attendance.models import Device
 from attendance.selectors.devices import managed_device, managed_devices, managed_projects
 from attendance.services import change_device, register_device, restore_device, retire_device
 from attendance.services.devices import MANAGE
-from attendance.web.device_list import silence
 from projects.api.serializers import ProjectRefSerializer
 from web.api.acts import ActSerializer, ActView, RowRef
 from web.api.filters import YesNoFilter

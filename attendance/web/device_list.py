@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from attendance.device_words import silence
 from attendance.models import Device
 from attendance.selectors.devices import drift_seconds, managed_device, managed_devices
 from attendance.services.devices import MANAGE
@@ -26,21 +27,6 @@ from web.templatetags.parts import state
 from web.trail_words import said
 
 STATES = [("used", "在用"), ("silent", "失联"), ("never", "从未联系"), ("retired", "已停用")]
-
-
-def silence(device: Any, now: datetime) -> tuple[str, str]:
-    """A device's level and state by how long it has been silent, by the limits of its region."""
-    if device.retired_at:
-        late = device.last_contact_at and device.last_contact_at > device.retired_at
-        return ("amber", "已停用，仍在上报") if late else ("grey", "已停用")
-    if device.last_contact_at is None:
-        return "grey", "还没有联系过"
-    limits = parameter("device.silent_hours", device.project.region)
-    silent = now - device.last_contact_at
-    for level in ("red", "amber"):
-        if silent >= timedelta(hours=limits[level]):
-            return level, f"失联 {silent // timedelta(hours=1)} 小时"
-    return "green", "正常"
 
 
 class DeviceFilters(ScopedFilterSet):

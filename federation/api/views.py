@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from federation.models import Credential
 from federation.selectors import MANAGED, SEEN, CallLine, calls_of, credential, credentials, request_of
 from federation.services import issue_credential, retry_request, revoke_credential, rotate_credential
-from federation.web.words import VERDICTS, credential_state
+from federation.words import VERDICTS, credential_state
 from kernel.errors import DomainError, NotFound
 from projects.api.serializers import ProjectRefSerializer
 from web.api.acts import ActSerializer, ActView
@@ -103,7 +103,7 @@ class CallsView(Read):
         tags=[TAG],
     )
     def get(self, request: Request, public_id: UUID) -> Response:
-        lines = calls_of(self.actor, credential(self.actor, public_id))
+        lines: Any = calls_of(self.actor, credential(self.actor, public_id))
         return Response(CallSerializer(lines, many=True).data)
 
 

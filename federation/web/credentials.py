@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from federation.models import Credential
 from federation.selectors import MANAGED, SEEN, calls_of, credential, credentials, may_manage
-from federation.web.words import VERDICTS, credential_state, method_in_words
+from federation.words import VERDICTS, credential_state, method_in_words
 from kernel.errors import NotFound
 from web import slips, words
 from web.filters import ScopedFilterSet

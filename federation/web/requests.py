@@ -24,7 +24,7 @@ from federation.selectors import (
     request_of,
 )
 from federation.services import retry_request
-from federation.web.words import VERDICTS, method_in_words
+from federation.words import VERDICTS, method_in_words
 from kernel.masking import redact
 from kernel.scoping import Actor
 from standards.selectors import parameter

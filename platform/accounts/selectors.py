@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
 from axes.models import AccessAttempt
@@ -144,7 +145,8 @@ def account(actor: Actor, public_id: UUID) -> User:
 
 def is_over(actor: Actor, user: User) -> bool:
     """Whether the administrator may take the account into hand as a whole."""
-    return is_everywhere(actor) or accounts(actor).filter(pk=user.pk, is_wholly_within=True).exists()
+    rows: QuerySet[Any] = accounts(actor)
+    return is_everywhere(actor) or rows.filter(pk=user.pk, is_wholly_within=True).exists()
 
 
 def ending_posts(actor: Actor, today: date, days: int) -> QuerySet[Post]:

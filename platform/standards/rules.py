@@ -19,6 +19,11 @@ def kind_of(default: Any, unit: str) -> str:
     return RATE if unit == RATE_UNIT else NUMBER
 
 
+def names_of(value: Mapping[str, Any]) -> list[str]:
+    """The names of several numbers in the order they are read: the warning before the alarm, others by name."""
+    return sorted(value, key=lambda name: ({"amber": 0, "red": 1}.get(name, 2), name))
+
+
 def fault_of(value: Any, default: Any, unit: str, known: Collection[str] = ()) -> str:
     """What is wrong with a value, as a sentence; "" for one of the same kind as the default.
 
@@ -47,7 +52,7 @@ def _fault_of_number(value: Any, default: Any) -> str:
 
 def _fault_of_levels(value: Any, default: Mapping[str, Any]) -> str:
     if not isinstance(value, dict) or set(value) != set(default):
-        return f"请逐项填写：{'、'.join(default)}。"
+        return f"请逐项填写：{'、'.join(names_of(default))}。"
     for name, one in value.items():
         if fault := _fault_of_number(one, default[name]):
             return f"{name}：{fault}"

@@ -14,7 +14,10 @@ def shown_value(row: RuleParameter) -> str:
     if row.unit == rules.RATE_UNIT:
         return words.percent(value)
     if isinstance(value, dict):
-        return "，".join(f"{LEVELS.get(key, key)} {one}" for key, one in value.items()) + f" {row.unit}"
+        return (
+            "，".join(f"{LEVELS.get(key, key)} {value[key]}" for key in rules.names_of(value))
+            + f" {row.unit}"
+        )
     if isinstance(value, list):
         known = codes(rules.CODE_LISTS.get(row.key, ""))
         return "、".join(known.get(str(one), str(one)) for one in value)

@@ -121,7 +121,10 @@ class ParameterForm(ScopedForm):
     def value(self) -> Any:
         """The value as the standard keeps it."""
         if self.kind == rules.LEVELS:
-            return {key: self.cleaned_data[f"value_{index}"] for index, key in enumerate(self.base.value)}
+            return {
+                key: self.cleaned_data[f"value_{index}"]
+                for index, key in enumerate(rules.names_of(self.base.value))
+            }
         given = self.cleaned_data["value"]
         if self.kind == rules.RATE:
             return round(float(given) / 100, 4)
@@ -138,7 +141,7 @@ def _value_fields(base: RuleParameter, kind: str) -> dict[str, forms.Field]:
     if kind == rules.LEVELS:
         return {
             f"value_{index}": _number(f"{LEVELS.get(key, key)}（{base.unit}）", base.value[key])
-            for index, key in enumerate(base.value)
+            for index, key in enumerate(rules.names_of(base.value))
         }
     if kind == rules.RATE:
         rate = forms.DecimalField(label="值（%）", min_value=0, max_value=100, max_digits=5, decimal_places=2)

@@ -8,6 +8,7 @@ import django_tables2 as tables
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from web.filters import ScopedFilterSet
 from web.lists import NAME, SOFT, SUB, ListPage, ListTable
 from web.navigation import Crumb, Entry, register
 from web.pages import Page
-from web.trail_words import ACTIONS, FACTS, OBJECTS, act_in_words, find, things
+from web.trail_words import ACTIONS, FACTS, OBJECTS, Thing, act_in_words, find, things
 
 READS = (
     "workers.record_read",
@@ -112,9 +113,10 @@ class TrailTable(ListTable):
     reason = tables.Column("理由", attrs=SOFT, empty_values=())
     more = tables.Column("", empty_values=(), orderable=False, attrs=SUB)
 
-    def before_render(self, request: HttpRequest) -> None:
-        """The names of what the page's lines are about, a question for each type."""
-        self.named = things(request.actor, [row.record for row in self.paginated_rows])  # type: ignore[attr-defined]
+    @cached_property
+    def named(self) -> dict[tuple[str, str], Thing]:
+        """The names of what the page's lines are about, with a question for each type."""
+        return things(actor_of(self.request), [row.record for row in self.paginated_rows])
 
     def render_at(self, value: Any) -> str:
         return words.moment(value)
@@ -124,7 +126,7 @@ class TrailTable(ListTable):
 
     def render_thing(self, record: AuditEvent) -> str:
         kind = OBJECTS.get(record.object_type, "")
-        thing = getattr(self, "named", {}).get((record.object_type, record.object_key))
+        thing = self.named.get((record.object_type, record.object_key))
         if thing is None:
             return kind or "无"
         link = format_html('<a href="{}">{}</a>', thing.url, thing.name) if thing.url else thing.name

@@ -16,8 +16,8 @@ from accounts.models import Post, User
 from accounts.roles import ROLES
 from accounts.selectors import MANAGE, account, accounts_on, holding, post, posts_of
 from kernel.errors import DomainError, NotFound
+from projects.account_words import role_title
 from projects.scopes import scope_of
-from projects.web.account_words import role_title
 from standards.selectors import parameter
 from web.account_acts import (
     change_end,
@@ -74,8 +74,9 @@ class AccountWithPostsSerializer(AccountSerializer):
     posts = serializers.SerializerMethodField()
 
     @extend_schema(responses=PostSerializer(many=True))
-    def get_posts(self, row: User) -> list[dict[str, Any]]:
-        return PostSerializer(posts_of(self.context["view"].actor, row), many=True).data
+    def get_posts(self, row: User) -> Any:
+        rows: Any = posts_of(self.context["view"].actor, row)
+        return PostSerializer(rows, many=True).data
 
 
 class AccountFilters(django_filters.FilterSet):
@@ -248,7 +249,7 @@ class EndPostView(ActView):
 
 class _OnAccount(ActView):
     permission = MANAGE
-    serializer_class = NothingSerializer
+    serializer_class: type[ActSerializer] = NothingSerializer
 
     def user(self, kwargs: dict[str, Any]) -> User:
         return account(self.actor, kwargs["public_id"])

@@ -13,9 +13,9 @@ from accounts.models import Post
 from accounts.roles import ROLES
 from accounts.selectors import MANAGE, post
 from kernel.errors import NotFound
+from projects.account_words import post_in_words, role_title, roles
 from projects.scopes import MOST_FOUND, scope_chosen, search_scopes, value_of
 from projects.web.account_record import crumbs, found
-from projects.web.account_words import post_in_words, role_title, roles
 from web import slips
 from web.account_acts import change_end, deactivate, end_post, open_account_with_post
 from web.acts import FormPage
@@ -62,6 +62,8 @@ class PostForm(ScopedForm):
         scope = self.fields["scope"]
         assert isinstance(scope, ScopeField)  # noqa: S101  # declared above
         scope.offer_found(self.found)
+        if len(self.found) == 1:
+            self.initial.setdefault("scope", value_of(self.found[0]))
 
     def clean_scope(self) -> Scope:
         try:

@@ -16,7 +16,7 @@ from accounts.selectors import MANAGE, accounts_on, posts_of
 from audit.selectors import trail
 from kernel.errors import NotFound
 from kernel.scoping import Actor
-from projects.web.account_words import account_state, last_sign_in, post_state, role_title
+from projects.account_words import account_state, last_sign_in, post_state, role_title
 from projects.web.accounts import warn_days
 from web import slips
 from web.navigation import Crumb

@@ -4,20 +4,23 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.selectors import MANAGE, ending_posts
 from kernel.scoping import Actor
-from projects.web.account_words import post_in_words, until_words
+from projects.account_words import post_in_words, until_words
 from standards.selectors import parameter
 from web.waiting import Waiting
 
 MOST_SHOWN = 20
 
 
-def ending(actor: Actor, day: date, _now: datetime) -> Iterator[Waiting]:
+def ending(actor: Actor, _day: date, now: datetime) -> Iterator[Waiting]:
     """The posts within reach that end soon; one question, and none for whoever manages no accounts."""
     if not actor.may(MANAGE):
         return
+    # Posts end by the calendar, not by the attendance day that begins at four.
+    day = timezone.localtime(now).date()
     rows = ending_posts(actor, day, int(parameter("accounts.ending_days")))
     for post in rows[:MOST_SHOWN]:
         last = post.valid_to or day

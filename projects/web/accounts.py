@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from accounts.actors import actor_of
 from accounts.models import User
 from accounts.selectors import MANAGE, accounts_on, holding
-from projects.web.account_words import account_state, last_sign_in, post_in_words, roles
+from projects.account_words import account_state, last_sign_in, post_in_words, roles
 from regions.models import Region
 from regions.selectors import below
 from standards.selectors import parameter
