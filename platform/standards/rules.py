@@ -20,7 +20,7 @@ def kind_of(default: Any, unit: str) -> str:
 
 
 def names_of(value: Mapping[str, Any]) -> list[str]:
-    """The names of several numbers in the order they are read: the warning before the alarm, others by name."""
+    """The names of several numbers as they are read: the warning before the alarm, others by name."""
     return sorted(value, key=lambda name: ({"amber": 0, "red": 1}.get(name, 2), name))
 
 
