@@ -144,18 +144,18 @@ def _value_fields(base: RuleParameter, kind: str) -> dict[str, forms.Field]:
             for index, key in enumerate(rules.names_of(base.value))
         }
     if kind == rules.RATE:
-        rate = forms.DecimalField(label="值（%）", min_value=0, max_value=100, max_digits=5, decimal_places=2)
-        rate.error_messages |= {"invalid": "请填数字，例如 95。", "max_digits": "请填到两位小数。"}
+        rate = forms.DecimalField(label="值（%）", decimal_places=2)
+        rate.error_messages["invalid"] = "请填数字，例如 95。"
         return {"value": rate}
     return {"value": _number(f"值（{base.unit}）" if base.unit else "值", base.value)}
 
 
 def _number(label: str, default: Any) -> forms.Field:
     if isinstance(default, int):
-        whole = forms.IntegerField(label=label, min_value=0, max_value=rules.MOST)
+        whole = forms.IntegerField(label=label)
         whole.error_messages["invalid"] = "请填整数。"
         return whole
-    number = forms.FloatField(label=label, min_value=0, max_value=rules.MOST)
+    number = forms.FloatField(label=label)
     number.error_messages["invalid"] = "请填数字。"
     return number
 
