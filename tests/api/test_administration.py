@@ -17,6 +17,7 @@ from tests.support.traces import fingerprint, traces_in
 from tests.support.world import County, TwoCounties
 
 ADMIN = "platform_administrator"
+Body = dict[str, Any]
 
 
 @pytest.fixture
