@@ -7,13 +7,22 @@ lists both use them, so that a figure and the list behind it cannot differ.
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Least
 
 from kernel.errors import NotFound
 from kernel.scoping import Actor
+from projects.models import Project, Team
 from standards.selectors import parameter
-from workers.models import Contract, Engagement, KeyPostAssignment, Presence, Training
+from workers.models import (
+    Contract,
+    Engagement,
+    IdentityCheck,
+    IdentityCorrection,
+    KeyPostAssignment,
+    Presence,
+    Training,
+)
 
 
 def on_site_on(day: date, engagement: str = "pk") -> Exists:
@@ -38,6 +47,8 @@ def contracted_on(day: date, engagement: str = "pk") -> Exists:
 def contracted_until(day: date, engagement: str = "pk") -> Subquery:
     """The last day before `day` that a contract covered; null where there never was one."""
     ended = Contract.all_rows.filter(engagement=OuterRef(engagement), starts_on__lte=day)
+    # What was put right by another record never held.
+    ended = ended.exclude(ended_on=F("starts_on"))
     return Subquery(
         ended.order_by().values("engagement").annotate(last=Max(Least("ends_on", "ended_on"))).values("last")
     )
@@ -48,6 +59,7 @@ def trained_until(day: date, engagement: str = "pk") -> Subquery:
     past = Training.all_rows.filter(
         engagement=OuterRef(engagement),
         is_passed=True,
+        withdrawn_at=None,
         kind__in=parameter("training.basic_types", on=day),
         held_on__lte=day,
     )
@@ -59,6 +71,7 @@ def trained_on(day: date, engagement: str = "pk") -> Exists:
     valid = Training.all_rows.filter(
         engagement=OuterRef(engagement),
         is_passed=True,
+        withdrawn_at=None,
         kind__in=parameter("training.basic_types", on=day),
         held_on__lte=day,
         valid_to__gte=day,
@@ -130,3 +143,47 @@ def search(actor: Actor, words: str) -> QuerySet[Engagement]:
 def posts_of(actor: Actor, of: Engagement) -> QuerySet[KeyPostAssignment]:
     """The key posts that an engagement holds or held, the latest first."""
     return KeyPostAssignment.objects.visible_to(actor).filter(engagement=of).order_by("-starts_on")
+
+
+def contract(actor: Actor, public_id: UUID) -> Contract:
+    """One contract, with whose it is. Raises NotFound outside the actor's scope."""
+    rows = Contract.objects.visible_to(actor).select_related(
+        "engagement__person", "engagement__project__region"
+    )
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def training(actor: Actor, public_id: UUID) -> Training:
+    """One training, with whose it is. Raises NotFound outside the actor's scope."""
+    rows = Training.objects.visible_to(actor).select_related(
+        "engagement__person", "engagement__project__region"
+    )
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def identity_checks(actor: Actor, of: Engagement) -> QuerySet[IdentityCheck]:
+    """How the identity of an engagement was established, the latest first."""
+    return IdentityCheck.objects.visible_to(actor).filter(engagement=of).order_by("-checked_at", "-pk")
+
+
+def identity_corrections(actor: Actor, of: Engagement) -> QuerySet[IdentityCorrection]:
+    """What of an engagement's name and number was put right, the latest first."""
+    return IdentityCorrection.objects.visible_to(actor).filter(engagement=of)
+
+
+def teams_to_enrol_into(actor: Actor, of: Project) -> QuerySet[Team]:
+    """The teams of a project into which `actor` may enrol people, with their enterprise."""
+    rows = Team.objects.visible_to(actor, "workers.enrol").filter(participation__project=of)
+    return rows.select_related("participation__enterprise").order_by("participation__kind", "number")
+
+
+def people_to_file_for(actor: Actor, of: Project) -> QuerySet[Engagement]:
+    """The people of a project whose papers `actor` may file, by team and name."""
+    rows = Engagement.objects.visible_to(actor, "workers.file").filter(project=of, ended_at=None)
+    return rows.select_related("person", "team").order_by("team__number", "person__name", "pk")

@@ -60,6 +60,14 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "workers.selectors.presences": lambda a, c: workers.presences(a, c.worker.engagement),
     "workers.selectors.contracts": lambda a, c: workers.contracts(a, c.worker.engagement),
     "workers.selectors.trainings": lambda a, c: workers.trainings(a, c.worker.engagement),
+    "workers.selectors.contract": lambda a, c: workers.contract(a, c.worker.contract.public_id),
+    "workers.selectors.training": lambda a, c: workers.training(a, c.worker.training.public_id),
+    "workers.selectors.identity_checks": lambda a, c: workers.identity_checks(a, c.worker.engagement),
+    "workers.selectors.identity_corrections": lambda a, c: workers.identity_corrections(
+        a, c.worker.engagement
+    ),
+    "workers.selectors.teams_to_enrol_into": lambda a, c: workers.teams_to_enrol_into(a, c.project),
+    "workers.selectors.people_to_file_for": lambda a, c: workers.people_to_file_for(a, c.project),
     "workers.selectors.other_work": lambda a, c: [
         workers.other_work(a, worker.engagement) for worker in c.workers.values()
     ],
