@@ -174,3 +174,12 @@ class BeyondOwnReach(DomainError):
                 "由其在平台上更正。"
             )
         )
+
+
+class BadCode(DomainError):
+    """A code that its list of the standard does not hold."""
+
+    code = "bad_code"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(_("没有这个选项，请从列表中选择。"), field=field)

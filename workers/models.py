@@ -142,6 +142,7 @@ class IdentityCorrection(Travelling, ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="identity_corrections")

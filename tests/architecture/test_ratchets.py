@@ -26,7 +26,7 @@ ALL_ROWS: dict[str, int] = {
     "projects/models": 1,
     "projects/services": 7,
     "workers/selectors": 5,
-    "workers/services": 9,
+    "workers/services": 16,
 }
 
 

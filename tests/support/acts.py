@@ -18,7 +18,7 @@ from tests.support import people
 from tests.support.actors import account
 from tests.support.counties import County, Worker
 from workers import services as workers
-from workers.services import ContractFacts, PersonFacts, TrainingFacts, WorkFacts
+from workers.services import ContractFacts, OwnFacts, PersonFacts, TrainingFacts, WorkFacts
 
 Act = Callable[[Actor, County], Any]
 
@@ -103,6 +103,23 @@ def _look_up(actor: Actor, county: County) -> Any:
     number, name = people.id_number(905), "周九"
     return workers.look_up(
         actor=actor, project=county.project, number=number, name=name, today=county.today, now=county.now
+    )
+
+
+def _edit_engagement(actor: Actor, county: County) -> Any:
+    facts = OwnFacts(trade="020", phone=people.phone(907))
+    return workers.edit_engagement(actor=actor, engagement=_subject(county).engagement, facts=facts)
+
+
+def _correct_identity(actor: Actor, county: County) -> Any:
+    return workers.correct_identity(
+        actor=actor,
+        engagement=_subject(county).engagement,
+        name="张散",
+        number=people.id_number(909),
+        reason="登记时看错",
+        today=county.today,
+        now=county.now,
     )
 
 
@@ -212,6 +229,8 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.enrol": [_enrol],
     "workers.services.take_on": [_take_on],
     "workers.services.look_up": [_look_up],
+    "workers.services.edit_engagement": [_edit_engagement],
+    "workers.services.correct_identity": [_correct_identity],
     "workers.services.enter": [_enter],
     "workers.services.leave": [_leave],
     "workers.services.record_contract": [_record_contract],

@@ -1,6 +1,8 @@
 """Acts on people: enrolling, entering, leaving, papers, corrections, and reading a full number."""
 
 from workers.services.contracts import ContractFacts, end_contract, record_contract, replace_contract
+from workers.services.edits import OwnFacts, edit_engagement
+from workers.services.identities import correct_identity
 from workers.services.lookups import Found, look_up
 from workers.services.papers import (
     TrainingFacts,
@@ -28,11 +30,14 @@ __all__ = [
     "CITIZEN_CARD",
     "ContractFacts",
     "Found",
+    "OwnFacts",
     "PersonFacts",
     "TrainingFacts",
     "WorkFacts",
     "assign_key_post",
     "checked_number",
+    "correct_identity",
+    "edit_engagement",
     "end_contract",
     "enrol",
     "enter",

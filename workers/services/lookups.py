@@ -44,13 +44,14 @@ def look_up(
     today: date,
     now: datetime,
     id_type: str = CITIZEN_CARD,
+    permission: str = "workers.enrol",
 ) -> Found:
-    """Whether the holder of a document is known under this name, for somebody about to enrol them.
+    """Whether the holder of a document is known under this name, for somebody about to enrol or correct them.
 
-    Raises NotPermitted, NotFound, BadIdentity, TooManyLookUps. A question that was counted stays counted,
-    whatever becomes of the enrolment. Source: ground decisions, Identity.
+    Raises NotPermitted, NotFound, BadIdentity, TooManyLookUps. Forms ask before they act, so that a question
+    stays counted and on record whatever becomes of the act. Source: ground decisions, Identity.
     """
-    require(actor, "workers.enrol", on=project)
+    require(actor, permission, on=project)
     facts = PersonFacts(name=name, number=number, id_type=id_type)
     known = counted_person(actor, project, facts, today, now)
     if known is None:
