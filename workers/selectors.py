@@ -5,6 +5,7 @@ lists both use them, so that a figure and the list behind it cannot differ.
 """
 
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
@@ -23,6 +24,8 @@ from workers.models import (
     Presence,
     Training,
 )
+
+Paper = TypeVar("Paper", Contract, Training)
 
 
 def on_site_on(day: date, engagement: str = "pk") -> Exists:
@@ -145,23 +148,20 @@ def posts_of(actor: Actor, of: Engagement) -> QuerySet[KeyPostAssignment]:
     return KeyPostAssignment.objects.visible_to(actor).filter(engagement=of).order_by("-starts_on")
 
 
-def contract(actor: Actor, public_id: UUID) -> Contract:
-    """One contract, with whose it is. Raises NotFound outside the actor's scope."""
-    rows = Contract.objects.visible_to(actor).select_related(
-        "engagement__person", "engagement__project__region"
-    )
-    found = rows.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+def contract_to(actor: Actor, permission: str, public_id: UUID) -> Contract:
+    """One contract, with whose it is, for what `permission` names. Raises NotFound beyond it."""
+    rows = Contract.objects.visible_to(actor, permission).filter(public_id=public_id)
+    return _with_whose(rows)
 
 
-def training(actor: Actor, public_id: UUID) -> Training:
-    """One training, with whose it is. Raises NotFound outside the actor's scope."""
-    rows = Training.objects.visible_to(actor).select_related(
-        "engagement__person", "engagement__project__region"
-    )
-    found = rows.filter(public_id=public_id).first()
+def training_to(actor: Actor, permission: str, public_id: UUID) -> Training:
+    """One training, with whose it is, for what `permission` names. Raises NotFound beyond it."""
+    rows = Training.objects.visible_to(actor, permission).filter(public_id=public_id)
+    return _with_whose(rows)
+
+
+def _with_whose(rows: QuerySet[Paper]) -> Paper:
+    found = rows.select_related("engagement__person", "engagement__project", "engagement__team").first()
     if found is None:
         raise NotFound
     return found
@@ -175,6 +175,26 @@ def identity_checks(actor: Actor, of: Engagement) -> QuerySet[IdentityCheck]:
 def identity_corrections(actor: Actor, of: Engagement) -> QuerySet[IdentityCorrection]:
     """What of an engagement's name and number was put right, the latest first."""
     return IdentityCorrection.objects.visible_to(actor).filter(engagement=of)
+
+
+def project_to(actor: Actor, permission: str, public_id: UUID) -> Project:
+    """A project on which `actor` may do what `permission` names. Raises NotFound outside that scope."""
+    rows = Project.objects.visible_to(actor, permission).select_related("region")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def work_to(actor: Actor, permission: str, public_id: UUID) -> Engagement:
+    """One person's work to which `actor` may do what `permission` names. Raises NotFound beyond it."""
+    rows = Engagement.objects.visible_to(actor, permission).select_related(
+        "person", "project__region", "team"
+    )
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def teams_to_enrol_into(actor: Actor, of: Project) -> QuerySet[Team]:

@@ -60,8 +60,16 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "workers.selectors.presences": lambda a, c: workers.presences(a, c.worker.engagement),
     "workers.selectors.contracts": lambda a, c: workers.contracts(a, c.worker.engagement),
     "workers.selectors.trainings": lambda a, c: workers.trainings(a, c.worker.engagement),
-    "workers.selectors.contract": lambda a, c: workers.contract(a, c.worker.contract.public_id),
-    "workers.selectors.training": lambda a, c: workers.training(a, c.worker.training.public_id),
+    "workers.selectors.contract_to": lambda a, c: workers.contract_to(
+        a, "workers.view", c.worker.contract.public_id
+    ),
+    "workers.selectors.training_to": lambda a, c: workers.training_to(
+        a, "workers.view", c.worker.training.public_id
+    ),
+    "workers.selectors.project_to": lambda a, c: workers.project_to(a, "workers.view", c.project.public_id),
+    "workers.selectors.work_to": lambda a, c: workers.work_to(
+        a, "workers.view", c.worker.engagement.public_id
+    ),
     "workers.selectors.identity_checks": lambda a, c: workers.identity_checks(a, c.worker.engagement),
     "workers.selectors.identity_corrections": lambda a, c: workers.identity_corrections(
         a, c.worker.engagement

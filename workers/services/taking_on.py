@@ -56,7 +56,7 @@ def take_on(
     Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条; 劳动法 第十五条.
     """
     require(actor, "workers.enrol", on=team.participation)
-    _require_age(person, project, today)
+    require_age(person, project, today)
     with transaction.atomic():
         known = counted_person(actor, project, person, today, now)
     if known is not None and known.name != person.name:
@@ -79,7 +79,8 @@ def note_identity(by: Actor, engagement: Engagement, method: str) -> IdentityChe
     )
 
 
-def _require_age(person: PersonFacts, project: Project, today: date) -> None:
+def require_age(person: PersonFacts, project: Project, today: date) -> None:
+    """Raises BadIdentity, and UnderAge for somebody whom nobody may employ yet. Source: 劳动法 第十五条."""
     _number, _sex, born_on = checked_number(person, today)
     minimum = int(parameter("age.minimum", project.region))
     if born_on is not None and age_on(born_on, today) < minimum:
@@ -130,13 +131,18 @@ def _record_papers(
 def _enter(
     actor: Actor, engagement: Engagement, on: date, contract: ContractFacts | None, today: date
 ) -> None:
-    if contract is not None and contract.starts_on > on:
-        raise BadPaper(
-            _("合同开始日期晚于进场日期 {day}，请改早，或改进场日期。").format(day=on),
-            field="contract_starts_on",
-        )
+    require_contract_first(contract, on)
     with _at_field("entered_on"):
         enter(actor=actor, engagement=engagement, on=on, today=today)
+
+
+def require_contract_first(contract: ContractFacts | None, entered_on: date | None) -> None:
+    """A contract that is told with the entry begins no later than it. Raises BadPaper."""
+    if contract is not None and entered_on is not None and contract.starts_on > entered_on:
+        raise BadPaper(
+            _("合同开始日期晚于进场日期 {day}，请改早，或改进场日期。").format(day=entered_on),
+            field="contract_starts_on",
+        )
 
 
 @contextmanager
