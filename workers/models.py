@@ -302,6 +302,11 @@ class Contract(Travelling, ScopedModel):
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_on}"
 
+    @property
+    def wage_words(self) -> str:
+        """For what the price is paid: 按日, 计件; "" where nothing was agreed."""
+        return str(dict(self.WageForm.choices).get(self.wage_form, ""))
+
 
 class Training(Travelling, ScopedModel):
     """A training that an engagement attended; a passed basic safety training opens the gate."""
