@@ -115,12 +115,12 @@ def presences(actor: Actor, of: Engagement) -> QuerySet[Presence]:
 
 def contracts(actor: Actor, of: Engagement) -> QuerySet[Contract]:
     """The contracts and work agreements of an engagement, newest first."""
-    return Contract.objects.visible_to(actor).filter(engagement=of)
+    return Contract.objects.visible_to(actor).filter(engagement=of).select_related("engagement")
 
 
 def trainings(actor: Actor, of: Engagement) -> QuerySet[Training]:
     """The trainings of an engagement, newest first."""
-    return Training.objects.visible_to(actor).filter(engagement=of)
+    return Training.objects.visible_to(actor).filter(engagement=of).select_related("engagement")
 
 
 def other_work(actor: Actor, of: Engagement) -> QuerySet[Engagement]:
@@ -146,6 +146,16 @@ def search(actor: Actor, words: str) -> QuerySet[Engagement]:
 def posts_of(actor: Actor, of: Engagement) -> QuerySet[KeyPostAssignment]:
     """The key posts that an engagement holds or held, the latest first."""
     return KeyPostAssignment.objects.visible_to(actor).filter(engagement=of).order_by("-starts_on")
+
+
+def all_contracts(actor: Actor) -> QuerySet[Contract]:
+    """Every contract and work agreement within scope, newest first."""
+    return Contract.objects.visible_to(actor).select_related("engagement").order_by("-starts_on", "-pk")
+
+
+def all_trainings(actor: Actor) -> QuerySet[Training]:
+    """Every training within scope, newest first."""
+    return Training.objects.visible_to(actor).select_related("engagement").order_by("-held_on", "-pk")
 
 
 def contract_to(actor: Actor, permission: str, public_id: UUID) -> Contract:
@@ -189,7 +199,7 @@ def project_to(actor: Actor, permission: str, public_id: UUID) -> Project:
 def work_to(actor: Actor, permission: str, public_id: UUID) -> Engagement:
     """One person's work to which `actor` may do what `permission` names. Raises NotFound beyond it."""
     rows = Engagement.objects.visible_to(actor, permission).select_related(
-        "person", "project__region", "team"
+        "person", "project__region", "team", "participation__enterprise"
     )
     found = rows.filter(public_id=public_id).first()
     if found is None:

@@ -216,6 +216,35 @@ ROUTES: dict[str, Route] = {
         )(county)
     ),
     "api_engagement": Route(kwargs=_people),
+    "api_look_up": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
+    "api_enrol": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
+    "api_team_training": Route(kwargs=_project, forms=lambda county: [_training_form(county)]),
+    "api_engagement_edit": Route(kwargs=_people, forms=lambda _county: [{"trade": "020"}]),
+    "api_engagement_correct": Route(kwargs=_people, forms=lambda _county: [{"name": "张散"}]),
+    "api_contract_add": Route(kwargs=_people, forms=lambda county: [_contract_form(county)]),
+    "api_training_add": Route(kwargs=_people, forms=lambda county: [_training_form(county)]),
+    "api_contracts": Route(
+        queries=lambda county: [
+            {},
+            {"engagement": county.worker.engagement.public_id},
+            {"project": county.project.code},
+            {"ended": "false", "kind": "labour"},
+        ]
+    ),
+    "api_trainings": Route(
+        queries=lambda county: [
+            {},
+            {"engagement": county.worker.engagement.public_id},
+            {"project": county.project.code},
+            {"withdrawn": "false", "kind": "003001"},
+        ]
+    ),
+    "api_contract_replace": Route(kwargs=_contracts, forms=lambda county: [_contract_form(county)]),
+    "api_contract_end": Route(
+        kwargs=_contracts, forms=lambda county: [{"date": county.today, "reason": "协商解除"}]
+    ),
+    "api_training_replace": Route(kwargs=_trainings, forms=lambda county: [_training_form(county)]),
+    "api_training_withdraw": Route(kwargs=_trainings, forms=lambda _county: [{"reason": "不是本人参加"}]),
     "api_punches": Route(
         queries=lambda county: _found(
             {"matched": "false"},

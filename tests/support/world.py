@@ -60,6 +60,8 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "workers.selectors.presences": lambda a, c: workers.presences(a, c.worker.engagement),
     "workers.selectors.contracts": lambda a, c: workers.contracts(a, c.worker.engagement),
     "workers.selectors.trainings": lambda a, c: workers.trainings(a, c.worker.engagement),
+    "workers.selectors.all_contracts": lambda a, c: workers.all_contracts(a),
+    "workers.selectors.all_trainings": lambda a, c: workers.all_trainings(a),
     "workers.selectors.contract_to": lambda a, c: workers.contract_to(
         a, "workers.view", c.worker.contract.public_id
     ),

@@ -58,7 +58,8 @@ def look_up(
         return Found(NEW)
     if known.name != name:
         return Found(OTHER_NAME)
-    own = Engagement.objects.visible_to(actor).filter(person=known).select_related("project", "team")
+    own = Engagement.objects.visible_to(actor).filter(person=known)
+    own = own.select_related("person", "project", "team", "participation__enterprise")
     return Found(KNOWN, list(own.order_by("-pk")))
 
 
