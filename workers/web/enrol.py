@@ -82,6 +82,7 @@ class Enrol(FormPage):
             "cancel_url": reverse("project_people", args=[self.project.public_id]),
             "groups": GROUPS,
             "later": LATER,
+            "opens": [name for name in LATER if name != "training_kind"],
             "is_open": self.project.is_open,
             "has_teams": teams_to_enrol_into(self.actor, self.project).exists(),
             "project": self.project,
