@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.journeys.browsing import sign_in, watch, window
 from tests.support import people
 from tests.support.world import County, two_counties
-from workers.models import Contract, Engagement, Training
+from workers.models import Contract, Engagement, IdentityCorrection, Training
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = [(1366, 768), (390, 844)]

@@ -225,6 +225,7 @@ def test_who_is_here_already_is_said_at_the_number(county: County, clerk: Client
     sent = enrolment(county, name=person.name, id_number=person.id_number)
     html = is_refused(clerk, enrol_url(county), sent, "已在本项目登记，无需重复登记")
     assert html.count(person.id_number) == 1  # in the field that was typed, and nowhere else
+    assert "已在本项目登记" in check(clerk, enrol_url(county), sent)["errors"]["id_number"][0]
 
 
 def check(client: Client, url: str, typed: dict[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,9 @@ class Enrol(FormPage):
         self.project = project_to(self.actor, self.permission, kwargs["public_id"])
 
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
-        return super().build(data, files, project=self.project, today=today(), now=self.now, **more)
+        is_check = "X-Check" in self.request.headers
+        moment = {"today": today(), "now": self.now, "is_check": is_check}
+        return super().build(data, files, project=self.project, **moment, **more)
 
     def first(self) -> dict[str, Any]:
         """The team that was asked for, or the only one there is."""

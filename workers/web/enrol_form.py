@@ -89,8 +89,10 @@ class EnrolForm(PaperForm):
     education = CodeField(label="文化程度", code_list="education", required=False, empty="未填")
     photo = FileField(label="现场照片", kinds=("image",), required=False)
 
-    def __init__(self, *args: Any, project: Project, today: date, now: datetime, **kwargs: Any) -> None:
-        self.project, self.today, self.now = project, today, now
+    def __init__(
+        self, *args: Any, project: Project, today: date, now: datetime, is_check: bool, **kwargs: Any
+    ) -> None:
+        self.project, self.today, self.now, self.is_check = project, today, now, is_check
         self.found: Found | None = None
         self.reading: dict[str, Any] = {}
         super().__init__(*args, **kwargs)
@@ -165,9 +167,9 @@ class EnrolForm(PaperForm):
         if self.found.state == OTHER_NAME:
             self.refuse(IdentityNameDiffers())
         here = [one for one in self.found.work if one.project_id == self.project.pk and one.ended_at is None]
-        if self.found.state == KNOWN and here:
-            refusal = AlreadyEngaged(here[0].person.masked_number)
-            self.add_error("id_number", refusal.message)
+        # Said when the field is left; a second press of the button must get the first one's answer.
+        if self.is_check and self.found.state == KNOWN and here:
+            self.refuse(AlreadyEngaged(here[0].person.masked_number))
 
     def _asked(self, person: PersonFacts) -> Found:
         return look_up(
