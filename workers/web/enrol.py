@@ -30,6 +30,7 @@ class Enrol(FormPage):
     def prepare(self, **kwargs: Any) -> None:
         self.now = timezone.now()
         self.project = project_to(self.actor, self.permission, kwargs["public_id"])
+        self.teams = [str(team.public_id) for team in teams_to_enrol_into(self.actor, self.project)]
 
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
         is_check = "X-Check" in self.request.headers
@@ -38,10 +39,9 @@ class Enrol(FormPage):
 
     def first(self) -> dict[str, Any]:
         """The team that was asked for, or the only one there is."""
-        teams = {str(team.public_id) for team in teams_to_enrol_into(self.actor, self.project)}
-        asked = self.request.GET.get("team", "")
+        asked, only = self.request.GET.get("team", ""), self.teams[0] if len(self.teams) == 1 else ""
         return {
-            "team": asked if asked in teams else (next(iter(teams)) if len(teams) == 1 else ""),
+            "team": asked if asked in self.teams else only,
             "trade": self.request.GET.get("trade", ""),
         }
 
@@ -86,7 +86,7 @@ class Enrol(FormPage):
             "later": LATER,
             "opens": [name for name in LATER if name != "training_kind"],
             "is_open": self.project.is_open,
-            "has_teams": teams_to_enrol_into(self.actor, self.project).exists(),
+            "has_teams": bool(self.teams),
             "project": self.project,
         }
 
