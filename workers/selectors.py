@@ -178,8 +178,17 @@ def _with_whose(rows: QuerySet[Paper]) -> Paper:
 
 
 def identity_checks(actor: Actor, of: Engagement) -> QuerySet[IdentityCheck]:
-    """How the identity of an engagement was established, the latest first."""
-    return IdentityCheck.objects.visible_to(actor).filter(engagement=of).order_by("-checked_at", "-pk")
+    """How the identity as it now reads was established, the latest first.
+
+    A check of a number that was put right afterwards speaks of another number.
+    """
+    corrected = IdentityCorrection.all_rows.filter(engagement=of, is_number_changed=True)
+    latest = Subquery(corrected.order_by("-created_at").values("created_at")[:1])
+    rows = IdentityCheck.objects.visible_to(actor).filter(engagement=of)
+    rows = rows.annotate(corrected_at=latest).filter(
+        Q(corrected_at=None) | Q(checked_at__gte=F("corrected_at"))
+    )
+    return rows.order_by("-checked_at", "-pk")
 
 
 def identity_corrections(actor: Actor, of: Engagement) -> QuerySet[IdentityCorrection]:

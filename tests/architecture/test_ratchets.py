@@ -25,7 +25,7 @@ ALL_ROWS: dict[str, int] = {
     "projects/grants": 1,
     "projects/models": 1,
     "projects/services": 7,
-    "workers/selectors": 5,
+    "workers/selectors": 6,
     "workers/services": 16,
 }
 

@@ -276,12 +276,12 @@ def _worker(county: County, title: str, since: date, until: date | None) -> Work
         presence=records.presence(work, since, until, entered_by=f"{word}录入", entry_voucher=scan),
         contract=records.contract(work, since, scan=scan, recorded_by=f"{word}签") if has_papers else None,
         training=records.training(work, since, trainer=f"孙{word}", evidence=scan) if has_papers else None,
-        identity_check=records.identity_check(work, checked_by=f"{word}读卡器") if has_papers else None,
         identity_correction=records.identity_correction(
             work, number=people.id_number(order + 70), name=f"误{word}", corrected_by=f"{word}更正"
         )
         if has_papers
         else None,
+        identity_check=records.identity_check(work, checked_by=f"{word}读卡器") if has_papers else None,
     )
 
 

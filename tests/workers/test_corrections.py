@@ -24,6 +24,7 @@ from workers.errors import (
     WhyMissing,
 )
 from workers.models import Engagement, IdentityCheck, IdentityCorrection, LookUp, Person, Presence
+from workers.selectors import identity_checks
 from workers.services import correct_identity, enter, leave
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,15 @@ def test_a_number_that_nobody_has_changes_the_person_and_keeps_what_it_was_seale
     assert (kept.reason, kept.corrected_by) == ("登记时看错一位", "测试准备")
     assert kept.masked_number == "4200**********" + people.id_number(WRONG)[-4:]
     assert list(IdentityCheck.all_rows.values_list("method", flat=True)) == ["typed", "typed"]
+
+
+def test_a_chips_reading_of_the_wrong_number_no_longer_speaks_for_the_right_one():
+    work = put(site())
+    records.identity_check(work)
+    assert {check.method for check in identity_checks(EVERYONE, work)} == {"typed", "chip"}
+    correct(work)
+    assert [check.method for check in identity_checks(EVERYONE, work)] == ["typed"]
+    assert IdentityCheck.all_rows.filter(engagement=work).count() == 3
 
 
 def test_the_act_is_on_record_with_its_reason_and_without_a_number():
