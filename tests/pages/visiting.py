@@ -44,7 +44,7 @@ def pages_of(county: County) -> dict[str, str]:
 def clerk_pages_of(county: County) -> dict[str, str]:
     """The forms of whoever enrols people and files their papers, with the county's own rows."""
     project, person = county.project.public_id, county.worker.engagement.public_id
-    contract, training = county.worker.contract, county.worker.training
+    contract, training = county.contract_of(), county.training_of()
     return {
         "enrol": f"/projects/{project}/enrol/",
         "team_training": f"/projects/{project}/training/",
@@ -52,8 +52,8 @@ def clerk_pages_of(county: County) -> dict[str, str]:
         "correct_person": f"/people/{person}/correct/",
         "new_contract": f"/people/{person}/contracts/new/",
         "new_training": f"/people/{person}/trainings/new/",
-        "replace_contract": f"/contracts/{contract.public_id}/replace/" if contract else "",
-        "replace_training": f"/trainings/{training.public_id}/replace/" if training else "",
+        "replace_contract": f"/contracts/{contract.public_id}/replace/",
+        "replace_training": f"/trainings/{training.public_id}/replace/",
     }
 
 

@@ -156,13 +156,13 @@ def _contract_facts(county: County) -> ContractFacts:
 
 
 def _replace_contract(actor: Actor, county: County) -> Any:
-    contract = _subject(county).contract
+    contract = county.contract_of("contractor")
     facts = _contract_facts(county)
     return workers.replace_contract(actor=actor, contract=contract, facts=facts, reason="日期录错")
 
 
 def _end_contract(actor: Actor, county: County) -> Any:
-    contract = county.workers["shared"].contract
+    contract = county.contract_of("shared")
     return workers.end_contract(
         actor=actor, contract=contract, on=county.today, reason="协商解除", today=county.today
     )
@@ -184,7 +184,7 @@ def _record_trainings(actor: Actor, county: County) -> Any:
 def _replace_training(actor: Actor, county: County) -> Any:
     return workers.replace_training(
         actor=actor,
-        training=_subject(county).training,
+        training=county.training_of("contractor"),
         facts=_training_facts(county),
         reason="学时录错",
         today=county.today,
@@ -192,7 +192,7 @@ def _replace_training(actor: Actor, county: County) -> Any:
 
 
 def _withdraw_training(actor: Actor, county: County) -> Any:
-    training = county.workers["shared"].training
+    training = county.training_of("shared")
     return workers.withdraw_training(actor=actor, training=training, reason="不是本人参加")
 
 

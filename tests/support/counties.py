@@ -102,6 +102,18 @@ class County:
         """张三, whom the general contractor employs, unless a test turns to somebody else."""
         return self.workers[self.hero]
 
+    def contract_of(self, title: str = "") -> Contract:
+        """The contract of 张三, or of somebody else who has one."""
+        found = self.workers[title or self.hero].contract
+        assert found is not None
+        return found
+
+    def training_of(self, title: str = "") -> Training:
+        """The training of 张三, or of somebody else who has one."""
+        found = self.workers[title or self.hero].training
+        assert found is not None
+        return found
+
     @property
     def device(self) -> Device:
         return self.devices[0]

@@ -63,10 +63,10 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "workers.selectors.all_contracts": lambda a, c: workers.all_contracts(a),
     "workers.selectors.all_trainings": lambda a, c: workers.all_trainings(a),
     "workers.selectors.contract_to": lambda a, c: workers.contract_to(
-        a, "workers.view", c.worker.contract.public_id
+        a, "workers.view", c.contract_of().public_id
     ),
     "workers.selectors.training_to": lambda a, c: workers.training_to(
-        a, "workers.view", c.worker.training.public_id
+        a, "workers.view", c.training_of().public_id
     ),
     "workers.selectors.project_to": lambda a, c: workers.project_to(a, "workers.view", c.project.public_id),
     "workers.selectors.work_to": lambda a, c: workers.work_to(

@@ -211,7 +211,7 @@ def test_another_firms_people_are_not_found(county: County) -> None:
         (f"engagements/{work}/edit/", {"trade": "020"}),
         (f"engagements/{work}/contracts/", contract(county)),
         (f"engagements/{work}/trainings/", training(county)),
-        (f"contracts/{county.worker.contract.public_id}/end/", {"date": "2026-01-01", "reason": "协商解除"}),
+        (f"contracts/{county.contract_of().public_id}/end/", {"date": "2026-01-01", "reason": "协商解除"}),
     ):
         assert post(sub, path, body).status_code == 404, path
     assert post(sub, f"engagements/{work}/correct/", {}).status_code == 403

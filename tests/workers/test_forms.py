@@ -386,9 +386,7 @@ def test_a_team_training_offers_own_people_only(world: TwoCounties, county: Coun
 
 
 def test_nobody_of_another_firm_or_county_is_shown_a_file(world: TwoCounties, county: County) -> None:
-    work, contract, training = county.worker.engagement, county.worker.contract, county.worker.training
-    assert contract is not None
-    assert training is not None
+    work, contract, training = county.worker.engagement, county.contract_of(), county.training_of()
     urls = (
         f"/people/{work.public_id}/photo/",
         f"/contracts/{contract.public_id}/scan/",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def put(order=921, **changes):
 
 
 def state(work, day=TODAY):
-    row = with_state_on(Engagement.all_rows.filter(pk=work.pk), day).get()
+    row: Any = with_state_on(Engagement.all_rows.filter(pk=work.pk), day).get()
     return row.has_contract, row.is_trained
 
 
@@ -130,7 +131,7 @@ def test_a_training_put_right_is_withdrawn_and_recorded_anew():
     new = replace_training(actor=EVERYONE, training=old, facts=facts, reason="学时录错", today=TODAY)
     assert (new.replaces, new.hours, new.valid_to) == (old, Decimal("32.0"), AGO + timedelta(days=365))
     assert state(work) == (True, True)
-    told = OutboxEvent.objects.filter(event="workers.training_recorded.v1").order_by("id").last()
+    told = OutboxEvent.objects.filter(event="workers.training_recorded.v1").order_by("-id")[0]
     assert told.facts["since"] == AGO.isoformat()
 
 

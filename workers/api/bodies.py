@@ -139,11 +139,11 @@ class AttendedField(serializers.ListField):
         keys: list[UUID] = list(dict.fromkeys(super().to_internal_value(data)))
         view = self.context["view"]
         own = people_to_file_for(view.actor, view.project).filter(public_id__in=keys)
-        known = {row.public_id: row for row in own}
+        known: dict[UUID, Engagement] = {row.public_id: row for row in own}
         strangers = [index for index, key in enumerate(keys) if key not in known]
         if strangers:
             told = _("没有这条用工，或者它不在您的管理范围内。")
-            raise ValidationError({index: [ErrorDetail(told, "not_found")] for index in strangers})
+            raise ValidationError({str(index): [ErrorDetail(told, "not_found")] for index in strangers})
         return [known[key] for key in keys]
 
 

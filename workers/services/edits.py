@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -86,29 +87,29 @@ def shown_facts(engagement: Engagement) -> dict[str, str]:
 
 
 def _changed(engagement: Engagement, facts: OwnFacts) -> Iterator[str]:
-    """Put each new fact in its place and name it."""
+    """Put each new fact in its place and name it. Raises BadContactFact, BadCode."""
     for name in (field.name for field in fields(facts)):
-        value = _read(name, getattr(facts, name))
-        stands = getattr(engagement, name)
-        if value is None or ("" if stands is None else stands) == value:
-            continue
-        if name == "phone":
-            set_phone(engagement, value)
-        elif name == "card_number":
-            set_card(engagement, value)
-        else:
-            setattr(engagement, name, value)
-        yield name
+        value, stands = getattr(facts, name), getattr(engagement, name)
+        if value is not None and _read(name, value) != ("" if stands is None else stands):
+            _put(engagement, name, _read(name, value))
+            yield name
 
 
-def _read(name: str, value: str | bool | None) -> str | bool | None:
-    """A fact as it is kept. Raises BadContactFact, BadCode."""
-    if not isinstance(value, str) or not value:
-        return value
+def _put(engagement: Engagement, name: str, value: Any) -> None:
     if name == "phone":
+        set_phone(engagement, value)
+    elif name == "card_number":
+        set_card(engagement, value)
+    else:
+        setattr(engagement, name, value)
+
+
+def _read(name: str, value: Any) -> Any:
+    """A fact as it is kept. Raises BadContactFact, BadCode."""
+    if name == "phone" and value:
         return checked_phone(value)
-    if name == "card_number":
+    if name == "card_number" and value:
         return checked_card(value)
-    if name in _LISTS and value not in codes(_LISTS[name]):
+    if name in _LISTS and value and value not in codes(_LISTS[name]):
         raise BadCode(name)
     return value

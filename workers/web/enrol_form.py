@@ -29,6 +29,7 @@ from workers.services.taking_on import require_age, require_contract_first
 from workers.web.papers_fields import (
     NO_CONTRACT,
     PaperForm,
+    basic_choices,
     basic_kinds,
     contract_facts,
     contract_kinds,
@@ -84,7 +85,7 @@ class EnrolForm(PaperForm):
     unit_price = price_field()
     training_on = DayField(label="安全教育日期", required=False, help_text="还没有教育的，先不填。")
     training_hours = hours_field(required=False)
-    training_kind = CodeField(label="教育类型", code_list="training_type", required=False)
+    training_kind = forms.ChoiceField(label="教育类型", required=False, choices=basic_choices)
     entered_on = DayField(label="进场日期", required=False, help_text="已经进场的填实际日期，否则不填。")
     education = CodeField(label="文化程度", code_list="education", required=False, empty="未填")
     photo = FileField(label="现场照片", kinds=("image",), required=False)
@@ -96,9 +97,6 @@ class EnrolForm(PaperForm):
         self.found: Found | None = None
         self.reading: dict[str, Any] = {}
         super().__init__(*args, **kwargs)
-        self.fields["training_kind"].choices = [
-            pair for pair in self.fields["training_kind"].choices if pair[0] in basic_kinds()
-        ]
 
     def clean_name(self) -> str:
         return str(self.cleaned_data["name"]).strip()

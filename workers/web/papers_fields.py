@@ -156,3 +156,8 @@ def basic_kinds() -> list[str]:
     """The kinds of training that open the gate, in the order of the parameter."""
     known = codes("training_type")
     return [kind for kind in parameter("training.basic_types") if kind in known]
+
+
+def basic_choices() -> list[tuple[str, str]]:
+    """The kinds of training that open the gate, by name."""
+    return [(kind, codes("training_type")[kind]) for kind in basic_kinds()]

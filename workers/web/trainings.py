@@ -1,7 +1,7 @@
 """Trainings: of one person, of many who attended together, put right, withdrawn."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -61,8 +61,9 @@ class TeamTrainingForm(TrainingFields):
 
     def __init__(self, *args: Any, people: list[Engagement], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["people"].offer_people(people)
-        self.fields["people"].error_messages["required"] = "还没有选择参加培训的人员，请至少选择一人。"
+        attended = cast(PeopleField, self.fields["people"])
+        attended.offer_people(people)
+        attended.error_messages["required"] = "还没有选择参加培训的人员，请至少选择一人。"
 
 
 class NewTraining(FormPage):
