@@ -9,6 +9,7 @@ from web.metrics import metrics
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
+    path("", include("workers.web.urls")),
     path("", include("attendance.web.urls")),
     path("", include("federation.urls")),
     path("account/", include("web.account_urls")),
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trail/", include("web.trail_urls")),
     path("jobs/", include("web.job_urls")),
     path("api/v1/", include("attendance.api.urls")),
+    path("api/v1/", include("workers.api.urls")),
     path("api/v1/", include("projects.api.urls")),
     path("api/v1/", include("projects.api.account_urls")),
     path("api/v1/", include("federation.api.urls")),
