@@ -48,6 +48,7 @@ DOES = (
 STRENGTHS = {
     "registry": ("green", "公安库核验"),
     "chip": ("green", "读卡核验"),
+    "seen": ("green", "已核对证件原件"),
     "typed": ("amber", "人工录入，未读卡"),
 }
 

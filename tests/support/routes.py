@@ -167,7 +167,9 @@ ROUTES: dict[str, Route] = {
     "person_tab": Route(kwargs=_person_tabs),
     "enrol": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
     "team_training": Route(kwargs=_project, forms=lambda county: [_training_form(county)]),
-    "edit_person": Route(kwargs=_people, forms=lambda _county: [{"trade": "020", "kind": "20"}]),
+    "edit_person": Route(
+        kwargs=_people, forms=lambda _county: [{"trade": "020", "kind": "20", "is_team_leader": "no"}]
+    ),
     "correct_person": Route(kwargs=_people, forms=lambda _county: [{"name": "张散", "reason": "看错一位"}]),
     "person_photo": Route(kwargs=_people),
     "new_contract": Route(kwargs=_people, forms=lambda county: [_contract_form(county)]),
