@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class IntegrityConfig(AppConfig):
     name = "integrity"
     verbose_name = "诚信"
+
+    def ready(self) -> None:
+        from integrity.web.entries import add_entries
+        from integrity.web.waiting import register_waiting
+
+        add_entries()
+        register_waiting()

@@ -1,0 +1,5 @@
+"""The left bar's entries of supervision."""
+
+
+def add_entries() -> None:
+    """Tell the frame."""

@@ -1,0 +1,5 @@
+"""What waits."""
+
+
+def register_waiting() -> None:
+    """Tell the home page."""
