@@ -1,4 +1,4 @@
-"""What every act on a notice does: lock it, let the clock catch up, move it along an edge, tell the others."""
+"""What every act on a notice does: lock it, let the clock catch up, move it along an edge of S5."""
 
 from datetime import datetime
 

@@ -34,8 +34,8 @@ def draft_notice(
 ) -> SupervisionNotice:
     """Begin a notice from the gaps of these keys as they are now; the author's earlier draft gives way.
 
-    It goes to the general contractor unless `addressee` names a subcontractor, who is then asked about its own
-    people alone. Raises NotPermitted, NotFound, NothingPicked, GapGone, NotABuilder, NotTheirs.
+    It goes to the general contractor unless `addressee` names a subcontractor, who is then asked about its
+    own people alone. Raises NotPermitted, NotFound, NothingPicked, GapGone, NotABuilder, NotTheirs.
     Source: 鄂建文〔2019〕27号 一(六).
     """
     require(actor, ISSUE, on=project)
@@ -59,7 +59,10 @@ def draft_notice(
 
 @transaction.atomic
 def discard_draft(*, actor: Actor, notice: SupervisionNotice) -> None:
-    """Throw a draft away; it had no number and nobody else has seen it. Raises NotPermitted, NotFound, NotNow."""
+    """Throw a draft away; it had no number and nobody else has seen it.
+
+    Raises NotPermitted, NotFound, NotNow.
+    """
     require(actor, ISSUE, on=notice)
     held = (
         SupervisionNotice.objects.visible_to(actor, ISSUE).select_for_update(of=("self",)).get(pk=notice.pk)

@@ -1,4 +1,4 @@
-"""Opening a notice: whoever opens it first for a side is on record, and the addressee's opening delivers it."""
+"""Opening a notice: who opened it first for a side is on record; the addressee's opening delivers it."""
 
 from datetime import datetime
 
@@ -16,8 +16,8 @@ from kernel.scoping import Actor
 def mark_read(*, actor: Actor, notice: SupervisionNotice, now: datetime) -> SupervisionNotice:
     """Note that the actor's side has opened the notice.
 
-    The addressee's first opening delivers it; the supervisor's opening of an answer begins the review. Opening
-    it again changes nothing but when the side last looked. Raises NotPermitted, NotFound.
+    The addressee's first opening delivers it; the supervisor's opening of an answer begins the review.
+    Opening it again changes nothing but when the side last looked. Raises NotPermitted, NotFound.
     """
     held = locked(actor, "integrity.view", notice, now)
     if held.state == State.DRAFT:

@@ -348,8 +348,9 @@ def _vendor(county: County) -> None:
 
 
 def _notices(county: County) -> None:
-    """Notices of the supervisor: to the contractor two drafts, one just issued, two answered and one late; one
-    to the subcontractor. Each names a person of the firm it goes to.
+    """Notices of the supervisor: to the contractor two drafts, one just issued, two answered and one late.
+
+    And one to the subcontractor. Each names a person of the firm it goes to.
     """
     project, parties, word = county.project, county.participations, county.word
     author = str(county.users["supervisor"].public_id)
