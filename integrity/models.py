@@ -14,7 +14,7 @@ class SupervisionNotice(Travelling, ScopedModel):
 
     `deadline_at` is the 24:00 of a day; `length_days` how long the notice ran at first. `delivery_due_at` is
     the instant from which an unopened notice counts as delivered. `overdue_at` stays once it was late.
-    `moved_at`: its latest step; a side that has not looked since has something unread.
+    `supervisor_name` and `copied_to` (the owner) as they were when it was issued. `moved_at`: its latest step; a side that has not looked since has something unread.
     Source: 鄂建文〔2019〕27号 一(六).
     """
 
@@ -31,6 +31,7 @@ class SupervisionNotice(Travelling, ScopedModel):
     sequence = models.PositiveIntegerField(null=True, blank=True)
     found_on = models.DateField()
     supervisor_name = models.CharField(max_length=200, blank=True)
+    copied_to = models.CharField(max_length=200, blank=True)
     drafted_by = models.CharField(max_length=64)
     issued_by = models.CharField(max_length=120, blank=True)
     issued_at = models.DateTimeField(null=True, blank=True)

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Max, Q, QuerySet, Value, When
-from django.db.models.functions import Greatest
+from django.db.models import Case, Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
 from attendance.models import AttendanceDay
 from attendance.rules import day_of
@@ -20,6 +20,8 @@ from attendance.selectors.days import still_inside
 from attendance.selectors.devices import devices_of
 from attendance.selectors.projects import project_on
 from attendance.selectors.punches import punches
+from integrity.models import SupervisionNotice
+from integrity.selectors.notices import open_notices
 from kernel.scoping import Actor
 from projects.models import Participation, Project
 from projects.selectors import IN_PROGRESS
@@ -251,8 +253,16 @@ def _limit(key: str, project: Project, day: date) -> int:
     return int(parameter(key, project.region, day))
 
 
-def sites(actor: Actor) -> QuerySet[Project]:
-    """The projects whose gaps `actor` may read, those in progress first."""
+def sites(actor: Actor, now: datetime) -> QuerySet[Project]:
+    """The projects whose gaps `actor` may read, those in progress first, with their open and late notices."""
     rows = Project.objects.visible_to(actor, "integrity.view").select_related("region", "contractor")
+    seen = open_notices(actor, now)
     running = Case(When(status=IN_PROGRESS, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return rows.order_by(running, "code")
+    return rows.annotate(
+        open_notices=_number(seen), late_notices=_number(seen.filter(is_late=True))
+    ).order_by(running, "code")
+
+
+def _number(rows: QuerySet[SupervisionNotice]) -> Coalesce:
+    of_project = rows.filter(project=OuterRef("pk")).order_by().values("project")
+    return Coalesce(Subquery(of_project.annotate(number=Count("pk")).values("number")), 0)

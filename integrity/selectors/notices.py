@@ -103,11 +103,6 @@ def draft(actor: Actor, project: Project) -> SupervisionNotice | None:
     return rows.first()
 
 
-def notices_of(actor: Actor, project: Project, now: datetime) -> QuerySet[SupervisionNotice]:
-    """The notices of one project."""
-    return notices(actor, now).filter(project=project)
-
-
 def unread(actor: Actor, now: datetime) -> int:
     """In how many open notices something has happened since the actor's side last looked.
 
@@ -132,6 +127,11 @@ def side_of(actor: Actor, of: SupervisionNotice | None = None) -> str:
         if of is None or rows.filter(pk=of.pk).exists():
             return side
     return REGULATOR if actor.reach("integrity.view").region_paths else OWNER
+
+
+def may_issue_on(actor: Actor, project: Project) -> bool:
+    """Whether `actor` may issue notices on this project."""
+    return actor.may(ISSUE) and Project.objects.visible_to(actor, ISSUE).filter(pk=project.pk).exists()
 
 
 def may_act(actor: Actor, of: SupervisionNotice, permission: str) -> bool:
@@ -175,7 +175,4 @@ def parties(actor: Actor, project: Project) -> dict[str, str]:
     """The names of owner and supervisor on a project, where they are registered."""
     rows = Participation.objects.visible_to(actor).filter(project=project, kind__in=NOT_BUILDERS)
     found = dict(rows.values_list("kind", "enterprise__name"))
-    return {
-        SUPERVISOR: found.get(SUPERVISOR_KIND, ""),
-        OWNER: found.get(OWNER_KIND, "") or project.owner_name,
-    }
+    return {SUPERVISOR: found.get(SUPERVISOR_KIND, ""), OWNER: found.get(OWNER_KIND, "")}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from integrity.errors import BadDeadline, DraftTooOld
 from integrity.models import SupervisionNotice
 from integrity.rules import Act, end_of, number_of, site_date
-from integrity.selectors.notices import ISSUE, SUPERVISOR, parties
+from integrity.selectors.notices import ISSUE, OWNER, SUPERVISOR, parties
 from integrity.steps import locked, looked, move, require_edge
 from integrity.telling import tell_sides
 from kernel.scoping import Actor
@@ -49,7 +49,9 @@ def issue_notice(
     hours = parameter("notices.delivered_after_hours", held.project.region, today)
     held.deadline_at, held.delivery_due_at = end_of(deadline_on), now + timedelta(hours=hours)
     held.issued_at, held.issued_by = now, actor.label
-    held.supervisor_name = parties(actor, held.project)[SUPERVISOR]
+    firms = parties(actor, held.project)
+    held.supervisor_name = firms[SUPERVISOR]
+    held.copied_to = firms[OWNER] or held.project.owner_name
     _require_of(held, measures or {})
     move(actor, held, Act.ISSUE, now)
     looked(held, SUPERVISOR, actor, now)

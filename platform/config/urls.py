@@ -9,6 +9,7 @@ from web.metrics import metrics
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
+    path("", include("integrity.web.urls")),
     path("", include("attendance.web.urls")),
     path("", include("federation.urls")),
     path("account/", include("web.account_urls")),

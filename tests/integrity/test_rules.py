@@ -78,4 +78,4 @@ def test_the_number_names_project_year_and_order() -> None:
 
 
 def test_open_notices_are_all_but_drafts_and_closed_ones() -> None:
-    assert OPEN == set(State) - {State.DRAFT, State.CLOSED}
+    assert set(State) - {State.DRAFT, State.CLOSED} == OPEN

@@ -372,6 +372,7 @@ def _notices(county: County) -> None:
             at=at,
             issued_by=f"吴{word}",
             supervisor_name=f"{word}监理",
+            copied_to=f"{word}置业",
             **fields,
         )
     for name, notice in county.notices.items():

@@ -95,6 +95,15 @@ def _found(*more: Query, words: bool = True, by_project: bool = False) -> Callab
     return asked
 
 
+def _notices(*names: str) -> Callable[[County], list[dict[str, Any]]]:
+    """Notices by their name in the county; all of them when none is named."""
+    return lambda county: [
+        {"public_id": notice.public_id}
+        for name, notice in county.notices.items()
+        if not names or name in names
+    ]
+
+
 ROUTES: dict[str, Route] = {
     "healthz": Route(public="the node's own state"),
     "metrics": Route(public="the node's own figures, for whoever watches it"),
@@ -111,6 +120,33 @@ ROUTES: dict[str, Route] = {
     "message": Route(
         public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
     ),
+    "gaps": Route(queries=lambda county: [{}, {"all": "1"}, {"q": county.word}]),
+    "site_gaps": Route(kwargs=_project, forms=lambda _county: [{"gaps": "uncontracted"}, {}]),
+    "notices": Route(
+        queries=lambda county: [
+            {},
+            {"late": "1"},
+            {"open": "1", "project": county.project.public_id},
+            {"stands": "replied", "q": county.word},
+        ]
+    ),
+    "notice": Route(kwargs=_notices()),
+    "notice_issue": Route(
+        kwargs=_notices("draft", "issued"),
+        forms=lambda county: [
+            {"term": "3", "measure_1": "签订合同"},
+            {"to": county.participations["subcontractor"].public_id},
+        ],
+    ),
+    "notice_discard": Route(kwargs=_notices("spare"), forms=lambda _county: [{}]),
+    "notice_reply": Route(
+        kwargs=_notices("issued", "subcontractor"), forms=lambda _county: [{"answer_1": "已补签"}]
+    ),
+    "notice_accept": Route(kwargs=_notices("replied"), forms=lambda _county: [{}]),
+    "notice_return": Route(kwargs=_notices("replied"), forms=lambda _county: [{"reason": "照片看不清"}]),
+    "notice_extend": Route(kwargs=_notices("subcontractor"), forms=lambda _county: [{"reason": "材料在途"}]),
+    "notice_print": Route(kwargs=_notices("issued", "replied", "late", "subcontractor")),
+    "notice_file": Route(kwargs=lambda county: [{"public_id": county.answer_file.public_id}]),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(

@@ -122,7 +122,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         gaps.site_gaps(a, c.project.public_id, c.today + _LATER, c.now + _LATER),
         gaps.site_gaps(a, c.project.public_id, c.today, c.now, only=c.participations["subcontractor"]),
     ],
-    "integrity.selectors.gaps.sites": lambda a, c: gaps.sites(a),
+    "integrity.selectors.gaps.sites": lambda a, c: gaps.sites(a, c.now),
     "integrity.selectors.gaps.sees_whole": lambda a, c: gaps.sees_whole(a, c.project),
     "integrity.selectors.notices.notices": lambda a, c: [
         notice_reads.notices(a, c.now),
@@ -134,7 +134,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         for row in [notice_reads.notice(a, c.notices["subcontractor"].public_id, c.now)]
     ],
     "integrity.selectors.notices.draft": lambda a, c: notice_reads.draft(a, c.project),
-    "integrity.selectors.notices.notices_of": lambda a, c: notice_reads.notices_of(a, c.project, c.now),
+    "integrity.selectors.notices.may_issue_on": lambda a, c: notice_reads.may_issue_on(a, c.project),
     "integrity.selectors.notices.unread": lambda a, c: notice_reads.unread(a, c.now),
     "integrity.selectors.notices.side_of": lambda a, c: [
         notice_reads.side_of(a, row) for row in c.notices.values()
