@@ -14,7 +14,8 @@ class SupervisionNotice(Travelling, ScopedModel):
 
     `deadline_at` is the 24:00 of a day; `length_days` how long the notice ran at first. `delivery_due_at` is
     the instant from which an unopened notice counts as delivered. `overdue_at` stays once it was late.
-    `supervisor_name` and `copied_to` (the owner) as they were when it was issued. `moved_at`: its latest step; a side that has not looked since has something unread.
+    `moved_at`: its latest step; a side that has not looked since has something unread.
+    `supervisor_name` and `copied_to` (the owner): the firms as they were named when it was issued.
     Source: 鄂建文〔2019〕27号 一(六).
     """
 

@@ -15,7 +15,7 @@ def _unread(actor: Actor) -> int:
 ENTRIES = (
     # Whoever issues notices begins the day at the gaps.
     Entry("gaps", _("缺口"), "gaps", "integrity.issue_notice", 5),
-    Entry("notices", _("通知单"), "notices", "integrity.view", 15, counter=_unread),
+    Entry("notices", _("通知单"), "notices", "integrity.view", 25, counter=_unread),
 )
 
 

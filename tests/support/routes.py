@@ -96,12 +96,8 @@ def _found(*more: Query, words: bool = True, by_project: bool = False) -> Callab
 
 
 def _notices(*names: str) -> Callable[[County], list[dict[str, Any]]]:
-    """Notices by their name in the county; all of them when none is named."""
-    return lambda county: [
-        {"public_id": notice.public_id}
-        for name, notice in county.notices.items()
-        if not names or name in names
-    ]
+    """Notices by their names in the county."""
+    return lambda county: [{"public_id": county.notices[name].public_id} for name in names]
 
 
 ROUTES: dict[str, Route] = {
@@ -120,7 +116,7 @@ ROUTES: dict[str, Route] = {
     "message": Route(
         public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
     ),
-    "gaps": Route(queries=lambda county: [{}, {"all": "1"}, {"q": county.word}]),
+    "gaps": Route(queries=lambda county: [{"all": "1"}, {"q": county.word}]),
     "site_gaps": Route(kwargs=_project, forms=lambda _county: [{"gaps": "uncontracted"}, {}]),
     "notices": Route(
         queries=lambda county: [
@@ -130,9 +126,9 @@ ROUTES: dict[str, Route] = {
             {"stands": "replied", "q": county.word},
         ]
     ),
-    "notice": Route(kwargs=_notices()),
+    "notice": Route(kwargs=_notices("issued", "replied", "answered", "late", "subcontractor")),
     "notice_issue": Route(
-        kwargs=_notices("draft", "issued"),
+        kwargs=_notices("draft"),
         forms=lambda county: [
             {"term": "3", "measure_1": "签订合同"},
             {"to": county.participations["subcontractor"].public_id},
