@@ -60,11 +60,11 @@ class NoticeTable(ListTable):
     """Notices, each with where it stands and how long is left."""
 
     number = tables.Column("编号", empty_values=(), attrs=NAME)
+    stands = tables.Column("状态")
+    deadline_at = tables.Column("期限", empty_values=())
     project = tables.Column("项目", accessor="project__name", attrs=CLIP)
     addressee = tables.Column("收件单位", accessor="addressee__enterprise__name", attrs=CLIP)
     item_count = tables.Column("事项", attrs=NUMBER)
-    stands = tables.Column("状态")
-    deadline_at = tables.Column("期限", empty_values=())
     issued_at = tables.Column("签发", empty_values=(), attrs=SUB)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -158,9 +158,11 @@ def _steps(found: Any) -> list[Step]:
         )
         for one in found.events.all()
     ]
+    told = {one.at for one in steps}
     steps += [
         Step(one.at, words.moment(one.at), f"{wording.SIDES[one.side]}首次打开", one.by, "")
         for one in found.readings.all()
+        if one.at not in told  # whoever issued it, or delivered it by opening, is told of already
     ]
     return sorted(steps, key=lambda step: step.at, reverse=True)
 

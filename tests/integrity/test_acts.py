@@ -205,7 +205,7 @@ def test_the_addressees_first_opening_delivers_and_each_sides_first_reading_is_k
 
 def test_an_unopened_notice_is_delivered_by_rule_at_its_hour_whenever_the_sweep_comes(county: County) -> None:
     notice = issued(county)
-    assert services.settle_notices(county.now + 23 * HOUR) == 1  # the county's own late notice
+    assert services.settle_notices(county.now + 22 * HOUR) == 1  # the county's own late notice
     assert fresh(notice).state == "issued"
     assert services.settle_notices(county.now + 30 * HOUR) >= 1
     held = fresh(notice)

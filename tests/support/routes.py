@@ -214,6 +214,33 @@ ROUTES: dict[str, Route] = {
             by_project=True,
         )(county)
     ),
+    "api_site_gaps": Route(kwargs=_project),
+    "api_notice_draft": Route(kwargs=_project, forms=lambda _county: [{"gaps": ["uncontracted"]}]),
+    "api_notices": Route(
+        queries=lambda county: _found(
+            {"overdue": "true"},
+            {"state": "replied", "project": county.project.code},
+            {"number": county.notices["issued"].number},
+            words=False,
+        )(county)
+    ),
+    "api_notice_file": Route(kwargs=lambda county: [{"public_id": county.answer_file.public_id}]),
+    "api_notice": Route(kwargs=_notices("issued", "replied", "subcontractor")),
+    "api_notice_issue": Route(
+        kwargs=_notices("draft"), forms=lambda county: [{"deadline_on": county.today + timedelta(days=3)}]
+    ),
+    "api_notice_discard": Route(kwargs=_notices("spare"), forms=lambda _county: [{}]),
+    "api_notice_read": Route(kwargs=_notices("issued", "subcontractor"), forms=lambda _county: [{}]),
+    "api_notice_reply": Route(
+        kwargs=_notices("issued", "subcontractor"),
+        forms=lambda _county: [{"answers[0]position": 1, "answers[0]text": "已补签"}],
+    ),
+    "api_notice_accept": Route(kwargs=_notices("replied"), forms=lambda _county: [{}]),
+    "api_notice_return": Route(kwargs=_notices("replied"), forms=lambda _county: [{"reason": "照片看不清"}]),
+    "api_notice_extend": Route(
+        kwargs=_notices("subcontractor"),
+        forms=lambda county: [{"reason": "材料在途", "deadline_on": county.today + timedelta(days=4)}],
+    ),
     "api_enterprises": Route(
         queries=lambda county: [{}, {"q": county.word}, {"uscc": county.firms["owner"].uscc}]
     ),
