@@ -55,7 +55,7 @@ def fact(gap: Gap) -> str:
 
 
 def _paper(gap: Gap) -> str:
-    since = f"最早自 {words.day(gap.since)} 起，" + (f"已 {gap.days} 天" if gap.days else "今天新增")
+    since = f"最早自 {words.day(gap.since)} 起，" + (f"已 {gap.days} 天" if gap.days else "当天新增")
     lapsed = {gaps.UNCONTRACTED: "合同已到期", gaps.UNTRAINED: "培训已过有效期"}[gap.kind]
     return since + (f"；其中 {words.exact(gap.lapsed)} 人{lapsed}" if gap.lapsed else "")
 
@@ -71,7 +71,7 @@ def _vacant(gap: Gap) -> str:
 
 def _unmatched(gap: Gap) -> str:
     where = "、".join(gap.names)
-    return f"{where}，今天 {words.clock(gap.at)} 起" if where else f"今天 {words.clock(gap.at)} 起"
+    return f"{where}，{words.moment(gap.at)} 起" if where else f"{words.moment(gap.at)} 起"
 
 
 def _silent_device(gap: Gap) -> str:
