@@ -16,7 +16,7 @@ from integrity import services
 from integrity.api import serializers
 from integrity.models import AnswerFile, SupervisionNotice
 from integrity.selectors.gaps import site_gaps
-from integrity.selectors.notices import ISSUE, REPLY, answer_file, notice, notices
+from integrity.selectors.notices import ISSUE, REPLY, answer_file, notice, notice_head, notices
 from integrity.services import AnswerFacts
 from integrity.wording import STATES
 from projects.api.filters import ProjectFilter
@@ -109,7 +109,7 @@ class _NoticeAct(ActView):
 
     def found(self, kwargs: dict[str, Any]) -> SupervisionNotice:
         """The notice. Raises NotFound outside the scope."""
-        return notice(self.actor, kwargs["public_id"], timezone.now())
+        return notice_head(self.actor, kwargs["public_id"], timezone.now())
 
     def shown(self, of: SupervisionNotice) -> SupervisionNotice:
         """As it stands after the act."""

@@ -72,6 +72,14 @@ def with_counts(rows: QuerySet[SupervisionNotice]) -> QuerySet[SupervisionNotice
     )
 
 
+def notice_head(actor: Actor, public_id: UUID, now: datetime) -> SupervisionNotice:
+    """One notice by itself. Raises NotFound outside the actor's scope."""
+    found = notices(actor, now).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def notice(actor: Actor, public_id: UUID, now: datetime) -> SupervisionNotice:
     """One notice with items, answers, files, steps and readings. Raises NotFound outside the scope."""
     answers = NoticeAnswer.objects.visible_to(actor).select_related("item")

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from attendance.web.clock import today
 from integrity import wording
 from integrity.rules import State, site_date
-from integrity.selectors.notices import ISSUE, OWNER, builders, notice, parties, people_named
+from integrity.selectors.notices import ISSUE, OWNER, builders, notice, notice_head, parties, people_named
 from integrity.services import discard_draft, draft_notice, issue_notice
 from integrity.web.shown import place
 from kernel.errors import DomainError, NotFound
@@ -186,7 +186,7 @@ class DiscardPage(PostPage):
     button = "放弃草稿"
 
     def prepare(self, **kwargs: Any) -> None:
-        self.notice = notice(self.actor, kwargs["public_id"], timezone.now())
+        self.notice = notice_head(self.actor, kwargs["public_id"], timezone.now())
         self.cancel_url = reverse("notice_issue", args=[self.notice.public_id])
 
     def act(self) -> str:

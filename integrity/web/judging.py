@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrity.rules import LATE, State, day_ended_by, latest_new_deadline, site_date
-from integrity.selectors.notices import ISSUE, notice
+from integrity.selectors.notices import ISSUE, notice_head
 from integrity.services import accept_reply, extend_deadline, return_reply
 from integrity.web.shown import place, until
 from web.acts import FormPage, PostPage
@@ -24,7 +24,7 @@ class _OfANotice:
 
     def prepare(self, **kwargs: Any) -> None:
         self.now = timezone.now()
-        self.notice: Any = notice(self.actor, kwargs["public_id"], self.now)
+        self.notice: Any = notice_head(self.actor, kwargs["public_id"], self.now)
         self.cancel_url = reverse("notice", args=[self.notice.public_id])
 
     def titled(self, title: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from integrity.selectors.notices import (
     answer_file,
     may_act,
     notice,
+    notice_head,
     people_named,
 )
 from integrity.services import mark_read
@@ -67,11 +68,11 @@ class NoticeRecord(Page):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         now = timezone.now()
-        found: Any = notice(self.actor, public_id, now)
-        if found.state == State.DRAFT:
+        head = notice_head(self.actor, public_id, now)
+        if head.state == State.DRAFT:
             return redirect("notice_issue", public_id)
-        mark_read(actor=self.actor, notice=found, now=now)
-        found = notice(self.actor, public_id, now)
+        mark_read(actor=self.actor, notice=head, now=now)
+        found: Any = notice(self.actor, public_id, now)
         return self.show(
             {
                 "title": found.number,

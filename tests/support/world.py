@@ -133,6 +133,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         [row, *row.items.all(), *row.events.all(), *row.readings.all(), *row.replies.all()]
         for row in [notice_reads.notice(a, c.notices["subcontractor"].public_id, c.now)]
     ],
+    "integrity.selectors.notices.notice_head": lambda a, c: [
+        notice_reads.notice_head(a, c.notices["subcontractor"].public_id, c.now)
+    ],
     "integrity.selectors.notices.draft": lambda a, c: notice_reads.draft(a, c.project),
     "integrity.selectors.notices.may_issue_on": lambda a, c: notice_reads.may_issue_on(a, c.project),
     "integrity.selectors.notices.unread": lambda a, c: notice_reads.unread(a, c.now),
