@@ -194,7 +194,7 @@ class GivenAnswerSerializer(ActSerializer):
 class GivenReplySerializer(ActSerializer):
     """An answer to every item."""
 
-    answers = GivenAnswerSerializer(many=True, min_length=1)
+    answers = serializers.ListField(child=GivenAnswerSerializer(), min_length=1, max_length=99)
 
 
 class ReturnSerializer(ActSerializer):

@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from attendance.selectors.clock import current_day
 from integrity import services
@@ -104,7 +105,7 @@ class _NoticeAct(ActView):
     """An act on the notice of the address."""
 
     model = SupervisionNotice
-    answer_class = serializers.NoticeRecordSerializer
+    answer_class: type[BaseSerializer[Any]] | None = serializers.NoticeRecordSerializer
     status = 200
 
     def found(self, kwargs: dict[str, Any]) -> SupervisionNotice:

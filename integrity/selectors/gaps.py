@@ -180,7 +180,8 @@ def _present(actor: Actor, project: Project, day: date, only: Participation | No
 
 def _unmatched(actor: Actor, project: Project, day: date) -> Iterator[Gap]:
     """Punches of today that count for nobody: the list of the day with the same condition."""
-    rows = punches(actor, day).filter(project=project, is_counted=False)
+    rows: QuerySet[Any] = punches(actor, day)
+    rows = rows.filter(project=project, is_counted=False)
     found = list(rows.order_by("occurred_at").values_list("public_id", "occurred_at", "channel"))
     if found:
         channels = tuple(dict.fromkeys(row[2] for row in found if row[2]))
@@ -256,7 +257,7 @@ def _limit(key: str, project: Project, day: date) -> int:
 def sites(actor: Actor, now: datetime) -> QuerySet[Project]:
     """The projects whose gaps `actor` may read, those in progress first, with their open and late notices."""
     rows = Project.objects.visible_to(actor, "integrity.view").select_related("region", "contractor")
-    seen = open_notices(actor, now)
+    seen: QuerySet[Any] = open_notices(actor, now)
     running = Case(When(status=IN_PROGRESS, then=Value(0)), default=Value(1), output_field=IntegerField())
     return rows.annotate(
         open_notices=_number(seen), late_notices=_number(seen.filter(is_late=True))

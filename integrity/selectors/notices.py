@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
@@ -117,7 +118,7 @@ def unread(actor: Actor, now: datetime) -> int:
     For a regulator, who stands beside the exchange: how many are late.
     """
     side = side_of(actor)
-    rows = notices(actor, now).exclude(state=State.DRAFT)
+    rows: QuerySet[Any] = notices(actor, now).exclude(state=State.DRAFT)
     if side == REGULATOR:
         return rows.filter(state__in=_OPEN, is_late=True).count()
     looked = NoticeReading.objects.visible_to(actor).filter(

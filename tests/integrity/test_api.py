@@ -78,7 +78,7 @@ def test_a_repeated_key_issues_once(county: County) -> None:
 def test_refusals_are_problem_details_in_sentences_and_change_nothing(county: County) -> None:
     issued, draft = (county.notices[name].public_id for name in ("issued", "draft"))
     late = str(county.today + timedelta(days=90))
-    tries = [
+    tries: list[tuple[str, str, dict[str, Any], int, str]] = [
         ("supervisor", f"notices/{issued}/accept/", {}, 422, "not_in_this_state"),
         ("supervisor", f"notices/{draft}/issue/", {"deadline_on": late}, 422, "bad_deadline"),
         ("supervisor", f"notices/{draft}/issue/", {"deadline_on": "soon"}, 400, "invalid"),

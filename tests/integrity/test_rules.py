@@ -34,7 +34,8 @@ def test_the_readings_contradict_no_edge_of_the_diagram() -> None:
 
 
 def test_every_state_is_reached_from_a_draft_and_only_a_closed_or_taken_up_notice_ends() -> None:
-    reached, last = {State.DRAFT}, set()
+    reached: set[State] = {State.DRAFT}
+    last: set[State] = set()
     while reached != last:
         last = set(reached)
         reached |= {after for (before, _act), after in S5.items() if before in reached}

@@ -119,14 +119,14 @@ def machine(county: County) -> type[RuleBasedStateMachine]:
             if State(held.state) in RUNNING and held.deadline_at and self.now >= held.deadline_at:
                 assert is_late
             for role in SIDES:
-                seen = notices(county.actor(role), self.now).get(pk=held.pk)
+                seen: Any = notices(county.actor(role), self.now).get(pk=held.pk)
                 assert (seen.stands, seen.is_late) == (truly, is_late), role
             if any(step == "lapse" for step in held.events.values_list("act", flat=True)):
                 assert held.overdue_at is not None
 
         @rule()
         def the_home_page_of_each_side_shows_what_is_late(self) -> None:
-            rows = notices(county.actor("owner"), self.now)
+            rows: Any = notices(county.actor("owner"), self.now)
             late = {row.number for row in rows if row.is_late}
             for role in SIDES:
                 told = " ".join(one.what for one in waiting(county.actor(role), county.today, self.now))

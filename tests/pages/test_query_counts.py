@@ -34,11 +34,11 @@ COUNTS = {
     "person_contracts": 16,
     "person_trainings": 16,
     "person_readers": 16,
-    "sites": 1,
-    "site_gaps": 1,
-    "notices": 1,
-    "notice": 1,
-    "notice_print": 1,
+    "sites": 8,
+    "site_gaps": 15,
+    "notices": 10,
+    "notice": 30,
+    "notice_print": 17,
 }
 
 
