@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from attendance.models import AttendanceDay, Punch
-from attendance.selectors.days import days
+from attendance.selectors.days import days, still_inside
 from attendance.selectors.punches import punch, punches
 from attendance.web.clock import EARLIEST, LATEST, day_asked, today
 from attendance.web.people_list import project_name
@@ -54,6 +54,7 @@ class DayFilters(ScopedFilterSet):
         label="姓名", field_name="engagement__person__name", lookup_expr="icontains"
     )
     project = django_filters.UUIDFilter(label="项目", field_name="engagement__project__public_id")
+    inside = django_filters.ChoiceFilter(label="场内", method="not_out", choices=[("1", "现在场内")])
 
     class Meta:
         model = AttendanceDay
@@ -62,6 +63,9 @@ class DayFilters(ScopedFilterSet):
     def as_is(self, rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
         # The page has narrowed the rows already, or refused the region.
         return rows
+
+    def not_out(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
+        return rows.filter(still_inside())
 
     def described(self, name: str, value: Any) -> str:
         return (
@@ -143,6 +147,7 @@ class PunchFilters(DayFilters):
 
     fixed = ("project", "person")
 
+    inside = None
     direction = django_filters.ChoiceFilter(label="方向", choices=Punch.Direction.choices)
     matched = django_filters.ChoiceFilter(
         label="人员", method="known", choices=[("no", "对不上人"), ("yes", "已对上人")]

@@ -46,6 +46,7 @@ class Tab:
 
 TABS = {
     "overview": "概况",
+    "gaps": "缺口",
     "people": "人员",
     "attendance": "考勤",
     "parties": "参建单位",

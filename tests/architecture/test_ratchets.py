@@ -11,6 +11,8 @@ UNSCOPED: dict[str, int] = {
     "attendance/receivers": 1,
     "attendance/services": 1,
     "federation/retention": 1,
+    "integrity/demo": 2,
+    "integrity/services": 2,
     "federation/selectors": 3,
     "federation/tasks": 1,
     "federation/work": 1,

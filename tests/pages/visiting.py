@@ -34,6 +34,14 @@ def pages_of(county: County) -> dict[str, str]:
         "reveal": f"/people/{person}/number/",
         "project": f"/projects/{project}/",
     }
+    notice = county.notices["replied"].public_id
+    found |= {
+        "sites": "/gaps/?all=1",
+        "site_gaps": f"/projects/{project}/gaps/",
+        "notices": "/notices/",
+        "notice": f"/notices/{notice}/",
+        "notice_print": f"/notices/{notice}/print/",
+    }
     for tab in ("people", "attendance", "parties", "teams", "posts", "devices"):
         found[f"project_{tab}"] = f"/projects/{project}/{tab}/"
     for tab in ("work", "contracts", "trainings", "readers"):

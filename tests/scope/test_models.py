@@ -8,6 +8,15 @@ from django.apps import apps
 
 from attendance.models import AttendanceDay, Device, ProjectDay, Punch
 from federation.models import AcceptedRequest, Credential
+from integrity.models import (
+    AnswerFile,
+    NoticeAnswer,
+    NoticeEvent,
+    NoticeItem,
+    NoticeReading,
+    NoticeReply,
+    SupervisionNotice,
+)
 from kernel.scoping import Reach, ScopedModel, ScopeRequired
 from projects.models import Enterprise, Participation, Permit, Project, Team
 from tests.support.actors import Holder
@@ -44,6 +53,15 @@ def _days(county: County, *titles: str) -> Rows:
     return list(AttendanceDay.all_rows.filter(engagement__in=works))
 
 
+def _of_notices(
+    model: type[ScopedModel], notice: str
+) -> tuple[Callable[[County], Rows], Callable[[County], Rows]]:
+    return (
+        lambda c: list(model.all_rows.filter(**{f"{notice}__in": c.notices.values()})),
+        lambda c: list(model.all_rows.filter(**{notice: c.notices["subcontractor"]})),
+    )
+
+
 # For each model: its rows of a county, and those of its subcontractor's post alone.
 EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[County], Rows]]] = {
     Enterprise: (lambda c: list(c.firms.values()), lambda c: [c.firms["subcontractor"]]),
@@ -72,6 +90,13 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
         lambda c: _days(c, "subcontractor"),
     ),
     ProjectDay: (lambda c: list(ProjectDay.all_rows.filter(project=c.project)), lambda c: []),
+    SupervisionNotice: (lambda c: list(c.notices.values()), lambda c: [c.notices["subcontractor"]]),
+    NoticeItem: _of_notices(NoticeItem, "notice"),
+    NoticeEvent: _of_notices(NoticeEvent, "notice"),
+    NoticeReading: _of_notices(NoticeReading, "notice"),
+    NoticeReply: _of_notices(NoticeReply, "notice"),
+    NoticeAnswer: _of_notices(NoticeAnswer, "reply__notice"),
+    AnswerFile: _of_notices(AnswerFile, "answer__reply__notice"),
     Credential: (lambda c: [c.credential], lambda c: []),
     AcceptedRequest: (lambda c: [c.request], lambda c: []),
 }

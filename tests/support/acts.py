@@ -10,6 +10,8 @@ from attendance import services as attendance
 from attendance.models import Punch
 from attendance.services import PunchFacts
 from federation import services as federation
+from integrity import services as integrity
+from integrity.rules import day_ended_by, site_date
 from kernel.scoping import Actor
 from projects import services as projects
 from projects.services import PermitFacts
@@ -220,6 +222,63 @@ def _issue_credential(actor: Actor, county: County) -> Any:
     return federation.issue_credential(actor=actor, project_code=county.project.code)
 
 
+def _draft_notice(actor: Actor, county: County) -> Any:
+    return integrity.draft_notice(
+        actor=actor, project=county.project, gaps=["uncontracted"], day=county.today, now=county.now
+    )
+
+
+def _discard_draft(actor: Actor, county: County) -> Any:
+    return integrity.discard_draft(actor=actor, notice=county.notices["spare"])
+
+
+def _issue_notice(actor: Actor, county: County) -> Any:
+    return integrity.issue_notice(
+        actor=actor,
+        notice=county.notices["draft"],
+        deadline_on=site_date(county.now) + timedelta(days=3),
+        day=county.today,
+        now=county.now,
+    )
+
+
+def _mark_read(actor: Actor, county: County) -> Any:
+    return integrity.mark_read(actor=actor, notice=county.notices["replied"], now=county.now)
+
+
+def _reply_notice(actor: Actor, county: County) -> Any:
+    answers = {1: integrity.AnswerFacts("已补签合同")}
+    return integrity.reply_notice(
+        actor=actor, notice=county.notices["issued"], answers=answers, now=county.now
+    )
+
+
+def _accept_reply(actor: Actor, county: County) -> Any:
+    return integrity.accept_reply(actor=actor, notice=county.notices["replied"], now=county.now)
+
+
+def _return_reply(actor: Actor, county: County) -> Any:
+    return integrity.return_reply(
+        actor=actor,
+        notice=county.notices["answered"],
+        reason="照片看不清",
+        deadline_on=site_date(county.now) + timedelta(days=2),
+        now=county.now,
+    )
+
+
+def _extend_deadline(actor: Actor, county: County) -> Any:
+    notice = county.notices["subcontractor"]
+    assert notice.deadline_at
+    return integrity.extend_deadline(
+        actor=actor,
+        notice=notice,
+        reason="材料在途",
+        deadline_on=day_ended_by(notice.deadline_at) + timedelta(days=1),
+        now=county.now,
+    )
+
+
 # By the service's name; several rows where an act can be tried in several ways.
 ACTS: dict[str, list[Act]] = {
     "projects.services.receive_permit": [_receive_permit, _register_project, _slip_permit_under],
@@ -243,5 +302,13 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.assign_key_post": [_assign_key_post],
     "workers.services.reveal_number": [_reveal_number],
     "attendance.services.receive_punches": [_receive_punches],
+    "integrity.services.draft_notice": [_draft_notice],
+    "integrity.services.discard_draft": [_discard_draft],
+    "integrity.services.issue_notice": [_issue_notice],
+    "integrity.services.mark_read": [_mark_read],
+    "integrity.services.reply_notice": [_reply_notice],
+    "integrity.services.accept_reply": [_accept_reply],
+    "integrity.services.return_reply": [_return_reply],
+    "integrity.services.extend_deadline": [_extend_deadline],
     "federation.services.issue_credential": [_issue_credential],
 }

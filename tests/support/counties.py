@@ -17,6 +17,7 @@ from accounts.models import User
 from attendance.models import AttendanceDay, Device, ProjectDay, Punch
 from attendance.services import PunchFacts, receive_punches, recount
 from federation.models import AcceptedRequest, Credential
+from integrity.models import AnswerFile, SupervisionNotice
 from kernel.store import keep
 from projects.models import Enterprise, Participation, Permit, Project, Team
 from regions.models import Region
@@ -90,6 +91,7 @@ class County:
     stranger_punch: Punch = None  # type: ignore[assignment]
     credential: Credential = None  # type: ignore[assignment]
     request: AcceptedRequest = None  # type: ignore[assignment]
+    notices: dict[str, SupervisionNotice] = field(default_factory=dict)
     photo: str = ""
     hero: str = "contractor"
 
@@ -125,6 +127,11 @@ class County:
         return rows.order_by("-occurred_at")[0]
 
     @property
+    def answer_file(self) -> AnswerFile:
+        """The photograph of the one answer to a notice."""
+        return AnswerFile.all_rows.get(answer__reply__notice__project=self.project)
+
+    @property
     def day(self) -> AttendanceDay:
         return AttendanceDay.all_rows.get(engagement=self.worker.engagement, day=self.today)
 
@@ -146,6 +153,7 @@ class County:
             found += [person.id_number, str(person.public_id)] if title != SHARED else []
             found += [str(worker.engagement.public_id), worker.engagement.phone or ""]
         found += [str(row.public_id) for row in (self.project, self.permit, *self.devices)]
+        found += [name for row in self.notices.values() for name in (str(row.public_id), row.number)]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
@@ -187,6 +195,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _users(county)
     for title in staff:
         employ(county, title)
+    _notices(county)
     recount(now)
     return county
 
@@ -355,6 +364,47 @@ def _vendor(county: County) -> None:
         accepted_at=county.now,
         finished_at=county.now,
     )
+
+
+def _notices(county: County) -> None:
+    """Notices of the supervisor: to the contractor two drafts, one just issued, two answered and one late.
+
+    And one to the subcontractor. Each names a person of the firm it goes to.
+    """
+    project, parties, word = county.project, county.participations, county.word
+    author = str(county.users["supervisor"].public_id)
+    for name, by in (("draft", author), ("spare", "somebody else")):
+        county.notices[name] = records.draft_notice(project, parties["contractor"], by, county.today)
+    given: dict[str, tuple[str, timedelta, dict[str, Any]]] = {
+        "issued": ("contractor", timedelta(hours=1), {"state": "issued", "delivered_at": None}),
+        "replied": ("contractor", timedelta(hours=5), {"state": "replied"}),
+        "answered": ("contractor", timedelta(hours=4), {"state": "replied"}),
+        "late": ("contractor", timedelta(days=6), {}),
+        "subcontractor": ("subcontractor", timedelta(hours=3), {}),
+    }
+    for sequence, (name, (to, ago, fields)) in enumerate(given.items(), start=1):
+        at = county.now - ago
+        county.notices[name] = records.notice(
+            project,
+            parties[to],
+            sequence,
+            at=at,
+            issued_by=f"吴{word}",
+            supervisor_name=f"{word}监理",
+            copied_to=f"{word}置业",
+            **fields,
+        )
+    for name, notice in county.notices.items():
+        title = "subcontractor" if name == "subcontractor" else "gap"
+        who = county.workers.get(title) or next(iter(county.workers.values()))
+        item = records.notice_item(notice, who.engagement, fact=f"{word}核查")
+        if notice.issued_at:
+            records.notice_event(notice, notice.issued_at, by=f"吴{word}")
+        if notice.delivered_at:
+            records.notice_reading(notice, county.now - timedelta(hours=2), by=f"郑{word}")
+        if notice.state == "replied":
+            photo = county.photo if name == "replied" else ""
+            records.notice_reply(item, county.now - timedelta(hours=1), f"{word}已补签", photo)
 
 
 def _users(county: County) -> None:

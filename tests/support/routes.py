@@ -96,6 +96,11 @@ def _found(*more: Query, words: bool = True, by_project: bool = False) -> Callab
     return asked
 
 
+def _notices(*names: str) -> Callable[[County], list[dict[str, Any]]]:
+    """Notices by their names in the county."""
+    return lambda county: [{"public_id": county.notices[name].public_id} for name in names]
+
+
 def _contracts(county: County) -> list[dict[str, Any]]:
     papers = [worker.contract for worker in county.workers.values() if worker.contract]
     return [{"public_id": paper.public_id} for paper in papers]
@@ -148,6 +153,33 @@ ROUTES: dict[str, Route] = {
     "message": Route(
         public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
     ),
+    "gaps": Route(queries=lambda county: [{"all": "1"}, {"q": county.word}]),
+    "site_gaps": Route(kwargs=_project, forms=lambda _county: [{"gaps": "uncontracted"}, {}]),
+    "notices": Route(
+        queries=lambda county: [
+            {},
+            {"late": "1"},
+            {"open": "1", "project": county.project.public_id},
+            {"stands": "replied", "q": county.word},
+        ]
+    ),
+    "notice": Route(kwargs=_notices("issued", "replied", "answered", "late", "subcontractor")),
+    "notice_issue": Route(
+        kwargs=_notices("draft"),
+        forms=lambda county: [
+            {"term": "3", "measure_1": "签订合同"},
+            {"to": county.participations["subcontractor"].public_id},
+        ],
+    ),
+    "notice_discard": Route(kwargs=_notices("spare"), forms=lambda _county: [{}]),
+    "notice_reply": Route(
+        kwargs=_notices("issued", "subcontractor"), forms=lambda _county: [{"answer_1": "已补签"}]
+    ),
+    "notice_accept": Route(kwargs=_notices("replied"), forms=lambda _county: [{}]),
+    "notice_return": Route(kwargs=_notices("replied"), forms=lambda _county: [{"reason": "照片看不清"}]),
+    "notice_extend": Route(kwargs=_notices("subcontractor"), forms=lambda _county: [{"reason": "材料在途"}]),
+    "notice_print": Route(kwargs=_notices("issued", "replied", "late", "subcontractor")),
+    "notice_file": Route(kwargs=lambda county: [{"public_id": county.answer_file.public_id}]),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(
@@ -264,6 +296,33 @@ ROUTES: dict[str, Route] = {
             words=False,
             by_project=True,
         )(county)
+    ),
+    "api_site_gaps": Route(kwargs=_project),
+    "api_notice_draft": Route(kwargs=_project, forms=lambda _county: [{"gaps": ["uncontracted"]}]),
+    "api_notices": Route(
+        queries=lambda county: _found(
+            {"overdue": "true"},
+            {"state": "replied", "project": county.project.code},
+            {"number": county.notices["issued"].number},
+            words=False,
+        )(county)
+    ),
+    "api_notice_file": Route(kwargs=lambda county: [{"public_id": county.answer_file.public_id}]),
+    "api_notice": Route(kwargs=_notices("issued", "replied", "subcontractor")),
+    "api_notice_issue": Route(
+        kwargs=_notices("draft"), forms=lambda county: [{"deadline_on": county.today + timedelta(days=3)}]
+    ),
+    "api_notice_discard": Route(kwargs=_notices("spare"), forms=lambda _county: [{}]),
+    "api_notice_read": Route(kwargs=_notices("issued", "subcontractor"), forms=lambda _county: [{}]),
+    "api_notice_reply": Route(
+        kwargs=_notices("issued", "subcontractor"),
+        forms=lambda _county: [{"answers[0]position": 1, "answers[0]text": "已补签"}],
+    ),
+    "api_notice_accept": Route(kwargs=_notices("replied"), forms=lambda _county: [{}]),
+    "api_notice_return": Route(kwargs=_notices("replied"), forms=lambda _county: [{"reason": "照片看不清"}]),
+    "api_notice_extend": Route(
+        kwargs=_notices("subcontractor"),
+        forms=lambda county: [{"reason": "材料在途", "deadline_on": county.today + timedelta(days=4)}],
     ),
     "api_enterprises": Route(
         queries=lambda county: [{}, {"q": county.word}, {"uscc": county.firms["owner"].uscc}]

@@ -11,6 +11,8 @@ from attendance.selectors import dashboard, days, devices, people, punches, same
 from attendance.selectors import projects as attended_projects
 from attendance.selectors import pulse as pulses
 from federation import selectors as federation
+from integrity.selectors import gaps
+from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
 from projects import selectors as projects
 from tests.support.counties import ROLES, County, TwoCounties, employ, two_counties, wuchang, xiantao
@@ -133,5 +135,41 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         # Later the project itself has fallen silent and its manager is missing.
         worklist.work_list(a, c.region, c.today + _LATER, c.now + _LATER),
     ],
+    "integrity.selectors.gaps.site_gaps": lambda a, c: [
+        gaps.site_gaps(a, c.project.public_id, c.today, c.now),
+        gaps.site_gaps(a, c.project.public_id, c.today + _LATER, c.now + _LATER),
+        gaps.site_gaps(a, c.project.public_id, c.today, c.now, only=c.participations["subcontractor"]),
+    ],
+    "integrity.selectors.gaps.sites": lambda a, c: gaps.sites(a, c.now),
+    "integrity.selectors.gaps.sees_whole": lambda a, c: gaps.sees_whole(a, c.project),
+    "integrity.selectors.notices.notices": lambda a, c: [
+        notice_reads.notices(a, c.now),
+        notice_reads.with_counts(notice_reads.notices(a, c.now + _LATER)),
+    ],
+    "integrity.selectors.notices.open_notices": lambda a, c: notice_reads.open_notices(a, c.now),
+    "integrity.selectors.notices.notice": lambda a, c: [
+        [row, *row.items.all(), *row.events.all(), *row.readings.all(), *row.replies.all()]
+        for row in [notice_reads.notice(a, c.notices["subcontractor"].public_id, c.now)]
+    ],
+    "integrity.selectors.notices.notice_head": lambda a, c: [
+        notice_reads.notice_head(a, c.notices["subcontractor"].public_id, c.now)
+    ],
+    "integrity.selectors.notices.draft": lambda a, c: notice_reads.draft(a, c.project),
+    "integrity.selectors.notices.may_issue_on": lambda a, c: notice_reads.may_issue_on(a, c.project),
+    "integrity.selectors.notices.unread": lambda a, c: notice_reads.unread(a, c.now),
+    "integrity.selectors.notices.side_of": lambda a, c: [
+        notice_reads.side_of(a, row) for row in c.notices.values()
+    ],
+    "integrity.selectors.notices.may_act": lambda a, c: [
+        notice_reads.may_act(a, row, "integrity.reply_notice") for row in c.notices.values()
+    ],
+    "integrity.selectors.notices.answer_file": lambda a, c: notice_reads.answer_file(
+        a, c.answer_file.public_id
+    ),
+    "integrity.selectors.notices.people_named": lambda a, c: notice_reads.people_named(
+        a, [item for row in c.notices.values() for item in row.items.all()]
+    ),
+    "integrity.selectors.notices.builders": lambda a, c: notice_reads.builders(a, c.project),
+    "integrity.selectors.notices.parties": lambda a, c: notice_reads.parties(a, c.project),
     "federation.selectors.accepted_requests": lambda a, c: federation.accepted_requests(a),
 }

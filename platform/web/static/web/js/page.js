@@ -140,5 +140,17 @@
   });
   addEventListener("pageshow", () => $all("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
 
+  // A button that says how many are ticked, and one that prints; both are words or hidden without script.
+  $all("[data-picked]").forEach((button) => {
+    const form = button.form, plain = button.textContent;
+    const count = () => {
+      const number = $all("input[type=checkbox]:checked", form).length;
+      button.textContent = number ? button.dataset.picked.replace("#", number) : plain;
+    };
+    form.addEventListener("change", count);
+    count();
+  });
+  $all("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
+
   reveals(); focusSummary(); fallbackFont();
 })();
