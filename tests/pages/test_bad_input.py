@@ -61,6 +61,18 @@ def test_no_value_in_an_address_breaks_a_page(world):
                 assert status < 500, (path, {name: text[:40] for name, text in query.items()})
 
 
+def test_no_value_in_an_address_breaks_a_page_of_the_administrator(world):
+    role = "platform_administrator"
+    client, actor = visitor(world.wuchang, role), world.wuchang.actor(role)
+    pages = {path: view for path, view in _pages(world.wuchang).items() if actor.may(view.permission)}
+    assert len(pages) >= 20
+    for path, view in pages.items():
+        for value in BAD:
+            for query in _queries(view, value):
+                status = client.get(address(path, query)).status_code
+                assert status < 500, (path, {name: text[:40] for name, text in query.items()})
+
+
 @pytest.mark.parametrize("value", BAD)
 def test_no_region_or_list_in_a_path_breaks_a_page(world, value):
     client = visitor(world.wuchang, REGULATOR)

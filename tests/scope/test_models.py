@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from attendance.models import AttendanceDay, Device, ProjectDay, Punch
-from federation.models import AcceptedRequest, Credential
+from federation.models import AcceptedRequest, Credential, RefusedCall
 from integrity.models import (
     AnswerFile,
     NoticeAnswer,
@@ -98,7 +98,8 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     NoticeAnswer: _of_notices(NoticeAnswer, "reply__notice"),
     AnswerFile: _of_notices(AnswerFile, "answer__reply__notice"),
     Credential: (lambda c: [c.credential], lambda c: []),
-    AcceptedRequest: (lambda c: [c.request], lambda c: []),
+    AcceptedRequest: (lambda c: [c.request, c.broken_request], lambda c: []),
+    RefusedCall: (lambda c: [c.refused_call], lambda c: []),
 }
 
 

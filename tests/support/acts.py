@@ -6,6 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
+from accounts.models import Post
 from attendance import services as attendance
 from attendance.models import Punch
 from attendance.services import PunchFacts
@@ -19,6 +22,8 @@ from regions.models import Region
 from tests.support import people
 from tests.support.actors import account
 from tests.support.counties import County, Worker
+from web import account_acts, parameter_acts, postings
+from web.post_rules import Scope
 from workers import services as workers
 from workers.services import ContractFacts, OwnFacts, PersonFacts, TrainingFacts, WorkFacts
 
@@ -279,6 +284,109 @@ def _extend_deadline(actor: Actor, county: County) -> Any:
     )
 
 
+def _rotate_credential(actor: Actor, county: County) -> Any:
+    return federation.rotate_credential(
+        actor=actor, credential=county.credential, valid_until=timezone.now() + timedelta(days=3)
+    )
+
+
+def _revoke_credential(actor: Actor, county: County) -> Any:
+    return federation.revoke_credential(actor=actor, credential=county.credential, reason="更换厂商")
+
+
+def _retry_request(actor: Actor, county: County) -> Any:
+    return federation.retry_request(actor=actor, request=county.broken_request)
+
+
+def _register_device(actor: Actor, county: County) -> Any:
+    return attendance.register_device(actor=actor, project=county.project, channel="西门")
+
+
+def _change_device(actor: Actor, county: County) -> Any:
+    return attendance.change_device(actor=actor, device=county.device, channel="东门", serial="")
+
+
+def _retire_device(actor: Actor, county: County) -> Any:
+    return attendance.retire_device(actor=actor, device=county.device)
+
+
+def _restore_device(actor: Actor, county: County) -> Any:
+    return attendance.restore_device(actor=actor, device=county.retired_device)
+
+
+def _scope(county: County) -> Scope:
+    return Scope("project", county.project.name, county.project.region, county.project.public_id)
+
+
+def _open_account_with_post(actor: Actor, county: County) -> Any:
+    return account_acts.open_account_with_post(
+        actor=actor,
+        username=f"new-{county.region.code}",
+        display_name="新人",
+        role="supervisor",
+        scope=_scope(county),
+        valid_from=county.today,
+    )
+
+
+def _grant_post(actor: Actor, county: County) -> Any:
+    return postings.grant_post(
+        actor=actor,
+        user=county.users["supervisor"],
+        role="labour_clerk",
+        scope=_scope(county),
+        valid_from=county.today,
+    )
+
+
+def _post(county: County) -> Post:
+    return county.users["supervisor"].posts.get(role="supervisor")
+
+
+def _end_post(actor: Actor, county: County) -> Any:
+    return account_acts.end_post(actor=actor, post=_post(county))
+
+
+def _change_end(actor: Actor, county: County) -> Any:
+    post = county.locked_user.posts.get()
+    return account_acts.change_end(actor=actor, post=post, valid_to=county.today + timedelta(days=90))
+
+
+def _end_posts(actor: Actor, county: County) -> Any:
+    return postings.end_posts(actor=actor, user=county.users["supervisor"])
+
+
+def _reset_password(actor: Actor, county: County) -> Any:
+    return postings.reset_password(actor=actor, user=county.users["supervisor"])
+
+
+def _unlock(actor: Actor, county: County) -> Any:
+    return account_acts.unlock(actor=actor, user=county.locked_user)
+
+
+def _deactivate(actor: Actor, county: County) -> Any:
+    return account_acts.deactivate(actor=actor, user=county.users["supervisor"], reason="离职")
+
+
+def _reactivate(actor: Actor, county: County) -> Any:
+    return account_acts.reactivate(actor=actor, user=county.closed_user)
+
+
+def _set_parameter(actor: Actor, county: County) -> Any:
+    return parameter_acts.set_parameter(
+        actor=actor,
+        key="key_post.absent_days",
+        region=county.region,
+        value=7,
+        valid_from=timezone.localdate(),
+        document="建办〔2026〕1号",
+    )
+
+
+def _take_back_parameter(actor: Actor, county: County) -> Any:
+    return parameter_acts.take_back_parameter(actor=actor, row=county.parameter)
+
+
 # By the service's name; several rows where an act can be tried in several ways.
 ACTS: dict[str, list[Act]] = {
     "projects.services.receive_permit": [_receive_permit, _register_project, _slip_permit_under],
@@ -311,4 +419,22 @@ ACTS: dict[str, list[Act]] = {
     "integrity.services.return_reply": [_return_reply],
     "integrity.services.extend_deadline": [_extend_deadline],
     "federation.services.issue_credential": [_issue_credential],
+    "federation.services.rotate_credential": [_rotate_credential],
+    "federation.services.revoke_credential": [_revoke_credential],
+    "federation.services.retry_request": [_retry_request],
+    "attendance.services.register_device": [_register_device],
+    "attendance.services.change_device": [_change_device],
+    "attendance.services.retire_device": [_retire_device],
+    "attendance.services.restore_device": [_restore_device],
+    "web.account_acts.open_account_with_post": [_open_account_with_post],
+    "web.account_acts.end_post": [_end_post],
+    "web.account_acts.change_end": [_change_end],
+    "web.account_acts.unlock": [_unlock],
+    "web.account_acts.deactivate": [_deactivate],
+    "web.account_acts.reactivate": [_reactivate],
+    "web.postings.grant_post": [_grant_post],
+    "web.postings.end_posts": [_end_posts],
+    "web.postings.reset_password": [_reset_password],
+    "web.parameter_acts.set_parameter": [_set_parameter],
+    "web.parameter_acts.take_back_parameter": [_take_back_parameter],
 }

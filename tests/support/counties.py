@@ -10,17 +10,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.actors import UserActor
 from accounts.models import User
 from attendance.models import AttendanceDay, Device, ProjectDay, Punch
 from attendance.services import PunchFacts, receive_punches, recount
-from federation.models import AcceptedRequest, Credential
+from federation.models import AcceptedRequest, Credential, RefusedCall
+from federation.work import OUR_FAULT
 from integrity.models import AnswerFile, SupervisionNotice
 from kernel.store import keep
 from projects.models import Enterprise, Participation, Permit, Project, Team
 from regions.models import Region
+from standards.models import RuleParameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post
 from workers.models import (
@@ -92,6 +96,12 @@ class County:
     credential: Credential = None  # type: ignore[assignment]
     request: AcceptedRequest = None  # type: ignore[assignment]
     notices: dict[str, SupervisionNotice] = field(default_factory=dict)
+    broken_request: AcceptedRequest = None  # type: ignore[assignment]
+    refused_call: RefusedCall = None  # type: ignore[assignment]
+    retired_device: Device = None  # type: ignore[assignment]
+    closed_user: User = None  # type: ignore[assignment]
+    locked_user: User = None  # type: ignore[assignment]
+    parameter: RuleParameter = None  # type: ignore[assignment]
     photo: str = ""
     hero: str = "contractor"
 
@@ -314,7 +324,9 @@ def _gate(county: County) -> None:
         records.device(
             county.project, f"{word}北门", last_contact_at=county.now - timedelta(days=5), serial=f"{word}-2"
         ),
+        records.device(county.project, f"{word}旧门", retired_at=county.now, serial=f"{word}-3"),
     ]
+    county.retired_device = county.devices[-1]
     _pass_gate(county, people.id_number(order + 51))
     strangers = Punch.all_rows.filter(project=county.project, subject__person=None)
     county.stranger_punch = strangers.order_by("-occurred_at")[0]
@@ -348,19 +360,34 @@ def _vendor(county: County) -> None:
         appid=county.project.code,
         project=county.project,
         secret=f"{county.word}-secret",
+        holder=f"{county.word}科技公司",
         created_by=f"{county.word}管理员",
     )
-    county.request = AcceptedRequest.objects.create(
-        serial=f"S{county.project.code}",
+    county.request = _failed_request(county, "S", f"班组{county.word}已存在")
+    county.broken_request = _failed_request(county, "T", f"{OUR_FAULT}{county.word}")
+    county.refused_call = RefusedCall.objects.create(
+        appid=county.project.code,
+        project=county.project,
+        method="Team.Add",
+        code=-2,
+        sentence=f"签名校验错误!{county.word}",
+        minute=county.now.replace(second=0, microsecond=0),
+        last_at=county.now,
+    )
+
+
+def _failed_request(county: County, letter: str, result: str) -> AcceptedRequest:
+    return AcceptedRequest.objects.create(
+        serial=f"{letter}{county.project.code}",
         appid=county.project.code,
         credential=county.credential,
         project=county.project,
         method="Team.Add",
         timestamp="20261122080000",
-        nonce=f"n{county.project.code}",
+        nonce=f"{letter}{county.project.code}",
         body=f'{{"teamName": "{county.word}"}}',
         state=AcceptedRequest.State.FAILED,
-        result=f"班组{county.word}已存在",
+        result=result,
         accepted_at=county.now,
         finished_at=county.now,
     )
@@ -425,3 +452,22 @@ def _users(county: County) -> None:
         user = account(f"{role}-{of.code}", display_name=f"周{county.word}")
         give_post(user, role, scope_name=county.word, document=f"{county.word}函", **scopes[role])
         county.users[role] = user
+    county.closed_user = account(f"closed-{of.code}", display_name=f"吴{county.word}", is_active=False)
+    county.locked_user = account(f"locked-{of.code}", display_name=f"郑{county.word}")
+    for user in (county.closed_user, county.locked_user):
+        give_post(user, "labour_clerk", project=project.public_id, scope_name=county.word)
+    AccessAttempt.objects.create(
+        username=county.locked_user.username,
+        failures_since_start=settings.AXES_FAILURE_LIMIT,
+        get_data="",
+        post_data="",
+    )
+    county.parameter = RuleParameter.objects.create(
+        key="key_post.vacant_days",
+        region=of,
+        value=9,
+        unit="天",
+        name="关键岗位空缺预警",
+        document="通知",
+        valid_from=timezone.localdate() + timedelta(days=30),
+    )

@@ -12,8 +12,11 @@ from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from audit.models import AuditEvent
+from audit.services import record
 from kernel.ids import new_id
 from tests.support import people
+from tests.support.actors import EVERYONE
 from tests.support.counties import County
 
 Query = dict[str, Any]
@@ -29,12 +32,20 @@ def _no_forms(_county: County) -> list[Query]:
 
 @dataclass(frozen=True)
 class Route:
-    """How a route is opened. `public`: why it shows the same to everybody; its bytes are searched too."""
+    """How a route is opened. `public`: why it shows the same to everybody; its bytes are searched too.
+
+    `role` opens it with the own ids: the county's regulator, unless it is a page of somebody else's work.
+    """
 
     kwargs: Callable[[County], list[dict[str, Any]]] = _once
     queries: Callable[[County], list[Query]] = _once
     forms: Callable[[County], list[Query]] = _no_forms
     public: str = ""
+    role: str = "county_regulator"
+    # The address names no row of a county, though something stands in it.
+    by_key: bool = False
+    # With nothing to show it leads to the record.
+    leads_on: bool = False
 
 
 def _project(county: County) -> list[dict[str, Any]]:
@@ -99,6 +110,82 @@ def _found(*more: Query, words: bool = True, by_project: bool = False) -> Callab
 def _notices(*names: str) -> Callable[[County], list[dict[str, Any]]]:
     """Notices by their names in the county."""
     return lambda county: [{"public_id": county.notices[name].public_id} for name in names]
+
+
+ADMIN = "platform_administrator"
+
+
+def _accounts(*roles: str) -> Callable[[County], list[dict[str, Any]]]:
+    return lambda county: [{"public_id": county.users[role].public_id} for role in roles or ("supervisor",)]
+
+
+def _closed(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.closed_user.public_id}]
+
+
+def _locked(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.locked_user.public_id}]
+
+
+def _post(county: County) -> list[dict[str, Any]]:
+    user = county.users["supervisor"]
+    return [{"public_id": user.public_id, "post": user.posts.earliest("pk").pk}]
+
+
+def _new_post(county: County) -> Query:
+    return {"scope": f"project:{county.project.public_id}", "valid_from": county.today}
+
+
+def _new_account(county: County) -> Query:
+    return {"username": f"made-{county.order}", "display_name": "新人", **_new_post(county)}
+
+
+def _scopes(county: County) -> list[Query]:
+    roles = ("supervisor", "subcontractor_clerk", "owner", "county_regulator")
+    words = ("", county.word, county.project.code, county.firms["owner"].uscc, county.region.code)
+    return [{}, *({"role": role, "q": word} for role in roles for word in words)]
+
+
+def _device(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.device.public_id}]
+
+
+def _retired(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.retired_device.public_id}]
+
+
+def _credential(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.credential.public_id}]
+
+
+def _serial(county: County) -> list[dict[str, Any]]:
+    return [{"serial": county.broken_request.serial}]
+
+
+def _events(county: County) -> list[dict[str, Any]]:
+    """Lines of the county's place; somebody has read 张三's record."""
+    lines = AuditEvent.objects.filter(place=county.region.path).order_by("pk")[:3]
+    read = "workers.record_read"
+    found = list(lines) or [record(EVERYONE, read, county.worker.engagement, reason=county.word)]
+    return [{"pk": line.pk} for line in found]
+
+
+def _trail(county: County) -> list[Query]:
+    names = (county.worker.person.name, "王五")
+    people = [{"person": name} for name in names]
+    objects = [{"object": county.worker.engagement.public_id}, {"object": county.users["owner"].public_id}]
+    return [{}, {"actor": county.word}, {"reason": county.word}, *people, *objects]
+
+
+def _value(county: County) -> list[dict[str, Any]]:
+    return [{"key": county.parameter.key, "pk": county.parameter.pk}]
+
+
+def _new_value(county: County) -> Query:
+    return {"region": county.region.code, "value": 7, "valid_from": county.today, "document": "办〔2026〕1号"}
+
+
+_KEY = {"key": "key_post.absent_days"}
 
 
 def _contracts(county: County) -> list[dict[str, Any]]:
@@ -224,6 +311,141 @@ ROUTES: dict[str, Route] = {
     ),
     "enterprises": Route(queries=_listed()),
     "enterprise": Route(kwargs=_enterprises),
+    "accounts": Route(
+        role=ADMIN,
+        queries=lambda county: [
+            {},
+            {"state": "in_force"},
+            {"role": "supervisor"},
+            {"place": county.region.code},
+            {"q": county.word},
+            {"q": f"supervisor-{county.region.code}"},
+        ],
+    ),
+    "account_new": Route(role=ADMIN, queries=_scopes, forms=lambda county: [_new_account(county)]),
+    "account": Route(role=ADMIN, kwargs=_accounts("supervisor", "labour_clerk", "county_regulator")),
+    "first_password": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{}], leads_on=True),
+    "account_reset": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{}]),
+    "account_unlock": Route(role=ADMIN, kwargs=_locked, forms=lambda _county: [{}]),
+    "account_close": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{"reason": "离职"}]),
+    "account_reopen": Route(role=ADMIN, kwargs=_closed, forms=lambda _county: [{}]),
+    "post_new": Route(
+        role=ADMIN, kwargs=_accounts(), queries=_scopes, forms=lambda county: [_new_post(county)]
+    ),
+    "posts_end": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{}]),
+    "post_days": Route(
+        role=ADMIN, kwargs=_post, forms=lambda county: [{"valid_to": county.today + timedelta(days=9)}]
+    ),
+    "post_end": Route(role=ADMIN, kwargs=_post, forms=lambda _county: [{"reason": "调离"}]),
+    "devices": Route(
+        role=ADMIN,
+        queries=lambda county: [
+            {},
+            {"state": "silent"},
+            {"project": county.project.public_id},
+            {"q": county.word},
+        ],
+    ),
+    "device_new": Route(
+        role=ADMIN,
+        queries=lambda county: [{}, {"project": county.project.code}],
+        forms=lambda county: [{"project": county.project.code, "channel": "西门"}],
+    ),
+    "device": Route(role=ADMIN, kwargs=_device),
+    "device_edit": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{"channel": "东门"}]),
+    "device_retire": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{}]),
+    "device_restore": Route(role=ADMIN, kwargs=_retired, forms=lambda _county: [{}]),
+    "credentials": Route(
+        role=ADMIN,
+        queries=lambda county: [{}, {"project": county.project.public_id}, {"q": county.word}],
+    ),
+    "credential_new": Route(
+        role=ADMIN,
+        queries=lambda county: [{}, {"project": county.project.code}],
+        forms=lambda county: [{"project_code": county.project.code}],
+    ),
+    "request_faults": Route(role=ADMIN, queries=lambda county: [{}, {"q": county.word}]),
+    "credential": Route(role=ADMIN, kwargs=_credential),
+    "credential_secret": Route(role=ADMIN, kwargs=_credential, forms=lambda _county: [{}], leads_on=True),
+    "credential_rotate": Route(
+        role=ADMIN,
+        kwargs=_credential,
+        forms=lambda county: [{"valid_until": county.today + timedelta(days=3)}],
+    ),
+    "credential_revoke": Route(
+        role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
+    ),
+    "accepted_request": Route(role=ADMIN, kwargs=_serial),
+    "request_retry": Route(role=ADMIN, kwargs=_serial, forms=lambda _county: [{}]),
+    "trail": Route(role=ADMIN, queries=_trail),
+    "trail_event": Route(role=ADMIN, kwargs=_events),
+    "jobs": Route(role=ADMIN),
+    "messages_retry": Route(role=ADMIN, forms=lambda _county: [{}]),
+    "parameter": Route(role=ADMIN, kwargs=lambda _county: [_KEY], public="parameters are public"),
+    "parameter_set": Route(
+        role=ADMIN,
+        kwargs=lambda _county: [_KEY],
+        queries=lambda county: [{}, {"region": county.region.code}],
+        forms=lambda county: [_new_value(county)],
+        by_key=True,
+    ),
+    "parameter_take_back": Route(role=ADMIN, kwargs=_value, forms=lambda _county: [{}]),
+    "api_accounts": Route(
+        role=ADMIN, queries=lambda county: [{}, {"q": county.word}, {"role": "supervisor"}]
+    ),
+    "api_account": Route(role=ADMIN, kwargs=_accounts("supervisor", "labour_clerk")),
+    "api_devices": Route(
+        role=ADMIN, queries=lambda county: [{}, {"q": county.word}, {"project": county.project.code}]
+    ),
+    "api_credentials": Route(role=ADMIN, queries=lambda county: [{}, {"appid": county.project.code}]),
+    "api_credential_calls": Route(role=ADMIN, kwargs=_credential),
+    "api_trail": Route(role=ADMIN, queries=_trail),
+    "api_account_open": Route(role=ADMIN, forms=lambda county: [_new_account(county)]),
+    "api_account_reset": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{}]),
+    "api_account_unlock": Route(role=ADMIN, kwargs=_locked, forms=lambda _county: [{}]),
+    "api_account_close": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{"reason": "离职"}]),
+    "api_account_reopen": Route(role=ADMIN, kwargs=_closed, forms=lambda _county: [{}]),
+    "api_post_grant": Route(
+        role=ADMIN,
+        kwargs=_accounts(),
+        forms=lambda county: [
+            {"role": "labour_clerk", "scope": county.project.code, "valid_from": county.today}
+        ],
+    ),
+    "api_posts_end": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{}]),
+    "api_post_days": Route(
+        role=ADMIN, kwargs=_post, forms=lambda county: [{"valid_to": county.today + timedelta(days=9)}]
+    ),
+    "api_post_end": Route(role=ADMIN, kwargs=_post, forms=lambda _county: [{"reason": "调离"}]),
+    "api_device_register": Route(
+        role=ADMIN,
+        forms=lambda county: [{"project": county.project.public_id, "channel": "西门"}],
+    ),
+    "api_device_change": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{"channel": "东门"}]),
+    "api_device_retire": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{}]),
+    "api_device_restore": Route(role=ADMIN, kwargs=_retired, forms=lambda _county: [{}]),
+    "api_credential_issue": Route(role=ADMIN, forms=lambda county: [{"project_code": county.project.code}]),
+    "api_credential_rotate": Route(
+        role=ADMIN,
+        kwargs=_credential,
+        forms=lambda county: [{"valid_until": county.now + timedelta(days=3)}],
+    ),
+    "api_credential_revoke": Route(
+        role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
+    ),
+    "api_request_retry": Route(role=ADMIN, kwargs=_serial, forms=lambda _county: [{}]),
+    "api_parameter_set": Route(
+        role=ADMIN,
+        kwargs=lambda _county: [_KEY],
+        forms=lambda county: [_new_value(county)],
+        by_key=True,
+    ),
+    "api_parameter_take_back": Route(
+        role=ADMIN,
+        kwargs=lambda county: [{"key": county.parameter.key}],
+        forms=lambda county: [{"region": county.region.code, "valid_from": county.parameter.valid_from}],
+        by_key=True,
+    ),
     "api_tokens": Route(public="the door; takes only account and password"),
     "api_current_token": Route(public="one's own token; it can only be ended"),
     "api_regions": Route(public="the map is public"),

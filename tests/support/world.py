@@ -7,9 +7,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from accounts import selectors as accounts
+from accounts.models import Post
 from attendance.selectors import dashboard, days, devices, people, punches, same_time, trend, worklist
 from attendance.selectors import projects as attended_projects
 from attendance.selectors import pulse as pulses
+from audit import selectors as trails
+from audit.models import AuditEvent
 from federation import selectors as federation
 from integrity.selectors import gaps
 from integrity.selectors import notices as notice_reads
@@ -172,4 +176,34 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "integrity.selectors.notices.builders": lambda a, c: notice_reads.builders(a, c.project),
     "integrity.selectors.notices.parties": lambda a, c: notice_reads.parties(a, c.project),
     "federation.selectors.accepted_requests": lambda a, c: federation.accepted_requests(a),
+    "federation.selectors.credentials": lambda a, c: federation.credentials(a),
+    "federation.selectors.credential": lambda a, c: federation.credential(a, c.credential.public_id),
+    "federation.selectors.may_manage": lambda a, c: federation.may_manage(a, c.credential),
+    "federation.selectors.calls_of": lambda a, c: federation.calls_of(a, c.credential),
+    "federation.selectors.request_of": lambda a, c: federation.request_of(a, c.request.serial),
+    "federation.selectors.backlog": lambda a, c: federation.backlog(a, c.now - _LATER),
+    "federation.selectors.failed_requests": lambda a, c: federation.failed_requests(a, c.now - _LATER),
+    "attendance.selectors.devices.managed_devices": lambda a, c: devices.managed_devices(a),
+    "attendance.selectors.devices.managed_device": lambda a, c: devices.managed_device(a, c.device.public_id),
+    "attendance.selectors.devices.managed_projects": lambda a, c: devices.managed_projects(a),
+    "attendance.selectors.devices.drift_seconds": lambda a, c: devices.drift_seconds(a, c.device, c.now),
+    "audit.selectors.trail": lambda a, c: trails.trail(a),
+    "audit.selectors.trail_event": lambda a, c: [
+        trails.trail_event(a, event.pk) for event in AuditEvent.objects.filter(place=c.region.path)
+    ],
+    "accounts.selectors.is_province_wide": lambda a, c: accounts.is_province_wide(a, "accounts.manage"),
+    "accounts.selectors.is_everywhere": lambda a, c: accounts.is_everywhere(a),
+    "accounts.selectors.within_reach": lambda a, c: Post.objects.filter(accounts.within_reach(a)),
+    "accounts.selectors.posts": lambda a, c: accounts.posts(a),
+    "accounts.selectors.posts_of": lambda a, c: accounts.posts_of(a, c.users["supervisor"]),
+    "accounts.selectors.post": lambda a, c: accounts.post(a, c.users["supervisor"].posts.get().pk),
+    "accounts.selectors.accounts": lambda a, c: accounts.accounts(a),
+    "accounts.selectors.accounts_on": lambda a, c: accounts.accounts_on(a, c.now, 30),
+    "accounts.selectors.holding": lambda a, c: [
+        accounts.holding(a, accounts.accounts(a), role="supervisor"),
+        accounts.holding(a, accounts.accounts(a), path=c.region.path),
+    ],
+    "accounts.selectors.account": lambda a, c: accounts.account(a, c.users["supervisor"].public_id),
+    "accounts.selectors.is_over": lambda a, c: accounts.is_over(a, c.users["supervisor"]),
+    "accounts.selectors.ending_posts": lambda a, c: accounts.ending_posts(a, c.today, 60),
 }

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from web.api.administration import SetParameterView, TakeBackParameterView, TrailView
 from web.api.reference import CodeListsView, CodeListView, ParametersView, RegionsView
 from web.api.tokens import CurrentTokenView, TokensView
 
@@ -12,4 +13,7 @@ urlpatterns = [
     path("code-lists/", CodeListsView.as_view(), name="api_code_lists"),
     path("code-lists/<slug:key>/", CodeListView.as_view(), name="api_code_list"),
     path("parameters/", ParametersView.as_view(), name="api_parameters"),
+    path("parameters/<str:key>/values/", SetParameterView.as_view(), name="api_parameter_set"),
+    path("parameters/<str:key>/take-back/", TakeBackParameterView.as_view(), name="api_parameter_take_back"),
+    path("trail/", TrailView.as_view(), name="api_trail"),
 ]
