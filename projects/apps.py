@@ -11,3 +11,7 @@ class ProjectsConfig(AppConfig):
 
         resolvers.register_enterprise(grants.enterprise_reach)
         resolvers.register_grants(grants.project_grants)
+
+        from projects.web.waiting import add_waiting
+
+        add_waiting()

@@ -10,6 +10,7 @@ from io import StringIO
 from typing import Any
 from unicodedata import category
 
+from kernel.errors import DomainError
 from kernel.text import compact
 from projects import uscc
 from projects.permit_facts import PermitFacts
@@ -52,8 +53,13 @@ _BY_FACT = {column.fact: column for column in COLUMNS}
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
-class UnreadableFile(ValueError):
+class UnreadableFile(DomainError):
     """The file as a whole is no such table; the text says what to do."""
+
+    code = "unreadable_file"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="file")
 
 
 class BadCell(ValueError):

@@ -1,5 +1,6 @@
 """Reads of enterprises, projects, who takes part, and teams, given an actor."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -103,6 +104,28 @@ def permit(actor: Actor, public_id: UUID) -> Permit:
     if found is None:
         raise NotFound
     return found
+
+
+def permit_regions(actor: Actor) -> list[Region]:
+    """Where `actor` may register permits: the places without counties below them, by path."""
+    paths = tuple(actor.reach("projects.receive_permit").region_paths)
+    above = set(Region.objects.filter(is_county=True).values_list("parent", flat=True))
+    counties = Region.objects.exclude(parent=None).order_by("path")
+    return [one for one in counties if one.path.startswith(paths) and one.pk not in above] if paths else []
+
+
+def permit_office(actor: Actor) -> Region:
+    """The place whose office `actor` works for when bringing permits. Raises NotFound."""
+    paths = actor.reach("projects.receive_permit").region_paths
+    found = Region.objects.filter(path__in=paths).order_by("path").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def permits_numbered(actor: Actor, numbers: Iterable[str]) -> QuerySet[Permit]:
+    """The permits of these numbers that `actor` sees, with their projects."""
+    return all_permits(actor).filter(number__in=list(numbers))
 
 
 def permit_upload(actor: Actor, public_id: UUID) -> PermitUpload:

@@ -1,7 +1,13 @@
 """Acts on projects: receiving a permit, naming who takes part, forming teams, granting one project."""
 
 from projects.permit_facts import PermitFacts
-from projects.services.issuing import claim_account, forget_tries, issue_project_account, open_claim
+from projects.services.issuing import (
+    claim_account,
+    forget_tries,
+    issue_project_account,
+    open_claim,
+    shown_code,
+)
 from projects.services.permits import Trial, forget_permit_files, keep_permit_file, receive_permits
 from projects.services.register import (
     CONTRACTOR,
@@ -32,4 +38,5 @@ __all__ = [
     "open_claim",
     "receive_permit",
     "receive_permits",
+    "shown_code",
 ]

@@ -6,6 +6,7 @@ Source: 鄂建文〔2019〕27号 二(五): the account is drawn together with th
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -157,6 +158,15 @@ def _code_of(permit: Permit | None, number: str, code: str, now: datetime) -> Ac
     shown = _digest(number, code)
     held = bytes(found.digest) if found else _digest(number, "-")
     return found if found and hmac.compare_digest(held, shown) and found.project.is_open else None
+
+
+def shown_code(*, public_id: UUID | str, now: datetime) -> AccountCode:
+    """A code that was shown at the door and still opens an account. Raises CodeGone."""
+    rows = AccountCode.objects.unscoped(because=_BECAUSE).select_related("project__region", "permit")
+    found = rows.filter(public_id=public_id, voided_at=None, claimed_at=None, expires_at__gt=now).first()
+    if found is None:
+        raise CodeGone
+    return found
 
 
 @transaction.atomic

@@ -87,12 +87,15 @@ def _require_region(actor: Actor, region: Region) -> None:
 
 
 def _require_project(actor: Actor, project: Project) -> None:
-    """A code that stands for a project elsewhere is answered like one nobody may use here."""
+    """A code that stands for a project elsewhere may not be used here; what it stands for is not said."""
     try:
         require(actor, "projects.receive_permit", on=project)
-    except NotFound as refusal:
+    except NotFound:
+        refusal = NotFound(
+            _("这个项目编码不在您的管理范围内，不能在这里登记。请对照施工许可证核对项目编码。")
+        )
         refusal.field = "project_code"
-        raise
+        raise refusal from None
 
 
 def _firm(party: str, uscc: str, name: str, *, told_to: Actor) -> Enterprise:

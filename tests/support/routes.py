@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from kernel.ids import new_id
+from tests.support import people
 from tests.support.counties import County
 
 Query = dict[str, Any]
@@ -28,12 +29,16 @@ def _no_forms(_county: County) -> list[Query]:
 
 @dataclass(frozen=True)
 class Route:
-    """How a route is opened. `public`: why it shows the same to everybody; its bytes are searched too."""
+    """How a route is opened. `public`: why it shows the same to everybody; its bytes are searched too.
+
+    `is_local`: a page of the county's own work, for which the province holds no post.
+    """
 
     kwargs: Callable[[County], list[dict[str, Any]]] = _once
     queries: Callable[[County], list[Query]] = _once
     forms: Callable[[County], list[Query]] = _no_forms
     public: str = ""
+    is_local: bool = False
 
 
 def _project(county: County) -> list[dict[str, Any]]:
@@ -42,6 +47,29 @@ def _project(county: County) -> list[dict[str, Any]]:
 
 def _people(county: County) -> list[dict[str, Any]]:
     return [{"public_id": worker.engagement.public_id} for worker in county.workers.values()]
+
+
+def _permit(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.permit.public_id}]
+
+
+def _upload(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.upload.public_id}]
+
+
+def _permit_forms(county: County) -> list[Query]:
+    """A new project in the county, as its form would send it."""
+    return [
+        {
+            "permit_number": "NEW-9",
+            "issued_on": county.today,
+            "project_code": "420000202601019998",
+            "project_name": "新项目",
+            "region": county.region.code,
+            "contractor_uscc": people.credit_code(78),
+            "contractor_name": "第78建筑有限公司",
+        }
+    ]
 
 
 def _tabs(*tabs: str) -> Callable[[County], list[dict[str, Any]]]:
@@ -111,6 +139,24 @@ ROUTES: dict[str, Route] = {
     "message": Route(
         public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
     ),
+    "permit_new": Route(is_local=True, forms=_permit_forms),
+    "permit_import": Route(is_local=True, forms=lambda _county: [{}]),
+    "permit_template": Route(is_local=True),
+    "permit_upload": Route(is_local=True, kwargs=_upload, forms=lambda _county: [{}]),
+    "permit_faults": Route(is_local=True, kwargs=_upload),
+    "unclaimed_accounts": Route(
+        queries=lambda county: [
+            {},
+            {"region": county.region.code},
+            {"state": "open"},
+            {"days": "14"},
+            {"q": county.permit.number},
+        ]
+    ),
+    "issue_account": Route(is_local=True, kwargs=_permit, forms=lambda _county: [{}]),
+    "account_slip": Route(is_local=True, kwargs=_permit),
+    "claim": Route(public="the door of project accounts"),
+    "claim_open": Route(public="the door of project accounts; without a code shown it leads back"),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kernel.errors import DomainError
-from projects.permit_file import COLUMNS, UnreadableFile, decoded
+from projects.permit_file import COLUMNS, decoded
 from projects.services import Trial
 from web.console import CONSOLE
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 trial = Trial.written(CONSOLE, decoded(content), timezone.now())
                 transaction.set_rollback(bool(trial.faults) or options["dry_run"])
-        except (UnreadableFile, DomainError) as fault:
+        except DomainError as fault:
             raise CommandError(str(fault)) from fault
         for found in trial.faults:
             self.stderr.write(str(found))
