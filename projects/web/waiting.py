@@ -20,11 +20,13 @@ from web.waiting import Waiting, register
 SHOWN = 8
 
 
-def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
+def waiting(actor: Actor, _day: date, now: datetime) -> Iterator[Waiting]:
     """The longest waiting first; how many more there are is the last line. One question."""
     if not actor.may("projects.issue_account"):
         return
-    lines = [line for project in unclaimed(actor, now) if (line := _line(project, day, now))]
+    # Permits are dated by the calendar, not by the attendance day.
+    today = timezone.localdate(now)
+    lines = [line for project in unclaimed(actor, now) if (line := _line(project, today, now))]
     yield from sorted(lines, key=lambda line: line.rank)[:SHOWN]
     if len(lines) > SHOWN:
         yield _rest(len(lines) - SHOWN)
