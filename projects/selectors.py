@@ -15,6 +15,8 @@ from regions.models import Region
 
 IN_PROGRESS = "003"
 FINISHED = "004"
+# 建设单位, of the kinds of participation (national dictionary 7.6)
+OWNER = "008"
 COVERAGE = "projects.coverage"
 MANAGER = "contractor_manager"
 
@@ -90,6 +92,12 @@ def works_of(actor: Actor, of: Enterprise) -> QuerySet[Participation]:
     """Where an enterprise takes part, within scope."""
     rows = Participation.objects.visible_to(actor).filter(enterprise=of)
     return rows.select_related("project__region").order_by("project__code")
+
+
+def owning_firms(actor: Actor) -> QuerySet[Enterprise]:
+    """The owners (建设单位) of the projects within scope, each once."""
+    owners = Participation.objects.visible_to(actor).filter(kind=OWNER)
+    return Enterprise.objects.visible_to(actor).filter(pk__in=owners.values("enterprise")).order_by("name")
 
 
 def all_permits(actor: Actor) -> QuerySet[Permit]:

@@ -49,6 +49,12 @@ class UnclaimedFilters(ScopedFilterSet):
         model = Project
         fields: list[str] = []
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request.actor.may("projects.issue_account"):
+            # One county has nothing to choose.
+            self.quiet = ("region",)
+
     def in_region(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(region__path__contains=f"{value}/")
 

@@ -39,6 +39,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         projects.in_progress_by_region(a, None),
     ],
     "projects.selectors.permits": lambda a, c: projects.permits(a, c.project),
+    "projects.selectors.owning_firms": lambda a, c: projects.owning_firms(a),
     "projects.selectors.all_permits": lambda a, c: projects.all_permits(a),
     "projects.selectors.permit": lambda a, c: projects.permit(a, c.permit.public_id),
     "projects.selectors.permit_regions": lambda a, c: projects.permit_regions(a),
