@@ -139,11 +139,11 @@ class ProjectRecord(Page):
 
 def _account(actor: Actor, project: Any) -> dict[str, Any] | None:
     """For regulators: whether the contractor's account was claimed, and where a code is issued."""
-    if not actor.may("projects.coverage"):
+    if not actor.may("projects.coverage") or not project.is_open:
         return None
     row = projects.unclaimed(actor, timezone.now()).filter(pk=project.pk).first()
     if row is None:
-        return {"state": "grey" if not project.is_open else "green", "words": "已领取"}
+        return {"state": "green", "words": "已开通"}
     issued = row.code_at is not None
     return {
         "state": "blue" if issued else "amber",

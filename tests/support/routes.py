@@ -228,6 +228,18 @@ ROUTES: dict[str, Route] = {
             by_project=True,
         )(county)
     ),
+    "api_permits": Route(
+        queries=lambda county: [
+            {},
+            _here(county),
+            {"project": county.project.code},
+            {"number": county.permit.number},
+            {"q": county.word},
+        ]
+    ),
+    "api_permits_unclaimed": Route(queries=lambda county: [{}, _here(county)]),
+    "api_permit_receive": Route(public="takes only a body", forms=_permit_forms),
+    "api_permit_issue_account": Route(public="takes only a body", kwargs=_permit, forms=lambda _county: [{}]),
     "api_enterprises": Route(
         queries=lambda county: [{}, {"q": county.word}, {"uscc": county.firms["owner"].uscc}]
     ),
