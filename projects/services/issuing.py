@@ -4,7 +4,6 @@ Source: 鄂建文〔2019〕27号 二(五): the account is drawn together with th
 """
 
 import hmac
-import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from kernel.permits import require
 from kernel.scoping import NOTHING, Actor, Reach
 from kernel.text import compact
 from outbox.services import announce
+from projects.codes import digest, fresh_code
 from projects.errors import AccountExists, ClaimLocked, CodeGone, ProjectFinished, WrongClaim
 from projects.models import AccountCode, ClaimTry, Permit, Project
 from projects.selectors import MANAGER, has_project_account
@@ -28,9 +28,6 @@ from standards.selectors import parameter
 from web.postings import Scope, grant_post, open_account
 from web.sign_ins import Stranger
 
-# Without signs that are mistaken for one another when a code is read out or copied from paper.
-_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-_GROUPS, _GROUP = 3, 4
 _BECAUSE = "whoever claims an account shows a code instead of a post"
 
 
@@ -71,11 +68,11 @@ def issue_project_account(*, actor: Actor, permit: Permit, now: datetime) -> tup
     if has_project_account(project, now):
         raise AccountExists(project.name)
     _open_codes(project).update(voided_at=now)
-    text = "-".join("".join(secrets.choice(_SIGNS) for _sign in range(_GROUP)) for _group in range(_GROUPS))
+    text = fresh_code()
     code = AccountCode.objects.create(
         project=project,
         permit=permit,
-        digest=_digest(permit.number, text),
+        digest=digest(permit.number, text),
         issued_at=now,
         issued_by=actor.user if isinstance(actor, UserActor) else None,
         expires_at=now + timedelta(days=parameter("claim.code_days", project.region)),
@@ -89,15 +86,6 @@ def _open_codes(project: Project) -> QuerySet[AccountCode]:
         because="the project was judged; its older codes end with the new one"
     )
     return rows.filter(project=project, voided_at=None, claimed_at=None)
-
-
-def _plain(text: str) -> str:
-    return compact(text).replace("-", "").upper()
-
-
-def _digest(number: str, code: str) -> bytes:
-    """A code is worth something only with the number of its permit."""
-    return keyring().blind_index("project_claim", f"{compact(number)}\n{_plain(code)}")
 
 
 def open_claim(*, permit_number: str, code: str, address: str, now: datetime) -> AccountCode:
@@ -143,9 +131,9 @@ def _locked(permit: Permit | None, address: str, minutes: int) -> ClaimLocked:
 
 def _tries(number: str, address: str, since: datetime, now: datetime) -> ClaimTry:
     """The count of failures of this number from this address, locked; a count from long ago begins anew."""
-    digest = keyring().blind_index("project_claim_try", compact(number))
-    ClaimTry.objects.get_or_create(digest=digest, address=address, defaults={"last_at": now})
-    tries = ClaimTry.objects.select_for_update().get(digest=digest, address=address)
+    key = keyring().blind_index("project_claim_try", compact(number))
+    ClaimTry.objects.get_or_create(digest=key, address=address, defaults={"last_at": now})
+    tries = ClaimTry.objects.select_for_update().get(digest=key, address=address)
     if tries.last_at <= since:
         tries.failures = 0
     return tries
@@ -155,8 +143,8 @@ def _code_of(permit: Permit | None, number: str, code: str, now: datetime) -> Ac
     """The open code of a permit, if it is the one shown. Both digests are made in every case."""
     rows = AccountCode.objects.unscoped(because=_BECAUSE).select_related("project__region", "permit")
     found = rows.filter(permit=permit, voided_at=None, claimed_at=None, expires_at__gt=now).first()
-    shown = _digest(number, code)
-    held = bytes(found.digest) if found else _digest(number, "-")
+    shown = digest(number, code)
+    held = bytes(found.digest) if found else digest(number, "-")
     return found if found and hmac.compare_digest(held, shown) and found.project.is_open else None
 
 
