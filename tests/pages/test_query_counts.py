@@ -10,7 +10,7 @@ from tests.support.world import County
 
 # Of each, four find out who asks (session, account, posts and grants) and one counts unread messages.
 COUNTS = {
-    "home": 25,
+    "home": 26,
     "overview": 16,
     "region": 16,
     "projects": 10,
@@ -23,7 +23,13 @@ COUNTS = {
     "search": 11,
     "person": 15,
     "reveal": 9,
-    "project": 9,
+    "project": 10,
+    "permit_new": 8,
+    "permit_import": 5,
+    "permit_upload": 6,
+    "unclaimed": 7,
+    "issue_account": 7,
+    "account_slip": 7,
     "project_people": 11,
     "project_attendance": 11,
     "project_parties": 8,
