@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -158,7 +159,7 @@ def has_project_account(of: Project, now: datetime) -> bool:
     return posts.filter(role=MANAGER, project=of.public_id).exists()
 
 
-def unclaimed(actor: Actor, now: datetime) -> QuerySet[Project]:
+def unclaimed(actor: Actor, now: datetime) -> QuerySet[Any]:
     """Projects with a permit and without an account of their contractor, longest waiting first (AL-01).
 
     Each with its first permit (`permit_key`, `permit_number`, `permit_on`) and the open one-time code

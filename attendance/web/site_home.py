@@ -40,7 +40,7 @@ class SiteRow:
 
 def site_context(actor: Actor, day: date, items: list[WorkItem]) -> dict[str, Any]:
     """What the home page of site people shows beside work list and figures. Two questions at most."""
-    rows = list(projects_on(actor, day)[: SHOWN + 1])
+    rows: list[Any] = list(projects_on(actor, day)[: SHOWN + 1])
     if len(rows) == 1:
         project = rows[0]
         ways = list(_ways(actor, project))

@@ -13,12 +13,12 @@ from projects.selectors import permit_regions
 from web.forms import CodeField, DayField, ScopedForm
 
 _LONGEST = {column.fact: column.longest for column in COLUMNS}
-_DIGITS = {"inputmode": "decimal", "autocomplete": "off"}
-_CODE = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+_DIGITS: dict[str, Any] = {"inputmode": "decimal", "autocomplete": "off"}
+_CODE: dict[str, Any] = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 
 def _text(
-    fact: str, label: Any, *, required: bool = False, help_text: Any = "", **attrs: str
+    fact: str, label: Any, *, required: bool = False, help_text: Any = "", **attrs: Any
 ) -> forms.CharField:
     return forms.CharField(
         label=label,

@@ -36,7 +36,7 @@ def state_of(project: Any, now: Any) -> str:
 class UnclaimedFilters(ScopedFilterSet):
     """By place, by state of the code, by days since the permit, by words."""
 
-    quiet = ()
+    quiet: tuple[str, ...] = ()
 
     region = django_filters.CharFilter(label="地区编码", method="in_region")
     state = django_filters.ChoiceFilter(label="状态", method="in_state", choices=list(STATES.items()))

@@ -37,9 +37,10 @@ def county(transactional_db) -> County:
 
 def _shot(page: Page, name: str) -> None:
     """A picture of the page for whoever looks after its looks: SHOTS names the folder."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name
+    width = page.evaluate("innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
     if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}-{page.viewport_size['width']}.png", full_page=True)
+        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
 
 
 def _fill(page: Page, county: County) -> None:
