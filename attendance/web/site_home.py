@@ -17,6 +17,7 @@ from web.navigation import Crumb
 
 # So many projects are listed on the home page; beyond that the list of projects is one click away.
 SHOWN = 50
+ENROL = "登记工人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,14 @@ def site_context(actor: Actor, day: date, items: list[WorkItem]) -> dict[str, An
     if len(rows) == 1:
         project = rows[0]
         ways = list(_ways(actor, project))
+        enrol = next((way for way in ways if way.label == ENROL), None)
         return {
             "title": project.name,
             "site": project,
             "status": code_name("project_status", project.status),
             "ways": ways,
-            "main_way": ways[0] if ways and actor.may("workers.enrol") else None,
+            # Where nobody is yet, the first step is the one to press.
+            "main_way": enrol if project.on_site else None,
             "is_empty_site": not project.on_site,
             "steps": _steps(actor, project),
             "crumbs": [Crumb("我的项目", reverse("projects")), Crumb(project.name)],
@@ -78,7 +81,7 @@ def _ways(actor: Actor, project: Any) -> Iterator[Way]:
     """The day's acts on one project, in the order of their frequency, as far as the posts carry them."""
     of = [project.public_id]
     doors = (
-        ("workers.enrol", "登记工人", "录身份证，分到班组", _to("enrol", of)),
+        ("workers.enrol", ENROL, "录身份证，分到班组", _to("enrol", of)),
         ("workers.enter", "进退场", "勾选人员，办进场、退场、换班组", _to("project_people", of, on_site="1")),
         ("workers.file", "补合同", "在场没有合同的人", _to("project_people", of, on_site="1", contract="no")),
         ("workers.file", "补培训", "在场没有培训的人", _to("project_people", of, on_site="1", training="no")),
@@ -120,7 +123,7 @@ def _steps(actor: Actor, project: Any) -> list[Way]:
     steps = (
         ("projects.manage_participation", "登记参建单位", _to("project_tab", [*of, "parties"])),
         ("projects.manage_team", "登记班组", _to("project_tab", [*of, "teams"])),
-        ("workers.enrol", "登记工人", _to("enrol", of)),
+        ("workers.enrol", ENROL, _to("enrol", of)),
     )
     return [Way(label, "", url) for permission, label, url in steps if url and actor.may(permission)]
 
