@@ -9,6 +9,7 @@ from web.metrics import metrics
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
+    path("", include("workers.web.urls")),
     path("", include("attendance.web.urls")),
     path("", include("projects.web.permit_urls")),
     path("", include("federation.urls")),
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("standard/", include("web.standard_urls")),
     path("messages/", include("web.message_urls")),
     path("api/v1/", include("attendance.api.urls")),
+    path("api/v1/", include("workers.api.urls")),
     path("api/v1/", include("projects.api.urls")),
     path("api/v1/", include("web.api.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),

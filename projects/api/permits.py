@@ -9,6 +9,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from projects import selectors, services
 from projects.api.filters import ProjectFilter
@@ -178,7 +179,10 @@ class IssueAccountView(ActView):
     serializer_class = IssueAccountBody
     answer_class = AccountCodeSerializer
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.permit = selectors.permit(self.actor, kwargs["public_id"])
+
     def act(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        permit = selectors.permit(self.actor, kwargs["public_id"])
-        code, text = services.issue_project_account(actor=self.actor, permit=permit, now=timezone.now())
-        return {"permit": permit, "code": text, "expires_at": code.expires_at}
+        code, text = services.issue_project_account(actor=self.actor, permit=self.permit, now=timezone.now())
+        return {"permit": self.permit, "code": text, "expires_at": code.expires_at}

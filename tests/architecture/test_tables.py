@@ -36,6 +36,7 @@ WITHOUT_SCOPE = {
     "projects.ClaimTry": "a count of failures at the door; nobody reads it",
     "projects.PermitUpload": "one account's own file, shown to that account alone",
     "workers.PersonAlias": "a name between nodes, reached only from a person in scope",
+    "workers.LookUp": "a count for the limit on look-ups; nobody reads it, and it says nothing of anybody",
     "attendance.Subject": "an identity at the gates, reached only from a punch in scope",
     "attendance.DirtyDay": "a mark for the recount; nobody reads it",
     "federation.AnsweredQuery": "a nonce; nobody reads it",
