@@ -14,6 +14,7 @@ from attendance.demo.gates import CUT_HOUR, write_punches
 from attendance.demo.plan import World, plan
 from attendance.demo.register import write_register
 from attendance.demo.roster import write_people
+from attendance.demo.site_accounts import write_site_accounts
 from attendance.rules import day_of
 from audit.models import AuditEvent
 from audit.services import record
@@ -73,6 +74,7 @@ def _make(as_of: datetime, seed: int, scale: float) -> Outcome:
     write_people(world, projects)
     punches = write_punches(world, projects, as_of, None, as_of)
     write_accounts(world, projects, day_of(as_of, CUT_HOUR))
+    write_site_accounts(world, projects, as_of)
     facts: dict[str, Any] = {
         "seed": seed,
         "scale": scale,
@@ -96,6 +98,7 @@ def _bring_up(written: dict[str, Any], as_of: datetime, seed: int, scale: float)
     rows = Project.objects.unscoped(because=_BECAUSE).filter(code__in=codes).select_related("region")
     projects = {row.code: row for row in rows}
     write_accounts(world, projects, day_of(as_of, CUT_HOUR))
+    write_site_accounts(world, projects, as_of)
     if as_of <= until:
         return Outcome(False, len(projects), _people(world), 0)
     punches = write_punches(world, projects, made_at, until, as_of)

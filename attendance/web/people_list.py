@@ -29,7 +29,7 @@ _YES_NO = {"yes": True, "no": False}
 class PeopleFilters(ScopedFilterSet):
     """By presence, papers, today's attendance, trade, name; by project and team from links."""
 
-    fixed = ("project", "team", "post")
+    fixed = ("project", "team", "enterprise", "post")
 
     region = django_filters.CharFilter(label="地区", method="as_is")
     on_site = django_filters.ChoiceFilter(
@@ -49,6 +49,9 @@ class PeopleFilters(ScopedFilterSet):
     q = django_filters.CharFilter(label="姓名", field_name="person__name", lookup_expr="icontains")
     project = django_filters.UUIDFilter(label="项目", field_name="project__public_id")
     team = django_filters.UUIDFilter(label="班组", field_name="team__public_id")
+    enterprise = django_filters.UUIDFilter(
+        label="用人单位", field_name="participation__enterprise__public_id"
+    )
 
     class Meta:
         model = Engagement
@@ -75,6 +78,9 @@ class PeopleFilters(ScopedFilterSet):
         if name == "team":
             names = self.queryset.filter(team__public_id=value).values_list("team__name", flat=True)
             return names.first() or "不在范围内"
+        if name == "enterprise":
+            firms = self.queryset.filter(participation__enterprise__public_id=value)
+            return firms.values_list("participation__enterprise__name", flat=True).first() or "范围内没有人员"
         return super().described(name, value)
 
 

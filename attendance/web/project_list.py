@@ -188,6 +188,9 @@ class ProjectList(ListPage):
         return {
             "crumbs": crumbs(self.actor, self.region, here_with(self.request), Crumb("项目")),
             "as_of": timezone.now(),
+            "list_acts": "projects/_project_list_acts.html",
+            "may_register": self.actor.may("projects.receive_permit"),
+            "may_see_coverage": self.actor.may("projects.coverage"),
             "sum_row": _sum_row(totals(rows)),
             "empty": {
                 "title": "没有符合条件的项目",

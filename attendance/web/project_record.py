@@ -104,6 +104,7 @@ class ProjectRecord(Page):
         return {
             "chart": people_trend(project.name, found, day),
             "permits": projects.permits(self.actor, project),
+            "account": _account(self.actor, project),
             "category": code_name("project_class", project.category),
             "day": day,
             "lows": _lows(project),
@@ -135,6 +136,22 @@ class ProjectRecord(Page):
         limits = parameter("device.silent_hours", project.region)
         rows = [(device, _silence(device, now, limits)) for device in devices_of(self.actor, project)]
         return {"devices": rows, "limits": limits}
+
+
+def _account(actor: Actor, project: Any) -> dict[str, Any] | None:
+    """For regulators: whether the contractor's account was claimed, and where a code is issued."""
+    if not actor.may("projects.coverage") or not project.is_open:
+        return None
+    row = projects.unclaimed(actor, timezone.now()).filter(pk=project.pk).first()
+    if row is None:
+        return {"state": "green", "words": "已开通"}
+    issued = row.code_at is not None
+    return {
+        "state": "blue" if issued else "amber",
+        "words": f"待领取，代码有效至 {words.moment(row.code_until)}" if issued else "未签发",
+        "act": "重新签发" if issued else "签发账号",
+        "url": reverse("issue_account", args=[row.permit_key]) if actor.may("projects.issue_account") else "",
+    }
 
 
 def _both(project: Any) -> dict[str, str]:

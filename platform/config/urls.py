@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("integrity.web.urls")),
     path("", include("workers.web.urls")),
     path("", include("attendance.web.urls")),
+    path("", include("projects.web.permit_urls")),
     path("", include("federation.urls")),
     path("account/", include("web.account_urls")),
     path("standard/", include("web.standard_urls")),

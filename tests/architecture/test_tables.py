@@ -33,6 +33,8 @@ WITHOUT_SCOPE = {
     "outbox.Receiver": "a cursor of the node",
     "outbox.Heartbeat": "a sign of life of the node",
     "projects.ProjectGrant": "what a scope is made of (guardian)",
+    "projects.ClaimTry": "a count of failures at the door; nobody reads it",
+    "projects.PermitUpload": "one account's own file, shown to that account alone",
     "workers.PersonAlias": "a name between nodes, reached only from a person in scope",
     "workers.LookUp": "a count for the limit on look-ups; nobody reads it, and it says nothing of anybody",
     "attendance.Subject": "an identity at the gates, reached only from a punch in scope",

@@ -33,6 +33,12 @@ def pages_of(county: County) -> dict[str, str]:
         "person": f"/people/{person}/",
         "reveal": f"/people/{person}/number/",
         "project": f"/projects/{project}/",
+        "permit_new": "/permits/new/",
+        "permit_import": "/permits/import/",
+        "permit_upload": f"/permits/import/{county.upload.public_id}/",
+        "unclaimed": "/permits/unclaimed/",
+        "issue_account": f"/permits/{county.permit.public_id}/account/",
+        "account_slip": f"/permits/{county.permit.public_id}/account/slip/",
     }
     notice = county.notices["replied"].public_id
     found |= {

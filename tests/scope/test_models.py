@@ -18,7 +18,7 @@ from integrity.models import (
     SupervisionNotice,
 )
 from kernel.scoping import Reach, ScopedModel, ScopeRequired
-from projects.models import Enterprise, Participation, Permit, Project, Team
+from projects.models import AccountCode, Enterprise, Participation, Permit, Project, Team
 from tests.support.actors import Holder
 from tests.support.world import County, TwoCounties
 from workers.models import (
@@ -67,6 +67,7 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     Enterprise: (lambda c: list(c.firms.values()), lambda c: [c.firms["subcontractor"]]),
     Project: (lambda c: [c.project], lambda c: [c.project]),
     Permit: (lambda c: [c.permit], lambda c: []),
+    AccountCode: (lambda c: [c.code], lambda c: []),
     Participation: (
         lambda c: list(c.participations.values()),
         lambda c: [c.participations["subcontractor"]],

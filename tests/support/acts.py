@@ -17,11 +17,12 @@ from integrity import services as integrity
 from integrity.rules import day_ended_by, site_date
 from kernel.scoping import Actor
 from projects import services as projects
+from projects.models import PermitUpload
 from projects.services import PermitFacts
 from regions.models import Region
 from tests.support import people
 from tests.support.actors import account
-from tests.support.counties import County, Worker
+from tests.support.counties import County, Worker, permit_table
 from web import account_acts, parameter_acts, postings
 from web.post_rules import Scope
 from workers import services as workers
@@ -70,6 +71,26 @@ def _add_participation(actor: Actor, county: County) -> Any:
 
 def _add_team(actor: Actor, county: County) -> Any:
     return projects.add_team(actor=actor, participation=county.participations["contractor"], name="瓦工班组")
+
+
+def _issue_project_account(actor: Actor, county: County) -> Any:
+    return projects.issue_project_account(actor=actor, permit=county.permit, now=county.now)
+
+
+def _keep_permit_file(actor: Actor, county: County) -> Any:
+    return projects.keep_permit_file(
+        actor=actor,
+        region=county.region,
+        name="许可证.csv",
+        content=permit_table(permit_facts(county)).encode(),
+        now=county.now,
+    )
+
+
+def _receive_permits(actor: Actor, county: County) -> Any:
+    """Even as if the file were the actor's own."""
+    PermitUpload.objects.filter(pk=county.upload.pk).update(owner_key=actor.key)
+    return projects.receive_permits(actor=actor, upload=county.upload, now=county.now)
 
 
 def _grant_project(actor: Actor, county: County) -> Any:
@@ -390,6 +411,9 @@ def _take_back_parameter(actor: Actor, county: County) -> Any:
 # By the service's name; several rows where an act can be tried in several ways.
 ACTS: dict[str, list[Act]] = {
     "projects.services.receive_permit": [_receive_permit, _register_project, _slip_permit_under],
+    "projects.services.receive_permits": [_receive_permits],
+    "projects.services.keep_permit_file": [_keep_permit_file],
+    "projects.services.issue_project_account": [_issue_project_account],
     "projects.services.add_participation": [_add_participation],
     "projects.services.add_team": [_add_team],
     "projects.services.grant_project": [_grant_project],

@@ -5,9 +5,11 @@ reads as one of them must never meet the other's word, in any byte that is answe
 person (王五) work in both, one after the other: whoever sees them here must not see them there.
 """
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 from axes.models import AccessAttempt
@@ -22,7 +24,18 @@ from federation.models import AcceptedRequest, Credential, RefusedCall
 from federation.work import OUR_FAULT
 from integrity.models import AnswerFile, SupervisionNotice
 from kernel.store import keep
-from projects.models import Enterprise, Participation, Permit, Project, Team
+from projects.models import (
+    AccountCode,
+    Enterprise,
+    Participation,
+    Permit,
+    PermitUpload,
+    Project,
+    Team,
+)
+from projects.permit_facts import PermitFacts
+from projects.permit_file import COLUMNS
+from projects.services import issue_project_account, keep_permit_file
 from regions.models import Region
 from standards.models import RuleParameter
 from tests.support import people, records
@@ -91,6 +104,8 @@ class County:
     users: dict[str, User] = field(default_factory=dict)
     project: Project = None  # type: ignore[assignment]  # filled by _county, as are those below
     permit: Permit = None  # type: ignore[assignment]
+    code: AccountCode = None  # type: ignore[assignment]
+    upload: PermitUpload = None  # type: ignore[assignment]
     devices: list[Device] = field(default_factory=list)
     stranger_punch: Punch = None  # type: ignore[assignment]
     credential: Credential = None  # type: ignore[assignment]
@@ -164,6 +179,7 @@ class County:
             found += [str(worker.engagement.public_id), worker.engagement.phone or ""]
         found += [str(row.public_id) for row in (self.project, self.permit, *self.devices)]
         found += [name for row in self.notices.values() for name in (str(row.public_id), row.number)]
+        found += [str(row.public_id) for row in (self.code, self.upload)]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
@@ -203,6 +219,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _gate(county)
     _vendor(county)
     _users(county)
+    _permits(county)
     for title in staff:
         employ(county, title)
     _notices(county)
@@ -253,6 +270,40 @@ def _project(county: County) -> None:
             responsible_name=f"钱{word}",
             remark=f"{word}备注",
         )
+
+
+def permit_table(*rows: PermitFacts) -> str:
+    """Permits as the file that a county brings."""
+    text = StringIO()
+    table = csv.writer(text)
+    table.writerow([column.heading for column in COLUMNS])
+    for row in rows:
+        cells = [getattr(row, column.fact) for column in COLUMNS]
+        table.writerow([cell.code if isinstance(cell, Region) else cell for cell in cells])
+    return text.getvalue()
+
+
+def _permits(county: County) -> None:
+    """A code for the project's account that waits to be claimed, and a file between dry run and writing."""
+    regulator = county.actor("county_regulator")
+    county.code, _text = issue_project_account(actor=regulator, permit=county.permit, now=county.now)
+    contractor = county.firms["contractor"]
+    facts = PermitFacts(
+        project_code=county.project.code,
+        project_name=county.project.name,
+        region=county.region,
+        permit_number=f"{county.permit.number}-3",
+        issued_on=county.today - timedelta(days=1),
+        contractor_uscc=contractor.uscc,
+        contractor_name=contractor.name,
+    )
+    county.upload = keep_permit_file(
+        actor=regulator,
+        region=county.region,
+        name=f"{county.word}.csv",
+        content=permit_table(facts).encode(),
+        now=county.now,
+    )
 
 
 def employ(county: County, title: str) -> None:

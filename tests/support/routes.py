@@ -56,6 +56,29 @@ def _people(county: County) -> list[dict[str, Any]]:
     return [{"public_id": worker.engagement.public_id} for worker in county.workers.values()]
 
 
+def _permit(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.permit.public_id}]
+
+
+def _upload(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.upload.public_id}]
+
+
+def _permit_forms(county: County) -> list[Query]:
+    """A new project in the county, as its form would send it."""
+    return [
+        {
+            "permit_number": "NEW-9",
+            "issued_on": county.today,
+            "project_code": "420000202601019998",
+            "project_name": "新项目",
+            "region": county.region.code,
+            "contractor_uscc": people.credit_code(78),
+            "contractor_name": "第78建筑有限公司",
+        }
+    ]
+
+
 def _tabs(*tabs: str) -> Callable[[County], list[dict[str, Any]]]:
     return lambda county: [{"public_id": county.project.public_id, "tab": tab} for tab in tabs]
 
@@ -267,6 +290,24 @@ ROUTES: dict[str, Route] = {
     "notice_extend": Route(kwargs=_notices("subcontractor"), forms=lambda _county: [{"reason": "材料在途"}]),
     "notice_print": Route(kwargs=_notices("issued", "replied", "late", "subcontractor")),
     "notice_file": Route(kwargs=lambda county: [{"public_id": county.answer_file.public_id}]),
+    "permit_new": Route(forms=_permit_forms),
+    "permit_import": Route(forms=lambda _county: [{}]),
+    "permit_template": Route(),
+    "permit_upload": Route(kwargs=_upload, forms=lambda _county: [{}]),
+    "permit_faults": Route(kwargs=_upload),
+    "unclaimed_accounts": Route(
+        queries=lambda county: [
+            {},
+            {"region": county.region.code},
+            {"state": "open"},
+            {"days": "14"},
+            {"q": county.permit.number},
+        ]
+    ),
+    "issue_account": Route(kwargs=_permit, forms=lambda _county: [{}]),
+    "account_slip": Route(kwargs=_permit),
+    "claim": Route(public="the door of project accounts"),
+    "claim_open": Route(public="the door of project accounts; without a code shown it leads back"),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(
@@ -546,6 +587,18 @@ ROUTES: dict[str, Route] = {
         kwargs=_notices("subcontractor"),
         forms=lambda county: [{"reason": "材料在途", "deadline_on": county.today + timedelta(days=4)}],
     ),
+    "api_permits": Route(
+        queries=lambda county: [
+            {},
+            _here(county),
+            {"project": county.project.code},
+            {"number": county.permit.number},
+            {"q": county.word},
+        ]
+    ),
+    "api_permits_unclaimed": Route(queries=lambda county: [{}, _here(county)]),
+    "api_permit_receive": Route(),
+    "api_permit_issue_account": Route(kwargs=_permit, forms=lambda _county: [{}]),
     "api_enterprises": Route(
         queries=lambda county: [{}, {"q": county.word}, {"uscc": county.firms["owner"].uscc}]
     ),
