@@ -21,7 +21,7 @@ from workers.models import (
     Presence,
     Training,
 )
-from workers.services import identity_index
+from workers.services import identity_index, phone_index
 
 # National dictionary 7.6: kinds of participation.
 CONTRACTOR, SUBCONTRACTOR, SUPERVISOR, OWNER = "009", "001", "007", "008"
@@ -89,6 +89,8 @@ def engagement(who: Person, of: Team, **fields: Any) -> Engagement:
     """A person's work in a team."""
     if card := fields.get("card_number"):
         fields.setdefault("card_index", keyring().blind_index("card", card))
+    if phone := fields.get("phone"):
+        fields.setdefault("phone_index", phone_index(phone))
     fields.setdefault("trade", "010")
     return Engagement.objects.create(
         person=who, project=of.participation.project, participation=of.participation, team=of, **fields

@@ -12,6 +12,7 @@ from workers.services.people import (
     reveal_number,
     stored_number,
 )
+from workers.services.phones import fill_phone_indexes, phone_columns, phone_index, set_phone, stored_phone
 from workers.services.presence import enter, leave
 
 __all__ = [
@@ -22,11 +23,16 @@ __all__ = [
     "checked_number",
     "enrol",
     "enter",
+    "fill_phone_indexes",
     "identity_index",
     "known_person",
     "leave",
+    "phone_columns",
+    "phone_index",
     "record_contract",
     "record_training",
     "reveal_number",
+    "set_phone",
     "stored_number",
+    "stored_phone",
 ]

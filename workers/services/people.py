@@ -20,6 +20,7 @@ from projects.models import Project, Team
 from workers import identity
 from workers.errors import AlreadyEngaged, BadIdentity, IdentityNameDiffers, ReasonMissing
 from workers.models import Engagement, Person
+from workers.services.phones import phone_columns
 
 # 01 居民身份证; other documents are kept as they come, their forms being those of other countries.
 CITIZEN_CARD = "01"
@@ -137,7 +138,7 @@ def enrol(
         is_team_leader=work.is_team_leader,
         kind=work.kind,
         trade=work.trade,
-        phone=work.phone or None,
+        **phone_columns(work.phone),
         address=work.address or None,
         photo=work.photo,
         card_number=work.card_number or None,

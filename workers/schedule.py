@@ -1,0 +1,11 @@
+"""What beat sends for people."""
+
+from celery.schedules import crontab
+
+BEAT = {
+    "workers-phone-indexes": {
+        "task": "workers.tasks.fill_phone_indexes",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 300},
+    },
+}
