@@ -66,6 +66,7 @@ class Engagement(Travelling, ScopedModel):
     region_lookup = "project__region"
     project_lookup = "project"
     participation_lookup = "participation"
+    person_lookup = "person"
     view_permission = "workers.view"
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="engagements")
@@ -120,6 +121,7 @@ class IdentityCheck(ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="identity_checks")
@@ -158,6 +160,7 @@ class Presence(Travelling, ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="presences")
@@ -200,6 +203,7 @@ class Contract(Travelling, ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     class Kind(models.TextChoices):
@@ -238,6 +242,7 @@ class Training(Travelling, ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="trainings")
@@ -267,6 +272,7 @@ class KeyPostAssignment(Travelling, ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="key_posts")
