@@ -7,7 +7,9 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance import receivers
+        from attendance.web.correction_waits import add_waiting
         from attendance.web.entries import add_entries
 
         receivers.register()
         add_entries()
+        add_waiting()

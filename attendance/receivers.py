@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from attendance.models import AttendanceDay, CorrectionRequest, Punch, Subject
+from attendance.models import AttendanceDay, Punch, Subject
 from attendance.models.corrections import State
 from attendance.rules import day_of
 from attendance.selectors.clock import current_day, cutoff_hour
@@ -57,9 +57,7 @@ def _match_again(engagement: Engagement) -> None:
     )
     wanted = {(s, day_of(at, hour)) for s, at in punches.values_list("subject_id", "occurred_at")}
     days = AttendanceDay.objects.unscoped(because=_BECAUSE).filter(engagement=engagement)
-    corrected = CorrectionRequest.objects.unscoped(because=_BECAUSE).filter(
-        engagement=engagement, state=State.APPLIED, day__isnull=False
-    )
+    corrected = engagement.corrections.filter(state=State.APPLIED, day__isnull=False)
     standing = {*days.values_list("day", flat=True), *corrected.values_list("day", flat=True)}
     wanted |= {(s, day) for s in subjects for day in standing}
     conclude_days(engagement.project, wanted)

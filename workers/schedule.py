@@ -8,4 +8,5 @@ BEAT = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 300},
     },
+    "workers-forget-codes": {"task": "workers.tasks.forget_codes", "schedule": crontab(hour=3, minute=20)},
 }

@@ -1,6 +1,7 @@
 """Beat's errands for people; each survives running twice."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from workers import services
 
@@ -12,3 +13,9 @@ def fill_phone_indexes() -> int:
     while step := services.fill_phone_indexes():
         total += step
     return total
+
+
+@shared_task
+def forget_codes() -> int:
+    """Delete the sign-in codes that no limit counts any more."""
+    return services.forget_codes(timezone.now())

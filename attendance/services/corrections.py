@@ -5,12 +5,14 @@ No punch is made or changed (I-08, I-09): an applied correction stands beside th
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.actors import UserActor
 from accounts.models import User
 from attendance.errors import (
     AlreadyAnswered,
@@ -93,7 +95,7 @@ def ask_correction(*, actor: Actor, engagement: Engagement, claim: Claim, now: d
     )
     record(actor, "attendance.correction_submitted", request, wrong=claim.wrong)
     announce(ASKED, key=request.public_id)
-    _tell_site(request)
+    _tell_site(request, besides=actor.user if isinstance(actor, UserActor) else None)
     return request
 
 
@@ -215,19 +217,27 @@ def _instant(at: time | None, day: date, hour: int, now: datetime, field: str) -
     return instant
 
 
-def _tell_site(request: CorrectionRequest) -> None:
+def _tell_site(request: CorrectionRequest, besides: User | None) -> None:
     engagement = request.engagement
     tell(
-        Audience(permission="attendance.answer_correction", project=engagement.project.public_id),
+        Audience(
+            permission="attendance.answer_correction",
+            project=engagement.project.public_id,
+            enterprises=frozenset({engagement.project.contractor.public_id}),
+        ),
         kind="attendance.correction",
         text=_("{project} 有一条考勤更正待处理。").format(project=engagement.project.name),
         url=reverse("correction", args=[request.public_id]),
         about=str(request.public_id),
+        besides=besides,
     )
 
 
 def _tell_asker(request: CorrectionRequest) -> None:
-    asker = User.objects.filter(public_id=request.asked_by_key).first()
+    try:
+        asker = User.objects.filter(public_id=UUID(request.asked_by_key)).first()
+    except ValueError:  # a vendor's system, or the node itself: nobody reads there
+        asker = None
     if asker is None:
         return
     outcome = _("已通过") if request.state == State.APPLIED else _("没有通过")

@@ -93,13 +93,13 @@ def test_no_form_changes_a_row_of_the_other_county(role: str, world: TwoCounties
         assert fingerprint() == before
 
 
-def test_a_regulator_opens_every_route_with_the_own_ids(world: TwoCounties) -> None:
+def test_every_route_opens_for_whom_it_is_meant_with_the_own_ids(world: TwoCounties) -> None:
     for county in world:
-        client = signed_in(county, "county_regulator")
+        clients = {role: signed_in(county, role) for role in {route.role for route in GUARDED.values()}}
         seen = b""
         for name, route in GUARDED.items():
             for url, _is_by_id in paths(name, route, county):
-                answer = client.get(url)
+                answer = clients[route.role].get(url)
                 assert answer.status_code == 200, url
                 seen += answer.content
         assert county.word.encode() in seen
@@ -109,7 +109,7 @@ def test_a_regulator_opens_every_route_with_the_own_ids(world: TwoCounties) -> N
 def test_the_province_opens_what_both_counties_opened(world: TwoCounties) -> None:
     client = signed_in(world.wuchang, "province_regulator")
     for name, route in GUARDED.items():
-        for county in world:
+        for county in world if route.role == "county_regulator" else ():
             for url, _is_by_id in paths(name, route, county, all_queries=False):
                 assert _opened(client, url).status_code == 200, url
 

@@ -135,6 +135,23 @@ def _receive_punches(actor: Actor, county: County) -> Any:
     )
 
 
+def _ask_correction(actor: Actor, county: County) -> Any:
+    return attendance.ask_correction(
+        actor=actor,
+        engagement=_subject(county).engagement,
+        claim=attendance.Claim(wrong="other", day=county.today, note="闸机没有反应"),
+        now=county.now,
+    )
+
+
+def _answer_correction(actor: Actor, county: County) -> Any:
+    request = _subject(county).correction
+    assert request is not None
+    return attendance.answer_correction(
+        actor=actor, request=request, is_accepted=True, reason="门卫登记属实", now=county.now
+    )
+
+
 def _issue_credential(actor: Actor, county: County) -> Any:
     return federation.issue_credential(actor=actor, project_code=county.project.code)
 
@@ -153,5 +170,7 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.assign_key_post": [_assign_key_post],
     "workers.services.reveal_number": [_reveal_number],
     "attendance.services.receive_punches": [_receive_punches],
+    "attendance.services.ask_correction": [_ask_correction],
+    "attendance.services.answer_correction": [_answer_correction],
     "federation.services.issue_credential": [_issue_credential],
 }

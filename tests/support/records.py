@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from attendance.models import Device
+from attendance.models import CorrectionRequest, Device
 from attendance.rules import day_of, window
 from kernel.cipher import keyring
 from projects.models import Enterprise, Participation, Permit, Project, Team
@@ -131,3 +131,14 @@ def identity_check(of: Engagement, checked_by: str = "读卡器") -> IdentityChe
 def device(of: Project, channel: str, **fields: Any) -> Device:
     """A gate of the project."""
     return Device.objects.create(project=of, channel=channel, **fields)
+
+
+def correction(of: Engagement, day: date | None, **fields: Any) -> CorrectionRequest:
+    """A request that somebody else made for this worker, and that waits."""
+    fields.setdefault("wrong", "other")
+    fields.setdefault("note", "闸机没有反应")
+    fields.setdefault("state", "submitted")
+    fields.setdefault("asked_by", "班组长")
+    fields.setdefault("asked_by_key", "asker")
+    fields.setdefault("asked_at", timezone.now())
+    return CorrectionRequest.objects.create(engagement=of, day=day, **fields)

@@ -28,12 +28,16 @@ def _no_forms(_county: County) -> list[Query]:
 
 @dataclass(frozen=True)
 class Route:
-    """How a route is opened. `public`: why it shows the same to everybody; its bytes are searched too."""
+    """How a route is opened. `public`: why it shows the same to everybody; its bytes are searched too.
+
+    `role` opens it with the own ids: the county's regulator, unless it is a page of somebody else's work.
+    """
 
     kwargs: Callable[[County], list[dict[str, Any]]] = _once
     queries: Callable[[County], list[Query]] = _once
     forms: Callable[[County], list[Query]] = _no_forms
     public: str = ""
+    role: str = "county_regulator"
 
 
 def _project(county: County) -> list[dict[str, Any]]:
@@ -42,6 +46,15 @@ def _project(county: County) -> list[dict[str, Any]]:
 
 def _people(county: County) -> list[dict[str, Any]]:
     return [{"public_id": worker.engagement.public_id} for worker in county.workers.values()]
+
+
+def _correction(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.correction.public_id}]
+
+
+def _claims(county: County) -> list[Query]:
+    claim = {"wrong": "other", "day": county.today, "note": "闸机没有反应"}
+    return [{}, {**claim, "engagement": county.worker.engagement.public_id}]
 
 
 def _tabs(*tabs: str) -> Callable[[County], list[dict[str, Any]]]:
@@ -111,6 +124,25 @@ ROUTES: dict[str, Route] = {
     "message": Route(
         public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
     ),
+    "worker_sign_in": Route(public="the worker's door"),
+    "worker_code": Route(public="the worker's door; without a code asked for it leads back"),
+    "worker_number": Route(public="the worker's door; without a code asked for it leads back"),
+    "me": Route(role="worker", queries=lambda _county: [{}, {"month": "2026-01"}]),
+    "own_day": Route(role="worker", kwargs=lambda county: [{"day": county.today}]),
+    "own_corrections": Route(role="worker"),
+    "own_ask": Route(role="worker", queries=_claims, forms=_claims),
+    "own_correction": Route(role="worker", kwargs=_correction),
+    "own_correction_photo": Route(role="worker", kwargs=_correction),
+    "own_readers": Route(role="worker"),
+    "own_record": Route(role="worker"),
+    "own_days_file": Route(role="worker"),
+    "corrections": Route(queries=_listed({"state": "submitted"}, {"wrong": "other"})),
+    "correction": Route(
+        kwargs=_correction,
+        forms=lambda _county: [{"verdict": "accept"}, {"verdict": "reject", "reason": "门卫没有登记"}],
+    ),
+    "correction_photo": Route(kwargs=_correction),
+    "ask_correction": Route(role="labour_clerk", kwargs=_people, forms=_claims),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(
