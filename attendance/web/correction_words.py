@@ -12,10 +12,10 @@ from web import words
 WRONG: dict[str, str] = {
     Wrong.MISSING_IN: "没有进场记录",
     Wrong.MISSING_OUT: "没有出场记录",
-    Wrong.MISSING_BOTH: "来了，进出都没有",
-    Wrong.NOT_ME: "那天没来，不是我",
+    Wrong.MISSING_BOTH: "进出都没有",
+    Wrong.NOT_ME: "那天不是我",
     Wrong.OTHER: "别的不对",
-    Wrong.RECORD: "姓名、手机不对",
+    Wrong.RECORD: "姓名手机不对",
 }
 # As the clerk and the regulator read them, of somebody else.
 WRONG_OF_OTHERS: dict[str, str] = {
@@ -29,7 +29,7 @@ WRONG_OF_OTHERS: dict[str, str] = {
 }
 STATES: dict[str, tuple[str, str]] = {
     State.DRAFT: ("grey", "未提交"),
-    State.SUBMITTED: ("amber", "等总承包单位处理"),
+    State.SUBMITTED: ("amber", "待处理"),
     State.GC_APPROVED: ("blue", "已通过，正在改"),
     State.REJECTED: ("red", "没有通过"),
     State.APPLIED: ("green", "已更正"),
@@ -53,6 +53,8 @@ class Said:
 def said(row: CorrectionRequest) -> Said:
     """One request in the worker's words."""
     level, status = STATES[row.state]
+    if row.state == State.SUBMITTED:
+        status = "等总承包单位处理"
     if row.state == State.APPLIED and row.wrong in (Wrong.OTHER, Wrong.RECORD):
         status = "已处理"
     return Said(

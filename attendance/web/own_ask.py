@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from attendance.models.corrections import Wrong
 from attendance.selectors import own
 from attendance.services import Claim, ask_correction
 from attendance.web.clock import day_asked, today
@@ -42,9 +41,9 @@ class ClaimForm(ScopedForm):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("没有这个选项，请从图里选一个。")},
     )
-    day = DayField(label="哪一天", required=False)
-    in_time = ClockField(label="几点进的")
-    out_time = ClockField(label="几点出的")
+    day = DayField(label="哪一天")
+    in_time = ClockField(label="几点进的", help_text=_("补进场的要填。"))
+    out_time = ClockField(label="几点出的", help_text=_("补出场的要填。"))
     note = forms.CharField(
         label="说明",
         max_length=300,
@@ -53,13 +52,6 @@ class ClaimForm(ScopedForm):
         help_text=_("例如：闸机坏了，从侧门进的。"),
     )
     photo = FileField(label="照片", kinds=("image",), required=False, help_text=_("例如现场照片、记工本。"))
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        needs_day = cleaned.get("wrong") not in (None, Wrong.RECORD)
-        if needs_day and not cleaned.get("day") and "day" not in self.errors:
-            self.add_error("day", _("请填哪一天。"))
-        return cleaned
 
     def claim(self) -> Claim:
         """The form as the service takes it."""
