@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance.api import views
+from attendance.api import corrections, views
 
 urlpatterns = [
     path("dashboard/", views.DashboardView.as_view(), name="api_dashboard"),
@@ -12,4 +12,20 @@ urlpatterns = [
     path("engagements/<uuid:public_id>/", views.EngagementView.as_view(), name="api_engagement"),
     path("punches/", views.PunchesView.as_view(), name="api_punches"),
     path("attendance-days/", views.AttendanceDaysView.as_view(), name="api_attendance_days"),
+    path("corrections/", corrections.CorrectionsView.as_view(), name="api_corrections"),
+    path("corrections/<uuid:public_id>/", corrections.CorrectionView.as_view(), name="api_correction"),
+    path(
+        "corrections/<uuid:public_id>/answer/",
+        corrections.AnswerCorrectionView.as_view(),
+        name="api_answer_correction",
+    ),
+    path(
+        "engagements/<uuid:public_id>/ask-correction/",
+        corrections.AskCorrectionView.as_view(),
+        name="api_ask_correction",
+    ),
+    path("me/", corrections.OwnRecordView.as_view(), name="api_me"),
+    path("me/days/", corrections.OwnDaysView.as_view(), name="api_my_days"),
+    path("me/corrections/", corrections.OwnCorrectionsView.as_view(), name="api_my_corrections"),
+    path("me/corrections/ask/", corrections.OwnAskView.as_view(), name="api_my_ask"),
 ]

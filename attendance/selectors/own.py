@@ -57,10 +57,17 @@ def own_trainings(actor: Actor) -> QuerySet[Training]:
     return Training.objects.visible_to(actor, OWN)
 
 
-def own_days(actor: Actor, first: date, last: date) -> QuerySet[AttendanceDay]:
-    """The worker's days from `first` to `last` on every site, newest first."""
-    rows = AttendanceDay.objects.visible_to(actor, OWN).filter(day__gte=first, day__lte=last)
-    return rows.select_related("engagement__project").order_by("-day", "first_at")
+def own_days(actor: Actor, first: date | None = None, last: date | None = None) -> QuerySet[AttendanceDay]:
+    """The worker's days on every site (from `first` to `last`), newest first."""
+    rows = AttendanceDay.objects.visible_to(actor, OWN)
+    if first and last:
+        rows = rows.filter(day__gte=first, day__lte=last)
+    return rows.select_related(
+        "engagement__project",
+        "engagement__team",
+        "engagement__person",
+        "engagement__participation__enterprise",
+    ).order_by("-day", "first_at")
 
 
 def own_punches(actor: Actor, day: date) -> QuerySet[Punch]:
@@ -73,7 +80,7 @@ def own_punches(actor: Actor, day: date) -> QuerySet[Punch]:
 def own_corrections(actor: Actor) -> QuerySet[CorrectionRequest]:
     """The requests that concern the worker, by whomever asked, newest first."""
     rows = CorrectionRequest.objects.visible_to(actor, OWN)
-    return rows.select_related("engagement__project").order_by("-asked_at", "-pk")
+    return rows.select_related("engagement__project", "engagement__person").order_by("-asked_at", "-pk")
 
 
 def own_correction(actor: Actor, public_id: UUID) -> CorrectionRequest:

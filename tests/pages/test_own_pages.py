@@ -153,8 +153,8 @@ def test_the_file_holds_the_own_days_and_opens_in_a_spreadsheet(world):
     assert re.match(r'attachment; filename="kaoqin-.*\.csv"', answer["Content-Disposition"])
 
 
-def _claim(day, **more: object) -> dict[str, object]:
-    return {"wrong": "other", "day": day, "note": "闸机没有反应", **more}
+def _claim(today, **more: object) -> dict[str, object]:
+    return {"wrong": "other", "day": today, "note": "闸机没有反应", **more}
 
 
 def test_what_was_asked_can_be_followed(world):

@@ -1,12 +1,15 @@
 """Opening pages and endpoints as a browser does."""
 
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from tests.support.routes import ROUTES, Route, address
 from tests.support.world import County
+from web.pages import SIGNED_IN
 
 GUARDED = {name: route for name, route in ROUTES.items() if not route.public}
 
@@ -18,10 +21,22 @@ def signed_in(county: County, role: str) -> Client:
     return client
 
 
+def expected_of(url: str, county: County, role: str) -> int:
+    """What a role is answered at one of its own addresses: the view's permission and methods decide."""
+    view = resolve(urlsplit(url).path).func
+    kind: Any = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    permission = getattr(kind, "permission", "")
+    if permission not in ("", SIGNED_IN) and not county.actor(role).may(permission):
+        return 403
+    if ROUTES[resolve(urlsplit(url).path).view_name].leads_on:
+        return 302
+    return 200 if "get" in kind.http_method_names and hasattr(kind, "get") else 405
+
+
 def paths(name: str, route: Route, county: County, *, all_queries: bool = True) -> Iterator[tuple[str, bool]]:
     """The addresses of a route with a county's ids, and whether an id stands in the path."""
     queries = route.queries(county)
     for kwargs in route.kwargs(county):
         path = reverse(name, kwargs=kwargs)
         for query in queries if all_queries else queries[:1]:
-            yield address(path, query), bool(kwargs) and not route.public
+            yield address(path, query), bool(kwargs) and not route.public and not route.by_key

@@ -81,9 +81,9 @@ def test_a_worker_asks_for_no_colleague_by_any_id(world: TwoCounties) -> None:
                 assert answer.status_code in (302, 403, 422), url
         written = {table for table, digest in fingerprint().items() if digest != before[table]}
         assert "workers_engagement" not in written
-        for title in ("subcontractor", "gap", "shared"):
-            assert county.workers[title].engagement.corrections.filter(is_by_worker=True).count() == 0
-        assert world.other(county).worker.engagement.corrections.filter(is_by_worker=True).count() == 0
+        own = county.actor("worker").key
+        for whose in (*world.other(county).workers.values(), county.workers["subcontractor"]):
+            assert not whose.engagement.corrections.filter(asked_by_key=own).exists()
 
 
 def test_no_read_shows_a_worker_anybody_else(world: TwoCounties) -> None:

@@ -38,6 +38,10 @@ class Route:
     forms: Callable[[County], list[Query]] = _no_forms
     public: str = ""
     role: str = "county_regulator"
+    # The address names no row of a county, though something stands in it.
+    by_key: bool = False
+    # With nothing to show it leads to the record.
+    leads_on: bool = False
 
 
 def _project(county: County) -> list[dict[str, Any]]:
@@ -53,8 +57,8 @@ def _correction(county: County) -> list[dict[str, Any]]:
 
 
 def _claims(county: County) -> list[Query]:
-    claim = {"wrong": "other", "day": county.today, "note": "闸机没有反应"}
-    return [{}, {**claim, "engagement": county.worker.engagement.public_id}]
+    claim = {"wrong": "other", "day": county.today.isoformat(), "note": "闸机没有反应"}
+    return [{}, {**claim, "engagement": str(county.worker.engagement.public_id)}]
 
 
 def _tabs(*tabs: str) -> Callable[[County], list[dict[str, Any]]]:
@@ -128,7 +132,7 @@ ROUTES: dict[str, Route] = {
     "worker_code": Route(public="the worker's door; without a code asked for it leads back"),
     "worker_number": Route(public="the worker's door; without a code asked for it leads back"),
     "me": Route(role="worker", queries=lambda _county: [{}, {"month": "2026-01"}]),
-    "own_day": Route(role="worker", kwargs=lambda county: [{"day": county.today}]),
+    "own_day": Route(role="worker", by_key=True, kwargs=lambda county: [{"day": county.today}]),
     "own_corrections": Route(role="worker"),
     "own_ask": Route(role="worker", queries=_claims, forms=_claims),
     "own_correction": Route(role="worker", kwargs=_correction),
@@ -143,6 +147,16 @@ ROUTES: dict[str, Route] = {
     ),
     "correction_photo": Route(kwargs=_correction),
     "ask_correction": Route(role="labour_clerk", kwargs=_people, forms=_claims),
+    "api_corrections": Route(queries=lambda _county: [{}, {"state": "submitted"}]),
+    "api_correction": Route(kwargs=_correction),
+    "api_answer_correction": Route(
+        role="labour_clerk", kwargs=_correction, forms=lambda _county: [{"is_accepted": True}]
+    ),
+    "api_ask_correction": Route(role="labour_clerk", kwargs=_people, forms=_claims),
+    "api_me": Route(role="worker"),
+    "api_my_days": Route(role="worker"),
+    "api_my_corrections": Route(role="worker"),
+    "api_my_ask": Route(role="worker", forms=_claims),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(
