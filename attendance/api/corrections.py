@@ -1,4 +1,4 @@
-"""Corrections over the REST API: the site's list and answers, a clerk's request, and the worker's own."""
+"""Corrections over the REST API: the site's list and answers, and a clerk's request for a worker."""
 
 from datetime import time
 from typing import Any
@@ -9,26 +9,23 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from attendance.api.clock import running_day
-from attendance.api.serializers import AttendanceDaySerializer, TeamRefSerializer
-from attendance.models import AttendanceDay, CorrectionRequest
+from attendance.models import CorrectionRequest
 from attendance.models.corrections import State, Wrong
-from attendance.selectors import own
 from attendance.selectors.corrections import ANSWER, correction, corrections
 from attendance.services import Claim, answer_correction, ask_correction
 from projects.api.filters import ProjectFilter
-from projects.api.serializers import EnterpriseRefSerializer, ProjectRefSerializer
-from web.api.acts import ActSerializer, ActView, Base64FileField, RowRef
+from projects.api.serializers import ProjectRefSerializer
+from web.api.acts import ActSerializer, ActView, Base64FileField
 from web.api.filters import DayFilter, RegionFilter
 from web.api.views import ListRead, Read
 from workers.models import Engagement
 from workers.selectors import engagement
 
-TAG, OWN_TAG = "考勤更正", "工人本人"
+TAG = "考勤更正"
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _WRONG = [item.value for item in Wrong]
 _STATE = [item.value for item in State]
@@ -86,15 +83,6 @@ class ClaimSerializer(ActSerializer):
     photo = Base64FileField(kinds=("image",), required=False, help_text="照片")
 
 
-class OwnClaimSerializer(ClaimSerializer):
-    """The worker's own claim on one of the own engagements."""
-
-    engagement = RowRef(
-        rows=lambda view: own.own_engagements(view.actor, running_day(timezone.now())),
-        help_text="本人的用工 public_id",
-    )
-
-
 class AnswerSerializer(ActSerializer):
     """The answer."""
 
@@ -107,7 +95,8 @@ class AnswerSerializer(ActSerializer):
     )
 
 
-def _claim(data: dict[str, Any]) -> Claim:
+def claim_of(data: dict[str, Any]) -> Claim:
+    """A body as the service takes it."""
     photo = data.get("photo")
     return Claim(
         wrong=data["wrong"],
@@ -165,7 +154,7 @@ class AskCorrectionView(ActView):
     def act(self, data: dict[str, Any], **kwargs: Any) -> CorrectionRequest:
         now = timezone.now()
         work = engagement(self.actor, kwargs["public_id"], running_day(now))
-        return ask_correction(actor=self.actor, engagement=work, claim=_claim(data), now=now)
+        return ask_correction(actor=self.actor, engagement=work, claim=claim_of(data), now=now)
 
 
 @extend_schema(
@@ -190,95 +179,4 @@ class AnswerCorrectionView(ActView):
             reason=data.get("reason", ""),
             now=timezone.now(),
             expected_version=data.get("expected_version"),
-        )
-
-
-class OwnSession(SessionAuthentication):
-    """A worker's session; tokens are for programs, and no worker's account has a password to get one with."""
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Session"
-
-
-class OwnWorkSerializer(serializers.Serializer[Engagement]):
-    """One piece of the worker's own work."""
-
-    public_id = serializers.UUIDField()
-    project = ProjectRefSerializer()
-    enterprise = EnterpriseRefSerializer(source="participation.enterprise")
-    team = TeamRefSerializer()
-    is_on_site = serializers.BooleanField(help_text="今天是否在场")
-
-
-class OwnRecordSerializer(serializers.Serializer[Any]):
-    """The worker as the node keeps him, and all of the own work."""
-
-    name = serializers.CharField()
-    id_number = serializers.CharField(help_text="脱敏证件号码")
-    engagements = OwnWorkSerializer(many=True)
-
-
-class OwnRecordView(Read):
-    """The own record."""
-
-    permission = "own.view"
-    authentication_classes = (OwnSession,)
-    model = Engagement
-    serializer_class = OwnRecordSerializer
-
-    @extend_schema(summary="我的记录", description="工人本人，以手机验证码登录后的会话读取。", tags=[OWN_TAG])
-    def get(self, request: Request) -> Response:
-        person = own.own_person(self.actor)
-        works = own.own_engagements(self.actor, running_day(timezone.now()))
-        record = {"name": person.name, "id_number": person.masked_number, "engagements": works}
-        return Response(OwnRecordSerializer(record).data)
-
-
-class OwnDaysFilters(django_filters.FilterSet):
-    """Which of the own days."""
-
-    vars()["from"] = DayFilter(field_name="day", lookup_expr="gte", label="从哪一考勤日起")
-    to = DayFilter(field_name="day", lookup_expr="lte", label="到哪一考勤日止（含）")
-
-
-@extend_schema(summary="我的考勤", description="所有工地的考勤日，新的在前。", tags=[OWN_TAG])
-class OwnDaysView(ListRead):
-    """The worker's days on every site."""
-
-    permission = "own.view"
-    authentication_classes = (OwnSession,)
-    model = AttendanceDay
-    serializer_class = AttendanceDaySerializer
-    filterset_class = OwnDaysFilters
-
-    def rows(self) -> QuerySet[AttendanceDay]:
-        return own.own_days(self.actor)
-
-
-@extend_schema(summary="我报的更正", tags=[OWN_TAG])
-class OwnCorrectionsView(ListRead):
-    """The requests that concern the worker."""
-
-    permission = "own.view"
-    authentication_classes = (OwnSession,)
-    model = CorrectionRequest
-    serializer_class = CorrectionSerializer
-
-    def rows(self) -> QuerySet[CorrectionRequest]:
-        return own.own_corrections(self.actor)
-
-
-@extend_schema(summary="报一条更正", description="只能报本人的。", tags=[OWN_TAG])
-class OwnAskView(ActView):
-    """The worker asks for a day, or the own record, to be corrected."""
-
-    permission = "own.dispute"
-    authentication_classes = (OwnSession,)
-    model = CorrectionRequest
-    serializer_class = OwnClaimSerializer
-    answer_class = CorrectionSerializer
-
-    def act(self, data: dict[str, Any], **kwargs: Any) -> CorrectionRequest:
-        return ask_correction(
-            actor=self.actor, engagement=data["engagement"], claim=_claim(data), now=timezone.now()
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance.api import corrections, views
+from attendance.api import corrections, own, views
 
 urlpatterns = [
     path("dashboard/", views.DashboardView.as_view(), name="api_dashboard"),
@@ -24,8 +24,8 @@ urlpatterns = [
         corrections.AskCorrectionView.as_view(),
         name="api_ask_correction",
     ),
-    path("me/", corrections.OwnRecordView.as_view(), name="api_me"),
-    path("me/days/", corrections.OwnDaysView.as_view(), name="api_my_days"),
-    path("me/corrections/", corrections.OwnCorrectionsView.as_view(), name="api_my_corrections"),
-    path("me/corrections/ask/", corrections.OwnAskView.as_view(), name="api_my_ask"),
+    path("me/", own.OwnRecordView.as_view(), name="api_me"),
+    path("me/days/", own.OwnDaysView.as_view(), name="api_my_days"),
+    path("me/corrections/", own.OwnCorrectionsView.as_view(), name="api_my_corrections"),
+    path("me/corrections/ask/", own.OwnAskView.as_view(), name="api_my_ask"),
 ]
