@@ -57,8 +57,8 @@ def _match_again(engagement: Engagement) -> None:
     )
     wanted = {(s, day_of(at, hour)) for s, at in punches.values_list("subject_id", "occurred_at")}
     days = AttendanceDay.objects.unscoped(because=_BECAUSE).filter(engagement=engagement)
-    corrected = engagement.corrections.filter(state=State.APPLIED, day__isnull=False)
-    standing = {*days.values_list("day", flat=True), *corrected.values_list("day", flat=True)}
+    corrected = engagement.corrections.filter(state=State.APPLIED).values_list("day", flat=True)
+    standing = {*days.values_list("day", flat=True), *(day for day in corrected if day)}
     wanted |= {(s, day) for s in subjects for day in standing}
     conclude_days(engagement.project, wanted)
     mark_days(engagement.project_id, {day for _subject, day in wanted})

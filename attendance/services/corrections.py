@@ -87,7 +87,7 @@ def ask_correction(*, actor: Actor, engagement: Engagement, claim: Claim, now: d
         note=claim.note.strip() or None,
         photo=claim.photo,
         photo_name=claim.photo_name,
-        state=moved(State.DRAFT, "submit"),
+        state=moved(State.DRAFT, "submit") or State.DRAFT.value,
         is_by_worker=is_by_worker,
         asked_by=actor.label,
         asked_by_key=actor.key,

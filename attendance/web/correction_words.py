@@ -77,7 +77,7 @@ def title_of(row: CorrectionRequest, names: dict[str, str]) -> str:
 
 def _next(row: CorrectionRequest) -> str:
     if row.state == State.SUBMITTED:
-        return "项目总承包单位会核对打卡记录。有结果后，这里和“消息”会告诉您。"
+        return "项目总承包单位会核对打卡记录。有结果后，“今天”页会告诉您。"
     if row.state == State.REJECTED:
         return "不同意的，可带上凭证找项目劳资专管员，或向当地住建、人社部门投诉。"
     return ""

@@ -25,6 +25,7 @@ from attendance.web.own_month import (
 from kernel.errors import NotFound
 from standards.selectors import code_name, parameter
 from web import words
+from web.messages import inbox
 from web.pages import Page
 from web.uploads import serve
 from workers.models import Contract, Engagement, Training
@@ -67,6 +68,7 @@ class Today(OwnPage):
                 "weekday": weekday(day),
                 "shown": shown,
                 "may_ask": shown or state["kind"] != "off",
+                "news": inbox(request.user).filter(read_at=None)[:3],  # type: ignore[arg-type]  # signed in
                 **state,
                 "place": place,
                 "spoken": f"{state['headline']}。{spoken_day(day)}。{spoken(shown)}",

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from attendance.models import AttendanceDay, CorrectionRequest, Punch
@@ -53,6 +54,12 @@ def _enter(page: Page, home: str, county: County) -> None:
     page.fill("input[name=code]", _code_for(phone))
     page.click("button[type=submit]")
     page.wait_for_selector(".own-nav")
+
+
+def _grave_faults(page: Page) -> list[str]:
+    """What a scan of the page finds that keeps somebody out."""
+    found = Axe().run(page).response["violations"]
+    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
@@ -105,6 +112,8 @@ def test_the_workers_pages_are_large_and_fit_every_screen(live_server, world, wi
     with window(width, 844 if width < 1000 else 768) as context:
         page = context.new_page()
         page.goto(f"{live_server.url}/account/worker/")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert _grave_faults(page) == []
         _enter(page, live_server.url, county)
         paths = (
             "/me/",
@@ -121,3 +130,4 @@ def test_the_workers_pages_are_large_and_fit_every_screen(live_server, world, wi
             assert page.evaluate(SMALLEST_TEXT) >= 16, path
             assert page.evaluate(LOW_TARGETS) == [], path
             assert page.locator(".own-nav a").count() == 4
+            assert _grave_faults(page) == [], path

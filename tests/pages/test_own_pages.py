@@ -260,6 +260,21 @@ def test_a_rejection_without_words_is_shown_at_its_field(world):
     assert clerk.post(url, {}).status_code == 422
 
 
+def test_the_outcome_waits_on_the_workers_first_page_until_it_was_opened(world):
+    county = world.wuchang
+    client = _own(county)
+    client.post("/me/corrections/new/", _claim(county.today))
+    row = CorrectionRequest.all_rows.get(engagement=county.worker.engagement, day=county.today)
+    url = f"/attendance/corrections/{row.public_id}/"
+    visitor(county, "labour_clerk").post(url, {"verdict": "reject", "reason": "门卫没有登记"})
+    page = client.get("/me/").content.decode()
+    opened = re.search(r'<a href="(/messages/[^"]+)">您报的更正没有通过。点开看', page)
+    assert opened
+    assert client.get(opened[1])["Location"] == f"/me/corrections/{row.public_id}/"
+    assert "门卫没有登记" in text_of(client.get(f"/me/corrections/{row.public_id}/"))
+    assert "点开看" not in client.get("/me/").content.decode()
+
+
 def test_a_clerk_asks_for_a_worker_in_four_inputs_and_cannot_answer_it(world):
     county = world.wuchang
     clerk = visitor(county, "labour_clerk")
@@ -281,7 +296,7 @@ def test_the_code_is_shown_to_the_clerk_of_the_demo_and_to_no_regulator(world):
 
 
 OWN_COUNTS = {
-    "/me/": 7,
+    "/me/": 8,
     "/me/days/{day}/": 7,
     "/me/corrections/": 4,
     "/me/corrections/new/": 10,

@@ -24,6 +24,8 @@ COUNTS = {
     "person": 15,
     "reveal": 9,
     "project": 9,
+    "corrections": 11,
+    "correction": 13,
     "project_people": 11,
     "project_attendance": 11,
     "project_parties": 8,

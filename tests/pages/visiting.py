@@ -33,6 +33,8 @@ def pages_of(county: County) -> dict[str, str]:
         "person": f"/people/{person}/",
         "reveal": f"/people/{person}/number/",
         "project": f"/projects/{project}/",
+        "corrections": "/attendance/corrections/",
+        "correction": f"/attendance/corrections/{county.correction.public_id}/",
     }
     for tab in ("people", "attendance", "parties", "teams", "posts", "devices"):
         found[f"project_{tab}"] = f"/projects/{project}/{tab}/"

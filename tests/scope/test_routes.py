@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 
 from tests.scope.asking import LOCAL_ROLES, REACHES
@@ -91,8 +92,8 @@ def test_no_form_changes_a_row_of_the_other_county(role: str, world: TwoCounties
         for name, route in ROUTES.items():
             for kwargs in route.kwargs(other) if route.forms(other) else []:
                 for form in route.forms(other):
-                    sent = {"content_type": "application/json"} if name.startswith("api_") else {}
-                    answer = client.post(reverse(name, kwargs=kwargs), form, **sent)
+                    kind = "application/json" if name.startswith("api_") else MULTIPART_CONTENT
+                    answer = client.post(reverse(name, kwargs=kwargs), form, content_type=kind)
                     assert answer.status_code in (*REFUSED, 405, 422, UNKNOWN), name
                     assert traces_in(_bytes(answer), other) == [], name
         assert fingerprint() == before

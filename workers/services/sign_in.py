@@ -159,6 +159,9 @@ def own_account(person: Person) -> User:
             "password": make_password(None),
         },
     )
+    if user.display_name != person.name:  # a name that was corrected since
+        user.display_name = person.name
+        user.save(update_fields=["display_name"])
     return user
 
 
