@@ -1,8 +1,11 @@
-"""How an applied correction enters a day: the text shared by both ways of concluding days."""
+"""How an applied correction enters a day: what both ways of concluding share, and which days it asks for."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from attendance.models.corrections import FILLS, STRIKES
+from attendance.models import Subject
+from attendance.models.corrections import FILLS, STRIKES, State
+from workers.models import Engagement
 
 # Their times fill what no punch says: a real punch, however late it arrives, outweighs a claim. A struck
 # day counts for nobody, whatever was punched, until a later correction fills it again. One request of a day
@@ -41,3 +44,19 @@ def in_force(days: str) -> str:
 
 def _listed(values: Iterable[str]) -> str:
     return ", ".join(f"'{value}'" for value in values)
+
+
+def corrected_days(engagement: Engagement) -> set[tuple[int, date]]:
+    """The (subject, day) pairs of applied corrections; they are concluded even where no gate saw anybody."""
+    applied = engagement.corrections.filter(state=State.APPLIED, wrong__in=(*FILLS, *STRIKES))
+    days = {day for day in applied.values_list("day", flat=True) if day}
+    return {(subject, day) for subject in _subjects(engagement) for day in days} if days else set()
+
+
+def _subjects(engagement: Engagement) -> list[int]:
+    """Under which identities the gates know a person; one that no gate has seen yet is entered."""
+    person = engagement.person
+    own = {"id_type": person.id_type, "id_index": bytes(person.id_index)}
+    Subject.objects.get_or_create(**own, defaults={"id_number": person.id_number, "person": person})
+    Subject.objects.filter(**own, person=None).update(person=person)
+    return list(Subject.objects.filter(person=person).values_list("pk", flat=True))

@@ -24,10 +24,11 @@ from attendance.errors import (
     TooLate,
     WordsMissing,
 )
-from attendance.models import AttendanceDay, CorrectionRequest, Subject
+from attendance.models import AttendanceDay, CorrectionRequest
 from attendance.models.corrections import FILLS, STRIKES, State, Wrong
 from attendance.rules import instant_on, moved
 from attendance.selectors.clock import current_day, cutoff_hour
+from attendance.services.corrected import corrected_days
 from attendance.services.counters import mark_days
 from attendance.services.days import conclude_days, lock_project
 from audit.services import record
@@ -146,21 +147,8 @@ def _apply(request: CorrectionRequest, now: datetime) -> None:
         return
     project = request.engagement.project
     lock_project(project)
-    conclude_days(project, {(subject, request.day) for subject in _subjects(request.engagement.person)})
+    conclude_days(project, corrected_days(request.engagement))
     mark_days(project.pk, [request.day])
-
-
-def _subjects(person: Person) -> list[int]:
-    """Under which identities the gates know a person; one that no gate has seen yet is entered."""
-    Subject.objects.get_or_create(
-        id_type=person.id_type,
-        id_index=bytes(person.id_index),
-        defaults={"id_number": person.id_number, "person": person},
-    )
-    Subject.objects.filter(id_type=person.id_type, id_index=bytes(person.id_index), person=None).update(
-        person=person
-    )
-    return list(Subject.objects.filter(person=person).values_list("pk", flat=True))
 
 
 def _judged(engagement: Engagement, claim: Claim, now: datetime) -> tuple[datetime | None, datetime | None]:

@@ -113,6 +113,16 @@ def test_every_route_opens_for_whom_it_is_meant_with_the_own_ids(world: TwoCount
         assert county.worker.person.name.encode() in seen
 
 
+def test_what_no_regulator_opens_the_contractor_does_with_the_own_ids(world: TwoCounties) -> None:
+    county = world.wuchang
+    client = signed_in(county, "contractor_manager")
+    for name, route in GUARDED.items():
+        for url, _is_by_id in paths(name, route, county, all_queries=False):
+            if expected_of(url, county, "county_regulator") == REFUSED[0]:
+                expected = expected_of(url, county, "contractor_manager")
+                assert _opened(client, url).status_code == expected, url
+
+
 def test_the_province_opens_what_both_counties_opened(world: TwoCounties) -> None:
     client = signed_in(world.wuchang, "province_regulator")
     for name, route in GUARDED.items():

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """A worker is found by phone without reading every engagement."""
 
     atomic = False
-    dependencies = [("workers", "0002_engagement_phone_index")]
+    dependencies = [("workers", "0005_engagement_phone_index")]
     operations = [
         AddIndexConcurrently("engagement", models.Index(fields=["phone_index"], name="engagements_by_phone")),
     ]
