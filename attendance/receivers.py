@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from attendance.models import AttendanceDay, Punch, Subject
 from attendance.rules import day_of
 from attendance.selectors.clock import current_day, cutoff_hour
+from attendance.services.corrected import corrected_days
 from attendance.services.counters import mark_days, mark_since
 from attendance.services.days import conclude_days, lock_project
 from kernel.scoping import ScopedModel
@@ -71,6 +72,7 @@ def _match_again(engagement: Engagement) -> None:
     wanted = {(s, day_of(at, hour)) for s, at in punches.values_list("subject_id", "occurred_at")}
     days = _every(AttendanceDay).filter(engagement=engagement)
     wanted |= {(s, day) for s in subjects for day in days.values_list("day", flat=True)}
+    wanted |= corrected_days(engagement)
     conclude_days(engagement.project, wanted)
     mark_days(engagement.project_id, {day for _subject, day in wanted})
 
@@ -121,6 +123,7 @@ def _conclude_anew(engagement: Engagement, subjects: Sequence[int]) -> None:
     standing = set(days.values_list("day", flat=True))
     own = Subject.objects.filter(person=engagement.person_id).values_list("pk", flat=True)
     wanted |= {(s, day) for s in own for day in standing}
+    wanted |= corrected_days(engagement)
     days.delete()
     conclude_days(engagement.project, wanted)
     mark_days(engagement.project_id, standing | {day for _subject, day in wanted})

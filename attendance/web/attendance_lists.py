@@ -100,7 +100,8 @@ class DayTable(ListTable):
 
     def render_number(self, record: Any) -> str:
         query = f"?day={record.day}&person={record.engagement.public_id}"
-        return format_html('<a href="{}{}">{} 次</a>', reverse("punches"), query, record.punches)
+        corrected = " 已更正" if record.is_corrected else ""
+        return format_html('<a href="{}{}">{} 次</a>{}', reverse("punches"), query, record.punches, corrected)
 
 
 class DayList(ListPage):

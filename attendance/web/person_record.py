@@ -16,6 +16,7 @@ from attendance.models import AttendanceDay
 from attendance.selectors.days import month
 from attendance.web.clock import day_asked, today
 from attendance.web.places import crumbs, dashboard_url
+from attendance.web.shown_codes import shown_code
 from audit.selectors import events_of
 from audit.services import record
 from kernel.errors import DomainError
@@ -113,6 +114,8 @@ class PersonRecord(Page):
             "month_after": f"{last + timedelta(days=1):%Y-%m}" if last < day else "",
             "weeks": _weeks(first, came, presences, day),
             "came_days": len(came),
+            "may_ask": self.actor.may("workers.enter"),
+            "sign_in_code": shown_code(self.actor, engagement),
         }
 
 

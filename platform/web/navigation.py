@@ -111,9 +111,10 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
 
 def _account(actor: Any) -> Account:
     posts = [_in_words(post) for post in actor.posts]
+    without = _("工人本人") if actor.kind == "worker" else _("由他人授权查看单个项目")
     return Account(
         name=str(actor.user),
-        line=posts[0] if posts else _("由他人授权查看单个项目"),
+        line=posts[0] if posts else without,
         posts=posts[1:],
         password_url=reverse("password"),
         sign_out_url=reverse("sign_out"),

@@ -23,7 +23,7 @@ UNSCOPED: dict[str, int] = {
 ALL_ROWS: dict[str, int] = {
     "attendance/models": 1,
     "attendance/selectors": 7,
-    "attendance/services": 9,
+    "attendance/services": 11,
     "federation/open_api": 4,
     "federation/services": 6,
     "projects/grants": 1,
@@ -31,7 +31,7 @@ ALL_ROWS: dict[str, int] = {
     "projects/places": 4,
     "projects/services": 7,
     "workers/selectors": 6,
-    "workers/services": 16,
+    "workers/services": 22,
 }
 
 

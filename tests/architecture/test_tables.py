@@ -24,6 +24,7 @@ WITHOUT_SCOPE = {
     "standards.RuleParameter": "parameters are rules, and rules are public",
     "accounts.User": "accounts are below the map; only accounts.manage shows them",
     "accounts.Post": "what a scope is made of",
+    "accounts.PhoneCode": "digests of a code and a phone; only the door compares them",
     "audit.AuditEvent": "only audit.view shows them; the object they name was judged by the act",
     "web.Draft": "of one account, read by that account alone",
     "web.Submission": "a key and its answer, given only to the actor who holds the key",

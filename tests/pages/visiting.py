@@ -33,6 +33,8 @@ def pages_of(county: County) -> dict[str, str]:
         "person": f"/people/{person}/",
         "reveal": f"/people/{person}/number/",
         "project": f"/projects/{project}/",
+        "corrections": "/attendance/corrections/",
+        "correction": f"/attendance/corrections/{county.correction.public_id}/",
         "permit_new": "/permits/new/",
         "permit_import": "/permits/import/",
         "permit_upload": f"/permits/import/{county.upload.public_id}/",

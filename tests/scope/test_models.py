@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from attendance.models import AttendanceDay, Device, ProjectDay, Punch
+from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectDay, Punch
 from federation.models import AcceptedRequest, Credential, RefusedCall
 from integrity.models import (
     AnswerFile,
@@ -90,6 +90,10 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
         lambda c: _days(c, "contractor", "subcontractor", "shared"),
         lambda c: _days(c, "subcontractor"),
     ),
+    CorrectionRequest: (
+        lambda c: [c.workers[title].correction for title in ("contractor", "subcontractor")],
+        lambda c: [c.workers["subcontractor"].correction],
+    ),
     ProjectDay: (lambda c: list(ProjectDay.all_rows.filter(project=c.project)), lambda c: []),
     SupervisionNotice: (lambda c: list(c.notices.values()), lambda c: [c.notices["subcontractor"]]),
     NoticeItem: _of_notices(NoticeItem, "notice"),
@@ -172,3 +176,30 @@ def test_rows_are_read_by_the_permission_asked_for_and_no_other(
     expected = _keys(EXPECTED[model][0](world.wuchang))
     assert _keys(model.objects.visible_to(reader)) == expected
     assert _keys(model.objects.visible_to(reader, "some.other_act")) == []
+
+
+@pytest.mark.parametrize("model", EXPECTED, ids=lambda model: model.__name__)
+def test_a_worker_reaches_the_own_rows_on_every_site_and_nobody_elses(
+    model: type[ScopedModel], world: TwoCounties
+) -> None:
+    for county in world:
+        own = county.worker
+        reach = Reach(persons=frozenset({own.person.public_id}))
+        expected = {
+            Person: [own.person],
+            Engagement: [own.engagement],
+            IdentityCheck: [own.identity_check],
+            Presence: [own.presence],
+            Contract: [own.contract],
+            Training: [own.training],
+            KeyPostAssignment: [own.key_post],
+            Punch: _punches(county, "contractor"),
+            AttendanceDay: _days(county, "contractor"),
+            CorrectionRequest: [own.correction],
+        }
+        if model in expected or model.person_lookup is None:
+            assert _keys(model.objects.within(reach)) == _keys(expected.get(model, []))
+    both = [county.workers["shared"] for county in world]
+    reach = Reach(persons=frozenset({both[0].person.public_id}))
+    if model is Engagement:
+        assert _keys(model.objects.within(reach)) == _keys(one.engagement for one in both)

@@ -244,6 +244,23 @@ def _receive_punches(actor: Actor, county: County) -> Any:
     )
 
 
+def _ask_correction(actor: Actor, county: County) -> Any:
+    return attendance.ask_correction(
+        actor=actor,
+        engagement=_subject(county).engagement,
+        claim=attendance.Claim(wrong="other", day=county.today, note="闸机没有反应"),
+        now=county.now,
+    )
+
+
+def _answer_correction(actor: Actor, county: County) -> Any:
+    request = _subject(county).correction
+    assert request is not None
+    return attendance.answer_correction(
+        actor=actor, request=request, is_accepted=True, reason="门卫登记属实", now=county.now
+    )
+
+
 def _issue_credential(actor: Actor, county: County) -> Any:
     return federation.issue_credential(actor=actor, project_code=county.project.code)
 
@@ -442,6 +459,8 @@ ACTS: dict[str, list[Act]] = {
     "integrity.services.accept_reply": [_accept_reply],
     "integrity.services.return_reply": [_return_reply],
     "integrity.services.extend_deadline": [_extend_deadline],
+    "attendance.services.ask_correction": [_ask_correction],
+    "attendance.services.answer_correction": [_answer_correction],
     "federation.services.issue_credential": [_issue_credential],
     "federation.services.rotate_credential": [_rotate_credential],
     "federation.services.revoke_credential": [_revoke_credential],

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.actors import UserActor
 from accounts.models import User
-from attendance.models import AttendanceDay, Device, ProjectDay, Punch
+from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectDay, Punch
 from attendance.services import PunchFacts, receive_punches, recount
 from federation.models import AcceptedRequest, Credential, RefusedCall
 from federation.work import OUR_FAULT
@@ -39,7 +39,7 @@ from projects.services import issue_project_account, keep_permit_file
 from regions.models import Region
 from standards.models import RuleParameter
 from tests.support import people, records
-from tests.support.actors import EVERYONE, account, give_post
+from tests.support.actors import EVERYONE, account, give_post, worker_account
 from workers.models import (
     Contract,
     Engagement,
@@ -85,6 +85,7 @@ class Worker:
     training: Training | None
     identity_check: IdentityCheck | None
     key_post: KeyPostAssignment | None = None
+    correction: CorrectionRequest | None = None
     identity_correction: IdentityCorrection | None = None
 
 
@@ -142,6 +143,12 @@ class County:
         return found
 
     @property
+    def correction(self) -> CorrectionRequest:
+        """What 张三 says of yesterday."""
+        assert self.worker.correction is not None
+        return self.worker.correction
+
+    @property
     def device(self) -> Device:
         return self.devices[0]
 
@@ -177,6 +184,7 @@ class County:
             person = worker.person
             found += [person.id_number, str(person.public_id)] if title != SHARED else []
             found += [str(worker.engagement.public_id), worker.engagement.phone or ""]
+            found += [str(worker.correction.public_id)] if worker.correction else []
         found += [str(row.public_id) for row in (self.project, self.permit, *self.devices)]
         found += [name for row in self.notices.values() for name in (str(row.public_id), row.number)]
         found += [str(row.public_id) for row in (self.code, self.upload)]
@@ -319,8 +327,24 @@ def employ(county: County, title: str) -> None:
     worker = county.workers[title] = _worker(county, title, since, until)
     if title == "contractor":
         worker.key_post = records.key_post(worker.engagement, "01", since)
+        county.users["worker"] = worker_account(
+            worker.person.public_id, f"worker-{county.region.code}", worker.person.name
+        )
+    if title in ("contractor", "subcontractor"):
+        worker.correction = _correction(county, worker.engagement)
     if title != "gap":
         _pass_gate(county, worker.person.id_number, since if until else None)
+
+
+def _correction(county: County, work: Engagement) -> CorrectionRequest:
+    return records.correction(
+        work,
+        county.today - timedelta(days=1),
+        note=f"{county.word}门没有反应",
+        photo=county.photo,
+        photo_name=f"{county.word}.jpg",
+        asked_by=f"吴{county.word}",
+    )
 
 
 def _person(county: County, title: str, order: int) -> Person:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from attendance.models import Device
+from attendance.models import CorrectionRequest, Device
 from attendance.rules import day_of, window
 from integrity.models import (
     AnswerFile,
@@ -32,7 +32,7 @@ from workers.models import (
     Presence,
     Training,
 )
-from workers.services import identity_index
+from workers.services import identity_index, phone_index
 
 # National dictionary 7.6: kinds of participation.
 CONTRACTOR, SUBCONTRACTOR, SUPERVISOR, OWNER = "009", "001", "007", "008"
@@ -100,6 +100,8 @@ def engagement(who: Person, of: Team, **fields: Any) -> Engagement:
     """A person's work in a team."""
     if card := fields.get("card_number"):
         fields.setdefault("card_index", keyring().blind_index("card", card))
+    if phone := fields.get("phone"):
+        fields.setdefault("phone_index", phone_index(phone))
     fields.setdefault("trade", "010")
     return Engagement.objects.create(
         person=who, project=of.participation.project, participation=of.participation, team=of, **fields
@@ -215,3 +217,14 @@ def notice_reply(of: NoticeItem, at: datetime, text: str, photo: str) -> NoticeR
     if photo:
         AnswerFile.objects.create(answer=answer, address=photo, media="image", name=f"{text}.jpg")
     return reply
+
+
+def correction(of: Engagement, day: date | None, **fields: Any) -> CorrectionRequest:
+    """A request that somebody else made for this worker, and that waits."""
+    fields.setdefault("wrong", "other")
+    fields.setdefault("note", "闸机没有反应")
+    fields.setdefault("state", "submitted")
+    fields.setdefault("asked_by", "班组长")
+    fields.setdefault("asked_by_key", "asker")
+    fields.setdefault("asked_at", timezone.now())
+    return CorrectionRequest.objects.create(engagement=of, day=day, **fields)

@@ -79,6 +79,15 @@ def _permit_forms(county: County) -> list[Query]:
     ]
 
 
+def _correction(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.correction.public_id}]
+
+
+def _claims(county: County) -> list[Query]:
+    claim = {"wrong": "other", "day": county.today.isoformat(), "note": "闸机没有反应"}
+    return [{}, {**claim, "engagement": str(county.worker.engagement.public_id)}]
+
+
 def _tabs(*tabs: str) -> Callable[[County], list[dict[str, Any]]]:
     return lambda county: [{"public_id": county.project.public_id, "tab": tab} for tab in tabs]
 
@@ -308,6 +317,35 @@ ROUTES: dict[str, Route] = {
     "account_slip": Route(kwargs=_permit),
     "claim": Route(public="the door of project accounts"),
     "claim_open": Route(public="the door of project accounts; without a code shown it leads back"),
+    "worker_sign_in": Route(public="the worker's door"),
+    "worker_code": Route(public="the worker's door; without a code asked for it leads back"),
+    "worker_number": Route(public="the worker's door; without a code asked for it leads back"),
+    "me": Route(role="worker", queries=lambda _county: [{}, {"month": "2026-01"}]),
+    "own_day": Route(role="worker", by_key=True, kwargs=lambda county: [{"day": county.today}]),
+    "own_corrections": Route(role="worker"),
+    "own_ask": Route(role="worker", queries=_claims, forms=_claims),
+    "own_correction": Route(role="worker", kwargs=_correction),
+    "own_correction_photo": Route(role="worker", kwargs=_correction),
+    "own_readers": Route(role="worker"),
+    "own_record": Route(role="worker"),
+    "own_days_file": Route(role="worker"),
+    "corrections": Route(queries=_listed({"state": "submitted"}, {"wrong": "other"})),
+    "correction": Route(
+        kwargs=_correction,
+        forms=lambda _county: [{"verdict": "accept"}, {"verdict": "reject", "reason": "门卫没有登记"}],
+    ),
+    "correction_photo": Route(kwargs=_correction),
+    "ask_correction": Route(role="labour_clerk", kwargs=_people, forms=_claims),
+    "api_corrections": Route(queries=lambda _county: [{}, {"state": "submitted"}]),
+    "api_correction": Route(kwargs=_correction),
+    "api_answer_correction": Route(
+        role="labour_clerk", kwargs=_correction, forms=lambda _county: [{"is_accepted": True}]
+    ),
+    "api_ask_correction": Route(role="labour_clerk", kwargs=_people, forms=_claims),
+    "api_me": Route(role="worker"),
+    "api_my_days": Route(role="worker"),
+    "api_my_corrections": Route(role="worker"),
+    "api_my_ask": Route(role="worker", forms=_claims),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(

@@ -9,7 +9,18 @@ from typing import Any
 
 from accounts import selectors as accounts
 from accounts.models import Post
-from attendance.selectors import dashboard, days, devices, people, punches, same_time, trend, worklist
+from attendance.selectors import (
+    corrections,
+    dashboard,
+    days,
+    devices,
+    own,
+    people,
+    punches,
+    same_time,
+    trend,
+    worklist,
+)
 from attendance.selectors import projects as attended_projects
 from attendance.selectors import pulse as pulses
 from audit import selectors as trails
@@ -184,6 +195,27 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     ),
     "integrity.selectors.notices.builders": lambda a, c: notice_reads.builders(a, c.project),
     "integrity.selectors.notices.parties": lambda a, c: notice_reads.parties(a, c.project),
+    "attendance.selectors.corrections.corrections": lambda a, c: corrections.corrections(a),
+    "attendance.selectors.corrections.correction": lambda a, c: corrections.correction(
+        a, c.correction.public_id
+    ),
+    "attendance.selectors.corrections.answerable": lambda a, c: corrections.answerable(a),
+    "attendance.selectors.corrections.waiting_corrections": lambda a, c: corrections.waiting_corrections(a),
+    "attendance.selectors.corrections.evidence": lambda a, c: corrections.evidence(a, c.correction),
+    "attendance.selectors.own.own_person": lambda a, c: own.own_person(a),
+    "attendance.selectors.own.own_engagements": lambda a, c: own.own_engagements(a, c.today),
+    "attendance.selectors.own.own_presences": lambda a, c: own.own_presences(a),
+    "attendance.selectors.own.own_contracts": lambda a, c: own.own_contracts(a),
+    "attendance.selectors.own.own_trainings": lambda a, c: own.own_trainings(a),
+    "attendance.selectors.own.own_days": lambda a, c: own.own_days(a, c.today - _MONTH, c.today),
+    "attendance.selectors.own.own_punches": lambda a, c: [
+        own.own_punches(a, c.today),
+        own.own_punches(a, c.today - timedelta(days=1)),
+    ],
+    "attendance.selectors.own.own_corrections": lambda a, c: own.own_corrections(a),
+    "attendance.selectors.own.own_correction": lambda a, c: own.own_correction(a, c.correction.public_id),
+    "attendance.selectors.own.asked_days": lambda a, c: own.asked_days(a, c.today - _MONTH, c.today),
+    "attendance.selectors.own.own_readers": lambda a, c: own.own_readers(a),
     "federation.selectors.accepted_requests": lambda a, c: federation.accepted_requests(a),
     "federation.selectors.credentials": lambda a, c: federation.credentials(a),
     "federation.selectors.credential": lambda a, c: federation.credential(a, c.credential.public_id),

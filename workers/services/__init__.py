@@ -23,7 +23,16 @@ from workers.services.people import (
     reveal_number,
     stored_number,
 )
+from workers.services.phones import fill_phone_indexes, phone_columns, phone_index, set_phone, stored_phone
 from workers.services.presence import enter, leave
+from workers.services.sign_in import (
+    about_code,
+    ask_code,
+    enter_by_code,
+    enter_by_number,
+    forget_codes,
+    own_account,
+)
 from workers.services.taking_on import take_on
 
 __all__ = [
@@ -34,6 +43,8 @@ __all__ = [
     "PersonFacts",
     "TrainingFacts",
     "WorkFacts",
+    "about_code",
+    "ask_code",
     "assign_key_post",
     "checked_number",
     "correct_identity",
@@ -41,17 +52,26 @@ __all__ = [
     "end_contract",
     "enrol",
     "enter",
+    "enter_by_code",
+    "enter_by_number",
+    "fill_phone_indexes",
+    "forget_codes",
     "identity_index",
     "known_person",
     "leave",
     "look_up",
+    "own_account",
+    "phone_columns",
+    "phone_index",
     "record_contract",
     "record_training",
     "record_trainings",
     "replace_contract",
     "replace_training",
     "reveal_number",
+    "set_phone",
     "stored_number",
+    "stored_phone",
     "take_on",
     "withdraw_training",
 ]
