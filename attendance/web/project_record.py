@@ -195,9 +195,8 @@ class _ProjectTab(ListPage):
     template_name = "attendance/project_list.html"
     tab = ""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def prepare(self, **kwargs: Any) -> None:
         self.project = project_on(self.actor, kwargs["public_id"], today())
-        return super().get(request)
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         return head(self.actor, self.project, self.tab)
