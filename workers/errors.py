@@ -76,3 +76,15 @@ class ReasonMissing(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("请写明查看完整号码的理由（至少 4 个字），例如“核对工资卡户名”。"), field="reason")
+
+
+class TooManySearches(DomainError):
+    """One account has searched for more numbers within the hour than the parameter allows."""
+
+    code = "too_many_searches"
+    status = 429
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("一小时内按证件号查找已达上限 {most} 次，请稍后再查；可先按姓名查找。").format(most=most)
+        )

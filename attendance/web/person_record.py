@@ -29,8 +29,12 @@ from workers.services import reveal_number
 
 TABS = {"calendar": "考勤月历", "work": "用工", "contracts": "合同", "trainings": "培训", "readers": "谁看过"}
 READ = "workers.record_read"
-SEEN = (READ, "workers.number_read")
-ACTS = {READ: "查看档案", "workers.number_read": "查看完整号码"}
+SEEN = (READ, "workers.number_read", "workers.found_by_number")
+ACTS = {
+    READ: "查看档案",
+    "workers.number_read": "查看完整号码",
+    "workers.found_by_number": "按证件号查到",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("web.account_urls")),
     path("standard/", include("web.standard_urls")),
     path("messages/", include("web.message_urls")),
+    path("exports/", include("web.exports.urls")),
+    path("lists/", include("web.saved.urls")),
     path("api/v1/", include("attendance.api.urls")),
     path("api/v1/", include("projects.api.urls")),
     path("api/v1/", include("web.api.urls")),

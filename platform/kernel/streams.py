@@ -42,7 +42,7 @@ class Sink:
 
     def __enter__(self) -> Self:
         self._room.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._spool: IO[bytes] = NamedTemporaryFile(dir=self._room, suffix=".sealed")  # noqa: SIM115  # __exit__
+        self._spool: IO[bytes] = NamedTemporaryFile(dir=self._room, suffix=".sealed")  # __exit__
         return self
 
     def __exit__(

@@ -145,6 +145,8 @@ class ListPage(Page):
             "saved_filters": mine,
             "saved_here": next((one for one in mine if one.query == here), None),
             "can_keep": bool(here),
+            # The left bar leads to lists of their own, not to those of one record.
+            "is_own_list": not self.kwargs,
             "can_export": self.actor.may("lists.export"),
         }
 

@@ -125,6 +125,10 @@ def _reveal_number(actor: Actor, county: County) -> Any:
     return workers.reveal_number(actor=actor, engagement=_subject(county).engagement, reason="核对身份")
 
 
+def _find_by_number(actor: Actor, county: County) -> Any:
+    return workers.find_by_number(actor=actor, number=_subject(county).person.id_number, now=county.now)
+
+
 def _receive_punches(actor: Actor, county: County) -> Any:
     return attendance.receive_punches(
         actor=actor,
@@ -152,6 +156,7 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.record_training": [_record_training],
     "workers.services.assign_key_post": [_assign_key_post],
     "workers.services.reveal_number": [_reveal_number],
+    "workers.services.find_by_number": [_find_by_number],
     "attendance.services.receive_punches": [_receive_punches],
     "federation.services.issue_credential": [_issue_credential],
 }

@@ -13,6 +13,7 @@ from workers.services.people import (
     stored_number,
 )
 from workers.services.presence import enter, leave
+from workers.services.search import find_by_number
 
 __all__ = [
     "CITIZEN_CARD",
@@ -22,6 +23,7 @@ __all__ = [
     "checked_number",
     "enrol",
     "enter",
+    "find_by_number",
     "identity_index",
     "known_person",
     "leave",

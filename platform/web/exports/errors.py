@@ -25,6 +25,17 @@ class ReasonTooShort(DomainError):
         )
 
 
+class ReasonHoldsNumber(DomainError):
+    """A reason repeats somebody's number; reasons are printed in the file and kept in the trail."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("用途里不要写证件号、手机号或卡号，它会印在文件里并记入审计。请改用姓名或事由说明。"),
+            code="reason_holds_number",
+            field="reason",
+        )
+
+
 class UnknownFormat(DomainError):
     """Neither XLSX nor CSV."""
 

@@ -12,8 +12,8 @@ from kernel.ids import new_id
 class ExportJob(models.Model):
     """A list on its way into a file. Its owner alone sees it, and only while a post still reaches as far.
 
-    `lease` names the worker process that is at it; without a heartbeat the lease ends, and the next one starts
-    again from nothing. `address` is where the (sealed) file lies or will lie.
+    `lease` names the worker that is at it; without a heartbeat the lease ends, and the next one starts again
+    from nothing. `address` is where the (sealed) file lies or will lie.
     """
 
     class State(models.TextChoices):

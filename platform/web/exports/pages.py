@@ -66,9 +66,7 @@ class NewExport(FormPage):
     def build(self, *args: Any, **kwargs: Any) -> ScopedForm:
         form = super().build(*args, **kwargs)
         if self.found.page.holds_personal_data:
-            # Judged by the act, which says how long it must be; here the label only asks for it.
-            form.fields["reason"].label_suffix = ""
-            form.fields["reason"].widget.attrs["aria-required"] = "true"
+            form.fields["reason"].required = True
         return form
 
     def act(self, form: Any) -> str:

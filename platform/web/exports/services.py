@@ -1,5 +1,6 @@
 """Asking for an export, calling it off, and taking the file away: each on record with its reason."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -18,11 +19,13 @@ from kernel.errors import NotFound, NotPermitted
 from kernel.permits import require
 from kernel.scoping import Reach
 from kernel.streams import discard, stream
+from kernel.text import compact
 from standards.selectors import parameter
 from web.exports.errors import (
     NotOpen,
     NotReady,
     ReachHasChanged,
+    ReasonHoldsNumber,
     ReasonTooShort,
     TooManyOpen,
     TooManyRows,
@@ -33,9 +36,10 @@ from web.exports.sources import EXPORT, Source, source
 
 log = structlog.get_logger(__name__)
 
-MAKE = "web.exports.tasks.make"
+MAKE = "web.exports.tasks.make_export"
 AWAY = (KombuError, RedisError, OSError)
 _LONGEST_REASON = 200
+_NUMBER = re.compile(r"\d{11}")
 State = ExportJob.State
 
 
@@ -69,6 +73,8 @@ def _judge(found: Source, file_format: str, reason: str) -> None:
     least = parameter("exports.reason_characters")
     if found.page.holds_personal_data and len(reason.strip()) < least:
         raise ReasonTooShort(least)
+    if _NUMBER.search(compact(reason)):
+        raise ReasonHoldsNumber
     if found.total > (most := parameter("exports.most_rows")):
         raise TooManyRows(found.total, most)
 

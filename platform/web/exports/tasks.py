@@ -7,7 +7,7 @@ from web.exports import services, work
 
 
 @shared_task
-def make(job_pk: int) -> bool:
+def make_export(job_pk: int) -> bool:
     """Make the file of one export."""
     return work.make(job_pk, timezone.now)
 

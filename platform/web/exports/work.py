@@ -1,8 +1,8 @@
 """Making the file of an export: once, whole, by whoever holds the lease, whatever dies in between.
 
-A worker takes the lease and says every second that it lives. One that dies, or is killed for taking too long,
-says nothing more; then the lease ends and the next one begins again, into a new file. The rows are read as the
-owner may read them *now*: posts that ended since the export was asked for give nothing.
+A worker takes the lease and says every second that it lives. One that dies, or is killed for taking too
+long, says nothing more; then the lease ends and the next one begins again, into a new file. The rows are read
+as the owner may read them *now*: posts that ended since the export was asked for give nothing.
 """
 
 import shutil
@@ -68,7 +68,7 @@ class Lease:
 
 
 def make(job_pk: int, clock: Clock) -> bool:
-    """Make the file of one export; True if it was finished or failed here. Safe to call at any time, twice."""
+    """Make the file of one export; True if it was finished or failed here. Safe to call twice."""
     lease = take_lease(job_pk, clock())
     if lease is None:
         return False
@@ -87,7 +87,7 @@ def make(job_pk: int, clock: Clock) -> bool:
 
 @transaction.atomic
 def take_lease(job_pk: int, now: datetime) -> Lease | None:
-    """The lease of a waiting export, or of one whose worker has fallen silent; None while others are at work."""
+    """The lease of a waiting export, or of one whose worker is silent; None while others are at work."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LEASE_LOCK])
     silent = Q(state=State.RUNNING, heartbeat_at__lt=now - _lease_time())
