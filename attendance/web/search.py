@@ -52,18 +52,18 @@ class Search(Page):
                 "号码不能放在网址里，刚才没有查。请在搜索框里输入；也请把这个网址从收藏和聊天里删去。",
             )
             return redirect("search")
-        return self._shown(asked)
+        return self._shown(asked, secret=False)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         asked = _words(request.POST.get("q", ""))
         if may_be_somebodys(asked):
-            return self._shown(asked)
+            return self._shown(asked, secret=True)
         return redirect(f"{reverse('search')}?{urlencode({'q': asked})}" if asked else "search")
 
-    def _shown(self, asked: str) -> HttpResponse:
+    def _shown(self, asked: str, *, secret: bool) -> HttpResponse:
+        """The page; what is `secret` is not repeated on it, for pages are printed and photographed too."""
         own = bool(self.actor.reach(self.permission).region_paths)
         of = region_in_reach(self.actor) if own else None
-        secret = is_somebodys(asked)
         context: dict[str, Any] = {
             "title": "按号码查找" if secret else f"搜索“{asked}”" if asked else "搜索",
             "search_words": "" if secret else asked,

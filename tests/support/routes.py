@@ -213,6 +213,14 @@ ROUTES: dict[str, Route] = {
             by_project=True,
         )(county)
     ),
+    "api_exports": Route(),
+    "api_ask_for_export": Route(public="takes only a body; tests/exports asks for the other county's lists"),
+    **{
+        f"api_{name}": Route(
+            public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+        )
+        for name in ("export", "cancel_export", "export_file")
+    },
     "api_enterprises": Route(
         queries=lambda county: [{}, {"q": county.word}, {"uscc": county.firms["owner"].uscc}]
     ),

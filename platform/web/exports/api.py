@@ -33,7 +33,8 @@ class ExportSerializer(serializers.Serializer[ExportJob]):
     format = serializers.CharField(help_text="xlsx 或 csv")
     reason = serializers.CharField()
     state = serializers.CharField(
-        help_text="waiting 排队、running 生成中、done 可下载、failed 没有做成、cancelled 已取消、expired 已过期"
+        help_text="waiting 排队、running 生成中、done 可下载、failed 没有做成、"
+        "cancelled 已取消、expired 已过期"
     )
     problem = serializers.CharField(help_text="没有做成时的原因")
     rows_asked = serializers.IntegerField(help_text="申请时名单的行数")

@@ -14,6 +14,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from accounts.actors import UserActor
+from accounts.models import User
 from audit.services import record
 from kernel.errors import NotFound, NotPermitted
 from kernel.permits import require
@@ -55,7 +56,7 @@ def ask_for_export(
     found = source(actor, address)
     _judge(found, file_format, reason)
     # The account's row is the lock: two tabs must not both take the last place.
-    type(actor.user).objects.select_for_update(no_key=True).get(pk=actor.user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)
     waiting = ExportJob.objects.filter(owner=actor.user, state__in=(State.WAITING, State.RUNNING)).count()
     if waiting >= (most := parameter("exports.most_open")):
         raise TooManyOpen(most)

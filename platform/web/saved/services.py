@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.actors import UserActor
+from accounts.models import User
 from kernel.errors import DomainError, NotFound
 from standards.selectors import parameter
 from web.saved.models import LONGEST_QUERY, ColumnChoice, SavedFilter
@@ -141,5 +142,5 @@ def _own(actor: UserActor, public_id: UUID) -> SavedFilter:
 
 
 def _locked(actor: UserActor, list_name: str) -> Any:
-    type(actor.user).objects.select_for_update(no_key=True).get(pk=actor.user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)
     return SavedFilter.objects.filter(user=actor.user, list_name=list_name)
