@@ -99,7 +99,9 @@ def test_calling_off_asks_once_and_is_done(world):
 
 
 def test_the_right_to_export_shows_the_button_and_nobody_else_sees_it(world):
-    shown = visitor(world.wuchang, "county_regulator").get("/people/", {"q": "王", "page": 1}).content.decode()
+    shown = (
+        visitor(world.wuchang, "county_regulator").get("/people/", {"q": "王", "page": 1}).content.decode()
+    )
     (link,) = re.findall(r'href="(/exports/new/[^"]+)"', shown)
     assert link == "/exports/new/?list=%2Fpeople%2F%3Fq%3D%25E7%258E%258B%26page%3D1"
     assert visitor(world.wuchang, "standards_administrator").get("/exports/new/").status_code in (403, 404)
