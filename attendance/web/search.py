@@ -111,7 +111,10 @@ def is_somebodys(asked: str) -> bool:
     if _PHONE.fullmatch(tidy):
         return True
     found = _CITIZEN.fullmatch(tidy)
-    return bool(found) and not (found[1] and int(found[1]) > timezone.localdate().year - _YOUNGEST)
+    if found is None:
+        return False
+    year = int(found[1] or 0)  # old numbers have no century
+    return year <= timezone.localdate().year - _YOUNGEST
 
 
 def _words(text: str) -> str:

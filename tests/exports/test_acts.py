@@ -211,6 +211,7 @@ def test_a_file_expires_and_is_deleted_while_its_record_stays(world):
 
 def test_a_file_that_was_asked_for_too_late_is_not_given_even_before_the_sweep(world):
     job = made(ask(world.wuchang, "/people/"))
+    assert job.expires_at is not None
     with pytest.raises(NotReady):
         take_file(actor=world.wuchang.actor("county_regulator"), job=job, now=job.expires_at)
 

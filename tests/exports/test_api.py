@@ -24,7 +24,7 @@ def test_a_program_asks_watches_and_takes_the_file(world):
     url = f"/api/v1/exports/{job.public_id}/"
     assert client.get(url).json()["state"] == "done"
     taken = client.get(f"{url}file/", headers={"Accept": "text/csv"})
-    assert (taken.status_code, b"".join(taken.streaming_content)) == (200, content(job))
+    assert (taken.status_code, b"".join(taken)) == (200, content(job))
     assert [one["public_id"] for one in client.get("/api/v1/exports/").json()["results"]] == [
         row["public_id"]
     ]

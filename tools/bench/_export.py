@@ -7,6 +7,7 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,8 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     step, *more = sys.argv[1:]
-    found = {"database": _database, "people": _people, "export": _export}[step](*more)
+    steps: dict[str, Callable[..., Any]] = {"database": _database, "people": _people, "export": _export}
+    found = steps[step](*more)
     print(json.dumps(found or {}))
     return 0
 

@@ -84,7 +84,7 @@ def source(actor: UserActor, address: str, *, for_export: bool = True) -> Source
     kept = kept_query(query)
     if len(kept) > LONGEST_QUERY:
         raise NotAList
-    page.request.GET = query
+    page.request.GET = query  # type: ignore[assignment]  # the stub wants an immutable one
     return Source(page, split.path, kept)
 
 
@@ -110,7 +110,7 @@ def _page(actor: UserActor, path: str, query: QueryDict) -> ListPage:
 def _question(actor: UserActor, path: str, query: QueryDict, match: Any) -> HttpRequest:
     question = HttpRequest()
     question.method, question.path, question.path_info = "GET", path, path
-    question.GET = query
+    question.GET = query  # type: ignore[assignment]  # the stub wants an immutable one
     question.resolver_match = match
     question.user = actor.user
     question.actor = actor  # type: ignore[attr-defined]  # as ActorMiddleware sets it

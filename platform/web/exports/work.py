@@ -27,7 +27,7 @@ from kernel.errors import DomainError, NotFound, NotPermitted
 from kernel.streams import Sink, discard, new_address
 from standards.selectors import parameter
 from web import words
-from web.cells import readers
+from web.cells import Reader, readers
 from web.exports import files
 from web.exports.models import ExportJob
 from web.exports.sources import Source, source
@@ -134,7 +134,7 @@ def _written(lease: Lease, clock: Clock) -> tuple[int, int]:
         return rows, sink.size
 
 
-def _pour(lease: Lease, found: Source, reads: list, to: files.Writer, clock: Clock) -> int:  # type: ignore[type-arg]  # readers
+def _pour(lease: Lease, found: Source, reads: list[Reader], to: files.Writer, clock: Clock) -> int:
     """Write every row; returns how many. Raises Gone, NotWhole."""
     total, rows, beaten = found.total, 0, time.monotonic()
     lease.row.update(rows_number=total)
