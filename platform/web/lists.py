@@ -104,7 +104,11 @@ class ListPage(Page):
         filterset = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
         remembered = columns_of(self.actor, self.list_name)
         columns = Columns.of(self.table_class, self.request.GET, remembered)
-        excluded = (*(self.table_class._meta.exclude or ()), *columns.hidden)
+        excluded = [*(self.table_class._meta.exclude or ()), *columns.hidden]
+        if self.request.GET.get("print"):
+            excluded += [
+                name for name, one in self.table_class.base_columns.items() if one.exclude_from_export
+            ]
         rows = filterset.qs
         table = self.table_class(rows, exclude=excluded)
         tables.RequestConfig(self.request, paginate=False).configure(table)

@@ -67,6 +67,29 @@ class Lease:
             raise Gone
 
 
+class Pulse:
+    """Beats for a lease while rows are read and while the finished book is packed into the sink."""
+
+    def __init__(self, lease: Lease, sink: Sink, clock: Clock) -> None:
+        self.rows = 0
+        self._lease, self._sink, self._clock = lease, sink, clock
+        self._beaten = time.monotonic()
+
+    def tick(self) -> None:
+        """A moment of work is done; once a second it is told. Raises Gone."""
+        if time.monotonic() - self._beaten >= _BEAT_SECONDS:
+            self._lease.beat(self.rows, self._clock())
+            self._beaten = time.monotonic()
+
+    def write(self, content: bytes) -> int:
+        """As the sink's, between two beats."""
+        self.tick()
+        return self._sink.write(content)
+
+    def flush(self) -> None:
+        self._sink.flush()
+
+
 def make(job_pk: int, clock: Clock) -> bool:
     """Make the file of one export; True if it was finished or failed here. Safe to call twice."""
     lease = take_lease(job_pk, clock())
@@ -125,28 +148,24 @@ def _written(lease: Lease, clock: Clock) -> tuple[int, int]:
         TemporaryDirectory(dir=rooms, prefix=f"{lease.token}-") as name,
         Sink(job.address, Path(name)) as sink,
     ):
-        headings = [heading for heading, _read in columns]
-        to = files.writer(job.format, sink, headings, mark, found.title, Path(name))
-        rows = _pour(lease, found, [read for _heading, read in columns], to, clock)
-        to.finish(rows)
-        lease.beat(rows, clock())
+        pulse, headings = Pulse(lease, sink, clock), [heading for heading, _read in columns]
+        to = files.writer(job.format, pulse, headings, mark, found.title, Path(name))
+        lease.row.update(rows_number=found.total)
+        _pour(pulse, found, [read for _heading, read in columns], to)
+        to.finish(pulse.rows)
+        lease.beat(pulse.rows, clock())
         sink.keep()
-        return rows, sink.size
+        return pulse.rows, sink.size
 
 
-def _pour(lease: Lease, found: Source, reads: list[Reader], to: files.Writer, clock: Clock) -> int:
-    """Write every row; returns how many. Raises Gone, NotWhole."""
-    total, rows, beaten = found.total, 0, time.monotonic()
-    lease.row.update(rows_number=total)
-    for record_ in found.listed.ordered.iterator(chunk_size=_CHUNK):
-        to.add([read(record_) for read in reads])
-        rows += 1
-        if time.monotonic() - beaten >= _BEAT_SECONDS:
-            lease.beat(rows, clock())
-            beaten = time.monotonic()
-    if rows != total:
-        _judge(rows, total, found.listed.rows.count())
-    return rows
+def _pour(pulse: Pulse, found: Source, reads: list[Reader], to: files.Writer) -> None:
+    """Write every row. Raises Gone, NotWhole."""
+    for row in found.listed.ordered.iterator(chunk_size=_CHUNK):
+        to.add([read(row) for read in reads])
+        pulse.rows += 1
+        pulse.tick()
+    if pulse.rows != found.total:
+        _judge(pulse.rows, found.total, found.listed.rows.count())
 
 
 def _judge(rows: int, before: int, after: int) -> None:

@@ -15,7 +15,7 @@ from standards.selectors import parameter
 from web.saved.models import LONGEST_QUERY, ColumnChoice, SavedFilter
 
 # Where one was in the list, not which list it is.
-_OF_THE_MOMENT = ("page", "print", "size")
+_OF_THE_MOMENT = ("page", "pick", "print", "size")
 _LONGEST_NAME = 30
 
 
