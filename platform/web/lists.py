@@ -71,6 +71,8 @@ class ListPage(Page):
     default_size = 25
     # Whoever takes a list of people away says why.
     holds_personal_data = True
+    # Whether the reader's own choice of columns counts where the address names none.
+    remembers = True
     # Who signs the printed list, where somebody does.
     signatures: Sequence[str] = ()
 
@@ -102,7 +104,7 @@ class ListPage(Page):
     def listed(self) -> Listed:
         """The list as its address asks for it, sorted, not cut into pages."""
         filterset = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
-        remembered = columns_of(self.actor, self.list_name)
+        remembered = columns_of(self.actor, self.list_name) if self.remembers else []
         columns = Columns.of(self.table_class, self.request.GET, remembered)
         excluded = [*(self.table_class._meta.exclude or ()), *columns.hidden]
         if self.request.GET.get("print"):

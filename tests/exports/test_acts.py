@@ -65,6 +65,7 @@ def test_a_reason_repeats_no_number(world):
         "/projects/00000000-0000-7000-8000-000000000000/people/",
         "/people/?q=" + "x" * 9000,
         "/people/\x00",
+        "//[",
     ],
 )
 def test_what_is_no_list_is_not_exported(world, address):

@@ -11,6 +11,7 @@ from tests.exports.exporting import REASON, ask, content, made, sheets, table
 from tests.support import people, records
 from tests.support.traces import traces_in
 from web.exports.models import ExportJob
+from web.saved.services import remember_columns
 from workers.models import Engagement
 
 HEADINGS = [
@@ -72,6 +73,19 @@ def test_only_the_chosen_columns_are_taken_along_in_the_order_of_the_page(world)
     job = made(ask(world.wuchang, "/people/?cols=trade,name,nonsense&on_site=1"))
     assert job.columns_number == 2
     assert sheets(job)["名单"][1] == ["姓名", "工种"]
+
+
+def test_columns_that_were_remembered_when_asking_are_those_of_the_file_whatever_is_chosen_since(world):
+    county = world.wuchang
+    actor = county.actor("county_regulator")
+    remember_columns(actor=actor, list_name="people", columns=["name", "team"])
+    two = ask(county, "/people/?contract=no")
+    remember_columns(actor=actor, list_name="people", columns=[])
+    all_of_them = ask(county, "/people/?contract=no")
+    remember_columns(actor=actor, list_name="people", columns=["name", "trade"])
+    assert (two.columns_number, all_of_them.columns_number) == (2, 11)
+    assert sheets(made(two))["名单"][1] == ["姓名", "班组"]
+    assert sheets(made(all_of_them))["名单"][1] == HEADINGS
 
 
 def test_the_file_is_sorted_as_the_page_was(world):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from kernel.ids import new_id
+from web import words
 
 
 class ExportJob(models.Model):
@@ -106,8 +107,6 @@ class ExportJob(models.Model):
     @property
     def file_name(self) -> str:
         """`人员-20261122-0842.xlsx`, without signs that file systems refuse."""
-        from web import words  # words are for pages; models below need none of them at import
-
         stamp = words.moment(self.started_at or self.created_at).translate({45: None, 58: None, 32: 45})
         plain = "".join(sign if sign.isalnum() else "-" for sign in self.title)[:60].strip("-")
         return f"{plain or '导出'}-{stamp}.{self.format}"

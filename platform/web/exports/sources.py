@@ -13,9 +13,11 @@ from django.urls import Resolver404, resolve
 
 from accounts.actors import UserActor
 from kernel.permits import require
+from web.columns import ASKED_BY, Columns
 from web.exports.errors import NotAList, UnreadableFilter
 from web.lists import Listed, ListPage
 from web.saved.models import LONGEST_QUERY
+from web.saved.selectors import columns_of
 from web.saved.services import kept_query
 
 EXPORT = "lists.export"
@@ -66,12 +68,16 @@ class Source:
         return len(self.listed.columns.shown)
 
 
-def source(actor: UserActor, address: str, *, for_export: bool = True) -> Source:
+def source(actor: UserActor, address: str, *, for_export: bool = True, remembers: bool = True) -> Source:
     """The list that an address of this node leads to, read by those posts of `actor` that may export.
 
-    Raises NotAList, NotPermitted, NotFound.
+    What the address leaves to the clock or to the reader's memory (the day, the columns) is written into its
+    query; a worker, which comes later, `remembers` nothing. Raises NotAList, NotPermitted, NotFound.
     """
-    split = urlsplit(address)
+    try:
+        split = urlsplit(address)
+    except ValueError:  # no address at all
+        raise NotAList from None
     if split.netloc or len(split.path) > _LONGEST_PATH or len(split.query) > LONGEST_QUERY * 4:
         raise NotAList
     if for_export:
@@ -81,6 +87,11 @@ def source(actor: UserActor, address: str, *, for_export: bool = True) -> Source
     query = page.request.GET.copy()
     for name, value in page.pinned().items():
         query.setdefault(name, value)
+    if remembers:
+        columns = Columns.of(page.table_class, query, columns_of(actor, page.list_name))
+        if columns.query:
+            query[ASKED_BY] = columns.query
+    page.remembers = False
     kept = kept_query(query)
     if len(kept) > LONGEST_QUERY:
         raise NotAList

@@ -139,7 +139,7 @@ def _leased(job: ExportJob, now: datetime) -> Lease | None:
 def _written(lease: Lease, clock: Clock) -> tuple[int, int]:
     """Rows written and bytes kept. Raises Gone, and DomainError where the list may not be read any more."""
     job, now = lease.job, clock()
-    found = source(UserActor.of(job.owner, now), f"{job.path}?{job.query}")
+    found = source(UserActor.of(job.owner, now), f"{job.path}?{job.query}", remembers=False)
     columns = readers(found.listed.table)
     mark = _mark(job, found, now)
     rooms = workshop()
