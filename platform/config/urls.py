@@ -9,6 +9,7 @@ from web.metrics import metrics
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
+    path("", include("workers.web.urls")),
     path("", include("attendance.web.urls")),
     path("", include("federation.urls")),
     path("account/", include("web.account_urls")),
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exports/", include("web.exports.urls")),
     path("lists/", include("web.saved.urls")),
     path("api/v1/", include("attendance.api.urls")),
+    path("api/v1/", include("workers.api.urls")),
     path("api/v1/", include("projects.api.urls")),
     path("api/v1/", include("web.api.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -23,6 +23,8 @@ from tests.support.world import County, TwoCounties
 APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "integrity", "federation")
 RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {"attendance.punch"}
 TRIES = [(name, act) for name, tries in ACTS.items() for act in tries]
+# Asked about a project on which a subcontractor takes part too; what it tells is tested in tests/workers.
+OF_THE_WHOLE_PROJECT = {"workers.services.look_up"}
 # Reading a number, or searching by one, changes nothing but the audit trail.
 READS = {"workers.services.reveal_number", "workers.services.find_by_number"}
 IDS = [act.__name__.strip("_") for _name, act in TRIES]
@@ -87,6 +89,8 @@ def test_an_act_on_the_other_countys_row_is_refused_and_changes_nothing(
 def test_a_subcontractors_clerk_does_not_act_on_others_of_the_same_project(
     name: str, act: Act, world: TwoCounties
 ) -> None:
+    if name in OF_THE_WHOLE_PROJECT:
+        return
     for county in world:
         _is_refused(act, county.actor("subcontractor_clerk"), county)
 
