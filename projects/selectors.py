@@ -72,8 +72,20 @@ def enterprises(actor: Actor) -> QuerySet[Enterprise]:
 
 
 def search_projects(actor: Actor, words: str) -> QuerySet[Project]:
-    """Projects by part of their name or the beginning of their code."""
-    return projects(actor).filter(Q(name__icontains=words) | Q(code__startswith=words))
+    """Projects by part of their name, the beginning of their code, or the number of a permit one may see."""
+    permitted = Permit.objects.visible_to(actor).filter(number__iexact=words)
+    return projects(actor).filter(
+        Q(name__icontains=words) | Q(code__startswith=words) | Q(pk__in=permitted.values("project"))
+    )
+
+
+def search_teams(actor: Actor, words: str) -> QuerySet[Team]:
+    """Teams by part of their name or by their ten-digit number."""
+    wanted = Q(name__icontains=words)
+    if words.isascii() and words.isdecimal() and len(words) <= 10:
+        wanted |= Q(number=int(words))
+    rows = Team.objects.visible_to(actor).filter(wanted)
+    return rows.select_related("participation__project", "participation__enterprise").order_by("number")
 
 
 def search_enterprises(actor: Actor, words: str) -> QuerySet[Enterprise]:

@@ -123,6 +123,18 @@ class CodeRefused(DomainError):
         super().__init__(sentence, code=f"code_{why}", field="last_four" if why == "number" else "code")
 
 
+class TooManySearches(DomainError):
+    """One account has searched for more numbers within the hour than the parameter allows."""
+
+    code = "too_many_searches"
+    status = 429
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("一小时内按证件号查找已达上限 {most} 次，请稍后再查；可先按姓名查找。").format(most=most)
+        )
+
+
 class BadContactFact(DomainError):
     """A phone or bank card that cannot be one; the field says which."""
 

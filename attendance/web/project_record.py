@@ -28,7 +28,7 @@ from projects.models import Project
 from standards.selectors import code_name, parameter
 from web import words
 from web.filters import ScopedFilterSet
-from web.lists import ListPage
+from web.lists import Fact, ListPage
 from web.navigation import Crumb
 from web.pages import Page
 from web.templatetags.words import change
@@ -213,12 +213,23 @@ class _ProjectTab(ListPage):
     template_name = "attendance/project_list.html"
     tab = ""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def prepare(self, **kwargs: Any) -> None:
         self.project = project_on(self.actor, kwargs["public_id"], today())
-        return super().get(request)
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         return head(self.actor, self.project, self.tab)
+
+
+def _printed(project: Any, what: str) -> dict[str, Any]:
+    """The head of a project's list on paper."""
+    return {
+        "print_title": f"{project.name} {what}",
+        "facts": [
+            Fact("项目编号", project.code),
+            Fact("所在地区", project.region.name),
+            Fact("总承包企业", project.contractor.name),
+        ],
+    }
 
 
 class _People(PeopleTable):
@@ -231,12 +242,17 @@ class ProjectPeople(_ProjectTab):
 
     permission = "workers.view"
     tab = "people"
+    title = "项目人员"
     noun = "人次"
+    signatures = ("编制人", "劳资专管员", "项目负责人")
     table_class = _People
     filterset_class = PeopleFilters
 
     def rows(self) -> QuerySet[Engagement]:
         return people(self.actor, today()).filter(project=self.project)
+
+    def printed(self) -> dict[str, Any]:
+        return _printed(self.project, "建筑工人花名册")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {"title": "没有符合条件的人员", "reason": "人员登记后，或厂商设备上报后，出现在这里。"}
@@ -258,13 +274,23 @@ class ProjectAttendance(_ProjectTab):
 
     permission = "attendance.view"
     tab = "attendance"
+    title = "项目考勤"
     noun = "人次出勤"
     table_class = _Days
     filterset_class = DayFilters
 
-    def rows(self) -> QuerySet[AttendanceDay]:
+    def prepare(self, **kwargs: Any) -> None:
+        super().prepare(**kwargs)
         self.day = day_asked(self.request.GET.get("day"), today())
+
+    def rows(self) -> QuerySet[AttendanceDay]:
         return days(self.actor, self.day).filter(engagement__project=self.project)
+
+    def pinned(self) -> dict[str, str]:
+        return {"day": str(self.day)}
+
+    def printed(self) -> dict[str, Any]:
+        return _printed(self.project, f"{self.day} 考勤表")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {

@@ -35,6 +35,12 @@ class UserActor:
         posts = user.posts.in_force(today, now).select_related("region")
         return cls(user, posts, grants_of(user.pk))
 
+    def holding(self, permission: str) -> "UserActor":
+        """The same person by those posts alone that carry `permission`, whatever else the others carry."""
+        fewer = UserActor(self.user, [post for post in self.posts if permission in _permissions(post)])
+        fewer._holdings = [grant for grant in self._holdings if permission in grant[0]]
+        return fewer
+
     @property
     def key(self) -> str:
         return str(self.user.public_id)

@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("projects.web.account_urls")),
     path("trail/", include("web.trail_urls")),
     path("jobs/", include("web.job_urls")),
+    path("exports/", include("web.exports.urls")),
+    path("lists/", include("web.saved.urls")),
     path("api/v1/", include("attendance.api.urls")),
     path("api/v1/", include("workers.api.urls")),
     path("api/v1/", include("projects.api.urls")),

@@ -29,8 +29,12 @@ RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) 
 TRIES = [(name, act) for name, tries in ACTS.items() for act in tries]
 # Asked about a project on which a subcontractor takes part too; what it tells is tested in tests/workers.
 OF_THE_WHOLE_PROJECT = {"workers.services.look_up"}
-# Reading a number changes nothing but the audit trail; a lock is counted in a table of attempts.
-READS = {"workers.services.reveal_number", "web.account_acts.unlock"}
+# Reading a number, or searching by one, changes nothing but the audit trail; a lock is counted elsewhere.
+READS = {
+    "workers.services.reveal_number",
+    "workers.services.find_by_number",
+    "web.account_acts.unlock",
+}
 IDS = [act.__name__.strip("_") for _name, act in TRIES]
 
 

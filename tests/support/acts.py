@@ -234,6 +234,10 @@ def _reveal_number(actor: Actor, county: County) -> Any:
     return workers.reveal_number(actor=actor, engagement=_subject(county).engagement, reason="核对身份")
 
 
+def _find_by_number(actor: Actor, county: County) -> Any:
+    return workers.find_by_number(actor=actor, number=_subject(county).person.id_number, now=county.now)
+
+
 def _receive_punches(actor: Actor, county: County) -> Any:
     return attendance.receive_punches(
         actor=actor,
@@ -450,6 +454,7 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.withdraw_training": [_withdraw_training],
     "workers.services.assign_key_post": [_assign_key_post],
     "workers.services.reveal_number": [_reveal_number],
+    "workers.services.find_by_number": [_find_by_number],
     "attendance.services.receive_punches": [_receive_punches],
     "integrity.services.draft_notice": [_draft_notice],
     "integrity.services.discard_draft": [_discard_draft],

@@ -123,6 +123,21 @@ def _words(county: County) -> list[Query]:
     return [{"q": word} for word in asked]
 
 
+def _lists_to_export(county: County) -> list[Query]:
+    """One list of each kind: with the rows of a region, of a project, and with words."""
+    inside = [f"/projects/{county.project.public_id}/{tab}/" for tab in ("people", "attendance")]
+    asked = [
+        f"{path}?region={county.region.code}" for path in ("/people/", "/projects/", "/attendance/days/")
+    ]
+    return [{"list": path} for path in ("/enterprises/", "/attendance/punches/?matched=no", *asked, *inside)]
+
+
+def _list_forms(county: County) -> list[Query]:
+    """What the forms on a list send, from a list of the county's project."""
+    path = f"/projects/{county.project.public_id}/people/?contract=no"
+    return [{"list": path, "cols": "trade", "name": "未签合同"}]
+
+
 def _here(county: County, **more: Any) -> Query:
     return {"region": county.region.code, **more}
 
@@ -346,6 +361,22 @@ ROUTES: dict[str, Route] = {
     "api_my_days": Route(role="worker"),
     "api_my_corrections": Route(role="worker"),
     "api_my_ask": Route(role="worker", forms=_claims),
+    "exports": Route(),
+    "export_new": Route(
+        queries=_lists_to_export, forms=lambda _county: [{"format": "xlsx", "reason": "核对"}]
+    ),
+    "export_file": Route(
+        public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+    ),
+    "export_cancel": Route(
+        public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+    ),
+    "keys": Route(public="the same sheet for everybody"),
+    "list_columns": Route(public="takes only a form", forms=_list_forms),
+    "saved_filters": Route(forms=_list_forms),
+    "saved_filter": Route(
+        public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+    ),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(
@@ -637,6 +668,14 @@ ROUTES: dict[str, Route] = {
     "api_permits_unclaimed": Route(queries=lambda county: [{}, _here(county)]),
     "api_permit_receive": Route(),
     "api_permit_issue_account": Route(kwargs=_permit, forms=lambda _county: [{}]),
+    "api_exports": Route(),
+    "api_ask_for_export": Route(public="takes only a body; tests/exports asks for the other county's lists"),
+    **{
+        f"api_{name}": Route(
+            public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+        )
+        for name in ("export", "cancel_export", "export_file")
+    },
     "api_enterprises": Route(
         queries=lambda county: [{}, {"q": county.word}, {"uscc": county.firms["owner"].uscc}]
     ),

@@ -74,10 +74,13 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     ],
     "projects.selectors.works_of": lambda a, c: [projects.works_of(a, firm) for firm in c.firms.values()],
     "projects.selectors.search_projects": lambda a, c: [
-        projects.search_projects(a, word) for word in (c.word, c.project.code, "家园")
+        projects.search_projects(a, word) for word in (c.word, c.project.code, c.permit.number, "家园")
     ],
     "projects.selectors.search_enterprises": lambda a, c: [
         projects.search_enterprises(a, word) for word in (c.word, c.firms["owner"].uscc, "有限公司")
+    ],
+    "projects.selectors.search_teams": lambda a, c: [
+        projects.search_teams(a, word) for word in (c.word, str(c.teams["contractor"].number), "班")
     ],
     "workers.selectors.engagements": lambda a, c: workers.engagements(a),
     "workers.selectors.engagement": lambda a, c: workers.engagement(
@@ -124,6 +127,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         days.month(a, worker.engagement, c.today - _MONTH, c.today) for worker in c.workers.values()
     ],
     "attendance.selectors.devices.devices": lambda a, c: devices.devices(a),
+    "attendance.selectors.devices.search_devices": lambda a, c: [
+        devices.search_devices(a, word) for word in (c.word, c.device.serial, "门")
+    ],
     "attendance.selectors.devices.devices_of": lambda a, c: devices.devices_of(a, c.project),
     "attendance.selectors.people.team_sizes": lambda a, c: people.team_sizes(a, c.project, c.today),
     "attendance.selectors.people.key_post_holders": lambda a, c: people.key_post_holders(

@@ -25,6 +25,7 @@ from workers.services.people import (
 )
 from workers.services.phones import fill_phone_indexes, phone_columns, phone_index, set_phone, stored_phone
 from workers.services.presence import enter, leave
+from workers.services.search import find_by_number
 from workers.services.sign_in import (
     about_code,
     ask_code,
@@ -55,6 +56,7 @@ __all__ = [
     "enter_by_code",
     "enter_by_number",
     "fill_phone_indexes",
+    "find_by_number",
     "forget_codes",
     "identity_index",
     "known_person",
