@@ -1,6 +1,6 @@
 """Every page behind its address, and who of a county may open it: for tests that walk through all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, resolve, reverse
 
 from tests.support.counties import County
-from tests.support.routes import ROUTES, routes
+from tests.support.routes import ROUTES, Route, routes
 
 # Whose acts a page belongs to is tried first; whoever only reads comes after.
 FIRST = (
@@ -50,10 +50,10 @@ def clients(county: County) -> dict[str, Client]:
     return found
 
 
-def paths(county: County) -> Iterator[tuple[str, str]]:
+def paths(county: County, more: Mapping[str, Route] | None = None) -> Iterator[tuple[str, str]]:
     """Each route with the county's first ids; what needs others cannot be opened by an address alone."""
     known = {name for name, _where in routes()}
-    for name, route in ROUTES.items():
+    for name, route in {**ROUTES, **(more or {})}.items():
         ids = route.kwargs(county) if name in known else []
         try:
             yield from ((name, reverse(name, kwargs=kwargs)) for kwargs in ids[:1])
@@ -61,10 +61,12 @@ def paths(county: County) -> Iterator[tuple[str, str]]:
             continue
 
 
-def doors(county: County, *, every_role: bool = False) -> Iterator[Door]:
+def doors(
+    county: County, *, every_role: bool = False, more: Mapping[str, Route] | None = None
+) -> Iterator[Door]:
     """Every page, by the first role that opens it, or by all of them; doors of strangers come as they are."""
     browsers = {**clients(county), "": Client()}
-    for name, path in paths(county):
+    for name, path in paths(county, more):
         if path.startswith("/api/") and name != "docs":
             continue
         for role, client in browsers.items():
