@@ -71,7 +71,7 @@ def _slowest(clients: dict[str, Client]) -> dict[str, Found]:
 
 
 def _measured(client: Client, one: Found, count: int) -> tuple[float, float, str]:
-    from tools.bench._weight import first_visit
+    from tools.bench._weights import first_visit
 
     times = []
     for _request in range(count):

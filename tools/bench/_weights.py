@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 _STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
@@ -38,4 +39,5 @@ def _of_file(name: str) -> int:
     packed = file.with_name(f"{file.name}.gz")
     if packed.exists():
         return packed.stat().st_size
-    return len(gzip.compress(file.read_bytes())) if file.exists() else 0
+    source = str(file) if file.exists() else finders.find(name)
+    return len(gzip.compress(Path(source).read_bytes())) if source else 0
