@@ -17,7 +17,7 @@ from django.urls import resolve, reverse
 from accounts.actors import UserActor
 from tests.support.routes import ROUTES, Route, routes
 from tests.support.traces import fingerprint
-from tests.support.world import County, TwoCounties
+from tests.support.world import County, TwoCounties, two_counties
 from web.api.acts import ActView
 
 KIT = {
@@ -40,6 +40,17 @@ BAD: tuple[Any, ...] = (
 )
 
 
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[TwoCounties]:  # type: ignore[no-untyped-def]
+    """Both counties, for the whole file, inside a transaction that is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield two_counties()
+        transaction.set_rollback(True)
+
+
 @dataclass
 class Door:
     """An act's address, before somebody whose post carries it, with a body that may be right."""
@@ -54,7 +65,7 @@ class Door:
         return self.client.post(self.path, body, content_type="application/json", headers=named)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def acts(world: TwoCounties) -> Iterator[list[Door]]:
     with override_settings(ROOT_URLCONF="tests.web.kit"):
         yield list(_acts(world.wuchang))
