@@ -31,8 +31,8 @@ KIT = {
 CHINESE = re.compile(r"[\u4e00-\u9fff]{3,}")
 BAD: tuple[Any, ...] = (
     [],
-    None,
-    "text",
+    "null",
+    "no json",
     7,
     {"没有这个字段": 1},
     {"public_id": "\x00"},
