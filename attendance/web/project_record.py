@@ -222,7 +222,12 @@ class ProjectPeople(_ProjectTab):
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {"title": "没有符合条件的人员", "reason": "人员登记后，或厂商设备上报后，出现在这里。"}
-        return {**super().more(filterset, rows), "empty": empty}
+        acts = {
+            "list_acts": "attendance/_project_people_acts.html",
+            "may_enrol": self.actor.may("workers.enrol") and self.project.is_open,
+            "may_file": self.actor.may("workers.file"),
+        }
+        return {**super().more(filterset, rows), **acts, "empty": empty}
 
 
 class _Days(DayTable):

@@ -16,6 +16,7 @@ from workers.models import (
     Contract,
     Engagement,
     IdentityCheck,
+    IdentityCorrection,
     KeyPostAssignment,
     Person,
     Presence,
@@ -123,6 +124,18 @@ def identity_check(of: Engagement, checked_by: str = "读卡器") -> IdentityChe
     """An identity established by the card's chip."""
     return IdentityCheck.objects.create(
         engagement=of, method="chip", result="match", checked_at=timezone.now(), checked_by=checked_by
+    )
+
+
+def identity_correction(of: Engagement, *, number: str, name: str, corrected_by: str) -> IdentityCorrection:
+    """A number and name that were put right."""
+    return IdentityCorrection.objects.create(
+        engagement=of,
+        name_before=name,
+        number_before=number,
+        is_number_changed=True,
+        reason="登记时看错一位",
+        corrected_by=corrected_by,
     )
 
 
