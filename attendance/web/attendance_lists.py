@@ -16,7 +16,7 @@ from django.utils.html import format_html
 
 from attendance.models import AttendanceDay, Punch
 from attendance.selectors.days import days, still_inside
-from attendance.selectors.punches import punch, punches
+from attendance.selectors.punches import of_work, punch, punches
 from attendance.web.clock import EARLIEST, LATEST, day_asked, today
 from attendance.web.people_list import project_name
 from attendance.web.places import crumbs, dashboard_url, here_with
@@ -177,7 +177,7 @@ class PunchFilters(DayFilters):
     origin = django_filters.ChoiceFilter(label="来源", choices=Punch.Origin.choices)
     q = django_filters.CharFilter(label="姓名", field_name="person_name", lookup_expr="icontains")
     project = django_filters.UUIDFilter(label="项目", field_name="project__public_id")
-    person = django_filters.UUIDFilter(label="人员", field_name="engagement_key")
+    person = django_filters.UUIDFilter(label="人员", method="of_person")
 
     class Meta:
         model = Punch
@@ -185,6 +185,9 @@ class PunchFilters(DayFilters):
 
     def known(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(is_counted=value == "yes")
+
+    def of_person(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
+        return of_work(self.request.actor, rows, value)
 
     def described(self, name: str, value: Any) -> str:
         if name == "person":

@@ -153,6 +153,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         punches.punches(a, c.today),
         punches.punches(a, c.today - timedelta(days=1)),
     ],
+    "attendance.selectors.punches.of_work": lambda a, c: punches.of_work(
+        a, punches.punches(a, c.today), c.worker.engagement.public_id
+    ),
     "attendance.selectors.punches.punch": lambda a, c: punches.punch(a, c.today, c.punch.public_id),
     "attendance.selectors.same_time.same_time_yesterday": lambda a, c: same_time.same_time_yesterday(
         a, c.region, c.today, c.now
