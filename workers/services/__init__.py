@@ -1,5 +1,16 @@
-"""Acts on people: enrolling, entering, leaving, contracts, training, key posts, and reading a full number."""
+"""Acts on people: enrolling, the roster's moves, review, papers, key posts, and reading a full number."""
 
+from workers.services.moves import (
+    ChangeTeam,
+    End,
+    Enter,
+    Exit,
+    LeaveTemporarily,
+    Move,
+    Return,
+    Settle,
+    SettlementFacts,
+)
 from workers.services.papers import assign_key_post, record_contract, record_training
 from workers.services.people import (
     CITIZEN_CARD,
@@ -12,21 +23,67 @@ from workers.services.people import (
     reveal_number,
     stored_number,
 )
-from workers.services.presence import enter, leave
+from workers.services.presence import (
+    approve_entry,
+    change_team,
+    end_engagement,
+    enter,
+    leave,
+    leave_temporarily,
+    return_to_site,
+    reverse_move,
+    send_back,
+    settle_wages,
+    submit_for_review,
+    verify_identity,
+)
+from workers.services.reversal import Reverse
+from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, missing_papers
+from workers.services.roster import Outcome, Refused, judge_moves, move_one, move_people
 
 __all__ = [
     "CITIZEN_CARD",
+    "Approve",
+    "ChangeTeam",
+    "End",
+    "Enter",
+    "Exit",
+    "LeaveTemporarily",
+    "Move",
+    "Outcome",
     "PersonFacts",
+    "Refused",
+    "Return",
+    "Reverse",
+    "SendBack",
+    "Settle",
+    "SettlementFacts",
+    "Submit",
+    "VerifyIdentity",
     "WorkFacts",
+    "approve_entry",
     "assign_key_post",
+    "change_team",
     "checked_number",
+    "end_engagement",
     "enrol",
     "enter",
     "identity_index",
+    "judge_moves",
     "known_person",
     "leave",
+    "leave_temporarily",
+    "missing_papers",
+    "move_one",
+    "move_people",
     "record_contract",
     "record_training",
+    "return_to_site",
     "reveal_number",
+    "reverse_move",
+    "send_back",
+    "settle_wages",
     "stored_number",
+    "submit_for_review",
+    "verify_identity",
 ]
