@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce, Least
 
 from kernel.errors import NotFound
 from kernel.scoping import Actor
+from projects.models import Participation, Team
+from projects.occupants import Occupants
 from standards.selectors import parameter
 from workers import states
 from workers.models import (
@@ -30,6 +32,8 @@ from workers.models import (
 # An exit whose wages nobody has spoken of yet; and an identity check that passed.
 UNSETTLED = "unsettled"
 IDENTITY_MATCHES = "match"
+# So many names make a sentence; the rest is a number.
+MOST_NAMED = 5
 
 
 def present_on(day: date, engagement: str = "pk") -> Exists:
@@ -127,6 +131,17 @@ def is_away(engagement: Engagement) -> bool:
     """Whether a temporary leave of this engagement goes on; the caller has judged the engagement."""
     leaves = TemporaryLeave.all_rows.filter(presence__engagement=engagement, presence__exited_on=None)
     return leaves.filter(returned_on=None).exists()
+
+
+def still_here(actor: Actor, of: Participation | Team, day: date) -> Occupants:
+    """How many of a participation's or team's people have not exited by `day`, and whom `actor` may see.
+
+    The caller has judged `of`; those on temporary leave are still here.
+    """
+    here = {"participation": of} if isinstance(of, Participation) else {"team": of}
+    number = Engagement.all_rows.filter(present_on(day), **here).count()
+    seen = Engagement.objects.visible_to(actor).filter(present_on(day), **here).order_by("pk")
+    return Occupants(number, tuple(seen.values_list("person__name", flat=True)[:MOST_NAMED]))
 
 
 def contracts_in_force(engagement: Engagement, day: date) -> QuerySet[Contract]:
