@@ -70,6 +70,7 @@ class Punch(ScopedModel):
 
     region_lookup = "project__region"
     project_lookup = "project"
+    person_lookup = "subject__person"
     view_permission = "attendance.view"
 
     class Origin(models.TextChoices):
@@ -132,6 +133,7 @@ class AttendanceDay(ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "attendance.view"
 
     engagement = models.ForeignKey("workers.Engagement", models.CASCADE, related_name="days")

@@ -67,6 +67,7 @@ class Engagement(Travelling, ScopedModel):
     region_lookup = "project__region"
     project_lookup = "project"
     participation_lookup = "participation"
+    person_lookup = "person"
     view_permission = "workers.view"
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="engagements")
@@ -119,6 +120,7 @@ class IdentityCheck(ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="identity_checks")
@@ -157,6 +159,7 @@ class Presence(Travelling, ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="presences")
@@ -199,6 +202,7 @@ class Contract(Travelling, ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     class Kind(models.TextChoices):
@@ -237,6 +241,7 @@ class Training(Travelling, ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="trainings")
@@ -266,6 +271,7 @@ class KeyPostAssignment(Travelling, ScopedModel):
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
     view_permission = "workers.view"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="key_posts")

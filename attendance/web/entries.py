@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from web.navigation import Entry, register
 
 ENTRIES = (
-    Entry("work", _("工作清单"), "home", "attendance.view", 10),
+    Entry("work", _("工作清单"), "home", "standards.view", 10),
     Entry("overview", _("总览"), "overview", "attendance.view", 20),
     Entry("projects", _("项目"), "projects", "projects.view", 30),
     Entry("people", _("人员"), "people", "workers.view", 40),

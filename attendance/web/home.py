@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,7 +22,10 @@ from regions.models import Region
 from regions.selectors import province
 from standards.selectors import code_name
 from web import words
+from web.navigation import Crumb
+from web.once import fingerprint
 from web.pages import Page
+from web.waiting import waiting_for
 
 SHOWN = 12
 
@@ -64,14 +66,18 @@ class Home(Page):
     template_name = "attendance/home.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not self.actor.may("attendance.view"):
-            # Administrators have no work on sites: their post begins at the standard.
-            return redirect("standard")
         now = timezone.now()
         day = today(now)
+        waits = waiting_for(self.actor, day, now)
+        if not self.actor.may("attendance.view"):
+            # Administrators have no work on sites: only what waits for them.
+            self.template_name = "web/waiting.html"
+            return self.show(
+                {"title": "工作清单", "crumbs": [Crumb("工作清单")], "waits": waits, "as_of": now}
+            )
         own = bool(self.actor.reach("attendance.view").region_paths)
         of = region_in_reach(self.actor) if own else province()
-        stamp = pulse(self.actor, of, day)
+        stamp = fingerprint(pulse(self.actor, of, day), repr(waits))
         if request.headers.get("X-Stamp") == stamp:
             return HttpResponse(status=204)
         items = work_list(self.actor, of if own else None, day, now)
@@ -86,6 +92,7 @@ class Home(Page):
                 "stamp": stamp,
                 "crumbs": crumbs(self.actor, of if own else None, dashboard_url),
                 "as_of": board.as_of,
+                "waits": waits,
                 "groups": _groups(chosen, shown),
                 "kinds": kinds.chips,
                 "kind": kinds.key,

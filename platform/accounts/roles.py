@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass
 
-READ = frozenset({"projects.view", "workers.view", "attendance.view", "standards.view"})
+READ = frozenset(
+    {
+        "projects.view",
+        "workers.view",
+        "attendance.view",
+        "standards.view",
+        "integrity.view",
+        "lists.export",
+    }
+)
+# What a worker holds over the own records, without any post.
+OWN = frozenset({"own.view", "own.dispute"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +32,14 @@ def _role(title: str, scopes: str, permissions: frozenset[str] | set[str]) -> Ro
 ROLES: dict[str, Role] = {
     "province_regulator": _role("省监管员", "region", READ | {"workers.reveal", "projects.compare"}),
     "city_regulator": _role("市州监管员", "region", READ | {"workers.reveal", "projects.compare"}),
-    "county_regulator": _role("县区监管员", "region", READ | {"workers.reveal", "projects.receive_permit"}),
-    "standards_administrator": _role("数据标准管理员", "region", {"standards.view", "standards.edit"}),
+    "county_regulator": _role(
+        "县区监管员",
+        "region",
+        READ | {"workers.reveal", "workers.correct", "projects.receive_permit", "projects.issue_account"},
+    ),
+    "standards_administrator": _role(
+        "数据标准管理员", "region", {"standards.view", "standards.edit", "standards.set_parameters"}
+    ),
     "platform_administrator": _role(
         "平台管理员",
         "region",
@@ -32,6 +49,9 @@ ROLES: dict[str, Role] = {
             "audit.view",
             "attendance.manage_devices",
             "federation.manage_credentials",
+            "standards.set_parameters",
+            "jobs.view",
+            "lists.export",
         },
     ),
     "contractor_manager": _role(
@@ -44,6 +64,9 @@ ROLES: dict[str, Role] = {
             "workers.enter",
             "workers.approve",
             "workers.file",
+            "workers.correct",
+            "attendance.answer_correction",
+            "integrity.reply_notice",
             "projects.manage_participation",
             "projects.manage_team",
         },
@@ -57,6 +80,9 @@ ROLES: dict[str, Role] = {
             "workers.enrol",
             "workers.enter",
             "workers.file",
+            "workers.correct",
+            "attendance.answer_correction",
+            "integrity.reply_notice",
             "projects.manage_participation",
             "projects.manage_team",
         },
@@ -64,10 +90,18 @@ ROLES: dict[str, Role] = {
     "subcontractor_clerk": _role(
         "分包劳资专管员",
         "participation",
-        READ | {"workers.reveal", "workers.enrol", "workers.enter", "workers.file", "projects.manage_team"},
+        READ
+        | {
+            "workers.reveal",
+            "workers.enrol",
+            "workers.enter",
+            "workers.file",
+            "integrity.reply_notice",
+            "projects.manage_team",
+        },
     ),
     "owner": _role("建设单位代表", "enterprise project", READ),
-    "supervisor": _role("监理工程师", "project", READ | {"workers.reveal"}),
+    "supervisor": _role("监理工程师", "project", READ | {"workers.reveal", "integrity.issue_notice"}),
 }
 
 # 一省直管: the regulator of a county that is its own second-level unit holds both tiers' permissions.

@@ -226,6 +226,14 @@ CONTENT_SECURITY_POLICY = {
 MAP_SOURCE = env.str("MAP_SOURCE", "vendor/maps")
 MAP_APPROVAL_NUMBER = env.str("MAP_APPROVAL_NUMBER", "")
 
+# --- Messages to the outside: a sender for each channel; the demo's sender shows them in the product ------
+MESSAGE_SENDERS = {
+    "sms": env.str("SMS_SENDER", "web.delivery.demo_sender"),
+    "mail": env.str("MAIL_SENDER", "web.delivery.demo_sender"),
+}
+vars().update(env.email("EMAIL_URL", "smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "no-reply@localhost")
+
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("federation.urls")),
     path("account/", include("web.account_urls")),
     path("standard/", include("web.standard_urls")),
+    path("messages/", include("web.message_urls")),
     path("api/v1/", include("attendance.api.urls")),
     path("api/v1/", include("projects.api.urls")),
     path("api/v1/", include("web.api.urls")),

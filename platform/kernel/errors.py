@@ -1,5 +1,7 @@
 """Refusals that a person can act on: a code for programs, a Chinese sentence for people."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 
@@ -40,3 +42,17 @@ class NotFound(DomainError):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or str(_("没有找到该记录，或者它不在您的管理范围内。请核对编号后再试。")))
+
+
+class Stale(DomainError):
+    """Somebody else changed the row since it was opened; `theirs` says how it reads now, label by label."""
+
+    code = "stale"
+    status = 409
+
+    def __init__(self, theirs: Mapping[str, str], version: int) -> None:
+        super().__init__(
+            str(_("您打开之后，这条记录已被他人修改，您的修改没有写入。请比较两个版本后再提交。"))
+        )
+        self.theirs = dict(theirs)
+        self.version = version

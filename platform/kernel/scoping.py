@@ -1,8 +1,8 @@
 """Whose rows? Every scoped model refuses to answer until somebody says who is asking.
 
-*Which rows* is scope: a region's path prefix, a project, or one participation of it. *Which acts* is a
-permission. The two meet in `Actor.reach(permission)`: the scope of exactly those posts that carry the
-permission, so a regulator's post in one county never lends rights to a clerk's post in another.
+*Which rows* is scope: a region's path prefix, a project, one participation of it, or one person. *Which
+acts* is a permission. The two meet in `Actor.reach(permission)`: the scope of exactly those posts that carry
+the permission, so a regulator's post in one county never lends rights to a clerk's post in another.
 
 Not covered: related managers (`project.teams`) and raw SQL. Reach them from a row that was itself scoped.
 Source: house style, "Scope cannot be forgotten"; invariant I-29.
@@ -19,20 +19,25 @@ from django.db.models import Q
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The part of the world that some posts open: region paths, projects and participations by public id."""
+    """The part of the world that somebody sees: region paths; projects, participations, persons by id.
+
+    Posts open the first three; a worker reaches one person, the own one.
+    """
 
     region_paths: frozenset[str] = frozenset()
     projects: frozenset[UUID] = frozenset()
     participations: frozenset[UUID] = frozenset()
+    persons: frozenset[UUID] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.region_paths or self.projects or self.participations)
+        return bool(self.region_paths or self.projects or self.participations or self.persons)
 
     def __or__(self, other: "Reach") -> "Reach":
         return Reach(
             self.region_paths | other.region_paths,
             self.projects | other.projects,
             self.participations | other.participations,
+            self.persons | other.persons,
         )
 
 
@@ -102,15 +107,16 @@ class ScopedManager(models.Manager[M]):
 
 
 class ScopedModel(models.Model):
-    """A table whose rows belong to a place, a project or a participation.
+    """A table whose rows belong to a place, a project, a participation or a person.
 
-    A subclass names how a row reaches each: lookups that end at a Region, a Project or a Participation
-    ("" = the row itself, None = not reachable that way).
+    A subclass names how a row reaches each: lookups that end at a Region, a Project, a Participation or a
+    Person ("" = the row itself, None = not reachable that way).
     """
 
     region_lookup: str | None = None
     project_lookup: str | None = None
     participation_lookup: str | None = None
+    person_lookup: str | None = None
     view_permission: str = ""
 
     # First manager: Django's own machinery (forms, uniqueness, admin, cascades) uses this one.
@@ -135,6 +141,8 @@ class ScopedModel(models.Model):
             condition |= Q(**{_join(cls.project_lookup, "public_id__in"): reach.projects})
         if cls.participation_lookup is not None and reach.participations:
             condition |= Q(**{_join(cls.participation_lookup, "public_id__in"): reach.participations})
+        if cls.person_lookup is not None and reach.persons:
+            condition |= Q(**{_join(cls.person_lookup, "public_id__in"): reach.persons})
         return condition
 
 

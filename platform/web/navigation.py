@@ -4,8 +4,8 @@ Apps above register their entries and their search when Django starts; a person 
 theirs opens, at most seven.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,19 +16,24 @@ from django.utils.translation import gettext as _
 from accounts.models import Post
 from accounts.roles import ROLES
 from kernel.scoping import Actor
+from web.messages import unread
 
 MOST_ENTRIES = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the left bar: shown to actors who hold `permission`, in `order`."""
+    """One line of the left bar: shown to actors who hold `permission`, in `order`.
+
+    `counter` says how much waits there for an actor, with one question at most; None and 0 show nothing.
+    """
 
     key: str
     label: str | Promise
     url_name: str
     permission: str
     order: int
+    counter: Callable[[Actor], int | None] | None = None
     count: int | None = None
 
     @property
@@ -76,7 +81,11 @@ def register(*entries: Entry) -> None:
 def entries_for(actor: Actor) -> list[Entry]:
     """The entries that a post of `actor` opens, in order, seven at most."""
     own = [entry for entry in _entries.values() if actor.may(entry.permission)]
-    return sorted(own, key=lambda entry: entry.order)[:MOST_ENTRIES]
+    return [_counted(entry, actor) for entry in sorted(own, key=lambda entry: entry.order)[:MOST_ENTRIES]]
+
+
+def _counted(entry: Entry, actor: Actor) -> Entry:
+    return replace(entry, count=entry.counter(actor) or None) if entry.counter else entry
 
 
 def frame_of(request: HttpRequest) -> dict[str, Any]:
@@ -85,7 +94,13 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"nav": [], "account": None}
     actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
-    return {"nav": entries_for(actor), "account": _account(actor), "search_url": "/search/"}
+    return {
+        "nav": entries_for(actor),
+        "account": _account(actor),
+        "search_url": "/search/",
+        "messages_url": reverse("messages"),
+        "unread": unread(user),
+    }
 
 
 def _account(actor: Any) -> Account:

@@ -10,8 +10,11 @@ from django.views import View
 
 from kernel.permits import require
 from kernel.scoping import Actor
+from web import drafts
 
 _NUL = "%00"
+# The permission of pages that belong to whoever is signed in, such as one's own messages.
+SIGNED_IN = "*"
 
 
 class Page(View):
@@ -30,8 +33,11 @@ class Page(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
+            if request.method == "POST":
+                drafts.stash(request)
             return _to_sign_in(request)
-        require(self.actor, self.permission)
+        if self.permission != SIGNED_IN:
+            require(self.actor, self.permission)
         if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
             raise Http404
         _without_nul(request)
@@ -59,6 +65,8 @@ def _without_nul(request: HttpRequest) -> None:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("X-Check"):
+        return HttpResponse(status=401)
     answer = redirect_to_login(request.get_full_path())
     if request.headers.get("HX-Request"):
         # A swap must not put the sign-in page into a table.

@@ -75,10 +75,10 @@ def test_an_unknown_region_is_named_in_the_answer(world):
     assert "999999" in text_of(answer)
 
 
-def test_administrators_begin_at_the_standard(world):
+def test_administrators_begin_at_what_waits_for_them(world):
     for role in ("standards_administrator", "platform_administrator"):
         client = visitor(world.wuchang, role)
-        assert client.get("/")["Location"] == "/standard/"
+        assert "现在没有等您办理的事" in client.get("/").content.decode()
         assert client.get("/standard/").status_code == 200
         assert client.get("/standard/trade/").status_code == 200
         assert client.get("/projects/").status_code == 403

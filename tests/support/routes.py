@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from kernel.ids import new_id
 from tests.support.counties import County
 
 Query = dict[str, Any]
@@ -106,6 +107,10 @@ ROUTES: dict[str, Route] = {
     "standard": Route(public="the data standard is public"),
     "code_list": Route(kwargs=lambda _county: [{"key": "trade"}], public="the data standard is public"),
     "home": Route(),
+    "messages": Route(),
+    "message": Route(
+        public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+    ),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(

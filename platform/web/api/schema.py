@@ -21,6 +21,13 @@ _REFUSALS = {
     "404": "没有找到，或不在管理范围内",
     "429": "请求过于频繁",
 }
+# Of operations that take a body.
+_OF_ACTS = {
+    "409": "记录已被他人修改（stale），或与现状冲突",
+    "413": "提交的内容过大",
+    "415": "不支持的内容类型",
+    "422": "未通过规则校验",
+}
 
 
 def without_docstrings(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
@@ -36,8 +43,9 @@ def with_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Add the refusals that every operation shares."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
     for operations in result["paths"].values():
-        for operation in operations.values():
-            for status, description in _REFUSALS.items():
+        for method, operation in operations.items():
+            refusals = {**_REFUSALS, **(_OF_ACTS if method == "post" else {})}
+            for status, description in refusals.items():
                 operation["responses"].setdefault(
                     status,
                     {

@@ -83,5 +83,62 @@
     document.head.append(sheet);
   };
 
+  // A field is judged when it is left, and what was typed is kept on the server; the form itself is not sent.
+  const judged = (form) => {
+    const touched = new Set();
+    const place = (name) => form.querySelector(`[data-field="${name}"]`);
+    const show = (name, sentences) => {
+      const part = place(name);
+      if (!part) return;
+      $all(".msg", part).forEach((line) => line.remove());
+      part.classList.toggle("f-bad", sentences.length > 0);
+      const control = part.querySelector("input, select, textarea");
+      if (control) control.setAttribute("aria-invalid", sentences.length ? "true" : "false");
+      sentences.forEach((words) => {
+        const line = document.createElement("p");
+        line.className = "msg";
+        line.setAttribute("role", "alert");
+        line.textContent = words;
+        const label = part.querySelector("label, legend");
+        if (label) label.after(line); else part.prepend(line);
+      });
+    };
+    let number = 0;
+    const ask = async () => {
+      const turn = ++number;
+      const typed = new FormData(form);
+      [...typed.entries()].forEach(([name, value]) => { if (value instanceof File) typed.delete(name); });
+      let answer;
+      try { answer = await fetch(location.href, { method: "POST", body: typed, headers: { "X-Check": "1" }, credentials: "same-origin" }); }
+      catch (fault) { warn("网络不通，刚填写的内容还没有存到平台。连上后继续填写即可。"); return; }
+      if (answer.status === 401) { warn("登录已过期。填写的内容还在这个页面上：提交后按提示登录，会原样带回来。"); return; }
+      if (!answer.ok || turn !== number) return;
+      warn("");
+      const found = await answer.json();
+      touched.forEach((name) => show(name, found.errors[name] || []));
+      const kept = form.querySelector("[data-kept]");
+      if (kept && found.kept_at) kept.textContent = `草稿 ${found.kept_at} 已存在本平台，关掉页面也不会丢`;
+      const aside = document.querySelector("[data-aside]");
+      if (aside && found.aside) aside.innerHTML = found.aside;
+    };
+    form.addEventListener("change", (event) => {
+      const part = event.target.closest("[data-field]");
+      if (part) touched.add(part.dataset.field);
+      ask();
+    });
+  };
+  $all("form[data-check]").forEach(judged);
+
+  // One press is enough; the server would answer the second one with the first one's result anyway.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.dataset.free !== undefined) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    $all("button[type=submit]", form).forEach((button) => button.setAttribute("aria-busy", "true"));
+    setTimeout(() => { delete form.dataset.sent; $all("[aria-busy]", form).forEach((button) => button.removeAttribute("aria-busy")); }, 8000);
+  });
+  addEventListener("pageshow", () => $all("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
+
   reveals(); focusSummary(); fallbackFont();
 })();

@@ -1,0 +1,25 @@
+"""Errands of the pages; each takes ids and survives running twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from web import delivery, drafts, once
+
+
+@shared_task
+def send_message(pk: int) -> bool:
+    """Hand one message to its carrier."""
+    return delivery.hand_over(pk)
+
+
+@shared_task
+def send_waiting() -> int:
+    """Send what the queue has forgotten and what is due again."""
+    return sum(delivery.hand_over(pk) for pk in delivery.waiting(timezone.now()))
+
+
+@shared_task
+def forget_old() -> int:
+    """Drop drafts nobody came back to and keys nobody repeats."""
+    now = timezone.now()
+    return drafts.forget_old(now) + once.forget_old(now)
