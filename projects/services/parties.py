@@ -64,9 +64,7 @@ def end_participation(
     _require_end(row.entered_on, on, today)
     _require_empty(actor, row, today)
     row.exited_on = on
-    Team.all_rows.filter(participation=row, exited_on=None).update(
-        exited_on=on, version=F("version") + 1
-    )
+    Team.all_rows.filter(participation=row, exited_on=None).update(exited_on=on, version=F("version") + 1)
     return _kept_participation(row, actor, "projects.participation_ended", on=on.isoformat())
 
 
@@ -107,9 +105,7 @@ def edit_team(
 
 
 @transaction.atomic
-def end_team(
-    *, actor: Actor, team: Team, on: date, today: date, expected_version: int | None = None
-) -> Team:
+def end_team(*, actor: Actor, team: Team, on: date, today: date, expected_version: int | None = None) -> Team:
     """Record that a team has left the site: nobody joins it any more.
 
     Raises NotPermitted, NotFound, Stale, BadPeriod, PeopleStillHere.
