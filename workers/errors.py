@@ -253,3 +253,12 @@ class NotHeld(DomainError):
     """A key post is relieved that nobody holds, or before it began."""
 
     code = "not_held"
+
+
+class NobodyCan(DomainError):
+    """None of those chosen can be moved; the page says why, for each."""
+
+    code = "nobody_can"
+
+    def __init__(self) -> None:
+        super().__init__(_("所选人员都不能办理，每个人的原因列在上面。"))

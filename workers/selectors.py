@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Least
 
 from kernel.errors import NotFound
 from kernel.scoping import Actor
-from projects.models import Participation, Team
+from projects.models import Participation, Project, Team
 from projects.occupants import Occupants
 from standards.selectors import parameter
 from workers import states
@@ -262,6 +262,21 @@ def key_posts(actor: Actor, day: date) -> QuerySet[KeyPostAssignment]:
         .select_related("engagement__person", "engagement__project__region")
         .order_by("engagement__project__code", "post")
     )
+
+
+def key_post(actor: Actor, public_id: UUID) -> KeyPostAssignment:
+    """One holding of a key post. Raises NotFound outside the actor's scope."""
+    rows = KeyPostAssignment.objects.visible_to(actor).select_related("engagement__person")
+    found = rows.select_related("engagement__project__region").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def people_here(actor: Actor, of: Project, day: date) -> QuerySet[Engagement]:
+    """Who is on the roster of a project on `day` and may be named for something, by name."""
+    rows = engagements(actor).filter(present_on(day), project=of, ended_at=None)
+    return rows.defer("phone", "address", "card_number", "card_index").order_by("person__name", "pk")
 
 
 def search(actor: Actor, words: str) -> QuerySet[Engagement]:

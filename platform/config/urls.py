@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("", include("attendance.web.urls")),
+    path("", include("workers.web.roster_urls")),
+    path("", include("projects.web.urls")),
     path("", include("federation.urls")),
     path("account/", include("web.account_urls")),
     path("standard/", include("web.standard_urls")),

@@ -11,7 +11,7 @@ from workers.services.moves import (
     Settle,
     SettlementFacts,
 )
-from workers.services.papers import assign_key_post, record_contract, record_training
+from workers.services.papers import record_contract, record_training
 from workers.services.people import (
     CITIZEN_CARD,
     PersonFacts,
@@ -23,6 +23,7 @@ from workers.services.people import (
     reveal_number,
     stored_number,
 )
+from workers.services.posts import assign_key_post, relieve_key_post
 from workers.services.presence import (
     approve_entry,
     change_team,
@@ -37,12 +38,14 @@ from workers.services.presence import (
     submit_for_review,
     verify_identity,
 )
-from workers.services.reversal import Reverse
+from workers.services.reversal import WORDS as MOVE_WORDS
+from workers.services.reversal import Reverse, latest_of
 from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, missing_papers
 from workers.services.roster import Outcome, Refused, judge_moves, move_one, move_people
 
 __all__ = [
     "CITIZEN_CARD",
+    "MOVE_WORDS",
     "Approve",
     "ChangeTeam",
     "End",
@@ -71,6 +74,7 @@ __all__ = [
     "identity_index",
     "judge_moves",
     "known_person",
+    "latest_of",
     "leave",
     "leave_temporarily",
     "missing_papers",
@@ -78,6 +82,7 @@ __all__ = [
     "move_people",
     "record_contract",
     "record_training",
+    "relieve_key_post",
     "return_to_site",
     "reveal_number",
     "reverse_move",

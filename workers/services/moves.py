@@ -226,16 +226,21 @@ class Settle(Move):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeTeam(Move):
-    """调班组: another team of the same participation; the engagement goes on."""
+    """调班组: another team of the same participation; the engagement goes on.
+
+    Without a team it judges only whether the person could be moved to another.
+    """
 
     act = "change_team"
     action = "workers.team_changed"
     event = "workers.team_changed.v1"
 
-    team: Team
+    team: Team | None
 
     def judge(self, standing: Standing, actor: Actor) -> None:
         standing.require_active()
+        if self.team is None:
+            return
         own = standing.engagement
         if self.team.participation_id != own.participation_id:
             raise OtherParticipation(
@@ -250,6 +255,7 @@ class ChangeTeam(Move):
     def write(self, standing: Standing, actor: Actor) -> Trace:
         row = standing.engagement
         before = row.team
+        assert self.team is not None  # noqa: S101  # every form and serializer asks for it
         # Who led the old team does not lead the new one by being moved there.
         row.team, row.is_team_leader = self.team, False
         row.version += 1

@@ -1,4 +1,4 @@
-"""What the law asks for: contracts, training, key posts."""
+"""What the law asks for: contracts and training."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
 from standards.selectors import parameter
-from workers.models import Contract, Engagement, KeyPostAssignment, Training
+from workers.models import Contract, Engagement, Training
 
 
 @transaction.atomic
@@ -69,20 +69,3 @@ def record_training(
     record(actor, "workers.training_recorded", engagement, training_kind=kind)
     announce("workers.training_recorded.v1", key=engagement.public_id, since=held_on.isoformat())
     return training
-
-
-@transaction.atomic
-def assign_key_post(*, actor: Actor, engagement: Engagement, post: str, starts_on: date) -> KeyPostAssignment:
-    """Name who holds a key post from a day on; whoever held it before is relieved the day before.
-
-    Source: 鄂建文〔2019〕27号 一(七).
-    """
-    require(actor, "workers.enrol", on=engagement)
-    held = KeyPostAssignment.all_rows.filter(
-        engagement__project=engagement.project, post=post, ends_on=None, starts_on__lt=starts_on
-    )
-    held.update(ends_on=starts_on - timedelta(days=1))
-    assignment = KeyPostAssignment.objects.create(engagement=engagement, post=post, starts_on=starts_on)
-    record(actor, "workers.key_post_assigned", engagement, post=post)
-    announce("workers.key_post_assigned.v1", key=engagement.public_id, since=starts_on.isoformat())
-    return assignment

@@ -4,7 +4,9 @@ Punches are never touched: days of attendance are concluded anew from them and t
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel.scoping import Actor
@@ -12,7 +14,7 @@ from workers import states
 from workers.errors import NothingToReverse, ReasonMissing
 from workers.models import Engagement, EngagementEvent, EntryReview, Presence
 from workers.services.moves import SHORTEST_REASON, Move, Trace, is_elsewhere
-from workers.services.standing import Standing
+from workers.services.standing import Standing, standings
 
 # Each presence tells by itself which move was its latest.
 WORDS = {
@@ -38,18 +40,22 @@ def latest_move(standing: Standing) -> states.Act | None:
 class Reverse(Move):
     """撤销: the latest entry, leave, return or exit was a mistake; with a reason, and only the latest.
 
-    `expected` is the move that the person who reverses has seen; if another came since, it is refused.
+    `expected` is the move, `of_batch` what was done together, that the person who reverses has seen; if
+    another move came since, it is refused.
     """
 
     act = states.Act.REVERSE
     action = "workers.move_reversed"
 
     expected: str = ""
+    of_batch: UUID | None = None
 
     def judge(self, standing: Standing, actor: Actor) -> None:
         latest = latest_move(standing)
         if latest is None:
             raise NothingToReverse(_("该人员没有进退场记录，没有可以撤销的办理。"))
+        if self.of_batch and _last_batch(standing.engagement) != self.of_batch:
+            raise NothingToReverse(_("之后又办理过进退场，不能再撤销这次办理。请到该人员的档案里核对。"))
         if self.expected and latest != self.expected:
             raise NothingToReverse(
                 _("该人员最近一次办理已是{latest}，不能再撤销之前的{expected}。请刷新后核对。").format(
@@ -114,6 +120,17 @@ class Reverse(Move):
         leave.delete()
         standing.leave = None
         return Trace({"reversed": "leave_temporarily", "left_on": since.isoformat()}, since)
+
+
+def latest_of(engagement: Engagement) -> states.Act | None:
+    """The move of this engagement that could be taken back; the caller has judged the engagement."""
+    return latest_move(standings([engagement], timezone.localdate())[0])
+
+
+def _last_batch(engagement: Engagement) -> UUID | None:
+    moves = [*(str(act) for act in WORDS), str(states.Act.REVERSE)]
+    events = EngagementEvent.all_rows.filter(engagement=engagement, act__in=moves)
+    return events.order_by("-pk").values_list("batch", flat=True).first()
 
 
 def _has_successor(engagement: Engagement) -> bool:
