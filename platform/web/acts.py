@@ -48,10 +48,11 @@ class _Acting(Page):
     def do_once(self, do: Callable[[], str]) -> HttpResponse:
         """Carry out `do`, which says where to go; a second press gets the first one's address."""
         key = self.request.POST.get("once", "")[:LONGEST_KEY] or str(new_id())
-        sent = drafts.typed(self.request.POST)
-        pairs = [(name, value) for name, values in sorted(sent.items()) for value in values]
+        typed = drafts.typed(self.request.POST)
+        pairs = [(name, value) for name, values in sorted(typed.items()) for value in values]
         parts = [self.request.path, *(f"{name}={value}" for name, value in pairs)]
-        parts += [f"{name}={file.size}" for name, file in self.request.FILES.items()]
+        files = [(name, one) for name, sent in self.request.FILES.lists() for one in sent]
+        parts += [f"{name}={file.name} {file.size}" for name, file in files]
         answer = once(self.actor, key, parts, lambda: Answer(SEE_OTHER, do()))
         return redirect(answer.text)
 

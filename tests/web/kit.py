@@ -4,12 +4,16 @@ from typing import Any
 
 from django import forms
 from django.urls import path
+from rest_framework import serializers
 
 from config.urls import urlpatterns as ours
 from kernel.errors import Stale
 from projects import selectors as projects
+from projects.api.serializers import TeamSerializer
+from projects.models import Team
 from projects.services import add_team
 from web.acts import FormPage, PostPage
+from web.api.acts import ActSerializer, ActView, Base64FileField, RowRef
 from web.forms import CodeField, DayField, FileField, RowField, ScopedForm
 
 
@@ -71,8 +75,29 @@ class Ask(PostPage):
         return "/"
 
 
+class TeamBody(ActSerializer):
+    participation = RowRef(rows=lambda view: projects.participations(view.actor, view.project))
+    name = serializers.CharField(max_length=20)
+    scan = Base64FileField(required=False)
+
+
+class FormTeam(ActView):
+    permission = "projects.manage_team"
+    model = Team
+    serializer_class = TeamBody
+    answer_class = TeamSerializer
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.project = projects.project(self.actor, kwargs["public_id"])
+
+    def act(self, data: dict[str, Any], **kwargs: Any) -> Team:
+        return add_team(actor=self.actor, participation=data["participation"], name=data["name"])
+
+
 urlpatterns = [
     *ours,
     path("kit/<uuid:public_id>/", NewTeam.as_view(), name="kit"),
     path("kit/<uuid:public_id>/ask/", Ask.as_view(), name="kit_ask"),
+    path("api/v1/kit/<uuid:public_id>/", FormTeam.as_view(), name="api_kit"),
 ]

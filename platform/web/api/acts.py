@@ -46,7 +46,7 @@ class BadKey(DomainError):
 class ActSchema(AutoSchema):
     """Describes the header that makes repeating safe."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         return [
             *super().get_override_parameters(),
             OpenApiParameter(
@@ -114,7 +114,8 @@ class ActView(Read):
         return given
 
 
-class RowRef(serializers.UUIDField):
+@extend_schema_field(OpenApiTypes.UUID)
+class RowRef(serializers.Field[Any, Any, Any, Any]):
     """A row within the actor's scope, by public id; the validated value is the row.
 
     `rows` gives the queryset for the view. A row outside it is answered like one nobody knows.
@@ -125,14 +126,21 @@ class RowRef(serializers.UUIDField):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> Model:
-        public_id = super().to_internal_value(data)
-        found = self.rows(self.context["view"]).filter(public_id=public_id).first()
+        found = self.rows(self.context["view"]).filter(public_id=_uuid(data)).first()
         if found is None:
             raise ValidationError([ErrorDetail(_("没有这条记录，或者它不在您的管理范围内。"), "not_found")])
         return found
 
     def to_representation(self, value: Any) -> str:
-        return str(value.public_id if isinstance(value, Model) else UUID(str(value)))
+        return str(getattr(value, "public_id", value))
+
+
+def _uuid(data: Any) -> UUID:
+    """A public id as it came. Raises ValidationError."""
+    try:
+        return UUID(data) if isinstance(data, str) else UUID(int=-1)
+    except ValueError:
+        raise ValidationError(_("应为记录的 public_id，请照列表中返回的填写。")) from None
 
 
 @extend_schema_field(
