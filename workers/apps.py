@@ -7,6 +7,9 @@ class WorkersConfig(AppConfig):
 
     def ready(self) -> None:
         from projects import occupants
+        from web import waiting
         from workers.selectors import still_here
+        from workers.waiting import waiting as of_the_roster
 
         occupants.register(still_here)
+        waiting.register("workers.roster", of_the_roster)

@@ -228,6 +228,22 @@ def reviews(actor: Actor) -> QuerySet[EntryReview]:
     )
 
 
+def reviews_pending(actor: Actor, permission: str = "workers.view") -> QuerySet[EntryReview]:
+    """Who waits for permission to enter, where `actor` holds `permission`."""
+    rows = EntryReview.objects.visible_to(actor, permission)
+    return rows.filter(outcome=EntryReview.Outcome.PENDING, ended_at=None)
+
+
+def exits_unsettled(actor: Actor, permission: str = "workers.view") -> QuerySet[Presence]:
+    """Last presences that ended without a word of the wages, where `actor` holds `permission`."""
+    later = Q(entered_on__gt=OuterRef("entered_on")) | Q(
+        entered_on=OuterRef("entered_on"), pk__gt=OuterRef("pk")
+    )
+    again = Presence.all_rows.filter(later, engagement=OuterRef("engagement"))
+    rows = Presence.objects.visible_to(actor, permission).exclude(exited_on=None).filter(settlement=None)
+    return rows.exclude(Exists(again))
+
+
 def events(actor: Actor, of: Engagement) -> QuerySet[EngagementEvent]:
     """The acts in the life of an engagement, newest first."""
     return EngagementEvent.objects.visible_to(actor).filter(engagement=of).order_by("-pk")

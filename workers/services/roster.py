@@ -14,6 +14,7 @@ from outbox.services import announce
 from workers.errors import DebtIsPersonal
 from workers.models import Engagement, EngagementEvent
 from workers.services.moves import Exit, Move, Settle, Trace
+from workers.services.notices import tell_of_review
 from workers.services.standing import Standing, lock_people, require_all, standings
 
 
@@ -61,6 +62,7 @@ def move_people(*, actor: Actor, move: Move, engagements: Sequence[Engagement]) 
     )
     for standing, trace in traces:
         _tell(actor, move, outcome.batch, standing.engagement, trace)
+    tell_of_review(move, [standing.engagement for standing in outcome.done])
     return outcome
 
 

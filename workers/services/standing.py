@@ -108,7 +108,7 @@ def standings(engagements: Sequence[Engagement], day: date) -> list[Standing]:
 
 def _fresh(keys: list[int], day: date) -> dict[int, Engagement]:
     rows = Engagement.all_rows.filter(pk__in=keys).select_related(
-        "person", "project__region", "team", "participation__enterprise"
+        "person", "project__region", "project__contractor", "team", "participation__enterprise"
     )
     known = rows.defer("phone", "address", "card_number", "card_index").annotate(
         is_verified=verified_on(day), has_contract=contracted_on(day), is_trained=trained_on(day)

@@ -17,5 +17,5 @@ DROP FUNCTION workers_refuse_change();
 class Migration(migrations.Migration):
     """What was done to an engagement, and what was taken back, stays on record."""
 
-    dependencies = [("workers", "0002_roster_moves")]
+    dependencies = [("workers", "0010_roster_moves")]
     operations = [migrations.RunSQL(FORWARD, BACK)]
