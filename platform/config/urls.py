@@ -17,7 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("standard/", include("web.standard_urls")),
     path("messages/", include("web.message_urls")),
     path("api/v1/", include("attendance.api.urls")),
+    path("api/v1/", include("workers.api.roster_urls")),
     path("api/v1/", include("projects.api.urls")),
+    path("api/v1/", include("projects.api.acts_urls")),
     path("api/v1/", include("web.api.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

@@ -1,12 +1,15 @@
 """Opening pages and endpoints as a browser does."""
 
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from tests.support.routes import ROUTES, Route, address
 from tests.support.world import County
+from web.pages import SIGNED_IN
 
 GUARDED = {name: route for name, route in ROUTES.items() if not route.public}
 
@@ -16,6 +19,16 @@ def signed_in(county: County, role: str) -> Client:
     client = Client()
     client.force_login(county.users[role], backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def expected_of(url: str, county: County, role: str) -> int:
+    """What a role is answered at one of its own addresses: the view's permission and methods decide."""
+    view = resolve(urlsplit(url).path).func
+    kind: Any = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    permission = getattr(kind, "permission", "")
+    if permission not in ("", SIGNED_IN) and not county.actor(role).may(permission):
+        return 403
+    return 200 if "get" in kind.http_method_names and hasattr(kind, "get") else 405
 
 
 def paths(name: str, route: Route, county: County, *, all_queries: bool = True) -> Iterator[tuple[str, bool]]:

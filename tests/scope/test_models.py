@@ -15,10 +15,14 @@ from tests.support.world import County, TwoCounties
 from workers.models import (
     Contract,
     Engagement,
+    EngagementEvent,
+    EntryReview,
     IdentityCheck,
     KeyPostAssignment,
     Person,
     Presence,
+    Settlement,
+    TemporaryLeave,
     Training,
 )
 
@@ -58,6 +62,10 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     IdentityCheck: _of_workers("identity_check"),
     Presence: _of_workers("presence"),
     Contract: _of_workers("contract"),
+    TemporaryLeave: _of_workers("leave"),
+    Settlement: (lambda c: [c.workers["shared"].settlement], lambda c: []),
+    EntryReview: _of_workers("review"),
+    EngagementEvent: _of_workers("event"),
     Training: _of_workers("training"),
     KeyPostAssignment: (lambda c: [c.worker.key_post], lambda c: []),
     Device: (lambda c: c.devices, lambda c: []),

@@ -25,10 +25,14 @@ from tests.support.actors import EVERYONE, account, give_post
 from workers.models import (
     Contract,
     Engagement,
+    EngagementEvent,
+    EntryReview,
     IdentityCheck,
     KeyPostAssignment,
     Person,
     Presence,
+    Settlement,
+    TemporaryLeave,
     Training,
 )
 from workers.services import identity_index
@@ -66,6 +70,10 @@ class Worker:
     training: Training | None
     identity_check: IdentityCheck | None
     key_post: KeyPostAssignment | None = None
+    leave: TemporaryLeave | None = None
+    settlement: Settlement | None = None
+    review: EntryReview | None = None
+    event: EngagementEvent | None = None
 
 
 @dataclass
@@ -235,8 +243,22 @@ def employ(county: County, title: str) -> None:
     worker = county.workers[title] = _worker(county, title, since, until)
     if title == "contractor":
         worker.key_post = records.key_post(worker.engagement, "01", since)
+    _roster(county, worker, since, until)
     if title != "gap":
         _pass_gate(county, worker.person.id_number, since if until else None)
+
+
+def _roster(county: County, worker: Worker, since: date, until: date | None) -> None:
+    """A day at home long ago, permission where papers are, wages after an exit, and one event of each."""
+    work, word = worker.engagement, county.word
+    day = since + timedelta(days=1)
+    worker.leave = records.leave(worker.presence, day, day + timedelta(days=1), reason=f"{word}家中有事")
+    worker.event = records.event(work, "enter", since, actor_label=f"周{word}", reason=f"{word}补录")
+    if worker.contract:
+        ended = county.now if until else None
+        worker.review = records.review(work, submitted_by=f"周{word}", decided_by=f"周{word}", ended_at=ended)
+    if until:
+        worker.settlement = records.settlement(worker.presence, note=f"{word}现金", confirmed_by=f"周{word}")
 
 
 def _person(county: County, title: str, order: int) -> Person:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kernel.permits import require
 from kernel.scoping import Actor
 from projects.errors import ProjectFinished, TeamEnded
 from projects.models import Team
@@ -199,7 +200,7 @@ class Exit(Move):
             end_review(standing)
         if self.settlement:
             facts["settlement"] = self.settlement.outcome
-            settle(standing, self.settlement, actor)
+            _settle(standing, self.settlement, actor)
         return Trace(facts, self.on)
 
 
@@ -220,7 +221,7 @@ class Settle(Move):
             raise NothingToSettle(_("该人员的工资结算已确认，无需重复办理。"))
 
     def write(self, standing: Standing, actor: Actor) -> Trace:
-        settle(standing, self.settlement, actor)
+        _settle(standing, self.settlement, actor)
         return Trace({"settlement": self.settlement.outcome})
 
 
@@ -243,6 +244,8 @@ class ChangeTeam(Move):
             return
         own = standing.engagement
         if self.team.participation_id != own.participation_id:
+            # Another firm's name is told to those only who see its team.
+            require(actor, "projects.view", on=self.team)
             raise OtherParticipation(
                 own=own.participation.enterprise.name, other=self.team.participation.enterprise.name
             )
@@ -287,7 +290,7 @@ class End(Move):
         return Trace({})
 
 
-def settle(standing: Standing, facts: SettlementFacts, actor: Actor) -> None:
+def _settle(standing: Standing, facts: SettlementFacts, actor: Actor) -> None:
     """Keep how the wages of the last presence stand. Source: 国务院令第724号 第十三条."""
     standing.settlement = Settlement.objects.create(
         presence=standing.presence,

@@ -7,15 +7,16 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.services import record
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotFound, NotPermitted
 from kernel.ids import new_id
 from kernel.scoping import Actor
 from outbox.services import announce
-from workers.errors import DebtIsPersonal
+from standards.selectors import parameter
+from workers.errors import DebtIsPersonal, TooManyAtOnce
 from workers.models import Engagement, EngagementEvent
 from workers.services.moves import Exit, Move, Settle, Trace
 from workers.services.notices import tell_of_review
-from workers.services.standing import Standing, lock_people, require_all, standings
+from workers.services.standing import Standing, lock_people, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def judge_moves(*, actor: Actor, move: Move, engagements: Sequence[Engagement]) 
 
     Raises NotPermitted, NotFound, TooManyAtOnce.
     """
-    require_all(actor, move.permission, engagements)
+    _require_all(actor, move.permission, engagements)
     return _judged(actor, move, engagements)
 
 
@@ -51,7 +52,7 @@ def move_people(*, actor: Actor, move: Move, engagements: Sequence[Engagement]) 
     Raises NotPermitted, NotFound, TooManyAtOnce, DebtIsPersonal.
     Source: product 4.2 K3.
     """
-    require_all(actor, move.permission, engagements)
+    _require_all(actor, move.permission, engagements)
     if len(engagements) > 1 and _is_debt(move):
         raise DebtIsPersonal
     lock_people(engagements)
@@ -76,6 +77,21 @@ def move_one(*, actor: Actor, move: Move, engagement: Engagement) -> Standing:
         for refused in outcome.refused:
             raise refused.refusal
     return outcome.done[0]
+
+
+def _require_all(actor: Actor, permission: str, engagements: Sequence[Engagement]) -> None:
+    """Let `actor` act on all of these, or on none of them.
+
+    Raises NotPermitted, NotFound where one lies outside the posts that carry `permission`, TooManyAtOnce.
+    """
+    if not actor.may(permission):
+        raise NotPermitted
+    wanted = {engagement.pk for engagement in engagements}
+    most = parameter("roster.most_at_once")
+    if len(wanted) > most:
+        raise TooManyAtOnce(most)
+    if Engagement.objects.visible_to(actor, permission).filter(pk__in=wanted).count() != len(wanted):
+        raise NotFound
 
 
 def _judged(actor: Actor, move: Move, engagements: Sequence[Engagement]) -> Outcome:

@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kernel.errors import NotFound, NotPermitted
-from kernel.scoping import Actor
-from standards.selectors import parameter
 from workers import states
-from workers.errors import EngagementEnded, TooManyAtOnce
+from workers.errors import EngagementEnded
 from workers.models import Engagement, EntryReview, Person, Presence, Settlement, TemporaryLeave
 from workers.selectors import contracted_on, trained_on, verified_on
 
@@ -54,21 +51,6 @@ class Standing:
         """Raises EngagementEnded."""
         if self.engagement.ended_at is not None:
             raise EngagementEnded
-
-
-def require_all(actor: Actor, permission: str, engagements: Sequence[Engagement]) -> None:
-    """Let `actor` act on all of these, or on none of them.
-
-    Raises NotPermitted, NotFound where one lies outside the posts that carry `permission`, TooManyAtOnce.
-    """
-    if not actor.may(permission):
-        raise NotPermitted
-    wanted = {engagement.pk for engagement in engagements}
-    most = parameter("roster.most_at_once")
-    if len(wanted) > most:
-        raise TooManyAtOnce(most)
-    if Engagement.objects.visible_to(actor, permission).filter(pk__in=wanted).count() != len(wanted):
-        raise NotFound
 
 
 def lock_people(engagements: Sequence[Engagement]) -> None:
