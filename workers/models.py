@@ -351,7 +351,8 @@ class Settlement(Travelling, ScopedModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome="settled", amount=None) | Q(outcome="debt", amount__gt=0),
+                condition=Q(outcome="settled", amount=None)
+                | Q(outcome="debt", amount__isnull=False, amount__gt=0),
                 name="a_debt_has_an_amount_and_a_settlement_none",
             ),
         ]

@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("amount", None), ("outcome", "settled")),
-                            models.Q(("amount__gt", 0), ("outcome", "debt")),
+                            models.Q(("amount__gt", 0), ("amount__isnull", False), ("outcome", "debt")),
                             _connector="OR",
                         ),
                         name="a_debt_has_an_amount_and_a_settlement_none",
