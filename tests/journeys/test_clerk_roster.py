@@ -190,7 +190,7 @@ def test_a_party_and_a_team_are_registered_and_a_team_with_people_does_not_end(
         tabs = f"{live_server.url}/projects/{county.project.public_id}"
         page.goto(f"{tabs}/parties/")
         page.click("text=登记参建单位")
-        page.fill("input[name=uscc]", "91420100XXXXXXXXXX")
+        page.fill("input[name=uscc]", people.credit_code(79)[:-1])
         page.locator("input[name=uscc]").blur()
         page.wait_for_selector("[data-field=uscc] .msg")
         _shot(page, "party", width)
