@@ -2,26 +2,42 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
 
 from attendance.models import AttendanceDay, Punch, Subject
 from attendance.rules import day_of
 from attendance.selectors.clock import current_day, cutoff_hour
 from attendance.services.counters import mark_days, mark_since
 from attendance.services.days import conclude_days, lock_project
+from kernel.scoping import ScopedModel
 from outbox.models import OutboxEvent
 from outbox.services import receive
-from workers.models import Engagement
+from workers.models import Engagement, Person
 
 ENROLLED = "workers.enrolled.v1"
 PRESENCE = "workers.presence_changed.v1"
-PAPERS = ("workers.contract_recorded.v1", "workers.training_recorded.v1", "workers.key_post_assigned.v1")
+PAPERS = (
+    "workers.contract_recorded.v1",
+    "workers.contract_ended.v1",
+    "workers.training_recorded.v1",
+    "workers.training_withdrawn.v1",
+    "workers.key_post_assigned.v1",
+)
+CORRECTED = "workers.identity_corrected.v1"
 _BECAUSE = "the node concludes days for everybody; nobody reads"
+Row = TypeVar("Row", bound=ScopedModel)
+
+
+def _every(model: type[Row]) -> QuerySet[Row]:
+    return model.objects.unscoped(because=_BECAUSE)
 
 
 def people_changed(events: Sequence[OutboxEvent]) -> None:
     """Match waiting punches and mark counters after enrolments, entries, exits and papers."""
     by_key = {event.key: event for event in events}
-    engagements = Engagement.objects.unscoped(because=_BECAUSE).select_related("project__region")
+    engagements = _every(Engagement).select_related("project__region")
     known = {row.public_id: row for row in engagements.filter(public_id__in=by_key)}
     for event in sorted(events, key=lambda event: (known[event.key].project_id, event.position or 0)):
         _one(event, known[event.key])
@@ -51,16 +67,55 @@ def _match_again(engagement: Engagement) -> None:
     """Conclude anew every day on which this person punched here or has a day here."""
     hour = cutoff_hour(engagement.project.region)
     subjects = list(Subject.objects.filter(person=engagement.person_id).values_list("pk", flat=True))
-    punches = Punch.objects.unscoped(because=_BECAUSE).filter(
-        project=engagement.project_id, subject__in=subjects
-    )
+    punches = _every(Punch).filter(project=engagement.project_id, subject__in=subjects)
     wanted = {(s, day_of(at, hour)) for s, at in punches.values_list("subject_id", "occurred_at")}
-    days = AttendanceDay.objects.unscoped(because=_BECAUSE).filter(engagement=engagement)
+    days = _every(AttendanceDay).filter(engagement=engagement)
     wanted |= {(s, day) for s in subjects for day in days.values_list("day", flat=True)}
     conclude_days(engagement.project, wanted)
     mark_days(engagement.project_id, {day for _subject, day in wanted})
 
 
+def identities_corrected(events: Sequence[OutboxEvent]) -> None:
+    """After a number was put right: tie identities to whoever holds them now, and conclude days anew."""
+    engagements = _every(Engagement).filter(public_id__in=[event.key for event in events])
+    concerned = _every(Person).filter(
+        Q(public_id__in=[event.facts["was"] for event in events]) | Q(engagements__in=engagements)
+    )
+    people = list(concerned.distinct().order_by("pk"))
+    work = _every(Engagement).select_related("project__region")
+    rows = list(work.filter(person__in=people).order_by("project_id", "pk"))
+    for project in {row.project_id: row.project for row in rows}.values():
+        lock_project(project)
+    subjects = _tie_again(people)
+    for engagement in rows:
+        _conclude_anew(engagement, subjects)
+
+
+def _tie_again(people: Sequence[Person]) -> list[int]:
+    """Every identity belongs to the person whose number it is, and to nobody if there is none."""
+    held = Q(person__in=people) | Q(id_index__in=[bytes(person.id_index) for person in people])
+    subjects = list(Subject.objects.filter(held).select_for_update().order_by("pk"))
+    holders = _every(Person).filter(id_index__in=[bytes(subject.id_index) for subject in subjects])
+    by_index = {(person.id_type, bytes(person.id_index)): person for person in holders}
+    for subject in subjects:
+        subject.person = by_index.get((subject.id_type, bytes(subject.id_index)))
+        subject.save(update_fields=["person"])
+    return [subject.pk for subject in subjects]
+
+
+def _conclude_anew(engagement: Engagement, subjects: Sequence[int]) -> None:
+    """Days concluded from another's punches go; those that the right punches support come."""
+    days = _every(AttendanceDay).filter(engagement=engagement)
+    hour = cutoff_hour(engagement.project.region)
+    punches = _every(Punch).filter(project=engagement.project_id, subject__in=subjects)
+    wanted = {(s, day_of(at, hour)) for s, at in punches.values_list("subject_id", "occurred_at")}
+    touched = set(days.values_list("day", flat=True)) | {day for _subject, day in wanted}
+    days.delete()
+    conclude_days(engagement.project, wanted)
+    mark_days(engagement.project_id, touched)
+
+
 def register() -> None:
     """Tell the outbox what attendance listens to."""
     receive("attendance.people", [ENROLLED, PRESENCE, *PAPERS], people_changed)
+    receive("attendance.identities", [CORRECTED], identities_corrected)

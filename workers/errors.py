@@ -262,3 +262,110 @@ class NobodyCan(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("所选人员都不能办理，每个人的原因列在上面。"))
+
+
+class BadContactFact(DomainError):
+    """A phone or bank card that cannot be one; the field says which."""
+
+    code = "bad_contact"
+
+
+class UnderAge(DomainError):
+    """The person is younger than the law lets anybody be employed. Source: 劳动法 第十五条."""
+
+    code = "under_age"
+
+    def __init__(self, minimum: int) -> None:
+        super().__init__(
+            _(
+                "该人员未满 {minimum} 周岁，依法不得招用，不能登记。请核对身份证号码；"
+                "号码无误的，不得安排上岗。"
+            ).format(minimum=minimum),
+            field="id_number",
+        )
+
+
+class TooManyLookUps(DomainError):
+    """One account has asked for more people within the hour than the parameter allows."""
+
+    code = "too_many_look_ups"
+    status = 429
+
+    def __init__(self, limit: int, minutes: int) -> None:
+        super().__init__(
+            _(
+                "一小时内查询的人员已达上限 {limit} 人，请 {minutes} 分钟后再登记；"
+                "确需集中登记的，请使用批量导入或联系平台管理员。"
+            ).format(limit=limit, minutes=minutes),
+            field="id_number",
+        )
+
+
+class BadPaper(DomainError):
+    """A contract or training record that cannot be: dates crossed, unknown kind, no hours."""
+
+    code = "bad_paper"
+
+
+class PaperEnded(DomainError):
+    """The contract or training no longer holds: it was ended, replaced or withdrawn before."""
+
+    code = "paper_ended"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            _("这条{what}已经终止或更正，不能再改。请刷新页面，在现行的记录上办理。").format(what=what)
+        )
+
+
+class WhyMissing(DomainError):
+    """An act that changes what was recorded needs a reason, and came without one."""
+
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("请写明更改的理由（至少 4 个字），例如“录入时看错一位”。"), field="reason")
+
+
+class WhyHoldsNumber(DomainError):
+    """A reason repeats a document number, a phone or a card; reasons are shown and kept in the trail."""
+
+    code = "reason_holds_number"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("理由里不要写证件号码、手机号或银行卡号：理由会显示并长期留存。请改用文字说明。"),
+            field="reason",
+        )
+
+
+class NothingToCorrect(DomainError):
+    """The correction says what is recorded already."""
+
+    code = "nothing_to_correct"
+
+    def __init__(self) -> None:
+        super().__init__(_("姓名和证件号码与现有登记相同，没有需要更正的内容。"), field="id_number")
+
+
+class BeyondOwnReach(DomainError):
+    """The person's record does not belong to this account alone; a wider one must correct it."""
+
+    code = "beyond_own_reach"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "这项更正超出您的管理范围，不能在此办理。请持本人证件报项目所在地住建主管部门，"
+                "由其在平台上更正。"
+            )
+        )
+
+
+class BadCode(DomainError):
+    """A code that its list of the standard does not hold."""
+
+    code = "bad_code"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(_("没有这个选项，请从列表中选择。"), field=field)

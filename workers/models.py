@@ -133,6 +133,62 @@ class IdentityCheck(ScopedModel):
         return f"{self.method} {self.result}"
 
 
+class IdentityCorrection(Travelling, ScopedModel):
+    """A wrong number or name that was put right: what it was, who corrected it and why; never undone.
+
+    One row for each engagement that the correction concerned. `is_moved`: the right number was another
+    person's, so that the engagement now belongs to that person.
+    """
+
+    region_lookup = "engagement__project__region"
+    project_lookup = "engagement__project"
+    participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
+    view_permission = "workers.view"
+
+    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="identity_corrections")
+    name_before = models.CharField(max_length=50)
+    number_before = SealedTextField(context="identity_correction.number")
+    is_number_changed = models.BooleanField()
+    is_moved = models.BooleanField(default=False)
+    reason = models.CharField(max_length=200)
+    corrected_by = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+
+    def __str__(self) -> str:
+        return f"更正 {self.public_id}"
+
+    @property
+    def masked_number(self) -> str:
+        """The number as it was, masked like every other."""
+        return mask_id_number(self.number_before)
+
+
+class LookUp(models.Model):
+    """One number asked for by one account within the hour: what the limit counts, gone when it is over.
+
+    `digest` is keyed and covers number and name together: the same question asked again is not a new one,
+    and no row says whom it was about.
+    """
+
+    actor_key = models.CharField(max_length=64)
+    digest = models.BinaryField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("actor_key", "digest"), name="a_question_is_counted_once"),
+        ]
+
+    def __repr__(self) -> str:
+        return f"<LookUp {self.pk}>"
+
+    def __str__(self) -> str:
+        return f"LookUp {self.pk}"
+
+
 class _Between(Func):
     """daterange(entered, exited): the day of exit belongs to the next site too."""
 
@@ -209,6 +265,14 @@ class Contract(Travelling, ScopedModel):
         LABOUR = "labour", "劳动合同"
         AGREEMENT = "agreement", "用工书面协议"
 
+    class WageForm(models.TextChoices):
+        """What the price is paid for. Source: 国务院令第724号 第二十八条 (工资支付标准、方式)."""
+
+        DAY = "day", "按日"
+        MONTH = "month", "按月"
+        HOUR = "hour", "按小时"
+        PIECE = "piece", "计件"
+
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="contracts")
     kind = models.CharField(max_length=16, default=Kind.LABOUR)
     period_type = models.CharField(max_length=4, default="0")
@@ -216,8 +280,13 @@ class Contract(Travelling, ScopedModel):
     ends_on = models.DateField(null=True, blank=True)
     unit = models.CharField(max_length=4, blank=True)
     unit_price = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    wage_form = models.CharField(max_length=8, blank=True)
     scan = models.CharField(max_length=64, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    end_reason = models.CharField(max_length=200, blank=True)
+    # The record that this one puts right; that one ended on the day it began.
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    recorded_by = models.CharField(max_length=120, blank=True)
 
     class Meta:
         ordering = ("-starts_on",)
@@ -233,6 +302,11 @@ class Contract(Travelling, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_on}"
+
+    @property
+    def wage_words(self) -> str:
+        """For what the price is paid: 按日, 计件; "" where nothing was agreed."""
+        return str(dict(self.WageForm.choices).get(self.wage_form, ""))
 
 
 class Training(Travelling, ScopedModel):
@@ -251,6 +325,11 @@ class Training(Travelling, ScopedModel):
     hours = models.DecimalField(max_digits=6, decimal_places=1, default=0)
     is_passed = models.BooleanField(default=True)
     trainer = models.CharField(max_length=60, blank=True)
+    evidence = models.CharField(max_length=64, blank=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    recorded_by = models.CharField(max_length=120, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ("-held_on",)

@@ -5,10 +5,10 @@ lists both use them, so that a figure and the list behind it cannot differ.
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
 from kernel.errors import NotFound
@@ -23,11 +23,14 @@ from workers.models import (
     EngagementEvent,
     EntryReview,
     IdentityCheck,
+    IdentityCorrection,
     KeyPostAssignment,
     Presence,
     TemporaryLeave,
     Training,
 )
+
+Paper = TypeVar("Paper", Contract, Training)
 
 # An exit whose wages nobody has spoken of yet; and an identity check that passed.
 UNSETTLED = "unsettled"
@@ -60,7 +63,12 @@ def _open_on(day: date, engagement: str) -> QuerySet[Presence]:
 
 def verified_on(day: date, engagement: str = "pk") -> Exists:
     """The identity was established by a means that opens the gate; which means do, is a parameter."""
+    corrected_since = IdentityCorrection.all_rows.filter(
+        engagement=OuterRef("engagement"), is_number_changed=True, created_at__gt=OuterRef("checked_at")
+    )
     checks = IdentityCheck.all_rows.filter(
+        # A check of a number that was put right afterwards speaks of another number.
+        ~Exists(corrected_since),
         engagement=OuterRef(engagement),
         result=IDENTITY_MATCHES,
         method__in=parameter("identity.methods_for_entry", on=day),
@@ -99,6 +107,8 @@ def contracted_on(day: date, engagement: str = "pk") -> Exists:
 def contracted_until(day: date, engagement: str = "pk") -> Subquery:
     """The last day before `day` that a contract covered; null where there never was one."""
     ended = Contract.all_rows.filter(engagement=OuterRef(engagement), starts_on__lte=day)
+    # What was put right by another record never held.
+    ended = ended.exclude(ended_on=F("starts_on"))
     return Subquery(
         ended.order_by().values("engagement").annotate(last=Max(Least("ends_on", "ended_on"))).values("last")
     )
@@ -109,6 +119,7 @@ def trained_until(day: date, engagement: str = "pk") -> Subquery:
     past = Training.all_rows.filter(
         engagement=OuterRef(engagement),
         is_passed=True,
+        withdrawn_at=None,
         kind__in=parameter("training.basic_types", on=day),
         held_on__lte=day,
     )
@@ -120,6 +131,7 @@ def trained_on(day: date, engagement: str = "pk") -> Exists:
     valid = Training.all_rows.filter(
         engagement=OuterRef(engagement),
         is_passed=True,
+        withdrawn_at=None,
         kind__in=parameter("training.basic_types", on=day),
         held_on__lte=day,
         valid_to__gte=day,
@@ -155,7 +167,7 @@ def contracts_in_force(engagement: Engagement, day: date) -> QuerySet[Contract]:
 def trainings_in_force(engagement: Engagement, day: date) -> QuerySet[Training]:
     """The trainings that `trained_on` counts; the caller has judged the engagement."""
     kinds = parameter("training.basic_types", on=day)
-    rows = Training.all_rows.filter(engagement=engagement, is_passed=True, kind__in=kinds)
+    rows = Training.all_rows.filter(engagement=engagement, is_passed=True, withdrawn_at=None, kind__in=kinds)
     return rows.filter(held_on__lte=day, valid_to__gte=day)
 
 
@@ -257,12 +269,12 @@ def events_of_batch(actor: Actor, batch: UUID) -> QuerySet[EngagementEvent]:
 
 def contracts(actor: Actor, of: Engagement) -> QuerySet[Contract]:
     """The contracts and work agreements of an engagement, newest first."""
-    return Contract.objects.visible_to(actor).filter(engagement=of)
+    return Contract.objects.visible_to(actor).filter(engagement=of).select_related("engagement")
 
 
 def trainings(actor: Actor, of: Engagement) -> QuerySet[Training]:
     """The trainings of an engagement, newest first."""
-    return Training.objects.visible_to(actor).filter(engagement=of)
+    return Training.objects.visible_to(actor).filter(engagement=of).select_related("engagement")
 
 
 def other_work(actor: Actor, of: Engagement) -> QuerySet[Engagement]:
@@ -303,3 +315,83 @@ def search(actor: Actor, words: str) -> QuerySet[Engagement]:
 def posts_of(actor: Actor, of: Engagement) -> QuerySet[KeyPostAssignment]:
     """The key posts that an engagement holds or held, the latest first."""
     return KeyPostAssignment.objects.visible_to(actor).filter(engagement=of).order_by("-starts_on")
+
+
+def all_contracts(actor: Actor) -> QuerySet[Contract]:
+    """Every contract and work agreement within scope, newest first."""
+    return Contract.objects.visible_to(actor).select_related("engagement").order_by("-starts_on", "-pk")
+
+
+def all_trainings(actor: Actor) -> QuerySet[Training]:
+    """Every training within scope, newest first."""
+    return Training.objects.visible_to(actor).select_related("engagement").order_by("-held_on", "-pk")
+
+
+def contract_to(actor: Actor, permission: str, public_id: UUID) -> Contract:
+    """One contract, with whose it is, for what `permission` names. Raises NotFound beyond it."""
+    rows = Contract.objects.visible_to(actor, permission).filter(public_id=public_id)
+    return _with_whose(rows)
+
+
+def training_to(actor: Actor, permission: str, public_id: UUID) -> Training:
+    """One training, with whose it is, for what `permission` names. Raises NotFound beyond it."""
+    rows = Training.objects.visible_to(actor, permission).filter(public_id=public_id)
+    return _with_whose(rows)
+
+
+def _with_whose(rows: QuerySet[Paper]) -> Paper:
+    found = rows.select_related("engagement__person", "engagement__project", "engagement__team").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def identity_checks(actor: Actor, of: Engagement) -> QuerySet[IdentityCheck]:
+    """How the identity as it now reads was established, the latest first.
+
+    A check of a number that was put right afterwards speaks of another number.
+    """
+    corrected = IdentityCorrection.all_rows.filter(engagement=of, is_number_changed=True)
+    latest = Subquery(corrected.order_by("-created_at").values("created_at")[:1])
+    rows = IdentityCheck.objects.visible_to(actor).filter(engagement=of)
+    rows = rows.annotate(corrected_at=latest).filter(
+        Q(corrected_at=None) | Q(checked_at__gte=F("corrected_at"))
+    )
+    return rows.order_by("-checked_at", "-pk")
+
+
+def identity_corrections(actor: Actor, of: Engagement) -> QuerySet[IdentityCorrection]:
+    """What of an engagement's name and number was put right, the latest first."""
+    return IdentityCorrection.objects.visible_to(actor).filter(engagement=of)
+
+
+def project_to(actor: Actor, permission: str, public_id: UUID) -> Project:
+    """A project on which `actor` may do what `permission` names. Raises NotFound outside that scope."""
+    rows = Project.objects.visible_to(actor, permission).select_related("region")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def work_to(actor: Actor, permission: str, public_id: UUID) -> Engagement:
+    """One person's work to which `actor` may do what `permission` names. Raises NotFound beyond it."""
+    rows = Engagement.objects.visible_to(actor, permission).select_related(
+        "person", "project__region", "team", "participation__enterprise"
+    )
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def teams_to_enrol_into(actor: Actor, of: Project) -> QuerySet[Team]:
+    """The teams of a project into which `actor` may enrol people, with their enterprise."""
+    rows = Team.objects.visible_to(actor, "workers.enrol").filter(participation__project=of)
+    return rows.select_related("participation__enterprise").order_by("participation__kind", "number")
+
+
+def people_to_file_for(actor: Actor, of: Project) -> QuerySet[Engagement]:
+    """The people of a project whose papers `actor` may file, by team and name."""
+    rows = Engagement.objects.visible_to(actor, "workers.file").filter(project=of, ended_at=None)
+    return rows.select_related("person", "team").order_by("team__number", "person__name", "pk")

@@ -17,6 +17,7 @@ from projects.api.serializers import (
     RegionRefSerializer,
     TeamSerializer,
 )
+from workers.api.serializers import ContractSerializer, TrainingSerializer
 from workers.models import Engagement
 
 _RATE = "0 至 1，四位小数；没有数据时为 null，不是 0"
@@ -148,26 +149,6 @@ class PresenceSerializer(serializers.Serializer[Any]):
     entered_on = serializers.DateField()
     exited_on = serializers.DateField(allow_null=True)
     is_conflict = serializers.BooleanField(help_text="同时在另一项目在场")
-
-
-class ContractSerializer(serializers.Serializer[Any]):
-    """A labour contract or written work agreement."""
-
-    kind = serializers.CharField(help_text="labour 劳动合同、agreement 用工书面协议")
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(allow_null=True)
-    ended_on = serializers.DateField(allow_null=True, help_text="提前解除的日期")
-
-
-class TrainingSerializer(serializers.Serializer[Any]):
-    """A training."""
-
-    kind = serializers.CharField(help_text="培训类型代码")
-    kind_name = CodeNameField("training_type", source="kind")
-    held_on = serializers.DateField()
-    valid_to = serializers.DateField()
-    hours = serializers.DecimalField(6, 1)
-    is_passed = serializers.BooleanField()
 
 
 class EngagementRecordSerializer(EngagementSerializer):

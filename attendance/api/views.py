@@ -26,6 +26,7 @@ from projects.models import Project
 from projects.selectors import participations, permits, teams
 from web.api.filters import DayField
 from web.api.views import ListRead, Read
+from workers.api.serializers import ContractSerializer, TrainingSerializer
 from workers.models import Engagement
 from workers.selectors import contracts, presences, trainings
 
@@ -156,8 +157,8 @@ class EngagementView(Read):
                 "phone": work.masked_phone,
                 "card": work.masked_card,
                 "presences": _many(serializers.PresenceSerializer, presences(self.actor, work)),
-                "contracts": _many(serializers.ContractSerializer, contracts(self.actor, work)),
-                "trainings": _many(serializers.TrainingSerializer, trainings(self.actor, work)),
+                "contracts": _many(ContractSerializer, contracts(self.actor, work)),
+                "trainings": _many(TrainingSerializer, trainings(self.actor, work)),
             }
         )
 

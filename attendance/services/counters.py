@@ -36,6 +36,7 @@ _RECOUNT = """
             )) AS contracted,
             count(*) FILTER (WHERE EXISTS (SELECT 1 FROM workers_training t
                 WHERE t.engagement_id = s.engagement_id AND t.is_passed AND t.kind = ANY (s.trainings)
+                AND t.withdrawn_at IS NULL
                 AND t.held_on <= s.day AND t.valid_to >= s.day
             )) AS trained
         FROM present s GROUP BY s.project_id, s.day

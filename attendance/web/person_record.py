@@ -25,14 +25,33 @@ from web import words
 from web.navigation import Crumb
 from web.pages import Page
 from workers import selectors as workers
-from workers.models import Contract, Engagement, EngagementEvent, Presence
+from workers.models import Contract, Engagement, EngagementEvent, IdentityCheck, Presence, Training
 from workers.services import reveal_number
 from workers.states import in_words
 
 TABS = {"calendar": "考勤月历", "work": "用工", "contracts": "合同", "trainings": "培训", "readers": "谁看过"}
 READ = "workers.record_read"
-SEEN = (READ, "workers.number_read")
-ACTS = {READ: "查看档案", "workers.number_read": "查看完整号码"}
+ACTS = {
+    READ: "查看档案",
+    "workers.number_read": "查看完整号码",
+    "workers.photo_read": "查看照片",
+    "workers.contract_scan_read": "查看合同扫描件",
+    "workers.training_evidence_read": "查看培训记录",
+}
+SEEN = tuple(ACTS)
+# What may be done with a person's record: permission, words, name of the page.
+DOES = (
+    ("workers.enrol", "修改资料", "edit_person"),
+    ("workers.correct", "更正姓名或号码", "correct_person"),
+    ("workers.file", "登记合同", "new_contract"),
+    ("workers.file", "登记培训", "new_training"),
+)
+# How an identity was established, the strongest first, with its mark and words.
+STRENGTHS = {
+    "registry": ("green", "公安库核验"),
+    "chip": ("green", "读卡核验"),
+    "typed": ("amber", "人工录入，未读卡"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +105,7 @@ class PersonRecord(Page):
             "presences": presences,
             "contracts": [(row, _kind_name(row)) for row in contracts],
             "trainings": [(row, code_name("training_type", row.kind)) for row in trainings],
+            "corrections": workers.identity_corrections(self.actor, engagement) if tab == "work" else [],
             "others": workers.other_work(self.actor, engagement) if tab == "work" else [],
             "readers": [(event, ACTS.get(event.action, event.action)) for event in readers],
             "key_posts": workers.posts_of(self.actor, engagement),
@@ -147,6 +167,13 @@ def _head(actor: Any, engagement: Any, here: str, day: date) -> dict[str, Any]:
         "state_now": in_words(workers.facts_of(engagement)),
         "moves": moves_offered(actor, engagement),
         "may_reveal": actor.may("workers.reveal"),
+        "may_file": actor.may("workers.file"),
+        "acts": [
+            {"label": label, "url": reverse(name, args=[engagement.public_id])}
+            for permission, label, name in DOES
+            if actor.may(permission)
+        ],
+        "identity": _identity(workers.identity_checks(actor, engagement)),
         "crumbs": crumbs(actor, own, dashboard_url, *tail),
         "tab": here,
         "tabs": [
@@ -155,6 +182,13 @@ def _head(actor: Any, engagement: Any, here: str, day: date) -> dict[str, Any]:
         ],
         "tabs_label": "人员的各部分",
     }
+
+
+def _identity(checks: Iterable[IdentityCheck]) -> dict[str, str]:
+    """The strongest way in which the identity was established."""
+    known = {check.method for check in checks}
+    level, said = next((STRENGTHS[one] for one in STRENGTHS if one in known), ("grey", "设备上报，未核验"))
+    return {"level": level, "words": said}
 
 
 def _age(born_on: date | None, day: date) -> int | None:
@@ -216,7 +250,7 @@ def _facts(
 ) -> list[Fact]:
     missing = "red" if engagement.is_on_site else "grey"
     contract = next((one for one in contracts if one.ended_on is None), None)
-    training = next((one for one in trainings if one.is_passed), None)
+    training = next((one for one in trainings if one.is_passed and one.withdrawn_at is None), None)
     entered = next((one for one in presences if one.exited_on is None), None)
     return [
         Fact("green", "在场", f"{words.day(entered.entered_on)} 进场")
@@ -247,6 +281,12 @@ def _until(day: date | None) -> str:
     return f"有效至 {words.day(day)}" if day else "长期有效"
 
 
+def _result(training: Training) -> str:
+    if training.withdrawn_at is not None:
+        return "已撤回"
+    return "合格" if training.is_passed else "不合格"
+
+
 def _life(
     engagement: Engagement,
     presences: list[Presence],
@@ -260,11 +300,12 @@ def _life(
         found.append((one.entered_on, "进场", f"{one.entered_by} 报", "warn" if one.is_conflict else ""))
         if one.exited_on:
             found.append((one.exited_on, "退场", f"{one.exited_by} 报", ""))
-    found += [(one.starts_on, f"签订{_kind_name(one)}", _until(one.ends_on), "") for one in contracts]
+    held = [one for one in contracts if one.ended_on != one.starts_on]
+    found += [(one.starts_on, f"签订{_kind_name(one)}", _until(one.ends_on), "") for one in held]
     found += [
         (
             one.held_on,
-            f"{code_name('training_type', one.kind)}，{'合格' if one.is_passed else '不合格'}",
+            f"{code_name('training_type', one.kind)}，{_result(one)}",
             "",
             "",
         )

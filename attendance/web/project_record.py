@@ -241,9 +241,14 @@ class ProjectPeople(_ProjectTab):
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {"title": "没有符合条件的人员", "reason": "人员登记后，或厂商设备上报后，出现在这里。"}
+        acts = {
+            "list_acts": "attendance/_project_people_acts.html",
+            "may_enrol": self.actor.may("workers.enrol") and self.project.is_open,
+            "may_file": self.actor.may("workers.file"),
+        }
         url = reverse("roster_move", args=[self.project.public_id])
         bulk = Bulk(url, self.acts) if self.acts else None
-        return {**super().more(filterset, rows), "empty": empty, "bulk": bulk}
+        return {**super().more(filterset, rows), **acts, "empty": empty, "bulk": bulk}
 
 
 class _Days(DayTable):

@@ -9,6 +9,7 @@ from web.metrics import metrics
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
+    path("", include("workers.web.urls")),
     path("", include("attendance.web.urls")),
     path("", include("workers.web.roster_urls")),
     path("", include("projects.web.urls")),
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", include("web.message_urls")),
     path("api/v1/", include("attendance.api.urls")),
     path("api/v1/", include("workers.api.roster_urls")),
+    path("api/v1/", include("workers.api.urls")),
     path("api/v1/", include("projects.api.urls")),
     path("api/v1/", include("projects.api.acts_urls")),
     path("api/v1/", include("web.api.urls")),

@@ -26,6 +26,7 @@ class Entry:
     """One line of the left bar: shown to actors who hold `permission`, in `order`.
 
     `counter` says how much waits there for an actor, with one question at most; None and 0 show nothing.
+    `fits` leaves the entry out for those whose work it is not, though they may open the page.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Entry:
     permission: str
     order: int
     counter: Callable[[Actor], int | None] | None = None
+    fits: Callable[[Actor], bool] | None = None
     count: int | None = None
 
     @property
@@ -80,7 +82,11 @@ def register(*entries: Entry) -> None:
 
 def entries_for(actor: Actor) -> list[Entry]:
     """The entries that a post of `actor` opens, in order, seven at most."""
-    own = [entry for entry in _entries.values() if actor.may(entry.permission)]
+    own = [
+        entry
+        for entry in _entries.values()
+        if actor.may(entry.permission) and (entry.fits is None or entry.fits(actor))
+    ]
     return [_counted(entry, actor) for entry in sorted(own, key=lambda entry: entry.order)[:MOST_ENTRIES]]
 
 

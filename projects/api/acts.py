@@ -64,7 +64,7 @@ class EditPartyBody(_WorkBody):
     expected_version = serializers.IntegerField(required=False, min_value=1, help_text=_VERSION)
 
 
-class EndBody(ActSerializer):
+class LeftBody(ActSerializer):
     """On which day they left."""
 
     date = serializers.DateField(help_text="退场日期，不能晚于今天")
@@ -177,7 +177,7 @@ class EditPartyView(_PartyAct):
 class EndPartyView(_PartyAct):
     """参建单位退场."""
 
-    serializer_class = EndBody
+    serializer_class = LeftBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Participation:
         on = data.pop("date")
@@ -232,7 +232,7 @@ class EditTeamView(_TeamAct):
 class EndTeamView(_TeamAct):
     """班组退场."""
 
-    serializer_class = EndBody
+    serializer_class = LeftBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Team:
         on = data.pop("date")

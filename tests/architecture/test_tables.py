@@ -34,6 +34,7 @@ WITHOUT_SCOPE = {
     "outbox.Heartbeat": "a sign of life of the node",
     "projects.ProjectGrant": "what a scope is made of (guardian)",
     "workers.PersonAlias": "a name between nodes, reached only from a person in scope",
+    "workers.LookUp": "a count for the limit on look-ups; nobody reads it, and it says nothing of anybody",
     "attendance.Subject": "an identity at the gates, reached only from a punch in scope",
     "attendance.DirtyDay": "a mark for the recount; nobody reads it",
     "federation.AnsweredQuery": "a nonce; nobody reads it",

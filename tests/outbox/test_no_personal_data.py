@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 SILENT = {
     "attendance.services.receive_punches",
     "workers.services.reveal_number",
+    "workers.services.look_up",
     "federation.services.issue_credential",
     "projects.services.grant_project",
 }

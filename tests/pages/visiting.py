@@ -41,6 +41,22 @@ def pages_of(county: County) -> dict[str, str]:
     return found
 
 
+def clerk_pages_of(county: County) -> dict[str, str]:
+    """The forms of whoever enrols people and files their papers, with the county's own rows."""
+    project, person = county.project.public_id, county.worker.engagement.public_id
+    contract, training = county.contract_of(), county.training_of()
+    return {
+        "enrol": f"/projects/{project}/enrol/",
+        "team_training": f"/projects/{project}/training/",
+        "edit_person": f"/people/{person}/edit/",
+        "correct_person": f"/people/{person}/correct/",
+        "new_contract": f"/people/{person}/contracts/new/",
+        "new_training": f"/people/{person}/trainings/new/",
+        "replace_contract": f"/contracts/{contract.public_id}/replace/",
+        "replace_training": f"/trainings/{training.public_id}/replace/",
+    }
+
+
 def text_of(answer: Any) -> str:
     """The words of a page, without its marks."""
     return re.sub(r"<[^>]+>", " ", answer.content.decode())

@@ -19,7 +19,16 @@ from tests.support.actors import account
 from tests.support.counties import County, Worker
 from workers import services as workers
 from workers.models import Presence
-from workers.services import Enter, Move, PersonFacts, SettlementFacts, WorkFacts
+from workers.services import (
+    ContractFacts,
+    Enter,
+    Move,
+    OwnFacts,
+    PersonFacts,
+    SettlementFacts,
+    TrainingFacts,
+    WorkFacts,
+)
 
 Act = Callable[[Actor, County], Any]
 
@@ -88,6 +97,42 @@ def _enrol(actor: Actor, county: County) -> Any:
     )
 
 
+def _take_on(actor: Actor, county: County) -> Any:
+    return workers.take_on(
+        actor=actor,
+        project=county.project,
+        team=county.teams["contractor"],
+        person=PersonFacts(name="孙八", number=people.id_number(903)),
+        work=WorkFacts(trade="010", phone=people.phone(903)),
+        today=county.today,
+        now=county.now,
+    )
+
+
+def _look_up(actor: Actor, county: County) -> Any:
+    number, name = people.id_number(905), "周九"
+    return workers.look_up(
+        actor=actor, project=county.project, number=number, name=name, today=county.today, now=county.now
+    )
+
+
+def _edit_engagement(actor: Actor, county: County) -> Any:
+    facts = OwnFacts(trade="020", phone=people.phone(907))
+    return workers.edit_engagement(actor=actor, engagement=_subject(county).engagement, facts=facts)
+
+
+def _correct_identity(actor: Actor, county: County) -> Any:
+    return workers.correct_identity(
+        actor=actor,
+        engagement=_subject(county).engagement,
+        name="张散",
+        number=people.id_number(909),
+        reason="登记时看错",
+        today=county.today,
+        now=county.now,
+    )
+
+
 def _enter(actor: Actor, county: County) -> Any:
     engagement = county.workers["shared"].engagement
     return workers.enter(actor=actor, engagement=engagement, on=county.today, today=county.today)
@@ -114,6 +159,51 @@ def _record_training(actor: Actor, county: County) -> Any:
         hours=Decimal("2.0"),
         is_passed=True,
     )
+
+
+def _contract_facts(county: County) -> ContractFacts:
+    return ContractFacts("labour", county.today - timedelta(days=9), county.today + timedelta(days=99))
+
+
+def _replace_contract(actor: Actor, county: County) -> Any:
+    contract = county.contract_of("contractor")
+    facts = _contract_facts(county)
+    return workers.replace_contract(actor=actor, contract=contract, facts=facts, reason="日期录错")
+
+
+def _end_contract(actor: Actor, county: County) -> Any:
+    contract = county.contract_of("shared")
+    return workers.end_contract(
+        actor=actor, contract=contract, on=county.today, reason="协商解除", today=county.today
+    )
+
+
+def _training_facts(county: County) -> TrainingFacts:
+    return TrainingFacts("003002", county.today - timedelta(days=1), Decimal("8.0"))
+
+
+def _record_trainings(actor: Actor, county: County) -> Any:
+    return workers.record_trainings(
+        actor=actor,
+        engagements=[county.workers["gap"].engagement],
+        facts=_training_facts(county),
+        today=county.today,
+    )
+
+
+def _replace_training(actor: Actor, county: County) -> Any:
+    return workers.replace_training(
+        actor=actor,
+        training=county.training_of("contractor"),
+        facts=_training_facts(county),
+        reason="学时录错",
+        today=county.today,
+    )
+
+
+def _withdraw_training(actor: Actor, county: County) -> Any:
+    training = county.training_of("shared")
+    return workers.withdraw_training(actor=actor, training=training, reason="不是本人参加")
 
 
 def _assign_key_post(actor: Actor, county: County) -> Any:
@@ -270,6 +360,10 @@ ACTS: dict[str, list[Act]] = {
     "projects.services.add_team": [_add_team],
     "projects.services.grant_project": [_grant_project],
     "workers.services.enrol": [_enrol],
+    "workers.services.take_on": [_take_on],
+    "workers.services.look_up": [_look_up],
+    "workers.services.edit_engagement": [_edit_engagement],
+    "workers.services.correct_identity": [_correct_identity],
     "workers.services.enter": [_enter],
     "workers.services.leave": [_leave],
     "workers.services.leave_temporarily": [_away],
@@ -294,6 +388,11 @@ ACTS: dict[str, list[Act]] = {
     "projects.services.resume_team": [_resume_team],
     "workers.services.record_contract": [_record_contract],
     "workers.services.record_training": [_record_training],
+    "workers.services.replace_contract": [_replace_contract],
+    "workers.services.end_contract": [_end_contract],
+    "workers.services.record_trainings": [_record_trainings],
+    "workers.services.replace_training": [_replace_training],
+    "workers.services.withdraw_training": [_withdraw_training],
     "workers.services.assign_key_post": [_assign_key_post],
     "workers.services.reveal_number": [_reveal_number],
     "attendance.services.receive_punches": [_receive_punches],

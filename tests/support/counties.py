@@ -28,6 +28,7 @@ from workers.models import (
     EngagementEvent,
     EntryReview,
     IdentityCheck,
+    IdentityCorrection,
     KeyPostAssignment,
     Person,
     Presence,
@@ -74,6 +75,7 @@ class Worker:
     settlement: Settlement | None = None
     review: EntryReview | None = None
     event: EngagementEvent | None = None
+    identity_correction: IdentityCorrection | None = None
 
 
 @dataclass
@@ -107,6 +109,18 @@ class County:
     def worker(self) -> Worker:
         """张三, whom the general contractor employs, unless a test turns to somebody else."""
         return self.workers[self.hero]
+
+    def contract_of(self, title: str = "") -> Contract:
+        """The contract of 张三, or of somebody else who has one."""
+        found = self.workers[title or self.hero].contract
+        assert found is not None
+        return found
+
+    def training_of(self, title: str = "") -> Training:
+        """The training of 张三, or of somebody else who has one."""
+        found = self.workers[title or self.hero].training
+        assert found is not None
+        return found
 
     @property
     def device(self) -> Device:
@@ -294,8 +308,13 @@ def _worker(county: County, title: str, since: date, until: date | None) -> Work
         person=work.person,
         engagement=work,
         presence=records.presence(work, since, until, entered_by=f"{word}录入", entry_voucher=scan),
-        contract=records.contract(work, since, scan=scan) if has_papers else None,
-        training=records.training(work, since, trainer=f"孙{word}") if has_papers else None,
+        contract=records.contract(work, since, scan=scan, recorded_by=f"{word}签") if has_papers else None,
+        training=records.training(work, since, trainer=f"孙{word}", evidence=scan) if has_papers else None,
+        identity_correction=records.identity_correction(
+            work, number=people.id_number(order + 70), name=f"误{word}", corrected_by=f"{word}更正"
+        )
+        if has_papers
+        else None,
         identity_check=records.identity_check(work, checked_by=f"{word}读卡器") if has_papers else None,
     )
 

@@ -19,6 +19,7 @@ from workers.models import (
     EngagementEvent,
     EntryReview,
     IdentityCheck,
+    IdentityCorrection,
     KeyPostAssignment,
     Person,
     Presence,
@@ -157,6 +158,18 @@ def event(of: Engagement, act: str, happened_on: date, **fields: Any) -> Engagem
     fields.setdefault("batch", new_id())
     fields.setdefault("actor_key", "clerk")
     return EngagementEvent.objects.create(engagement=of, act=act, happened_on=happened_on, **fields)
+
+
+def identity_correction(of: Engagement, *, number: str, name: str, corrected_by: str) -> IdentityCorrection:
+    """A number and name that were put right."""
+    return IdentityCorrection.objects.create(
+        engagement=of,
+        name_before=name,
+        number_before=number,
+        is_number_changed=True,
+        reason="登记时看错一位",
+        corrected_by=corrected_by,
+    )
 
 
 def device(of: Project, channel: str, **fields: Any) -> Device:

@@ -145,6 +145,42 @@ def _of_projects(*more: Query) -> Callable[[County], list[Query]]:
     return lambda county: [{}, {"project": county.project.code}, *more]
 
 
+def _contracts(county: County) -> list[dict[str, Any]]:
+    papers = [worker.contract for worker in county.workers.values() if worker.contract]
+    return [{"public_id": paper.public_id} for paper in papers]
+
+
+def _trainings(county: County) -> list[dict[str, Any]]:
+    papers = [worker.training for worker in county.workers.values() if worker.training]
+    return [{"public_id": paper.public_id} for paper in papers]
+
+
+def _contract_form(county: County) -> Query:
+    return {"contract_kind": "labour", "contract_starts_on": county.today, "reason": "开始日期录错"}
+
+
+def _training_form(county: County) -> Query:
+    return {
+        "training_kind": "003001",
+        "training_on": county.today,
+        "training_hours": "8",
+        "is_passed": "yes",
+        "reason": "学时录错",
+        "people": county.worker.engagement.public_id,
+    }
+
+
+def _enrolment(county: County) -> Query:
+    return {
+        "name": "钱七",
+        "id_number": people.id_number(911),
+        "phone": people.phone(911),
+        "team": county.teams["contractor"].public_id,
+        "trade": "010",
+        "contract_kind": "none",
+    }
+
+
 ROUTES: dict[str, Route] = {
     "healthz": Route(public="the node's own state"),
     "metrics": Route(public="the node's own figures, for whoever watches it"),
@@ -178,6 +214,21 @@ ROUTES: dict[str, Route] = {
         kwargs=_people, forms=lambda _county: [{"reason": "核对进场人员身份"}, {"reason": ""}]
     ),
     "person_tab": Route(kwargs=_person_tabs),
+    "enrol": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
+    "team_training": Route(kwargs=_project, forms=lambda county: [_training_form(county)]),
+    "edit_person": Route(kwargs=_people, forms=lambda _county: [{"trade": "020", "kind": "20"}]),
+    "correct_person": Route(kwargs=_people, forms=lambda _county: [{"name": "张散", "reason": "看错一位"}]),
+    "person_photo": Route(kwargs=_people),
+    "new_contract": Route(kwargs=_people, forms=lambda county: [_contract_form(county)]),
+    "new_training": Route(kwargs=_people, forms=lambda county: [_training_form(county)]),
+    "replace_contract": Route(kwargs=_contracts, forms=lambda county: [_contract_form(county)]),
+    "end_contract": Route(
+        kwargs=_contracts, forms=lambda county: [{"date": county.today, "reason": "协商解除"}]
+    ),
+    "contract_scan": Route(kwargs=_contracts),
+    "replace_training": Route(kwargs=_trainings, forms=lambda county: [_training_form(county)]),
+    "withdraw_training": Route(kwargs=_trainings, forms=lambda _county: [{"reason": "不是本人参加"}]),
+    "training_evidence": Route(kwargs=_trainings),
     "days": Route(queries=_listed()),
     "punches": Route(queries=_listed({"matched": "no"})),
     "punch": Route(
@@ -214,6 +265,35 @@ ROUTES: dict[str, Route] = {
         )(county)
     ),
     "api_engagement": Route(kwargs=_people),
+    "api_look_up": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
+    "api_enrol": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
+    "api_team_training": Route(kwargs=_project, forms=lambda county: [_training_form(county)]),
+    "api_engagement_edit": Route(kwargs=_people, forms=lambda _county: [{"trade": "020"}]),
+    "api_engagement_correct": Route(kwargs=_people, forms=lambda _county: [{"name": "张散"}]),
+    "api_contract_add": Route(kwargs=_people, forms=lambda county: [_contract_form(county)]),
+    "api_training_add": Route(kwargs=_people, forms=lambda county: [_training_form(county)]),
+    "api_contracts": Route(
+        queries=lambda county: [
+            {},
+            {"engagement": county.worker.engagement.public_id},
+            {"project": county.project.code},
+            {"ended": "false", "kind": "labour"},
+        ]
+    ),
+    "api_trainings": Route(
+        queries=lambda county: [
+            {},
+            {"engagement": county.worker.engagement.public_id},
+            {"project": county.project.code},
+            {"withdrawn": "false", "kind": "003001"},
+        ]
+    ),
+    "api_contract_replace": Route(kwargs=_contracts, forms=lambda county: [_contract_form(county)]),
+    "api_contract_end": Route(
+        kwargs=_contracts, forms=lambda county: [{"date": county.today, "reason": "协商解除"}]
+    ),
+    "api_training_replace": Route(kwargs=_trainings, forms=lambda county: [_training_form(county)]),
+    "api_training_withdraw": Route(kwargs=_trainings, forms=lambda _county: [{"reason": "不是本人参加"}]),
     "api_punches": Route(
         queries=lambda county: _found(
             {"matched": "false"},

@@ -87,6 +87,24 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "workers.selectors.people_here": lambda a, c: workers.people_here(a, c.project, c.today),
     "workers.selectors.contracts": lambda a, c: workers.contracts(a, c.worker.engagement),
     "workers.selectors.trainings": lambda a, c: workers.trainings(a, c.worker.engagement),
+    "workers.selectors.all_contracts": lambda a, c: workers.all_contracts(a),
+    "workers.selectors.all_trainings": lambda a, c: workers.all_trainings(a),
+    "workers.selectors.contract_to": lambda a, c: workers.contract_to(
+        a, "workers.view", c.contract_of().public_id
+    ),
+    "workers.selectors.training_to": lambda a, c: workers.training_to(
+        a, "workers.view", c.training_of().public_id
+    ),
+    "workers.selectors.project_to": lambda a, c: workers.project_to(a, "workers.view", c.project.public_id),
+    "workers.selectors.work_to": lambda a, c: workers.work_to(
+        a, "workers.view", c.worker.engagement.public_id
+    ),
+    "workers.selectors.identity_checks": lambda a, c: workers.identity_checks(a, c.worker.engagement),
+    "workers.selectors.identity_corrections": lambda a, c: workers.identity_corrections(
+        a, c.worker.engagement
+    ),
+    "workers.selectors.teams_to_enrol_into": lambda a, c: workers.teams_to_enrol_into(a, c.project),
+    "workers.selectors.people_to_file_for": lambda a, c: workers.people_to_file_for(a, c.project),
     "workers.selectors.other_work": lambda a, c: [
         workers.other_work(a, worker.engagement) for worker in c.workers.values()
     ],

@@ -1,6 +1,5 @@
 """The bodies of the roster's acts, and how their outcome and the roster's records are shown."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -64,7 +63,7 @@ class LeaveBody(DayBody):
     reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
-class ReasonBody(PeopleBody):
+class MoveReasonBody(PeopleBody):
     """For a reason that must be given."""
 
     reason = serializers.CharField(max_length=200, help_text="理由，至少 4 个字")
@@ -129,7 +128,7 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     done = serializers.SerializerMethodField(help_text="已办理的用工")
     refused = RefusedSerializer(many=True, help_text="没有办理的用工及原因")
 
-    def get_done(self, outcome: Any) -> Sequence[UUID]:
+    def get_done(self, outcome: Any) -> list[UUID]:
         return [standing.engagement.public_id for standing in outcome.done]
 
 

@@ -164,7 +164,7 @@ class SendBackView(_RosterView):
     """退回."""
 
     permission = "workers.approve"
-    serializer_class = bodies.ReasonBody
+    serializer_class = bodies.MoveReasonBody
 
     def move(self, data: dict[str, Any]) -> Move:
         return services.SendBack(on=bodies.today(), today=bodies.today(), reason=data["reason"])
@@ -174,7 +174,7 @@ class SendBackView(_RosterView):
 class ReverseView(_RosterView):
     """撤销."""
 
-    serializer_class = bodies.ReasonBody
+    serializer_class = bodies.MoveReasonBody
 
     def move(self, data: dict[str, Any]) -> Move:
         return services.Reverse(on=bodies.today(), today=bodies.today(), reason=data["reason"])

@@ -12,7 +12,7 @@ import workers.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workers", "0001_initial"),
+        ("workers", "0004_look_ups_are_counted"),
     ]
 
     operations = [

@@ -1,5 +1,9 @@
-"""Acts on people: enrolling, the roster's moves, review, papers, key posts, and reading a full number."""
+"""Acts on people: enrolling, the roster's moves, review, papers, corrections, and reading a full number."""
 
+from workers.services.contracts import ContractFacts, end_contract, record_contract, replace_contract
+from workers.services.edits import OwnFacts, edit_engagement
+from workers.services.identities import correct_identity
+from workers.services.lookups import Found, look_up
 from workers.services.moves import (
     ChangeTeam,
     End,
@@ -11,7 +15,13 @@ from workers.services.moves import (
     Settle,
     SettlementFacts,
 )
-from workers.services.papers import record_contract, record_training
+from workers.services.papers import (
+    TrainingFacts,
+    record_training,
+    record_trainings,
+    replace_training,
+    withdraw_training,
+)
 from workers.services.people import (
     CITIZEN_CARD,
     PersonFacts,
@@ -42,18 +52,22 @@ from workers.services.reversal import WORDS as MOVE_WORDS
 from workers.services.reversal import Reverse, latest_of
 from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, missing_papers
 from workers.services.roster import Outcome, Refused, judge_moves, move_one, move_people
+from workers.services.taking_on import take_on
 
 __all__ = [
     "CITIZEN_CARD",
     "MOVE_WORDS",
     "Approve",
     "ChangeTeam",
+    "ContractFacts",
     "End",
     "Enter",
     "Exit",
+    "Found",
     "LeaveTemporarily",
     "Move",
     "Outcome",
+    "OwnFacts",
     "PersonFacts",
     "Refused",
     "Return",
@@ -62,12 +76,16 @@ __all__ = [
     "Settle",
     "SettlementFacts",
     "Submit",
+    "TrainingFacts",
     "VerifyIdentity",
     "WorkFacts",
     "approve_entry",
     "assign_key_post",
     "change_team",
     "checked_number",
+    "correct_identity",
+    "edit_engagement",
+    "end_contract",
     "end_engagement",
     "enrol",
     "enter",
@@ -77,12 +95,16 @@ __all__ = [
     "latest_of",
     "leave",
     "leave_temporarily",
+    "look_up",
     "missing_papers",
     "move_one",
     "move_people",
     "record_contract",
     "record_training",
+    "record_trainings",
     "relieve_key_post",
+    "replace_contract",
+    "replace_training",
     "return_to_site",
     "reveal_number",
     "reverse_move",
@@ -90,5 +112,7 @@ __all__ = [
     "settle_wages",
     "stored_number",
     "submit_for_review",
+    "take_on",
     "verify_identity",
+    "withdraw_training",
 ]

@@ -17,8 +17,14 @@ from kernel.text import compact
 from outbox.services import announce
 from projects.errors import ProjectFinished
 from projects.models import Project, Team
-from workers import identity
-from workers.errors import AlreadyEngaged, BadIdentity, IdentityNameDiffers, ReasonMissing
+from workers import contact, identity
+from workers.errors import (
+    AlreadyEngaged,
+    BadContactFact,
+    BadIdentity,
+    IdentityNameDiffers,
+    ReasonMissing,
+)
 from workers.models import Engagement, Person
 
 # 01 居民身份证; other documents are kept as they come, their forms being those of other countries.
@@ -109,6 +115,33 @@ def known_person(facts: PersonFacts, today: date) -> Person:
     return person
 
 
+def set_phone(engagement: Engagement, phone: str) -> None:
+    """Give an engagement its phone, or none: the one place that writes it. The caller saves."""
+    engagement.phone = phone or None
+
+
+def set_card(engagement: Engagement, number: str) -> None:
+    """Give an engagement its wage card, or none, with the index that finds it. The caller saves."""
+    engagement.card_number = number or None
+    engagement.card_index = keyring().blind_index("card", number) if number else None
+
+
+def checked_phone(text: str) -> str:
+    """A mobile number as it is kept. Raises BadContactFact."""
+    try:
+        return contact.read_phone(text, synthetic_allowed=settings.SYNTHETIC_PEOPLE)
+    except contact.BadContact as slip:
+        raise BadContactFact(str(slip), code=slip.code, field="phone") from None
+
+
+def checked_card(text: str) -> str:
+    """A bank card's figures as they are kept. Raises BadContactFact."""
+    try:
+        return contact.read_card(text)
+    except contact.BadContact as slip:
+        raise BadContactFact(str(slip), code=slip.code, field="card_number") from None
+
+
 @transaction.atomic
 def enrol(
     *, actor: Actor, project: Project, team: Team, person: PersonFacts, work: WorkFacts, today: date
@@ -129,7 +162,7 @@ def enrol(
     Person.all_rows.select_for_update(of=("self",)).get(pk=who.pk)
     if Engagement.all_rows.filter(person=who, project=project, ended_at=None).exists():
         raise AlreadyEngaged(mask_id_number(person.number))
-    engagement = Engagement.objects.create(
+    engagement = Engagement(
         person=who,
         project=project,
         participation=participation,
@@ -137,11 +170,8 @@ def enrol(
         is_team_leader=work.is_team_leader,
         kind=work.kind,
         trade=work.trade,
-        phone=work.phone or None,
         address=work.address or None,
         photo=work.photo,
-        card_number=work.card_number or None,
-        card_index=keyring().blind_index("card", work.card_number) if work.card_number else None,
         bank_code=work.bank_code,
         bank_name=work.bank_name,
         gate_card=work.gate_card,
@@ -149,6 +179,9 @@ def enrol(
         political_status=work.political_status,
         issuing_authority=work.issuing_authority,
     )
+    set_phone(engagement, work.phone)
+    set_card(engagement, work.card_number)
+    engagement.save()
     record(actor, "workers.enrolled", engagement, project=project.code)
     announce("workers.enrolled.v1", key=engagement.public_id)
     return engagement

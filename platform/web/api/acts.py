@@ -44,7 +44,11 @@ class BadKey(DomainError):
 
 
 class ActSchema(AutoSchema):
-    """Describes the header that makes repeating safe."""
+    """Describes what an act answers, and the header that makes repeating safe."""
+
+    def get_response_serializers(self) -> Any:
+        view: Any = self.view
+        return {204: None} if view.answer_class is None else {view.status: view.answer_class}
 
     def get_override_parameters(self) -> list[Any]:
         return [

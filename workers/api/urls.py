@@ -1,0 +1,37 @@
+"""Addresses of the acts on people and their papers over the REST API."""
+
+from django.urls import path
+
+from workers.api import papers, views
+
+urlpatterns = [
+    path("projects/<uuid:public_id>/look-up/", views.LookUpView.as_view(), name="api_look_up"),
+    path("projects/<uuid:public_id>/enrol/", views.EnrolView.as_view(), name="api_enrol"),
+    path("projects/<uuid:public_id>/trainings/", papers.TeamTrainingView.as_view(), name="api_team_training"),
+    path("engagements/<uuid:public_id>/edit/", views.EditView.as_view(), name="api_engagement_edit"),
+    path("engagements/<uuid:public_id>/correct/", views.CorrectView.as_view(), name="api_engagement_correct"),
+    path(
+        "engagements/<uuid:public_id>/contracts/", papers.AddContractView.as_view(), name="api_contract_add"
+    ),
+    path(
+        "engagements/<uuid:public_id>/trainings/", papers.AddTrainingView.as_view(), name="api_training_add"
+    ),
+    path("contracts/", papers.ContractsView.as_view(), name="api_contracts"),
+    path(
+        "contracts/<uuid:public_id>/replace/",
+        papers.ReplaceContractView.as_view(),
+        name="api_contract_replace",
+    ),
+    path("contracts/<uuid:public_id>/end/", papers.EndContractView.as_view(), name="api_contract_end"),
+    path("trainings/", papers.TrainingsView.as_view(), name="api_trainings"),
+    path(
+        "trainings/<uuid:public_id>/replace/",
+        papers.ReplaceTrainingView.as_view(),
+        name="api_training_replace",
+    ),
+    path(
+        "trainings/<uuid:public_id>/withdraw/",
+        papers.WithdrawTrainingView.as_view(),
+        name="api_training_withdraw",
+    ),
+]

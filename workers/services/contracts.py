@@ -1,0 +1,168 @@
+"""Labour contracts and written work agreements: kept, put right by a new record, ended early.
+
+Source: 鄂建文〔2019〕27号 一(八); 国务院令第724号 第二十八条; 18号令 2022 修正 (用工书面协议).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from kernel.permits import require
+from kernel.scoping import Actor
+from outbox.services import announce
+from standards.selectors import codes, parameter
+from workers.errors import BadPaper, PaperEnded
+from workers.models import Contract, Engagement
+from workers.services.reasons import checked_reason
+
+# National dictionary: 0 固定期限合同, which alone must say when it ends; 1 以完成一定工作为期限.
+FIXED_TERM, UNTIL_DONE = "0", "1"
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """What a contract says: kind, term, what is paid and for what, and the scan that proves it."""
+
+    kind: str
+    starts_on: date
+    ends_on: date | None
+    period_type: str = FIXED_TERM
+    wage_form: str = ""
+    unit: str = ""
+    unit_price: Decimal | None = None
+    scan: str = ""
+
+
+@transaction.atomic
+def record_contract(
+    *,
+    actor: Actor,
+    engagement: Engagement,
+    kind: str = Contract.Kind.LABOUR,
+    period_type: str = FIXED_TERM,
+    starts_on: date,
+    ends_on: date | None,
+    unit: str = "",
+    unit_price: Decimal | None = None,
+    wage_form: str = "",
+    scan: str = "",
+) -> Contract:
+    """Keep a labour contract or written work agreement.
+
+    Raises NotPermitted, NotFound, BadPaper. Source: 鄂建文〔2019〕27号 一(八).
+    """
+    require(actor, "workers.file", on=engagement)
+    facts = ContractFacts(kind, starts_on, ends_on, period_type, wage_form, unit, unit_price, scan)
+    require_sensible_contract(facts)
+    return _kept(actor, engagement, facts)
+
+
+@transaction.atomic
+def replace_contract(*, actor: Actor, contract: Contract, facts: ContractFacts, reason: str) -> Contract:
+    """Put a contract record right: the old one stays readable and never held, a new one takes its place.
+
+    Raises NotPermitted, NotFound, WhyMissing, PaperEnded, BadPaper.
+    """
+    require(actor, "workers.file", on=contract)
+    why = checked_reason(reason)
+    old = _locked(actor, contract)
+    require_sensible_contract(facts)
+    _end(old, old.starts_on, why)
+    record(actor, "workers.contract_replaced", old.engagement, reason=why)
+    return _kept(actor, old.engagement, facts, replaces=old)
+
+
+@transaction.atomic
+def end_contract(*, actor: Actor, contract: Contract, on: date, reason: str, today: date) -> Contract:
+    """End a contract before its time: from `on` it no longer holds. Ended on its first day, it never held.
+
+    Raises NotPermitted, NotFound, WhyMissing, PaperEnded, BadPaper.
+    """
+    require(actor, "workers.file", on=contract)
+    why = checked_reason(reason)
+    old = _locked(actor, contract)
+    _require_within(old, on, today)
+    _end(old, on, why)
+    record(actor, "workers.contract_ended", old.engagement, reason=why, on=on.isoformat())
+    announce("workers.contract_ended.v1", key=old.engagement.public_id, since=on.isoformat())
+    return old
+
+
+def require_sensible_contract(facts: ContractFacts) -> None:
+    """Raises BadPaper for an unknown kind or form, crossed dates, or a price that cannot be."""
+    if facts.kind not in Contract.Kind.values:
+        raise BadPaper(_("没有这种合同类型，请选择劳动合同或用工书面协议。"), field="contract_kind")
+    if facts.period_type not in codes("contract_period"):
+        raise BadPaper(_("没有这种合同期限类型，请从列表中选择。"), field="period_type")
+    if facts.ends_on is not None and facts.ends_on < facts.starts_on:
+        raise BadPaper(
+            _("合同结束日期早于开始日期 {day}，请核对合同后改正。").format(day=facts.starts_on),
+            field="contract_ends_on",
+        )
+    _require_sensible_price(facts)
+
+
+def _require_sensible_price(facts: ContractFacts) -> None:
+    if facts.wage_form and facts.wage_form not in Contract.WageForm.values:
+        raise BadPaper(_("没有这种计酬方式，请从列表中选择。"), field="wage_form")
+    if facts.unit and facts.unit not in codes("measurement_unit"):
+        raise BadPaper(_("没有这种计量单位，请从列表中选择。"), field="unit")
+    most = Decimal(parameter("contract.most_unit_price"))
+    if facts.unit_price is not None and not 0 < facts.unit_price <= most:
+        raise BadPaper(
+            _("单价应大于 0、不超过 {most} 元，请按合同填写。").format(most=f"{most:,}"), field="unit_price"
+        )
+
+
+def _require_within(contract: Contract, on: date, today: date) -> None:
+    if on > today:
+        raise BadPaper(_("日期 {day} 晚于今天，请填写实际解除的日期。").format(day=on), field="date")
+    if on < contract.starts_on:
+        raise BadPaper(
+            _("解除日期不能早于合同开始日期 {day}；合同从未生效的，填开始日期。").format(
+                day=contract.starts_on
+            ),
+            field="date",
+        )
+    if contract.ends_on is not None and on > contract.ends_on:
+        raise BadPaper(_("合同已于 {day} 到期，无需再办理解除。").format(day=contract.ends_on), field="date")
+
+
+def _locked(actor: Actor, contract: Contract) -> Contract:
+    rows = Contract.objects.visible_to(actor, "workers.file").select_related("engagement__project__region")
+    old = rows.select_for_update(of=("self",)).get(pk=contract.pk)
+    if old.ended_on is not None:
+        raise PaperEnded(_("合同"))
+    return old
+
+
+def _end(contract: Contract, on: date, why: str) -> None:
+    contract.ended_on, contract.end_reason = on, why
+    contract.version += 1
+    contract.save(update_fields=["ended_on", "end_reason", "version", "updated_at"])
+
+
+def _kept(
+    actor: Actor, engagement: Engagement, facts: ContractFacts, replaces: Contract | None = None
+) -> Contract:
+    contract = Contract.objects.create(
+        engagement=engagement,
+        kind=facts.kind,
+        period_type=facts.period_type,
+        starts_on=facts.starts_on,
+        ends_on=facts.ends_on,
+        unit=facts.unit,
+        unit_price=facts.unit_price,
+        wage_form=facts.wage_form,
+        scan=facts.scan,
+        replaces=replaces,
+        recorded_by=actor.label,
+    )
+    record(actor, "workers.contract_recorded", engagement)
+    since = min(facts.starts_on, replaces.starts_on) if replaces else facts.starts_on
+    announce("workers.contract_recorded.v1", key=engagement.public_id, since=since.isoformat())
+    return contract

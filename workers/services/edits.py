@@ -1,0 +1,115 @@
+"""Changing what belongs to one engagement: phone, trade, card and the like, with a check of the version."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from kernel.permits import require
+from kernel.scoping import Actor
+from kernel.versions import require_version
+from outbox.services import announce
+from standards.selectors import code_name, codes
+from workers.errors import BadCode
+from workers.models import Engagement
+from workers.services.people import checked_card, checked_phone, set_card, set_phone
+
+# Facts whose values are codes of a list.
+_LISTS = {
+    "trade": "trade",
+    "kind": "worker_kind",
+    "education": "education",
+    "political_status": "political_status",
+    "bank_code": "bank",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFacts:
+    """What is to stand with the engagement from now on; None leaves a fact as it is."""
+
+    phone: str | None = None
+    trade: str | None = None
+    kind: str | None = None
+    education: str | None = None
+    political_status: str | None = None
+    address: str | None = None
+    card_number: str | None = None
+    bank_code: str | None = None
+    bank_name: str | None = None
+    is_team_leader: bool | None = None
+    photo: str | None = None
+
+    def __repr__(self) -> str:
+        return "<OwnFacts>"
+
+
+@transaction.atomic
+def edit_engagement(
+    *, actor: Actor, engagement: Engagement, facts: OwnFacts, expected_version: int | None = None
+) -> Engagement:
+    """Change the facts of one engagement; which ones changed is on record, their values are not.
+
+    Raises NotPermitted, NotFound, BadContactFact, BadCode, Stale. Nothing new changes nothing.
+    Source: 鄂建文〔2019〕27号 二(三) (basic data are kept up to date).
+    """
+    require(actor, "workers.enrol", on=engagement)
+    rows = Engagement.objects.visible_to(actor, "workers.enrol")
+    kept = rows.select_for_update(of=("self",)).get(pk=engagement.pk)
+    require_version(kept, expected_version, shown_facts(kept))
+    changed = sorted(_changed(kept, facts))
+    if not changed:
+        return kept
+    kept.version += 1
+    kept.save()
+    record(actor, "workers.engagement_edited", kept, changed=changed)
+    announce("workers.engagement_edited.v1", key=kept.public_id, version=kept.version)
+    return kept
+
+
+def shown_facts(engagement: Engagement) -> dict[str, str]:
+    """The facts as they read now, under the labels of the form; phone and card masked."""
+    return {
+        "手机号": engagement.masked_phone,
+        "工种": code_name("trade", engagement.trade),
+        "人员类型": code_name("worker_kind", engagement.kind),
+        "文化程度": code_name("education", engagement.education),
+        "政治面貌": code_name("political_status", engagement.political_status),
+        "住址": engagement.address or "",
+        "工资卡号": engagement.masked_card,
+        "开户银行": code_name("bank", engagement.bank_code),
+        "支行名称": engagement.bank_name,
+        "班组长": str(_("是") if engagement.is_team_leader else _("否")),
+    }
+
+
+def _changed(engagement: Engagement, facts: OwnFacts) -> Iterator[str]:
+    """Put each new fact in its place and name it. Raises BadContactFact, BadCode."""
+    for name in (field.name for field in fields(facts)):
+        value, stands = getattr(facts, name), getattr(engagement, name)
+        if value is not None and _read(name, value) != ("" if stands is None else stands):
+            _put(engagement, name, _read(name, value))
+            yield name
+
+
+def _put(engagement: Engagement, name: str, value: Any) -> None:
+    if name == "phone":
+        set_phone(engagement, value)
+    elif name == "card_number":
+        set_card(engagement, value)
+    else:
+        setattr(engagement, name, value)
+
+
+def _read(name: str, value: Any) -> Any:
+    """A fact as it is kept. Raises BadContactFact, BadCode."""
+    if name == "phone" and value:
+        return checked_phone(value)
+    if name == "card_number" and value:
+        return checked_card(value)
+    if name in _LISTS and value and value not in codes(_LISTS[name]):
+        raise BadCode(name)
+    return value

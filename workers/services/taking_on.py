@@ -1,0 +1,156 @@
+"""Taking somebody on in one go: enrolment, contract, training and entry, all of it or none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kernel.errors import DomainError
+from kernel.permits import require
+from kernel.scoping import Actor
+from projects.models import Project, Team
+from standards.selectors import parameter
+from workers.errors import BadPaper, IdentityNameDiffers, UnderAge
+from workers.identity import age_on
+from workers.models import Engagement, IdentityCheck
+from workers.services.contracts import ContractFacts, record_contract
+from workers.services.lookups import counted_person
+from workers.services.papers import TrainingFacts, record_training
+from workers.services.people import (
+    PersonFacts,
+    WorkFacts,
+    checked_card,
+    checked_number,
+    checked_phone,
+    enrol,
+)
+from workers.services.presence import enter
+
+# How an identity was established, weakest first; kept for ever beside the engagement.
+TYPED, CHIP = "typed", "chip"
+MATCH = "match"
+
+
+def take_on(
+    *,
+    actor: Actor,
+    project: Project,
+    team: Team,
+    person: PersonFacts,
+    work: WorkFacts,
+    contract: ContractFacts | None = None,
+    training: TrainingFacts | None = None,
+    entered_on: date | None = None,
+    today: date,
+    now: datetime,
+) -> Engagement:
+    """Enrol a person with contract, training and entry as one act: if one part is refused, none is kept.
+
+    Only the look-up that it implies stays counted and on record. The identity counts as typed, which is
+    weaker than a chip's. Raises NotPermitted, NotFound, ProjectFinished, BadIdentity, IdentityNameDiffers,
+    AlreadyEngaged, UnderAge, BadContactFact, BadPaper, BadDate, TooManyLookUps.
+    Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条; 劳动法 第十五条.
+    """
+    require(actor, "workers.enrol", on=team.participation)
+    require_age(person, project, today)
+    with transaction.atomic():
+        known = counted_person(actor, project, person, today, now)
+    if known is not None and known.name != person.name:
+        raise IdentityNameDiffers
+    with transaction.atomic():
+        engagement = enrol(
+            actor=actor, project=project, team=team, person=person, work=_checked(work), today=today
+        )
+        note_identity(actor, engagement, TYPED)
+        _record_papers(actor, engagement, contract, training, today)
+        if entered_on is not None:
+            _enter(actor, engagement, entered_on, contract, today)
+    return engagement
+
+
+def note_identity(by: Actor, engagement: Engagement, method: str) -> IdentityCheck:
+    """Keep how an identity was established; strengths are added, never replaced."""
+    return IdentityCheck.objects.create(
+        engagement=engagement, method=method, result=MATCH, checked_at=timezone.now(), checked_by=by.label
+    )
+
+
+def require_age(person: PersonFacts, project: Project, today: date) -> None:
+    """Raises BadIdentity, and UnderAge for somebody whom nobody may employ yet. Source: 劳动法 第十五条."""
+    _number, _sex, born_on = checked_number(person, today)
+    minimum = int(parameter("age.minimum", project.region))
+    if born_on is not None and age_on(born_on, today) < minimum:
+        raise UnderAge(minimum)
+
+
+def _checked(work: WorkFacts) -> WorkFacts:
+    """The same facts with phone and card as they are kept."""
+    phone = checked_phone(work.phone) if work.phone else ""
+    card = checked_card(work.card_number) if work.card_number else ""
+    return replace(work, phone=phone, card_number=card)
+
+
+def _record_papers(
+    actor: Actor,
+    engagement: Engagement,
+    contract: ContractFacts | None,
+    training: TrainingFacts | None,
+    today: date,
+) -> None:
+    if contract is not None:
+        record_contract(
+            actor=actor,
+            engagement=engagement,
+            kind=contract.kind,
+            period_type=contract.period_type,
+            starts_on=contract.starts_on,
+            ends_on=contract.ends_on,
+            wage_form=contract.wage_form,
+            unit=contract.unit,
+            unit_price=contract.unit_price,
+            scan=contract.scan,
+        )
+    if training is not None:
+        record_training(
+            actor=actor,
+            engagement=engagement,
+            kind=training.kind,
+            held_on=training.held_on,
+            hours=training.hours,
+            is_passed=training.is_passed,
+            trainer=training.trainer,
+            evidence=training.evidence,
+            today=today,
+        )
+
+
+def _enter(
+    actor: Actor, engagement: Engagement, on: date, contract: ContractFacts | None, today: date
+) -> None:
+    require_contract_first(contract, on)
+    with _at_field("entered_on"):
+        enter(actor=actor, engagement=engagement, on=on, today=today)
+
+
+def require_contract_first(contract: ContractFacts | None, entered_on: date | None) -> None:
+    """A contract that is told with the entry begins no later than it. Raises BadPaper."""
+    if contract is not None and entered_on is not None and contract.starts_on > entered_on:
+        raise BadPaper(
+            _("合同开始日期晚于进场日期 {day}，请改早，或改进场日期。").format(day=entered_on),
+            field="contract_starts_on",
+        )
+
+
+@contextmanager
+def _at_field(name: str) -> Iterator[None]:
+    """A refusal of the entry belongs to the field of its date, where several dates are asked for."""
+    try:
+        yield
+    except DomainError as refused:
+        if refused.field == "date":
+            refused.field = name
+        raise

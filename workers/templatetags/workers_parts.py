@@ -1,0 +1,29 @@
+"""Small parts of the clerk's forms: one field by its name, and whether a fold has anything in it."""
+
+from collections.abc import Sequence
+
+from django import forms, template
+
+register = template.Library()
+
+
+@register.filter
+def field(form: forms.Form, name: str) -> forms.BoundField:
+    """The form's field of this name."""
+    return form[name]
+
+
+@register.filter
+def any_filled(form: forms.Form, names: Sequence[str]) -> bool:
+    """Whether one of these fields holds a value or a fault, so that its fold must stand open."""
+    return any(form[name].errors or form[name].value() for name in names)
+
+
+@register.filter
+def by_team(form: forms.Form, name: str) -> list[tuple[str, list[forms.boundfield.BoundWidget]]]:
+    """The boxes of a field whose choices are grouped by team."""
+    boxes = {str(box.data["value"]): box for box in form[name]}
+    return [
+        (team, [boxes[key] for key, _label in people])
+        for team, people in form.fields[name].choices  # type: ignore[attr-defined]  # a field of choices
+    ]

@@ -1,0 +1,51 @@
+"""Photographs and scans: shown to whoever may see the person, and each showing is on record."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from audit.services import record
+from kernel.errors import NotFound
+from web.pages import Page
+from web.uploads import serve
+from workers.models import Engagement
+from workers.selectors import contract_to, training_to, work_to
+
+
+class _File(Page):
+    """A file of one person, for whoever may see that person."""
+
+    permission = "workers.view"
+
+    def shown(self, work: Engagement, address: str, action: str, name: str) -> HttpResponse:
+        """The file, once it is on record who looked at it. Raises NotFound where there is none."""
+        if not address:
+            raise NotFound
+        record(self.actor, action, work)
+        return serve(address, name)
+
+
+class PersonPhoto(_File):
+    """The photograph taken on site."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        work = work_to(self.actor, self.permission, public_id)
+        return self.shown(work, work.photo, "workers.photo_read", "现场照片")
+
+
+class ContractScan(_File):
+    """The scan of a contract."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        contract = contract_to(self.actor, self.permission, public_id)
+        return self.shown(contract.engagement, contract.scan, "workers.contract_scan_read", "合同")
+
+
+class TrainingEvidence(_File):
+    """What proves a training."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        training = training_to(self.actor, self.permission, public_id)
+        return self.shown(
+            training.engagement, training.evidence, "workers.training_evidence_read", "培训记录"
+        )

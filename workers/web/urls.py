@@ -1,0 +1,23 @@
+"""Addresses of the clerk's pages on people."""
+
+from django.urls import path
+
+from workers.web import contracts, edit, enrol, files, trainings
+
+urlpatterns = [
+    path("projects/<uuid:public_id>/enrol/", enrol.Enrol.as_view(), name="enrol"),
+    path("projects/<uuid:public_id>/training/", trainings.TeamTraining.as_view(), name="team_training"),
+    path("people/<uuid:public_id>/edit/", edit.EditPerson.as_view(), name="edit_person"),
+    path("people/<uuid:public_id>/correct/", edit.CorrectPerson.as_view(), name="correct_person"),
+    path("people/<uuid:public_id>/photo/", files.PersonPhoto.as_view(), name="person_photo"),
+    path("people/<uuid:public_id>/contracts/new/", contracts.NewContract.as_view(), name="new_contract"),
+    path("people/<uuid:public_id>/trainings/new/", trainings.NewTraining.as_view(), name="new_training"),
+    path("contracts/<uuid:public_id>/replace/", contracts.ReplaceContract.as_view(), name="replace_contract"),
+    path("contracts/<uuid:public_id>/end/", contracts.EndContract.as_view(), name="end_contract"),
+    path("contracts/<uuid:public_id>/scan/", files.ContractScan.as_view(), name="contract_scan"),
+    path("trainings/<uuid:public_id>/replace/", trainings.ReplaceTraining.as_view(), name="replace_training"),
+    path(
+        "trainings/<uuid:public_id>/withdraw/", trainings.WithdrawTraining.as_view(), name="withdraw_training"
+    ),
+    path("trainings/<uuid:public_id>/evidence/", files.TrainingEvidence.as_view(), name="training_evidence"),
+]
