@@ -101,6 +101,39 @@ def enterprise(actor: Actor, public_id: UUID) -> Enterprise:
     return found
 
 
+def enterprise_of_code(actor: Actor, uscc: str) -> Enterprise | None:
+    """The enterprise of a credit code, where `actor` sees it on a project; None tells nothing of the rest."""
+    return Enterprise.objects.visible_to(actor).filter(uscc=uscc).first()
+
+
+def participation(actor: Actor, public_id: UUID) -> Participation:
+    """One participation. Raises NotFound outside the actor's scope."""
+    found = all_participations(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def team(actor: Actor, public_id: UUID) -> Team:
+    """One team. Raises NotFound outside the actor's scope."""
+    found = all_teams(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_participations(actor: Actor) -> QuerySet[Participation]:
+    """Who takes part in any project within scope, by project."""
+    rows = Participation.objects.visible_to(actor).select_related("enterprise", "project")
+    return rows.order_by("project__code", "kind", "pk")
+
+
+def all_teams(actor: Actor) -> QuerySet[Team]:
+    """The teams of all projects within scope, by number."""
+    rows = Team.objects.visible_to(actor)
+    return rows.select_related("participation__enterprise", "participation__project").order_by("number")
+
+
 def works_of(actor: Actor, of: Enterprise) -> QuerySet[Participation]:
     """Where an enterprise takes part, within scope."""
     rows = Participation.objects.visible_to(actor).filter(enterprise=of)

@@ -23,6 +23,8 @@ from web.lists import CLIP, NAME, NUMBER_SOFT, SOFT, SUB, ListPage, ListTable
 from web.navigation import Crumb
 from web.templatetags.parts import state
 from workers.models import Engagement
+from workers.selectors import UNSETTLED, facts_of
+from workers.states import in_words
 
 _YES_NO = {"yes": True, "no": False}
 
@@ -35,6 +37,16 @@ class PeopleFilters(ScopedFilterSet):
     region = django_filters.CharFilter(label="地区", method="as_is")
     on_site = django_filters.ChoiceFilter(
         label="在场", method="present", choices=[("1", "在册在场"), ("0", "不在场")]
+    )
+    standing = django_filters.ChoiceFilter(
+        label="进退场",
+        method="standing_as",
+        choices=[
+            ("pending", "待审批"),
+            ("unapproved", "在场未审批"),
+            ("away", "暂退场"),
+            ("unsettled", "退场待结清"),
+        ],
     )
     contract = django_filters.ChoiceFilter(
         label="合同", method="with_paper", choices=[("no", "未签合同"), ("yes", "已签合同")]
@@ -64,6 +76,15 @@ class PeopleFilters(ScopedFilterSet):
 
     def present(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(is_on_site=value == "1")
+
+    def standing_as(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        if value == "pending":
+            return rows.filter(review="pending")
+        if value == "unapproved":
+            return rows.filter(is_on_site=True).exclude(review="approved")
+        if value == "away":
+            return rows.filter(is_present=True, is_on_site=False)
+        return rows.filter(is_present=False, settlement=UNSETTLED)
 
     def with_paper(self, rows: QuerySet[Engagement], name: str, value: str) -> QuerySet[Engagement]:
         column = {"contract": "has_contract", "training": "is_trained"}[name]
@@ -99,7 +120,7 @@ class PeopleTable(ListTable):
     project = tables.Column("项目", accessor="project__name", attrs=CLIP)
     team = tables.Column("班组", accessor="team__name", attrs=CLIP)
     enterprise = tables.Column("用人单位", accessor="participation__enterprise__name", attrs=CLIP)
-    is_on_site = tables.Column("在场", empty_values=())
+    is_on_site = tables.Column("状态", empty_values=())
     has_contract = tables.Column("合同", empty_values=())
     is_trained = tables.Column("培训", empty_values=())
     first_at = tables.Column("今日到", attrs=NUMBER_SOFT, empty_values=())
@@ -142,8 +163,8 @@ class PeopleTable(ListTable):
             '<a href="{}">{}</a>', reverse("project", args=[record.project.public_id]), record.project.name
         )
 
-    def render_is_on_site(self, value: bool) -> str:
-        return state("green", "在场") if value else state("grey", "不在场")
+    def render_is_on_site(self, record: Any) -> str:
+        return state(*in_words(facts_of(record)))
 
     def render_has_contract(self, value: bool, record: Any) -> str:
         return _paper(value, record, "已签", "未签")

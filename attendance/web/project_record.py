@@ -25,14 +25,16 @@ from attendance.web.trends import first_day, people_trend
 from kernel.scoping import Actor
 from projects import selectors as projects
 from projects.models import Project
+from projects.services import CONTRACTOR
 from standards.selectors import code_name, parameter
 from web import words
 from web.filters import ScopedFilterSet
-from web.lists import Fact, ListPage
+from web.lists import Bulk, Fact, ListPage, PickColumn
 from web.navigation import Crumb
 from web.pages import Page
 from web.templatetags.words import change
 from workers.models import Engagement
+from workers.web.roster_acts import offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +117,28 @@ class ProjectRecord(Page):
 
     def _parties(self, project: Project) -> dict[str, Any]:
         rows = projects.participations(self.actor, project)
-        return {"parties": [(row, code_name("participation_kind", row.kind)) for row in rows]}
+        return {
+            "parties": [(row, code_name("participation_kind", row.kind)) for row in rows],
+            "may_manage": self.actor.may("projects.manage_participation"),
+            "contractor_kind": CONTRACTOR,
+        }
 
     def _teams(self, project: Project) -> dict[str, Any]:
         sizes = team_sizes(self.actor, project, today())
-        return {"teams": [(team, sizes.get(team.pk, 0)) for team in projects.teams(self.actor, project)]}
+        return {
+            "teams": [(team, sizes.get(team.pk, 0)) for team in projects.teams(self.actor, project)],
+            "may_manage": self.actor.may("projects.manage_team"),
+        }
 
     def _posts(self, project: Project) -> dict[str, Any]:
         day = today()
         held = key_post_holders(self.actor, project, day)
         required = parameter("key_posts.required", project.region, day)
         rows = [
-            (code_name("key_post", post), held.get(post))
+            (post, code_name("key_post", post), held.get(post))
             for post in [*required, *sorted(set(held) - set(required))]
         ]
-        return {"posts": rows, "day": day}
+        return {"posts": rows, "day": day, "may_manage": self.actor.may("workers.enrol")}
 
     def _devices(self, project: Project) -> dict[str, Any]:
         now = timezone.now()
@@ -237,8 +246,15 @@ class _People(PeopleTable):
         exclude = ("project",)
 
 
+class _PickedPeople(_People):
+    pick = PickColumn(lambda row: row.person.name)
+
+    class Meta(_People.Meta):
+        sequence = ("pick", "...")
+
+
 class ProjectPeople(_ProjectTab):
-    """人员 of a project."""
+    """人员 of a project; whoever moves people ticks them here."""
 
     permission = "workers.view"
     tab = "people"
@@ -249,6 +265,9 @@ class ProjectPeople(_ProjectTab):
     filterset_class = PeopleFilters
 
     def rows(self) -> QuerySet[Engagement]:
+        self.acts = offered(self.actor)
+        if self.acts:
+            self.table_class = _PickedPeople
         return people(self.actor, today()).filter(project=self.project)
 
     def printed(self) -> dict[str, Any]:
@@ -261,7 +280,9 @@ class ProjectPeople(_ProjectTab):
             "may_enrol": self.actor.may("workers.enrol") and self.project.is_open,
             "may_file": self.actor.may("workers.file"),
         }
-        return {**super().more(filterset, rows), **acts, "empty": empty}
+        url = reverse("roster_move", args=[self.project.public_id])
+        bulk = Bulk(url, self.acts) if self.acts else None
+        return {**super().more(filterset, rows), **acts, "empty": empty, "bulk": bulk}
 
 
 class _Days(DayTable):

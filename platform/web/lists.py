@@ -1,6 +1,6 @@
 """Lists: filters and columns in the address, sorting, 25, 50 or 100 rows, the total; htmx swaps the rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from standards.selectors import parameter
 from web.columns import Columns
@@ -24,6 +26,43 @@ NAME = {"td": {"class": "name"}}
 SOFT = {"td": {"class": "soft"}}
 SUB = {"td": {"class": "sub nowrap"}}
 CLIP = {"td": {"class": "soft clip"}}
+_PICK_HEAD = mark_safe('<span class="sr">选择</span>')
+
+
+class PickColumn(tables.Column):
+    """A box in each row, for acts on several at once; the boxes belong to the form of `_bulk.html`.
+
+    `?pick=all` ticks every box of the page, for those who browse without script.
+    """
+
+    def __init__(self, name: Callable[[Any], str]) -> None:
+        self.row_name = name
+        super().__init__(
+            _PICK_HEAD,
+            accessor="public_id",
+            orderable=False,
+            exclude_from_export=True,
+            attrs={"th": {"class": "pick"}, "td": {"class": "pick"}},
+        )
+
+    def render(self, value: Any, record: Any, table: tables.Table) -> str:
+        asked = table.request.GET if table.request else {}
+        return format_html(
+            '<label><input type="checkbox" name="who" value="{}" form="bulk" data-pick{}>'
+            '<span class="sr">选择{}</span></label>',
+            value,
+            mark_safe(" checked") if asked.get("pick") == "all" else "",
+            self.row_name(record),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What may be done with ticked rows: where the form leads, and the acts in words, by key."""
+
+    url: str
+    acts: Mapping[str, str]
+    noun: str = "人"
 
 
 class ListTable(tables.Table):

@@ -24,11 +24,15 @@ from tests.support.world import County, TwoCounties
 from workers.models import (
     Contract,
     Engagement,
+    EngagementEvent,
+    EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
     Person,
     Presence,
+    Settlement,
+    TemporaryLeave,
     Training,
 )
 
@@ -79,6 +83,10 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     IdentityCorrection: _of_workers("identity_correction"),
     Presence: _of_workers("presence"),
     Contract: _of_workers("contract"),
+    TemporaryLeave: _of_workers("leave"),
+    Settlement: (lambda c: [c.workers["shared"].settlement], lambda c: []),
+    EntryReview: _of_workers("review"),
+    EngagementEvent: _of_workers("event"),
     Training: _of_workers("training"),
     KeyPostAssignment: (lambda c: [c.worker.key_post], lambda c: []),
     Device: (lambda c: c.devices, lambda c: []),

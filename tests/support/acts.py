@@ -20,13 +20,23 @@ from projects import services as projects
 from projects.models import PermitUpload
 from projects.services import PermitFacts
 from regions.models import Region
-from tests.support import people
+from tests.support import people, records
 from tests.support.actors import account
 from tests.support.counties import County, Worker, permit_table
 from web import account_acts, parameter_acts, postings
 from web.post_rules import Scope
 from workers import services as workers
-from workers.services import ContractFacts, OwnFacts, PersonFacts, TrainingFacts, WorkFacts
+from workers.models import Presence
+from workers.services import (
+    ContractFacts,
+    Enter,
+    Move,
+    OwnFacts,
+    PersonFacts,
+    SettlementFacts,
+    TrainingFacts,
+    WorkFacts,
+)
 
 Act = Callable[[Actor, County], Any]
 
@@ -429,6 +439,129 @@ def _take_back_parameter(actor: Actor, county: County) -> Any:
     return parameter_acts.take_back_parameter(actor=actor, row=county.parameter)
 
 
+def _employed(county: County, title: str) -> Any:
+    return county.workers[title].engagement
+
+
+def _away(actor: Actor, county: County) -> Any:
+    work = _employed(county, "contractor")
+    return workers.leave_temporarily(actor=actor, engagement=work, on=county.today, today=county.today)
+
+
+def _back(actor: Actor, county: County) -> Any:
+    records.leave(county.workers["contractor"].presence, county.today)
+    work = _employed(county, "contractor")
+    return workers.return_to_site(actor=actor, engagement=work, on=county.today, today=county.today)
+
+
+def _settle(actor: Actor, county: County) -> Any:
+    Presence.all_rows.filter(pk=county.workers["gap"].presence.pk).update(exited_on=county.today)
+    paid = SettlementFacts("settled")
+    work = _employed(county, "gap")
+    return workers.settle_wages(actor=actor, engagement=work, settlement=paid, today=county.today)
+
+
+def _change_team(actor: Actor, county: County) -> Any:
+    team = records.team(county.participations["contractor"], 1_400_000_900 + county.order, name="新班")
+    work = _employed(county, "contractor")
+    return workers.change_team(actor=actor, engagement=work, team=team, on=county.today, today=county.today)
+
+
+def _end_engagement(actor: Actor, county: County) -> Any:
+    return workers.end_engagement(actor=actor, engagement=_employed(county, "shared"), today=county.today)
+
+
+def _verify_identity(actor: Actor, county: County) -> Any:
+    return workers.verify_identity(actor=actor, engagement=_employed(county, "gap"), today=county.today)
+
+
+def _submit(actor: Actor, county: County) -> Any:
+    return workers.submit_for_review(actor=actor, engagement=_employed(county, "shared"), today=county.today)
+
+
+def _pending(county: County) -> Any:
+    work = _employed(county, "shared")
+    records.review(work, outcome="pending")
+    return work
+
+
+def _approve(actor: Actor, county: County) -> Any:
+    return workers.approve_entry(actor=actor, engagement=_pending(county), today=county.today)
+
+
+def _send_back(actor: Actor, county: County) -> Any:
+    work = _pending(county)
+    return workers.send_back(actor=actor, engagement=work, reason="缺培训记录", today=county.today)
+
+
+def _reverse(actor: Actor, county: County) -> Any:
+    work = _employed(county, "contractor")
+    return workers.reverse_move(actor=actor, engagement=work, reason="选错了人", today=county.today)
+
+
+def _entry(county: County) -> Move:
+    return Enter(on=county.today, today=county.today)
+
+
+def _move_people(actor: Actor, county: County) -> Any:
+    both = [_employed(county, "shared"), _employed(county, "gap")]
+    return workers.move_people(actor=actor, move=_entry(county), engagements=both)
+
+
+def _move_one(actor: Actor, county: County) -> Any:
+    return workers.move_one(actor=actor, move=_entry(county), engagement=_employed(county, "shared"))
+
+
+def _judge_moves(actor: Actor, county: County) -> Any:
+    both = [_employed(county, "shared"), _employed(county, "gap")]
+    return workers.judge_moves(actor=actor, move=_entry(county), engagements=both)
+
+
+def _relieve_key_post(actor: Actor, county: County) -> Any:
+    held = county.workers["contractor"].key_post
+    assert held is not None
+    return workers.relieve_key_post(actor=actor, assignment=held, ends_on=county.today, today=county.today)
+
+
+def _edit_participation(actor: Actor, county: County) -> Any:
+    return projects.edit_participation(
+        actor=actor,
+        participation=county.participations["shared"],
+        kind="001",
+        entered_on=None,
+        manager_name="钱七",
+    )
+
+
+def _end_participation(actor: Actor, county: County) -> Any:
+    return projects.end_participation(
+        actor=actor, participation=county.participations["shared"], on=county.today, today=county.today
+    )
+
+
+def _resume_participation(actor: Actor, county: County) -> Any:
+    return projects.resume_participation(actor=actor, participation=county.participations["shared"])
+
+
+def _edit_team(actor: Actor, county: County) -> Any:
+    return projects.edit_team(
+        actor=actor,
+        team=county.teams["contractor"],
+        name="钢筋班",
+        responsible_name="",
+        entered_on=None,
+        remark="",
+    )
+
+
+def _end_team(actor: Actor, county: County) -> Any:
+    return projects.end_team(actor=actor, team=county.teams["shared"], on=county.today, today=county.today)
+
+
+def _resume_team(actor: Actor, county: County) -> Any:
+    return projects.resume_team(actor=actor, team=county.teams["shared"])
+
+
 # By the service's name; several rows where an act can be tried in several ways.
 ACTS: dict[str, list[Act]] = {
     "projects.services.receive_permit": [_receive_permit, _register_project, _slip_permit_under],
@@ -445,6 +578,26 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.correct_identity": [_correct_identity],
     "workers.services.enter": [_enter],
     "workers.services.leave": [_leave],
+    "workers.services.leave_temporarily": [_away],
+    "workers.services.return_to_site": [_back],
+    "workers.services.settle_wages": [_settle],
+    "workers.services.change_team": [_change_team],
+    "workers.services.end_engagement": [_end_engagement],
+    "workers.services.verify_identity": [_verify_identity],
+    "workers.services.submit_for_review": [_submit],
+    "workers.services.approve_entry": [_approve],
+    "workers.services.send_back": [_send_back],
+    "workers.services.reverse_move": [_reverse],
+    "workers.services.move_people": [_move_people],
+    "workers.services.move_one": [_move_one],
+    "workers.services.judge_moves": [_judge_moves],
+    "workers.services.relieve_key_post": [_relieve_key_post],
+    "projects.services.edit_participation": [_edit_participation],
+    "projects.services.end_participation": [_end_participation],
+    "projects.services.resume_participation": [_resume_participation],
+    "projects.services.edit_team": [_edit_team],
+    "projects.services.end_team": [_end_team],
+    "projects.services.resume_team": [_resume_team],
     "workers.services.record_contract": [_record_contract],
     "workers.services.record_training": [_record_training],
     "workers.services.replace_contract": [_replace_contract],

@@ -43,11 +43,15 @@ from tests.support.actors import EVERYONE, account, give_post, worker_account
 from workers.models import (
     Contract,
     Engagement,
+    EngagementEvent,
+    EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
     Person,
     Presence,
+    Settlement,
+    TemporaryLeave,
     Training,
 )
 from workers.services import identity_index
@@ -86,6 +90,10 @@ class Worker:
     identity_check: IdentityCheck | None
     key_post: KeyPostAssignment | None = None
     correction: CorrectionRequest | None = None
+    leave: TemporaryLeave | None = None
+    settlement: Settlement | None = None
+    review: EntryReview | None = None
+    event: EngagementEvent | None = None
     identity_correction: IdentityCorrection | None = None
 
 
@@ -332,6 +340,7 @@ def employ(county: County, title: str) -> None:
         )
     if title in ("contractor", "subcontractor"):
         worker.correction = _correction(county, worker.engagement)
+    _roster(county, worker, since, until)
     if title != "gap":
         _pass_gate(county, worker.person.id_number, since if until else None)
 
@@ -345,6 +354,19 @@ def _correction(county: County, work: Engagement) -> CorrectionRequest:
         photo_name=f"{county.word}.jpg",
         asked_by=f"吴{county.word}",
     )
+
+
+def _roster(county: County, worker: Worker, since: date, until: date | None) -> None:
+    """A day at home long ago, permission where papers are, wages after an exit, and one event of each."""
+    work, word = worker.engagement, county.word
+    day = since + timedelta(days=1)
+    worker.leave = records.leave(worker.presence, day, day + timedelta(days=1), reason=f"{word}家中有事")
+    worker.event = records.event(work, "enter", since, actor_label=f"周{word}", reason=f"{word}补录")
+    if worker.contract:
+        ended = county.now if until else None
+        worker.review = records.review(work, submitted_by=f"周{word}", decided_by=f"周{word}", ended_at=ended)
+    if until:
+        worker.settlement = records.settlement(worker.presence, note=f"{word}现金", confirmed_by=f"周{word}")
 
 
 def _person(county: County, title: str, order: int) -> Person:

@@ -19,17 +19,22 @@ from integrity.models import (
 )
 from integrity.rules import end_of, number_of
 from kernel.cipher import keyring
+from kernel.ids import new_id
 from projects.models import Enterprise, Participation, Permit, Project, Team
 from regions.models import Region
 from tests.support import people
 from workers.models import (
     Contract,
     Engagement,
+    EngagementEvent,
+    EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
     Person,
     Presence,
+    Settlement,
+    TemporaryLeave,
     Training,
 )
 from workers.services import identity_index, phone_index
@@ -137,6 +142,34 @@ def identity_check(of: Engagement, checked_by: str = "读卡器") -> IdentityChe
     return IdentityCheck.objects.create(
         engagement=of, method="chip", result="match", checked_at=timezone.now(), checked_by=checked_by
     )
+
+
+def leave(of: Presence, left_on: date, returned_on: date | None = None, **fields: Any) -> TemporaryLeave:
+    """A temporary leave within a presence."""
+    return TemporaryLeave.objects.create(presence=of, left_on=left_on, returned_on=returned_on, **fields)
+
+
+def settlement(of: Presence, **fields: Any) -> Settlement:
+    """Wages paid in full after an exit."""
+    fields.setdefault("outcome", "settled")
+    return Settlement.objects.create(presence=of, **fields)
+
+
+def review(of: Engagement, outcome: str = "approved", **fields: Any) -> EntryReview:
+    """Permission to enter, asked for by one and given by another."""
+    if outcome == "approved":
+        fields.setdefault("snapshot", {"day": site_day().isoformat()})
+        fields.setdefault("decided_at", timezone.now())
+        fields.setdefault("decided_by_key", "approver")
+    fields.setdefault("submitted_by_key", "clerk")
+    return EntryReview.objects.create(engagement=of, outcome=outcome, **fields)
+
+
+def event(of: Engagement, act: str, happened_on: date, **fields: Any) -> EngagementEvent:
+    """One act in the life of an engagement."""
+    fields.setdefault("batch", new_id())
+    fields.setdefault("actor_key", "clerk")
+    return EngagementEvent.objects.create(engagement=of, act=act, happened_on=happened_on, **fields)
 
 
 def identity_correction(of: Engagement, *, number: str, name: str, corrected_by: str) -> IdentityCorrection:

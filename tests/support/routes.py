@@ -233,6 +233,53 @@ def _new_value(county: County) -> Query:
 
 
 _KEY = {"key": "key_post.absent_days"}
+_MOVES = ("exit", "approve")
+
+
+def _whom(county: County) -> list[str]:
+    return [str(worker.engagement.public_id) for worker in county.workers.values()]
+
+
+def _ticked(county: County) -> list[Query]:
+    """The roster's page for everybody."""
+    return [{"act": act, "who": _whom(county)} for act in _MOVES]
+
+
+def _move_forms(county: County) -> list[Query]:
+    return [{"date": county.today}]
+
+
+def _batches(county: County) -> list[dict[str, Any]]:
+    found = [worker.event for worker in county.workers.values() if worker.event]
+    return [{"public_id": county.project.public_id, "batch": event.batch} for event in found]
+
+
+def _key_posts(county: County) -> list[dict[str, Any]]:
+    found = [worker.key_post for worker in county.workers.values() if worker.key_post]
+    return [{"public_id": held.public_id} for held in found]
+
+
+def _parties(county: County) -> list[dict[str, Any]]:
+    # The firm of both counties takes part in each by a row of its own.
+    return [{"public_id": row.public_id} for row in county.participations.values()]
+
+
+def _teams(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": row.public_id} for row in county.teams.values()]
+
+
+def _party_forms(_county: County) -> list[Query]:
+    return [{"uscc": people.credit_code(78), "name": "第78建筑有限公司", "kind": "001"}]
+
+
+def _moved(*, date: bool = False, **more: Any) -> Callable[[County], list[Query]]:
+    """The body of a move of everybody."""
+    return lambda county: [{"engagements": _whom(county), **({"date": county.today} if date else {}), **more}]
+
+
+def _of_projects(*more: Query) -> Callable[[County], list[Query]]:
+    """How a list of the REST API is asked that has no regions."""
+    return lambda county: [{}, {"project": county.project.code}, *more]
 
 
 def _contracts(county: County) -> list[dict[str, Any]]:
@@ -620,6 +667,66 @@ ROUTES: dict[str, Route] = {
             by_project=True,
         )(county)
     ),
+    "roster_move": Route(kwargs=_project, queries=_ticked, forms=_move_forms),
+    "roster_done": Route(kwargs=_batches),
+    "roster_undo": Route(kwargs=_batches, forms=lambda _county: [{"reason": "选错了人"}]),
+    "person_reverse": Route(kwargs=_people, forms=lambda _county: [{"reason": "选错了人"}]),
+    "post_assign": Route(
+        kwargs=_project,
+        forms=lambda county: [
+            {"post": "02", "engagement": county.worker.engagement.public_id, "date": county.today}
+        ],
+    ),
+    "post_relieve": Route(kwargs=_key_posts, forms=lambda county: [{"date": county.today}]),
+    "party_new": Route(kwargs=_project, forms=_party_forms),
+    "party_edit": Route(kwargs=_parties, forms=lambda _county: [{"kind": "001", "manager_name": "钱"}]),
+    "party_end": Route(kwargs=_parties, forms=lambda county: [{"date": county.today}]),
+    "party_resume": Route(kwargs=_parties, forms=lambda _county: [{"once": "1"}]),
+    "team_new": Route(
+        kwargs=_project,
+        forms=lambda county: [
+            {"participation": county.participations["contractor"].public_id, "name": "瓦工二班"}
+        ],
+    ),
+    "team_edit": Route(kwargs=_teams, forms=lambda _county: [{"name": "瓦工三班"}]),
+    "team_end": Route(kwargs=_teams, forms=lambda county: [{"date": county.today}]),
+    "team_resume": Route(kwargs=_teams, forms=lambda _county: [{"once": "1"}]),
+    "api_roster_enter": Route(forms=_moved(date=True)),
+    "api_roster_leave": Route(forms=_moved(date=True)),
+    "api_roster_return": Route(forms=_moved(date=True)),
+    "api_roster_exit": Route(forms=_moved(date=True)),
+    "api_roster_settle": Route(forms=_moved()),
+    "api_roster_team": Route(forms=_moved(date=True)),
+    "api_roster_end": Route(forms=_moved(date=True)),
+    "api_roster_verify": Route(forms=_moved()),
+    "api_roster_submit": Route(forms=_moved()),
+    "api_roster_approve": Route(forms=_moved()),
+    "api_roster_send_back": Route(forms=_moved(reason="缺培训记录")),
+    "api_roster_reverse": Route(forms=_moved(reason="选错了人")),
+    "api_presences": Route(queries=_of_projects()),
+    "api_reviews": Route(queries=_of_projects({"outcome": "approved"})),
+    "api_key_post_assign": Route(
+        forms=lambda county: [
+            {"engagement": county.worker.engagement.public_id, "post": "02", "starts_on": county.today}
+        ]
+    ),
+    "api_key_post_relieve": Route(kwargs=_key_posts, forms=lambda county: [{"ends_on": county.today}]),
+    "api_participations": Route(queries=_of_projects({"kind": "009"}, {"left": "false"})),
+    "api_participation_add": Route(
+        forms=lambda county: [{**form, "project": county.project.public_id} for form in _party_forms(county)]
+    ),
+    "api_participation_edit": Route(kwargs=_parties, forms=lambda _county: [{"kind": "001"}]),
+    "api_participation_end": Route(kwargs=_parties, forms=lambda county: [{"date": county.today}]),
+    "api_participation_resume": Route(kwargs=_parties, forms=lambda _county: [{}]),
+    "api_teams": Route(queries=_of_projects({"q": "班"}, {"left": "false"})),
+    "api_team_add": Route(
+        forms=lambda county: [
+            {"participation": county.participations["contractor"].public_id, "name": "瓦工二班"}
+        ]
+    ),
+    "api_team_edit": Route(kwargs=_teams, forms=lambda _county: [{"name": "瓦工三班"}]),
+    "api_team_end": Route(kwargs=_teams, forms=lambda county: [{"date": county.today}]),
+    "api_team_resume": Route(kwargs=_teams, forms=lambda _county: [{}]),
     "api_attendance_days": Route(
         queries=lambda county: _found(
             {"ordering": "first_at"},
@@ -699,4 +806,4 @@ def _walk(patterns: list[URLPattern | URLResolver], space: str, prefix: str) -> 
 
 def address(path: str, query: Query) -> str:
     """A path with its query."""
-    return f"{path}?{urlencode(query)}" if query else path
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path

@@ -67,6 +67,15 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "projects.selectors.unclaimed": lambda a, c: projects.unclaimed(a, c.now),
     "projects.selectors.participations": lambda a, c: projects.participations(a, c.project),
     "projects.selectors.teams": lambda a, c: projects.teams(a, c.project),
+    "projects.selectors.all_participations": lambda a, c: projects.all_participations(a),
+    "projects.selectors.all_teams": lambda a, c: projects.all_teams(a),
+    "projects.selectors.participation": lambda a, c: projects.participation(
+        a, c.participations["contractor"].public_id
+    ),
+    "projects.selectors.team": lambda a, c: projects.team(a, c.teams["contractor"].public_id),
+    "projects.selectors.enterprise_of_code": lambda a, c: projects.enterprise_of_code(
+        a, c.firms["owner"].uscc
+    ),
     "projects.selectors.enterprises": lambda a, c: projects.enterprises(a),
     "projects.selectors.enterprise": lambda a, c: [
         projects.enterprise(a, c.firms["shared"].public_id),
@@ -87,6 +96,24 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         a, c.worker.engagement.public_id, c.today
     ),
     "workers.selectors.presences": lambda a, c: workers.presences(a, c.worker.engagement),
+    "workers.selectors.all_presences": lambda a, c: workers.all_presences(a),
+    "workers.selectors.reviews": lambda a, c: workers.reviews(a),
+    "workers.selectors.reviews_pending": lambda a, c: workers.reviews_pending(a),
+    "workers.selectors.exits_unsettled": lambda a, c: workers.exits_unsettled(a),
+    "workers.selectors.events": lambda a, c: [
+        workers.events(a, worker.engagement) for worker in c.workers.values()
+    ],
+    "workers.selectors.events_of_batch": lambda a, c: [
+        workers.events_of_batch(a, worker.event.batch) for worker in c.workers.values() if worker.event
+    ],
+    "workers.selectors.still_here": lambda a, c: [
+        workers.still_here(a, c.participations["subcontractor"], c.today).names,
+        workers.still_here(a, c.teams["contractor"], c.today).names,
+    ],
+    "workers.selectors.key_post": lambda a, c: [
+        workers.key_post(a, worker.key_post.public_id) for worker in c.workers.values() if worker.key_post
+    ],
+    "workers.selectors.people_here": lambda a, c: workers.people_here(a, c.project, c.today),
     "workers.selectors.contracts": lambda a, c: workers.contracts(a, c.worker.engagement),
     "workers.selectors.trainings": lambda a, c: workers.trainings(a, c.worker.engagement),
     "workers.selectors.all_contracts": lambda a, c: workers.all_contracts(a),

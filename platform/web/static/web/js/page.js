@@ -198,6 +198,28 @@
 
   // The print view's button; without script the browser's own menu does the same.
   $all("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
+  // Ticked rows: how many, and all of the page at once.
+  const picks = () => $all("input[data-pick]");
+  const counted = () => {
+    const form = document.querySelector("[data-bulk]");
+    if (!form) return;
+    const number = picks().filter((box) => box.checked).length;
+    const said = form.querySelector("[data-bulk-said]");
+    form.dataset.said = form.dataset.said || said.textContent;
+    said.textContent = number ? `已选 ${number} ${form.dataset.bulk}` : form.dataset.said;
+    form.classList.toggle("bulk-on", number > 0);
+    picks().forEach((box) => box.closest("tr").classList.toggle("on", box.checked));
+  };
+  document.addEventListener("change", (event) => { if (event.target.matches("input[data-pick]")) counted(); });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-pick-page], [data-pick-none]");
+    if (!link) return;
+    event.preventDefault();
+    picks().forEach((box) => { box.checked = link.dataset.pickPage !== undefined; });
+    counted();
+  });
+  document.addEventListener("htmx:afterSettle", counted);
+  addEventListener("pageshow", counted);
 
   reveals(); focusSummary(); fallbackFont();
 })();
