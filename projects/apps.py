@@ -16,3 +16,7 @@ class ProjectsConfig(AppConfig):
         resolvers.register_places("participation", places.participations_below, places.place_of_participation)
         add_entries()
         trail.add_objects()
+
+        from projects.web.waiting import add_waiting
+
+        add_waiting()

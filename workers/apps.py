@@ -9,3 +9,10 @@ class WorkersConfig(AppConfig):
         from workers import trail
 
         trail.add_objects()
+        from projects import occupants
+        from web import waiting
+        from workers.selectors import still_here
+        from workers.waiting import waiting as of_the_roster
+
+        occupants.register(still_here)
+        waiting.register("workers.roster", of_the_roster)

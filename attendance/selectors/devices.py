@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import DurationField, ExpressionWrapper, F, Max, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Q, QuerySet
 
 from attendance.models import Device, Punch
 from kernel.errors import NotFound
@@ -60,3 +60,8 @@ def drift_seconds(actor: Actor, device: Device, now: datetime) -> int:
 def managed_projects(actor: Actor) -> QuerySet[Project]:
     """The projects on which an administrator registers devices."""
     return Project.objects.visible_to(actor, MANAGE).select_related("region").order_by("code")
+
+
+def search_devices(actor: Actor, words: str) -> QuerySet[Device]:
+    """Devices by part of their channel's name or by their serial number."""
+    return devices(actor).filter(Q(channel__icontains=words) | Q(serial__iexact=words))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from attendance.web import (
     attendance_lists,
@@ -36,6 +36,7 @@ register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("", include("attendance.web.own_urls")),
     path("search/", search.Search.as_view(), name="search"),
     path("regions/", regions.RegionPage.as_view(), name="overview"),
     path("regions/<str:code>/", regions.RegionPage.as_view(), name="region"),

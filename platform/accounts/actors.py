@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import Post, User
-from accounts.roles import ROLES, permissions_of
+from accounts.roles import OWN, ROLES, permissions_of
 from kernel.resolvers import Grant, enterprise_reach, grants_of, place_of
 from kernel.scoping import NOTHING, Reach
 
@@ -26,11 +27,19 @@ class UserActor:
 
     @classmethod
     def of(cls, user: User, now: datetime | None = None) -> "UserActor":
-        """The actor of `user` at `now`, with three queries at most."""
+        """The actor of `user` at `now`, with three queries at most; a worker's own account needs none."""
+        if user.person:
+            return WorkerActor(user, user.person)
         now = now or timezone.now()
         today = timezone.localdate(now)
         posts = user.posts.in_force(today, now).select_related("region")
         return cls(user, posts, grants_of(user.pk))
+
+    def holding(self, permission: str) -> "UserActor":
+        """The same person by those posts alone that carry `permission`, whatever else the others carry."""
+        fewer = UserActor(self.user, [post for post in self.posts if permission in _permissions(post)])
+        fewer._holdings = [grant for grant in self._holdings if permission in grant[0]]
+        return fewer
 
     @property
     def key(self) -> str:
@@ -72,6 +81,19 @@ class UserActor:
                     found |= reach
             self._reach[permission] = found
         return self._reach[permission]
+
+
+class WorkerActor(UserActor):
+    """A worker by the own account: no posts, the records of one person, and the right to dispute them."""
+
+    kind = "worker"
+
+    def __init__(self, user: User, person: UUID) -> None:
+        super().__init__(user, (), [(OWN, Reach(persons=frozenset({person})))])
+
+    @property
+    def label(self) -> str:
+        return f"{self.user}（工人本人）"
 
 
 def _permissions(post: Post) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -53,3 +54,10 @@ def between(rows: QuerySet[AuditEvent], first: date | None, last: date | None) -
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def events_of_all(rows: QuerySet[Any], actions: tuple[str, ...]) -> QuerySet[AuditEvent]:
+    """What happened to any of these rows, newest first. The caller has scoped `rows`."""
+    keys = [str(key) for key in rows.values_list("public_id", flat=True)]
+    events = AuditEvent.objects.filter(object_type=rows.model._meta.label_lower, object_key__in=keys)
+    return events.filter(action__in=actions)

@@ -47,7 +47,8 @@ def _queries(view: type[Page], value: str) -> list[dict[str, str]]:
         return [dict.fromkeys(READ_BY_PAGES, value)]
     names = {*READ_BY_LISTS, *view.filterset_class.base_filters} - {"region", "q"}
     # A bad region is refused and words may find nothing: each alone, so that the rest is still read.
-    return [{"region": value}, {"q": value}, dict.fromkeys(sorted(names), value)]
+    alone = [{"region": value}, {"q": value}, {"cols": value}, {"print": value}]
+    return [*alone, dict.fromkeys(sorted(names), value)]
 
 
 def test_no_value_in_an_address_breaks_a_page(world):

@@ -26,11 +26,18 @@ OF_THE_PLATFORM = ("web.account_acts", "web.postings", "web.parameter_acts")
 WITHOUT_A_ROW = {"web.postings.open_account"}
 APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "integrity", "federation")
 RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {"attendance.punch"}
+
+
 TRIES = [(name, act) for name, tries in ACTS.items() for act in tries]
 # Asked about a project on which a subcontractor takes part too; what it tells is tested in tests/workers.
 OF_THE_WHOLE_PROJECT = {"workers.services.look_up"}
-# Reading a number changes nothing but the audit trail; a lock is counted in a table of attempts.
-READS = {"workers.services.reveal_number", "web.account_acts.unlock"}
+# Reading a number, searching by one or judging changes nothing but the trail; a lock is counted elsewhere.
+READS = {
+    "workers.services.reveal_number",
+    "workers.services.find_by_number",
+    "workers.services.judge_moves",
+    "web.account_acts.unlock",
+}
 IDS = [act.__name__.strip("_") for _name, act in TRIES]
 
 

@@ -13,17 +13,30 @@ from attendance import services as attendance
 from attendance.models import Punch
 from attendance.services import PunchFacts
 from federation import services as federation
+from integrity import services as integrity
+from integrity.rules import day_ended_by, site_date
 from kernel.scoping import Actor
 from projects import services as projects
+from projects.models import PermitUpload
 from projects.services import PermitFacts
 from regions.models import Region
-from tests.support import people
+from tests.support import people, records
 from tests.support.actors import account
-from tests.support.counties import County, Worker
+from tests.support.counties import County, Worker, permit_table
 from web import account_acts, parameter_acts, postings
 from web.post_rules import Scope
 from workers import services as workers
-from workers.services import ContractFacts, OwnFacts, PersonFacts, TrainingFacts, WorkFacts
+from workers.models import Presence
+from workers.services import (
+    ContractFacts,
+    Enter,
+    Move,
+    OwnFacts,
+    PersonFacts,
+    SettlementFacts,
+    TrainingFacts,
+    WorkFacts,
+)
 
 Act = Callable[[Actor, County], Any]
 
@@ -68,6 +81,26 @@ def _add_participation(actor: Actor, county: County) -> Any:
 
 def _add_team(actor: Actor, county: County) -> Any:
     return projects.add_team(actor=actor, participation=county.participations["contractor"], name="瓦工班组")
+
+
+def _issue_project_account(actor: Actor, county: County) -> Any:
+    return projects.issue_project_account(actor=actor, permit=county.permit, now=county.now)
+
+
+def _keep_permit_file(actor: Actor, county: County) -> Any:
+    return projects.keep_permit_file(
+        actor=actor,
+        region=county.region,
+        name="许可证.csv",
+        content=permit_table(permit_facts(county)).encode(),
+        now=county.now,
+    )
+
+
+def _receive_permits(actor: Actor, county: County) -> Any:
+    """Even as if the file were the actor's own."""
+    PermitUpload.objects.filter(pk=county.upload.pk).update(owner_key=actor.key)
+    return projects.receive_permits(actor=actor, upload=county.upload, now=county.now)
 
 
 def _grant_project(actor: Actor, county: County) -> Any:
@@ -211,6 +244,10 @@ def _reveal_number(actor: Actor, county: County) -> Any:
     return workers.reveal_number(actor=actor, engagement=_subject(county).engagement, reason="核对身份")
 
 
+def _find_by_number(actor: Actor, county: County) -> Any:
+    return workers.find_by_number(actor=actor, number=_subject(county).person.id_number, now=county.now)
+
+
 def _receive_punches(actor: Actor, county: County) -> Any:
     return attendance.receive_punches(
         actor=actor,
@@ -221,8 +258,82 @@ def _receive_punches(actor: Actor, county: County) -> Any:
     )
 
 
+def _ask_correction(actor: Actor, county: County) -> Any:
+    return attendance.ask_correction(
+        actor=actor,
+        engagement=_subject(county).engagement,
+        claim=attendance.Claim(wrong="other", day=county.today, note="闸机没有反应"),
+        now=county.now,
+    )
+
+
+def _answer_correction(actor: Actor, county: County) -> Any:
+    request = _subject(county).correction
+    assert request is not None
+    return attendance.answer_correction(
+        actor=actor, request=request, is_accepted=True, reason="门卫登记属实", now=county.now
+    )
+
+
 def _issue_credential(actor: Actor, county: County) -> Any:
     return federation.issue_credential(actor=actor, project_code=county.project.code)
+
+
+def _draft_notice(actor: Actor, county: County) -> Any:
+    return integrity.draft_notice(
+        actor=actor, project=county.project, gaps=["uncontracted"], day=county.today, now=county.now
+    )
+
+
+def _discard_draft(actor: Actor, county: County) -> Any:
+    return integrity.discard_draft(actor=actor, notice=county.notices["spare"])
+
+
+def _issue_notice(actor: Actor, county: County) -> Any:
+    return integrity.issue_notice(
+        actor=actor,
+        notice=county.notices["draft"],
+        deadline_on=site_date(county.now) + timedelta(days=3),
+        day=county.today,
+        now=county.now,
+    )
+
+
+def _mark_read(actor: Actor, county: County) -> Any:
+    return integrity.mark_read(actor=actor, notice=county.notices["replied"], now=county.now)
+
+
+def _reply_notice(actor: Actor, county: County) -> Any:
+    answers = {1: integrity.AnswerFacts("已补签合同")}
+    return integrity.reply_notice(
+        actor=actor, notice=county.notices["issued"], answers=answers, now=county.now
+    )
+
+
+def _accept_reply(actor: Actor, county: County) -> Any:
+    return integrity.accept_reply(actor=actor, notice=county.notices["replied"], now=county.now)
+
+
+def _return_reply(actor: Actor, county: County) -> Any:
+    return integrity.return_reply(
+        actor=actor,
+        notice=county.notices["answered"],
+        reason="照片看不清",
+        deadline_on=site_date(county.now) + timedelta(days=2),
+        now=county.now,
+    )
+
+
+def _extend_deadline(actor: Actor, county: County) -> Any:
+    notice = county.notices["subcontractor"]
+    assert notice.deadline_at
+    return integrity.extend_deadline(
+        actor=actor,
+        notice=notice,
+        reason="材料在途",
+        deadline_on=day_ended_by(notice.deadline_at) + timedelta(days=1),
+        now=county.now,
+    )
 
 
 def _rotate_credential(actor: Actor, county: County) -> Any:
@@ -328,9 +439,135 @@ def _take_back_parameter(actor: Actor, county: County) -> Any:
     return parameter_acts.take_back_parameter(actor=actor, row=county.parameter)
 
 
+def _employed(county: County, title: str) -> Any:
+    return county.workers[title].engagement
+
+
+def _away(actor: Actor, county: County) -> Any:
+    work = _employed(county, "contractor")
+    return workers.leave_temporarily(actor=actor, engagement=work, on=county.today, today=county.today)
+
+
+def _back(actor: Actor, county: County) -> Any:
+    records.leave(county.workers["contractor"].presence, county.today)
+    work = _employed(county, "contractor")
+    return workers.return_to_site(actor=actor, engagement=work, on=county.today, today=county.today)
+
+
+def _settle(actor: Actor, county: County) -> Any:
+    Presence.all_rows.filter(pk=county.workers["gap"].presence.pk).update(exited_on=county.today)
+    paid = SettlementFacts("settled")
+    work = _employed(county, "gap")
+    return workers.settle_wages(actor=actor, engagement=work, settlement=paid, today=county.today)
+
+
+def _change_team(actor: Actor, county: County) -> Any:
+    team = records.team(county.participations["contractor"], 1_400_000_900 + county.order, name="新班")
+    work = _employed(county, "contractor")
+    return workers.change_team(actor=actor, engagement=work, team=team, on=county.today, today=county.today)
+
+
+def _end_engagement(actor: Actor, county: County) -> Any:
+    return workers.end_engagement(actor=actor, engagement=_employed(county, "shared"), today=county.today)
+
+
+def _verify_identity(actor: Actor, county: County) -> Any:
+    return workers.verify_identity(actor=actor, engagement=_employed(county, "gap"), today=county.today)
+
+
+def _submit(actor: Actor, county: County) -> Any:
+    return workers.submit_for_review(actor=actor, engagement=_employed(county, "shared"), today=county.today)
+
+
+def _pending(county: County) -> Any:
+    work = _employed(county, "shared")
+    records.review(work, outcome="pending")
+    return work
+
+
+def _approve(actor: Actor, county: County) -> Any:
+    return workers.approve_entry(actor=actor, engagement=_pending(county), today=county.today)
+
+
+def _send_back(actor: Actor, county: County) -> Any:
+    work = _pending(county)
+    return workers.send_back(actor=actor, engagement=work, reason="缺培训记录", today=county.today)
+
+
+def _reverse(actor: Actor, county: County) -> Any:
+    work = _employed(county, "contractor")
+    return workers.reverse_move(actor=actor, engagement=work, reason="选错了人", today=county.today)
+
+
+def _entry(county: County) -> Move:
+    return Enter(on=county.today, today=county.today)
+
+
+def _move_people(actor: Actor, county: County) -> Any:
+    both = [_employed(county, "shared"), _employed(county, "gap")]
+    return workers.move_people(actor=actor, move=_entry(county), engagements=both)
+
+
+def _move_one(actor: Actor, county: County) -> Any:
+    return workers.move_one(actor=actor, move=_entry(county), engagement=_employed(county, "shared"))
+
+
+def _judge_moves(actor: Actor, county: County) -> Any:
+    both = [_employed(county, "shared"), _employed(county, "gap")]
+    return workers.judge_moves(actor=actor, move=_entry(county), engagements=both)
+
+
+def _relieve_key_post(actor: Actor, county: County) -> Any:
+    held = county.workers["contractor"].key_post
+    assert held is not None
+    return workers.relieve_key_post(actor=actor, assignment=held, ends_on=county.today, today=county.today)
+
+
+def _edit_participation(actor: Actor, county: County) -> Any:
+    return projects.edit_participation(
+        actor=actor,
+        participation=county.participations["shared"],
+        kind="001",
+        entered_on=None,
+        manager_name="钱七",
+    )
+
+
+def _end_participation(actor: Actor, county: County) -> Any:
+    return projects.end_participation(
+        actor=actor, participation=county.participations["shared"], on=county.today, today=county.today
+    )
+
+
+def _resume_participation(actor: Actor, county: County) -> Any:
+    return projects.resume_participation(actor=actor, participation=county.participations["shared"])
+
+
+def _edit_team(actor: Actor, county: County) -> Any:
+    return projects.edit_team(
+        actor=actor,
+        team=county.teams["contractor"],
+        name="钢筋班",
+        responsible_name="",
+        entered_on=None,
+        remark="",
+    )
+
+
+def _end_team(actor: Actor, county: County) -> Any:
+    return projects.end_team(actor=actor, team=county.teams["shared"], on=county.today, today=county.today)
+
+
+def _resume_team(actor: Actor, county: County) -> Any:
+    return projects.resume_team(actor=actor, team=county.teams["shared"])
+
+
 # By the service's name; several rows where an act can be tried in several ways.
 ACTS: dict[str, list[Act]] = {
     "projects.services.receive_permit": [_receive_permit, _register_project, _slip_permit_under],
+    "projects.services.receive_permits": [_receive_permits],
+    "projects.services.keep_permit_file": [_keep_permit_file],
+    "projects.services.issue_project_account": [_issue_project_account],
     "projects.services.add_participation": [_add_participation],
     "projects.services.add_team": [_add_team],
     "projects.services.grant_project": [_grant_project],
@@ -341,6 +578,26 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.correct_identity": [_correct_identity],
     "workers.services.enter": [_enter],
     "workers.services.leave": [_leave],
+    "workers.services.leave_temporarily": [_away],
+    "workers.services.return_to_site": [_back],
+    "workers.services.settle_wages": [_settle],
+    "workers.services.change_team": [_change_team],
+    "workers.services.end_engagement": [_end_engagement],
+    "workers.services.verify_identity": [_verify_identity],
+    "workers.services.submit_for_review": [_submit],
+    "workers.services.approve_entry": [_approve],
+    "workers.services.send_back": [_send_back],
+    "workers.services.reverse_move": [_reverse],
+    "workers.services.move_people": [_move_people],
+    "workers.services.move_one": [_move_one],
+    "workers.services.judge_moves": [_judge_moves],
+    "workers.services.relieve_key_post": [_relieve_key_post],
+    "projects.services.edit_participation": [_edit_participation],
+    "projects.services.end_participation": [_end_participation],
+    "projects.services.resume_participation": [_resume_participation],
+    "projects.services.edit_team": [_edit_team],
+    "projects.services.end_team": [_end_team],
+    "projects.services.resume_team": [_resume_team],
     "workers.services.record_contract": [_record_contract],
     "workers.services.record_training": [_record_training],
     "workers.services.replace_contract": [_replace_contract],
@@ -350,7 +607,18 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.withdraw_training": [_withdraw_training],
     "workers.services.assign_key_post": [_assign_key_post],
     "workers.services.reveal_number": [_reveal_number],
+    "workers.services.find_by_number": [_find_by_number],
     "attendance.services.receive_punches": [_receive_punches],
+    "integrity.services.draft_notice": [_draft_notice],
+    "integrity.services.discard_draft": [_discard_draft],
+    "integrity.services.issue_notice": [_issue_notice],
+    "integrity.services.mark_read": [_mark_read],
+    "integrity.services.reply_notice": [_reply_notice],
+    "integrity.services.accept_reply": [_accept_reply],
+    "integrity.services.return_reply": [_return_reply],
+    "integrity.services.extend_deadline": [_extend_deadline],
+    "attendance.services.ask_correction": [_ask_correction],
+    "attendance.services.answer_correction": [_answer_correction],
     "federation.services.issue_credential": [_issue_credential],
     "federation.services.rotate_credential": [_rotate_credential],
     "federation.services.revoke_credential": [_revoke_credential],

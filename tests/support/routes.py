@@ -56,6 +56,38 @@ def _people(county: County) -> list[dict[str, Any]]:
     return [{"public_id": worker.engagement.public_id} for worker in county.workers.values()]
 
 
+def _permit(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.permit.public_id}]
+
+
+def _upload(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.upload.public_id}]
+
+
+def _permit_forms(county: County) -> list[Query]:
+    """A new project in the county, as its form would send it."""
+    return [
+        {
+            "permit_number": "NEW-9",
+            "issued_on": county.today,
+            "project_code": "420000202601019998",
+            "project_name": "新项目",
+            "region": county.region.code,
+            "contractor_uscc": people.credit_code(78),
+            "contractor_name": "第78建筑有限公司",
+        }
+    ]
+
+
+def _correction(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.correction.public_id}]
+
+
+def _claims(county: County) -> list[Query]:
+    claim = {"wrong": "other", "day": county.today.isoformat(), "note": "闸机没有反应"}
+    return [{}, {**claim, "engagement": str(county.worker.engagement.public_id)}]
+
+
 def _tabs(*tabs: str) -> Callable[[County], list[dict[str, Any]]]:
     return lambda county: [{"public_id": county.project.public_id, "tab": tab} for tab in tabs]
 
@@ -91,6 +123,21 @@ def _words(county: County) -> list[Query]:
     return [{"q": word} for word in asked]
 
 
+def _lists_to_export(county: County) -> list[Query]:
+    """One list of each kind: with the rows of a region, of a project, and with words."""
+    inside = [f"/projects/{county.project.public_id}/{tab}/" for tab in ("people", "attendance")]
+    asked = [
+        f"{path}?region={county.region.code}" for path in ("/people/", "/projects/", "/attendance/days/")
+    ]
+    return [{"list": path} for path in ("/enterprises/", "/attendance/punches/?matched=no", *asked, *inside)]
+
+
+def _list_forms(county: County) -> list[Query]:
+    """What the forms on a list send, from a list of the county's project."""
+    path = f"/projects/{county.project.public_id}/people/?contract=no"
+    return [{"list": path, "cols": "trade", "name": "未签合同"}]
+
+
 def _here(county: County, **more: Any) -> Query:
     return {"region": county.region.code, **more}
 
@@ -105,6 +152,11 @@ def _found(*more: Query, words: bool = True, by_project: bool = False) -> Callab
         return ways + ([{"project": name} for name in named] if by_project else [])
 
     return asked
+
+
+def _notices(*names: str) -> Callable[[County], list[dict[str, Any]]]:
+    """Notices by their names in the county."""
+    return lambda county: [{"public_id": county.notices[name].public_id} for name in names]
 
 
 ADMIN = "platform_administrator"
@@ -181,6 +233,53 @@ def _new_value(county: County) -> Query:
 
 
 _KEY = {"key": "key_post.absent_days"}
+_MOVES = ("exit", "approve")
+
+
+def _whom(county: County) -> list[str]:
+    return [str(worker.engagement.public_id) for worker in county.workers.values()]
+
+
+def _ticked(county: County) -> list[Query]:
+    """The roster's page for everybody."""
+    return [{"act": act, "who": _whom(county)} for act in _MOVES]
+
+
+def _move_forms(county: County) -> list[Query]:
+    return [{"date": county.today}]
+
+
+def _batches(county: County) -> list[dict[str, Any]]:
+    found = [worker.event for worker in county.workers.values() if worker.event]
+    return [{"public_id": county.project.public_id, "batch": event.batch} for event in found]
+
+
+def _key_posts(county: County) -> list[dict[str, Any]]:
+    found = [worker.key_post for worker in county.workers.values() if worker.key_post]
+    return [{"public_id": held.public_id} for held in found]
+
+
+def _parties(county: County) -> list[dict[str, Any]]:
+    # The firm of both counties takes part in each by a row of its own.
+    return [{"public_id": row.public_id} for row in county.participations.values()]
+
+
+def _teams(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": row.public_id} for row in county.teams.values()]
+
+
+def _party_forms(_county: County) -> list[Query]:
+    return [{"uscc": people.credit_code(78), "name": "第78建筑有限公司", "kind": "001"}]
+
+
+def _moved(*, date: bool = False, **more: Any) -> Callable[[County], list[Query]]:
+    """The body of a move of everybody."""
+    return lambda county: [{"engagements": _whom(county), **({"date": county.today} if date else {}), **more}]
+
+
+def _of_projects(*more: Query) -> Callable[[County], list[Query]]:
+    """How a list of the REST API is asked that has no regions."""
+    return lambda county: [{}, {"project": county.project.code}, *more]
 
 
 def _contracts(county: County) -> list[dict[str, Any]]:
@@ -235,6 +334,96 @@ ROUTES: dict[str, Route] = {
     "message": Route(
         public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
     ),
+    "gaps": Route(queries=lambda county: [{"all": "1"}, {"q": county.word}]),
+    "site_gaps": Route(kwargs=_project, forms=lambda _county: [{"gaps": "uncontracted"}, {}]),
+    "notices": Route(
+        queries=lambda county: [
+            {},
+            {"late": "1"},
+            {"open": "1", "project": county.project.public_id},
+            {"stands": "replied", "q": county.word},
+        ]
+    ),
+    "notice": Route(kwargs=_notices("issued", "replied", "answered", "late", "subcontractor")),
+    "notice_issue": Route(
+        kwargs=_notices("draft"),
+        forms=lambda county: [
+            {"term": "3", "measure_1": "签订合同"},
+            {"to": county.participations["subcontractor"].public_id},
+        ],
+    ),
+    "notice_discard": Route(kwargs=_notices("spare"), forms=lambda _county: [{}]),
+    "notice_reply": Route(
+        kwargs=_notices("issued", "subcontractor"), forms=lambda _county: [{"answer_1": "已补签"}]
+    ),
+    "notice_accept": Route(kwargs=_notices("replied"), forms=lambda _county: [{}]),
+    "notice_return": Route(kwargs=_notices("replied"), forms=lambda _county: [{"reason": "照片看不清"}]),
+    "notice_extend": Route(kwargs=_notices("subcontractor"), forms=lambda _county: [{"reason": "材料在途"}]),
+    "notice_print": Route(kwargs=_notices("issued", "replied", "late", "subcontractor")),
+    "notice_file": Route(kwargs=lambda county: [{"public_id": county.answer_file.public_id}]),
+    "permit_new": Route(forms=_permit_forms),
+    "permit_import": Route(forms=lambda _county: [{}]),
+    "permit_template": Route(),
+    "permit_upload": Route(kwargs=_upload, forms=lambda _county: [{}]),
+    "permit_faults": Route(kwargs=_upload),
+    "unclaimed_accounts": Route(
+        queries=lambda county: [
+            {},
+            {"region": county.region.code},
+            {"state": "open"},
+            {"days": "14"},
+            {"q": county.permit.number},
+        ]
+    ),
+    "issue_account": Route(kwargs=_permit, forms=lambda _county: [{}]),
+    "account_slip": Route(kwargs=_permit),
+    "claim": Route(public="the door of project accounts"),
+    "claim_open": Route(public="the door of project accounts; without a code shown it leads back"),
+    "worker_sign_in": Route(public="the worker's door"),
+    "worker_code": Route(public="the worker's door; without a code asked for it leads back"),
+    "worker_number": Route(public="the worker's door; without a code asked for it leads back"),
+    "me": Route(role="worker", queries=lambda _county: [{}, {"month": "2026-01"}]),
+    "own_day": Route(role="worker", by_key=True, kwargs=lambda county: [{"day": county.today}]),
+    "own_corrections": Route(role="worker"),
+    "own_ask": Route(role="worker", queries=_claims, forms=_claims),
+    "own_correction": Route(role="worker", kwargs=_correction),
+    "own_correction_photo": Route(role="worker", kwargs=_correction),
+    "own_readers": Route(role="worker"),
+    "own_record": Route(role="worker"),
+    "own_days_file": Route(role="worker"),
+    "corrections": Route(queries=_listed({"state": "submitted"}, {"wrong": "other"})),
+    "correction": Route(
+        kwargs=_correction,
+        forms=lambda _county: [{"verdict": "accept"}, {"verdict": "reject", "reason": "门卫没有登记"}],
+    ),
+    "correction_photo": Route(kwargs=_correction),
+    "ask_correction": Route(role="labour_clerk", kwargs=_people, forms=_claims),
+    "api_corrections": Route(queries=lambda _county: [{}, {"state": "submitted"}]),
+    "api_correction": Route(kwargs=_correction),
+    "api_answer_correction": Route(
+        role="labour_clerk", kwargs=_correction, forms=lambda _county: [{"is_accepted": True}]
+    ),
+    "api_ask_correction": Route(role="labour_clerk", kwargs=_people, forms=_claims),
+    "api_me": Route(role="worker"),
+    "api_my_days": Route(role="worker"),
+    "api_my_corrections": Route(role="worker"),
+    "api_my_ask": Route(role="worker", forms=_claims),
+    "exports": Route(),
+    "export_new": Route(
+        queries=_lists_to_export, forms=lambda _county: [{"format": "xlsx", "reason": "核对"}]
+    ),
+    "export_file": Route(
+        public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+    ),
+    "export_cancel": Route(
+        public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+    ),
+    "keys": Route(public="the same sheet for everybody"),
+    "list_columns": Route(public="takes only a form", forms=_list_forms),
+    "saved_filters": Route(forms=_list_forms),
+    "saved_filter": Route(
+        public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+    ),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(
@@ -254,7 +443,9 @@ ROUTES: dict[str, Route] = {
     "person_tab": Route(kwargs=_person_tabs),
     "enrol": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
     "team_training": Route(kwargs=_project, forms=lambda county: [_training_form(county)]),
-    "edit_person": Route(kwargs=_people, forms=lambda _county: [{"trade": "020", "kind": "20"}]),
+    "edit_person": Route(
+        kwargs=_people, forms=lambda _county: [{"trade": "020", "kind": "20", "is_team_leader": "no"}]
+    ),
     "correct_person": Route(kwargs=_people, forms=lambda _county: [{"name": "张散", "reason": "看错一位"}]),
     "person_photo": Route(kwargs=_people),
     "new_contract": Route(kwargs=_people, forms=lambda county: [_contract_form(county)]),
@@ -476,6 +667,66 @@ ROUTES: dict[str, Route] = {
             by_project=True,
         )(county)
     ),
+    "roster_move": Route(kwargs=_project, queries=_ticked, forms=_move_forms),
+    "roster_done": Route(kwargs=_batches),
+    "roster_undo": Route(kwargs=_batches, forms=lambda _county: [{"reason": "选错了人"}]),
+    "person_reverse": Route(kwargs=_people, forms=lambda _county: [{"reason": "选错了人"}]),
+    "post_assign": Route(
+        kwargs=_project,
+        forms=lambda county: [
+            {"post": "02", "engagement": county.worker.engagement.public_id, "date": county.today}
+        ],
+    ),
+    "post_relieve": Route(kwargs=_key_posts, forms=lambda county: [{"date": county.today}]),
+    "party_new": Route(kwargs=_project, forms=_party_forms),
+    "party_edit": Route(kwargs=_parties, forms=lambda _county: [{"kind": "001", "manager_name": "钱"}]),
+    "party_end": Route(kwargs=_parties, forms=lambda county: [{"date": county.today}]),
+    "party_resume": Route(kwargs=_parties, forms=lambda _county: [{"once": "1"}]),
+    "team_new": Route(
+        kwargs=_project,
+        forms=lambda county: [
+            {"participation": county.participations["contractor"].public_id, "name": "瓦工二班"}
+        ],
+    ),
+    "team_edit": Route(kwargs=_teams, forms=lambda _county: [{"name": "瓦工三班"}]),
+    "team_end": Route(kwargs=_teams, forms=lambda county: [{"date": county.today}]),
+    "team_resume": Route(kwargs=_teams, forms=lambda _county: [{"once": "1"}]),
+    "api_roster_enter": Route(forms=_moved(date=True)),
+    "api_roster_leave": Route(forms=_moved(date=True)),
+    "api_roster_return": Route(forms=_moved(date=True)),
+    "api_roster_exit": Route(forms=_moved(date=True)),
+    "api_roster_settle": Route(forms=_moved()),
+    "api_roster_team": Route(forms=_moved(date=True)),
+    "api_roster_end": Route(forms=_moved(date=True)),
+    "api_roster_verify": Route(forms=_moved()),
+    "api_roster_submit": Route(forms=_moved()),
+    "api_roster_approve": Route(forms=_moved()),
+    "api_roster_send_back": Route(forms=_moved(reason="缺培训记录")),
+    "api_roster_reverse": Route(forms=_moved(reason="选错了人")),
+    "api_presences": Route(queries=_of_projects()),
+    "api_reviews": Route(queries=_of_projects({"outcome": "approved"})),
+    "api_key_post_assign": Route(
+        forms=lambda county: [
+            {"engagement": county.worker.engagement.public_id, "post": "02", "starts_on": county.today}
+        ]
+    ),
+    "api_key_post_relieve": Route(kwargs=_key_posts, forms=lambda county: [{"ends_on": county.today}]),
+    "api_participations": Route(queries=_of_projects({"kind": "009"}, {"left": "false"})),
+    "api_participation_add": Route(
+        forms=lambda county: [{**form, "project": county.project.public_id} for form in _party_forms(county)]
+    ),
+    "api_participation_edit": Route(kwargs=_parties, forms=lambda _county: [{"kind": "001"}]),
+    "api_participation_end": Route(kwargs=_parties, forms=lambda county: [{"date": county.today}]),
+    "api_participation_resume": Route(kwargs=_parties, forms=lambda _county: [{}]),
+    "api_teams": Route(queries=_of_projects({"q": "班"}, {"left": "false"})),
+    "api_team_add": Route(
+        forms=lambda county: [
+            {"participation": county.participations["contractor"].public_id, "name": "瓦工二班"}
+        ]
+    ),
+    "api_team_edit": Route(kwargs=_teams, forms=lambda _county: [{"name": "瓦工三班"}]),
+    "api_team_end": Route(kwargs=_teams, forms=lambda county: [{"date": county.today}]),
+    "api_team_resume": Route(kwargs=_teams, forms=lambda _county: [{}]),
     "api_attendance_days": Route(
         queries=lambda county: _found(
             {"ordering": "first_at"},
@@ -485,6 +736,53 @@ ROUTES: dict[str, Route] = {
             by_project=True,
         )(county)
     ),
+    "api_site_gaps": Route(kwargs=_project),
+    "api_notice_draft": Route(kwargs=_project, forms=lambda _county: [{"gaps": ["uncontracted"]}]),
+    "api_notices": Route(
+        queries=lambda county: _found(
+            {"overdue": "true"},
+            {"state": "replied", "project": county.project.code},
+            {"number": county.notices["issued"].number},
+            words=False,
+        )(county)
+    ),
+    "api_notice_file": Route(kwargs=lambda county: [{"public_id": county.answer_file.public_id}]),
+    "api_notice": Route(kwargs=_notices("issued", "replied", "subcontractor")),
+    "api_notice_issue": Route(
+        kwargs=_notices("draft"), forms=lambda county: [{"deadline_on": county.today + timedelta(days=3)}]
+    ),
+    "api_notice_discard": Route(kwargs=_notices("spare"), forms=lambda _county: [{}]),
+    "api_notice_read": Route(kwargs=_notices("issued", "subcontractor"), forms=lambda _county: [{}]),
+    "api_notice_reply": Route(
+        kwargs=_notices("issued", "subcontractor"),
+        forms=lambda _county: [{"answers[0]position": 1, "answers[0]text": "已补签"}],
+    ),
+    "api_notice_accept": Route(kwargs=_notices("replied"), forms=lambda _county: [{}]),
+    "api_notice_return": Route(kwargs=_notices("replied"), forms=lambda _county: [{"reason": "照片看不清"}]),
+    "api_notice_extend": Route(
+        kwargs=_notices("subcontractor"),
+        forms=lambda county: [{"reason": "材料在途", "deadline_on": county.today + timedelta(days=4)}],
+    ),
+    "api_permits": Route(
+        queries=lambda county: [
+            {},
+            _here(county),
+            {"project": county.project.code},
+            {"number": county.permit.number},
+            {"q": county.word},
+        ]
+    ),
+    "api_permits_unclaimed": Route(queries=lambda county: [{}, _here(county)]),
+    "api_permit_receive": Route(),
+    "api_permit_issue_account": Route(kwargs=_permit, forms=lambda _county: [{}]),
+    "api_exports": Route(),
+    "api_ask_for_export": Route(public="takes only a body; tests/exports asks for the other county's lists"),
+    **{
+        f"api_{name}": Route(
+            public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+        )
+        for name in ("export", "cancel_export", "export_file")
+    },
     "api_enterprises": Route(
         queries=lambda county: [{}, {"q": county.word}, {"uscc": county.firms["owner"].uscc}]
     ),
@@ -508,4 +806,4 @@ def _walk(patterns: list[URLPattern | URLResolver], space: str, prefix: str) -> 
 
 def address(path: str, query: Query) -> str:
     """A path with its query."""
-    return f"{path}?{urlencode(query)}" if query else path
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path

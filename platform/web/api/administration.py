@@ -23,7 +23,7 @@ from web.parameter_acts import SET, set_parameter, take_back_parameter
 from web.trail_words import act_in_words, find
 
 
-class EventSerializer(serializers.Serializer[AuditEvent]):
+class TrailEventSerializer(serializers.Serializer[AuditEvent]):
     """A line of the trail; `facts` hold keys and counts, never a number, phone or card."""
 
     id = serializers.IntegerField(source="pk")
@@ -74,7 +74,7 @@ class TrailView(ListRead):
 
     permission = VIEW
     model = AuditEvent
-    serializer_class = EventSerializer
+    serializer_class = TrailEventSerializer
     filterset_class = TrailFilters
 
     def rows(self) -> QuerySet[AuditEvent]:

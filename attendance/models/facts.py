@@ -126,8 +126,9 @@ class Punch(ScopedModel):
 class AttendanceDay(ScopedModel):
     """One engagement's day on its site, concluded from its punches within presence (I-07).
 
-    `day` runs from the parameter's cut-off hour (04:00) to the next, Asia/Shanghai. Recomputable at any
-    time; `rule_version` says by which reading.
+    An applied correction fills what no punch says, and the day shows it (`is_corrected`). `day` runs from
+    the parameter's cut-off hour (04:00) to the next, Asia/Shanghai. Recomputable at any time;
+    `rule_version` says by which reading.
     """
 
     region_lookup = "engagement__project__region"
@@ -143,6 +144,7 @@ class AttendanceDay(ScopedModel):
     first_in_at = models.DateTimeField(null=True)
     last_out_at = models.DateTimeField(null=True)
     punches = models.PositiveIntegerField()
+    is_corrected = models.BooleanField(default=False)
     rule_version = models.PositiveSmallIntegerField(default=1)
     computed_at = models.DateTimeField(auto_now=True)
 
@@ -153,7 +155,9 @@ class AttendanceDay(ScopedModel):
             models.CheckConstraint(
                 condition=Q(last_at__gte=F("first_at")), name="a_day_ends_after_it_begins"
             ),
-            models.CheckConstraint(condition=Q(punches__gt=0), name="a_day_has_a_punch"),
+            models.CheckConstraint(
+                condition=Q(punches__gt=0) | Q(is_corrected=True), name="a_day_has_a_punch_or_a_correction"
+            ),
         ]
         indexes = [models.Index(fields=("day", "engagement"), name="days_by_date")]
 
