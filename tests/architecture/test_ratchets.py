@@ -24,9 +24,9 @@ ALL_ROWS: dict[str, int] = {
     "federation/services": 2,
     "projects/grants": 1,
     "projects/models": 1,
-    "projects/services": 7,
-    "workers/selectors": 6,
-    "workers/services": 16,
+    "projects/services": 11,
+    "workers/selectors": 16,
+    "workers/services": 28,
 }
 
 

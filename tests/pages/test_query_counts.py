@@ -21,7 +21,7 @@ COUNTS = {
     "enterprises": 9,
     "enterprise": 9,
     "search": 11,
-    "person": 16,
+    "person": 18,
     "reveal": 10,
     "project": 9,
     "project_people": 11,
@@ -30,10 +30,10 @@ COUNTS = {
     "project_teams": 9,
     "project_posts": 8,
     "project_devices": 8,
-    "person_work": 19,
-    "person_contracts": 16,
-    "person_trainings": 16,
-    "person_readers": 16,
+    "person_work": 21,
+    "person_contracts": 18,
+    "person_trainings": 18,
+    "person_readers": 18,
 }
 
 # Of the clerk's own pages.

@@ -61,6 +61,7 @@ class SettlementForm(MoveForm):
         choices=Settlement.Outcome.choices,
         widget=forms.RadioSelect,
         initial=Settlement.Outcome.SETTLED,
+        error_messages={"invalid_choice": _("没有这个选项，请从列表中选择。")},
     )
     amount = forms.DecimalField(
         label=_("欠薪金额（元）"),
