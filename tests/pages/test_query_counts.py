@@ -46,12 +46,12 @@ CLERK_COUNTS = {
     "new_training": 7,
     "replace_contract": 6,
     "replace_training": 6,
-    "roster_people": 11,
+    "roster_people": 10,
     "roster_move": 15,
     "person_reverse": 13,
     "post_assign": 9,
     "party_new": 7,
-    "team_new": 7,
+    "team_new": 8,
 }
 
 
