@@ -6,6 +6,9 @@ class WorkersConfig(AppConfig):
     verbose_name = "人员"
 
     def ready(self) -> None:
+        from workers import trail
+
+        trail.add_objects()
         from projects import occupants
         from web import waiting
         from workers.selectors import still_here

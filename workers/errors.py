@@ -264,6 +264,62 @@ class NobodyCan(DomainError):
         super().__init__(_("所选人员都不能办理，每个人的原因列在上面。"))
 
 
+class BadPhone(DomainError):
+    """What was typed is no mobile phone of eleven figures."""
+
+    code = "bad_phone"
+
+    def __init__(self) -> None:
+        super().__init__(_("手机号应为 11 位数字，请核对后重填。"), field="phone")
+
+
+class TooManyCodes(DomainError):
+    """A phone, or an address, has been sent as many codes as the parameters allow for now."""
+
+    code = "too_many_codes"
+    status = 429
+
+    def __init__(self, seconds: int = 0) -> None:
+        super().__init__(
+            _("刚刚发过验证码，请等 {seconds} 秒再要。").format(seconds=seconds)
+            if seconds
+            else _("这一小时里要验证码的次数太多，请过一小时再试，或请劳资专管员帮忙查看。"),
+            field="phone",
+        )
+
+
+class CodeRefused(DomainError):
+    """A code, or the figures after it, did not open the door; `code` says why: expired, used, spent …"""
+
+    def __init__(self, why: str, left: int | None = None) -> None:
+        sentences = {
+            "expired": _("验证码已过期，请重新要一个。"),
+            "used": _("这个验证码已经用过，请重新要一个。"),
+            "spent": _("输错的次数太多，这个验证码作废了。请重新要一个。"),
+            "inactive": _("您的账号已停用，请联系项目劳资专管员。"),
+            "wrong": _("验证码不对，请对照短信再填。"),
+            "number": _("后四位不对，请对照身份证再填。"),
+        }
+        sentence = sentences[why]
+        if left:
+            sentence += _("还可以试 {left} 次。").format(left=left)
+        elif left == 0:
+            why, sentence = "spent", sentences["spent"]
+        super().__init__(sentence, code=f"code_{why}", field="last_four" if why == "number" else "code")
+
+
+class TooManySearches(DomainError):
+    """One account has searched for more numbers within the hour than the parameter allows."""
+
+    code = "too_many_searches"
+    status = 429
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("一小时内按证件号查找已达上限 {most} 次，请稍后再查；可先按姓名查找。").format(most=most)
+        )
+
+
 class BadContactFact(DomainError):
     """A phone or bank card that cannot be one; the field says which."""
 

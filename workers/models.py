@@ -78,6 +78,7 @@ class Engagement(Travelling, ScopedModel):
     kind = models.CharField(max_length=4, default="20")
     trade = models.CharField(max_length=8, blank=True)
     phone = SealedTextField(context="engagement.phone", null=True)
+    phone_index = models.BinaryField(max_length=64, null=True)
     address = SealedTextField(context="engagement.address", null=True)
     photo = models.CharField(max_length=64, blank=True)
     card_number = SealedTextField(context="engagement.card", null=True)
@@ -100,6 +101,7 @@ class Engagement(Travelling, ScopedModel):
         ]
         indexes = [
             models.Index(fields=("project", "team"), name="engagements_of_a_project"),
+            models.Index(fields=("phone_index",), name="engagements_by_phone"),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from attendance.web.project_list import region_asked
 from projects.selectors import projects
 from standards.selectors import code_name, codes
 from web import words
+from web.cells import wall_clock
 from web.filters import ScopedFilterSet
 from web.lists import CLIP, NAME, NUMBER_SOFT, SOFT, SUB, ListPage, ListTable
 from web.navigation import Crumb
@@ -31,7 +32,7 @@ _YES_NO = {"yes": True, "no": False}
 class PeopleFilters(ScopedFilterSet):
     """By presence, papers, today's attendance, trade, name; by project and team from links."""
 
-    fixed = ("project", "team", "post")
+    fixed = ("project", "team", "enterprise", "post")
 
     region = django_filters.CharFilter(label="地区", method="as_is")
     on_site = django_filters.ChoiceFilter(
@@ -61,6 +62,9 @@ class PeopleFilters(ScopedFilterSet):
     q = django_filters.CharFilter(label="姓名", field_name="person__name", lookup_expr="icontains")
     project = django_filters.UUIDFilter(label="项目", field_name="project__public_id")
     team = django_filters.UUIDFilter(label="班组", field_name="team__public_id")
+    enterprise = django_filters.UUIDFilter(
+        label="用人单位", field_name="participation__enterprise__public_id"
+    )
 
     class Meta:
         model = Engagement
@@ -96,6 +100,9 @@ class PeopleFilters(ScopedFilterSet):
         if name == "team":
             names = self.queryset.filter(team__public_id=value).values_list("team__name", flat=True)
             return names.first() or "不在范围内"
+        if name == "enterprise":
+            firms = self.queryset.filter(participation__enterprise__public_id=value)
+            return firms.values_list("participation__enterprise__name", flat=True).first() or "范围内没有人员"
         return super().described(name, value)
 
 
@@ -118,6 +125,30 @@ class PeopleTable(ListTable):
     is_trained = tables.Column("培训", empty_values=())
     first_at = tables.Column("今日到", attrs=NUMBER_SOFT, empty_values=())
     last_at = tables.Column("最近打卡", attrs=NUMBER_SOFT, empty_values=())
+
+    def file_name(self, record: Any) -> str:
+        return f"{record.person.name}（班组长）" if record.is_team_leader else record.person.name
+
+    def file_project(self, record: Any) -> str:
+        return record.project.name
+
+    def file_trade(self, record: Any) -> str:
+        return self.render_trade(record)
+
+    def file_is_on_site(self, record: Any) -> str:
+        return "在场" if record.is_on_site else "不在场"
+
+    def file_has_contract(self, record: Any) -> str:
+        return "已签" if record.has_contract else "未签"
+
+    def file_is_trained(self, record: Any) -> str:
+        return "合格" if record.is_trained else "未培训"
+
+    def file_first_at(self, record: Any) -> Any:
+        return wall_clock(record.first_at)
+
+    def file_last_at(self, record: Any) -> Any:
+        return wall_clock(record.last_at)
 
     def render_name(self, record: Any) -> str:
         url = reverse("person", args=[record.public_id])

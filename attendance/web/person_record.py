@@ -17,6 +17,7 @@ from attendance.selectors.days import month
 from attendance.web.clock import day_asked, today
 from attendance.web.person_moves import moves_offered, told
 from attendance.web.places import crumbs, dashboard_url
+from attendance.web.shown_codes import shown_code
 from audit.selectors import events_of
 from audit.services import record
 from kernel.errors import DomainError
@@ -37,6 +38,7 @@ ACTS = {
     "workers.photo_read": "查看照片",
     "workers.contract_scan_read": "查看合同扫描件",
     "workers.training_evidence_read": "查看培训记录",
+    "workers.found_by_number": "按证件号查到",
 }
 SEEN = tuple(ACTS)
 # What may be done with a person's record: permission, words, name of the page.
@@ -50,6 +52,7 @@ DOES = (
 STRENGTHS = {
     "registry": ("green", "公安库核验"),
     "chip": ("green", "读卡核验"),
+    "seen": ("green", "已核对证件原件"),
     "typed": ("amber", "人工录入，未读卡"),
 }
 
@@ -115,6 +118,8 @@ class PersonRecord(Page):
             "month_after": f"{last + timedelta(days=1):%Y-%m}" if last < day else "",
             "weeks": _weeks(first, came, presences, day),
             "came_days": len(came),
+            "may_ask": self.actor.may("workers.enter"),
+            "sign_in_code": shown_code(self.actor, engagement),
         }
 
 

@@ -29,7 +29,7 @@ from projects.services import CONTRACTOR
 from standards.selectors import code_name, parameter
 from web import words
 from web.filters import ScopedFilterSet
-from web.lists import Bulk, ListPage, PickColumn
+from web.lists import Bulk, Fact, ListPage, PickColumn
 from web.navigation import Crumb
 from web.pages import Page
 from web.templatetags.words import change
@@ -48,6 +48,7 @@ class Tab:
 
 TABS = {
     "overview": "概况",
+    "gaps": "缺口",
     "people": "人员",
     "attendance": "考勤",
     "parties": "参建单位",
@@ -105,6 +106,7 @@ class ProjectRecord(Page):
         return {
             "chart": people_trend(project.name, found, day),
             "permits": projects.permits(self.actor, project),
+            "account": _account(self.actor, project),
             "category": code_name("project_class", project.category),
             "day": day,
             "lows": _lows(project),
@@ -143,6 +145,22 @@ class ProjectRecord(Page):
         limits = parameter("device.silent_hours", project.region)
         rows = [(device, _silence(device, now, limits)) for device in devices_of(self.actor, project)]
         return {"devices": rows, "limits": limits}
+
+
+def _account(actor: Actor, project: Any) -> dict[str, Any] | None:
+    """For regulators: whether the contractor's account was claimed, and where a code is issued."""
+    if not actor.may("projects.coverage") or not project.is_open:
+        return None
+    row = projects.unclaimed(actor, timezone.now()).filter(pk=project.pk).first()
+    if row is None:
+        return {"state": "green", "words": "已开通"}
+    issued = row.code_at is not None
+    return {
+        "state": "blue" if issued else "amber",
+        "words": f"待领取，代码有效至 {words.moment(row.code_until)}" if issued else "未签发",
+        "act": "重新签发" if issued else "签发账号",
+        "url": reverse("issue_account", args=[row.permit_key]) if actor.may("projects.issue_account") else "",
+    }
 
 
 def _both(project: Any) -> dict[str, str]:
@@ -204,12 +222,23 @@ class _ProjectTab(ListPage):
     template_name = "attendance/project_list.html"
     tab = ""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def prepare(self, **kwargs: Any) -> None:
         self.project = project_on(self.actor, kwargs["public_id"], today())
-        return super().get(request)
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         return head(self.actor, self.project, self.tab)
+
+
+def _printed(project: Any, what: str) -> dict[str, Any]:
+    """The head of a project's list on paper."""
+    return {
+        "print_title": f"{project.name} {what}",
+        "facts": [
+            Fact("项目编号", project.code),
+            Fact("所在地区", project.region.name),
+            Fact("总承包企业", project.contractor.name),
+        ],
+    }
 
 
 class _People(PeopleTable):
@@ -229,7 +258,9 @@ class ProjectPeople(_ProjectTab):
 
     permission = "workers.view"
     tab = "people"
+    title = "项目人员"
     noun = "人次"
+    signatures = ("编制人", "劳资专管员", "项目负责人")
     table_class = _People
     filterset_class = PeopleFilters
 
@@ -238,6 +269,9 @@ class ProjectPeople(_ProjectTab):
         if self.acts:
             self.table_class = _PickedPeople
         return people(self.actor, today()).filter(project=self.project)
+
+    def printed(self) -> dict[str, Any]:
+        return _printed(self.project, "建筑工人花名册")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {"title": "没有符合条件的人员", "reason": "人员登记后，或厂商设备上报后，出现在这里。"}
@@ -261,13 +295,23 @@ class ProjectAttendance(_ProjectTab):
 
     permission = "attendance.view"
     tab = "attendance"
+    title = "项目考勤"
     noun = "人次出勤"
     table_class = _Days
     filterset_class = DayFilters
 
-    def rows(self) -> QuerySet[AttendanceDay]:
+    def prepare(self, **kwargs: Any) -> None:
+        super().prepare(**kwargs)
         self.day = day_asked(self.request.GET.get("day"), today())
+
+    def rows(self) -> QuerySet[AttendanceDay]:
         return days(self.actor, self.day).filter(engagement__project=self.project)
+
+    def pinned(self) -> dict[str, str]:
+        return {"day": str(self.day)}
+
+    def printed(self) -> dict[str, Any]:
+        return _printed(self.project, f"{self.day} 考勤表")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {

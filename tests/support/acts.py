@@ -6,17 +6,25 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
+from accounts.models import Post
 from attendance import services as attendance
 from attendance.models import Punch
 from attendance.services import PunchFacts
 from federation import services as federation
+from integrity import services as integrity
+from integrity.rules import day_ended_by, site_date
 from kernel.scoping import Actor
 from projects import services as projects
+from projects.models import PermitUpload
 from projects.services import PermitFacts
 from regions.models import Region
 from tests.support import people, records
 from tests.support.actors import account
-from tests.support.counties import County, Worker
+from tests.support.counties import County, Worker, permit_table
+from web import account_acts, parameter_acts, postings
+from web.post_rules import Scope
 from workers import services as workers
 from workers.models import Presence
 from workers.services import (
@@ -73,6 +81,26 @@ def _add_participation(actor: Actor, county: County) -> Any:
 
 def _add_team(actor: Actor, county: County) -> Any:
     return projects.add_team(actor=actor, participation=county.participations["contractor"], name="瓦工班组")
+
+
+def _issue_project_account(actor: Actor, county: County) -> Any:
+    return projects.issue_project_account(actor=actor, permit=county.permit, now=county.now)
+
+
+def _keep_permit_file(actor: Actor, county: County) -> Any:
+    return projects.keep_permit_file(
+        actor=actor,
+        region=county.region,
+        name="许可证.csv",
+        content=permit_table(permit_facts(county)).encode(),
+        now=county.now,
+    )
+
+
+def _receive_permits(actor: Actor, county: County) -> Any:
+    """Even as if the file were the actor's own."""
+    PermitUpload.objects.filter(pk=county.upload.pk).update(owner_key=actor.key)
+    return projects.receive_permits(actor=actor, upload=county.upload, now=county.now)
 
 
 def _grant_project(actor: Actor, county: County) -> Any:
@@ -216,6 +244,10 @@ def _reveal_number(actor: Actor, county: County) -> Any:
     return workers.reveal_number(actor=actor, engagement=_subject(county).engagement, reason="核对身份")
 
 
+def _find_by_number(actor: Actor, county: County) -> Any:
+    return workers.find_by_number(actor=actor, number=_subject(county).person.id_number, now=county.now)
+
+
 def _receive_punches(actor: Actor, county: County) -> Any:
     return attendance.receive_punches(
         actor=actor,
@@ -226,8 +258,185 @@ def _receive_punches(actor: Actor, county: County) -> Any:
     )
 
 
+def _ask_correction(actor: Actor, county: County) -> Any:
+    return attendance.ask_correction(
+        actor=actor,
+        engagement=_subject(county).engagement,
+        claim=attendance.Claim(wrong="other", day=county.today, note="闸机没有反应"),
+        now=county.now,
+    )
+
+
+def _answer_correction(actor: Actor, county: County) -> Any:
+    request = _subject(county).correction
+    assert request is not None
+    return attendance.answer_correction(
+        actor=actor, request=request, is_accepted=True, reason="门卫登记属实", now=county.now
+    )
+
+
 def _issue_credential(actor: Actor, county: County) -> Any:
     return federation.issue_credential(actor=actor, project_code=county.project.code)
+
+
+def _draft_notice(actor: Actor, county: County) -> Any:
+    return integrity.draft_notice(
+        actor=actor, project=county.project, gaps=["uncontracted"], day=county.today, now=county.now
+    )
+
+
+def _discard_draft(actor: Actor, county: County) -> Any:
+    return integrity.discard_draft(actor=actor, notice=county.notices["spare"])
+
+
+def _issue_notice(actor: Actor, county: County) -> Any:
+    return integrity.issue_notice(
+        actor=actor,
+        notice=county.notices["draft"],
+        deadline_on=site_date(county.now) + timedelta(days=3),
+        day=county.today,
+        now=county.now,
+    )
+
+
+def _mark_read(actor: Actor, county: County) -> Any:
+    return integrity.mark_read(actor=actor, notice=county.notices["replied"], now=county.now)
+
+
+def _reply_notice(actor: Actor, county: County) -> Any:
+    answers = {1: integrity.AnswerFacts("已补签合同")}
+    return integrity.reply_notice(
+        actor=actor, notice=county.notices["issued"], answers=answers, now=county.now
+    )
+
+
+def _accept_reply(actor: Actor, county: County) -> Any:
+    return integrity.accept_reply(actor=actor, notice=county.notices["replied"], now=county.now)
+
+
+def _return_reply(actor: Actor, county: County) -> Any:
+    return integrity.return_reply(
+        actor=actor,
+        notice=county.notices["answered"],
+        reason="照片看不清",
+        deadline_on=site_date(county.now) + timedelta(days=2),
+        now=county.now,
+    )
+
+
+def _extend_deadline(actor: Actor, county: County) -> Any:
+    notice = county.notices["subcontractor"]
+    assert notice.deadline_at
+    return integrity.extend_deadline(
+        actor=actor,
+        notice=notice,
+        reason="材料在途",
+        deadline_on=day_ended_by(notice.deadline_at) + timedelta(days=1),
+        now=county.now,
+    )
+
+
+def _rotate_credential(actor: Actor, county: County) -> Any:
+    return federation.rotate_credential(
+        actor=actor, credential=county.credential, valid_until=timezone.now() + timedelta(days=3)
+    )
+
+
+def _revoke_credential(actor: Actor, county: County) -> Any:
+    return federation.revoke_credential(actor=actor, credential=county.credential, reason="更换厂商")
+
+
+def _retry_request(actor: Actor, county: County) -> Any:
+    return federation.retry_request(actor=actor, request=county.broken_request)
+
+
+def _register_device(actor: Actor, county: County) -> Any:
+    return attendance.register_device(actor=actor, project=county.project, channel="西门")
+
+
+def _change_device(actor: Actor, county: County) -> Any:
+    return attendance.change_device(actor=actor, device=county.device, channel="东门", serial="")
+
+
+def _retire_device(actor: Actor, county: County) -> Any:
+    return attendance.retire_device(actor=actor, device=county.device)
+
+
+def _restore_device(actor: Actor, county: County) -> Any:
+    return attendance.restore_device(actor=actor, device=county.retired_device)
+
+
+def _scope(county: County) -> Scope:
+    return Scope("project", county.project.name, county.project.region, county.project.public_id)
+
+
+def _open_account_with_post(actor: Actor, county: County) -> Any:
+    return account_acts.open_account_with_post(
+        actor=actor,
+        username=f"new-{county.region.code}",
+        display_name="新人",
+        role="supervisor",
+        scope=_scope(county),
+        valid_from=county.today,
+    )
+
+
+def _grant_post(actor: Actor, county: County) -> Any:
+    return postings.grant_post(
+        actor=actor,
+        user=county.users["supervisor"],
+        role="labour_clerk",
+        scope=_scope(county),
+        valid_from=county.today,
+    )
+
+
+def _post(county: County) -> Post:
+    return county.users["supervisor"].posts.get(role="supervisor")
+
+
+def _end_post(actor: Actor, county: County) -> Any:
+    return account_acts.end_post(actor=actor, post=_post(county))
+
+
+def _change_end(actor: Actor, county: County) -> Any:
+    post = county.locked_user.posts.get()
+    return account_acts.change_end(actor=actor, post=post, valid_to=county.today + timedelta(days=90))
+
+
+def _end_posts(actor: Actor, county: County) -> Any:
+    return postings.end_posts(actor=actor, user=county.users["supervisor"])
+
+
+def _reset_password(actor: Actor, county: County) -> Any:
+    return postings.reset_password(actor=actor, user=county.users["supervisor"])
+
+
+def _unlock(actor: Actor, county: County) -> Any:
+    return account_acts.unlock(actor=actor, user=county.locked_user)
+
+
+def _deactivate(actor: Actor, county: County) -> Any:
+    return account_acts.deactivate(actor=actor, user=county.users["supervisor"], reason="离职")
+
+
+def _reactivate(actor: Actor, county: County) -> Any:
+    return account_acts.reactivate(actor=actor, user=county.closed_user)
+
+
+def _set_parameter(actor: Actor, county: County) -> Any:
+    return parameter_acts.set_parameter(
+        actor=actor,
+        key="key_post.absent_days",
+        region=county.region,
+        value=7,
+        valid_from=timezone.localdate(),
+        document="建办〔2026〕1号",
+    )
+
+
+def _take_back_parameter(actor: Actor, county: County) -> Any:
+    return parameter_acts.take_back_parameter(actor=actor, row=county.parameter)
 
 
 def _employed(county: County, title: str) -> Any:
@@ -356,6 +565,9 @@ def _resume_team(actor: Actor, county: County) -> Any:
 # By the service's name; several rows where an act can be tried in several ways.
 ACTS: dict[str, list[Act]] = {
     "projects.services.receive_permit": [_receive_permit, _register_project, _slip_permit_under],
+    "projects.services.receive_permits": [_receive_permits],
+    "projects.services.keep_permit_file": [_keep_permit_file],
+    "projects.services.issue_project_account": [_issue_project_account],
     "projects.services.add_participation": [_add_participation],
     "projects.services.add_team": [_add_team],
     "projects.services.grant_project": [_grant_project],
@@ -395,6 +607,35 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.withdraw_training": [_withdraw_training],
     "workers.services.assign_key_post": [_assign_key_post],
     "workers.services.reveal_number": [_reveal_number],
+    "workers.services.find_by_number": [_find_by_number],
     "attendance.services.receive_punches": [_receive_punches],
+    "integrity.services.draft_notice": [_draft_notice],
+    "integrity.services.discard_draft": [_discard_draft],
+    "integrity.services.issue_notice": [_issue_notice],
+    "integrity.services.mark_read": [_mark_read],
+    "integrity.services.reply_notice": [_reply_notice],
+    "integrity.services.accept_reply": [_accept_reply],
+    "integrity.services.return_reply": [_return_reply],
+    "integrity.services.extend_deadline": [_extend_deadline],
+    "attendance.services.ask_correction": [_ask_correction],
+    "attendance.services.answer_correction": [_answer_correction],
     "federation.services.issue_credential": [_issue_credential],
+    "federation.services.rotate_credential": [_rotate_credential],
+    "federation.services.revoke_credential": [_revoke_credential],
+    "federation.services.retry_request": [_retry_request],
+    "attendance.services.register_device": [_register_device],
+    "attendance.services.change_device": [_change_device],
+    "attendance.services.retire_device": [_retire_device],
+    "attendance.services.restore_device": [_restore_device],
+    "web.account_acts.open_account_with_post": [_open_account_with_post],
+    "web.account_acts.end_post": [_end_post],
+    "web.account_acts.change_end": [_change_end],
+    "web.account_acts.unlock": [_unlock],
+    "web.account_acts.deactivate": [_deactivate],
+    "web.account_acts.reactivate": [_reactivate],
+    "web.postings.grant_post": [_grant_post],
+    "web.postings.end_posts": [_end_posts],
+    "web.postings.reset_password": [_reset_password],
+    "web.parameter_acts.set_parameter": [_set_parameter],
+    "web.parameter_acts.take_back_parameter": [_take_back_parameter],
 }

@@ -33,6 +33,7 @@ from workers.services.people import (
     reveal_number,
     stored_number,
 )
+from workers.services.phones import fill_phone_indexes, phone_columns, phone_index, set_phone, stored_phone
 from workers.services.posts import assign_key_post, relieve_key_post
 from workers.services.presence import (
     approve_entry,
@@ -52,6 +53,15 @@ from workers.services.reversal import WORDS as MOVE_WORDS
 from workers.services.reversal import Reverse, latest_of
 from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, missing_papers
 from workers.services.roster import Outcome, Refused, judge_moves, move_one, move_people
+from workers.services.search import find_by_number
+from workers.services.sign_in import (
+    about_code,
+    ask_code,
+    enter_by_code,
+    enter_by_number,
+    forget_codes,
+    own_account,
+)
 from workers.services.taking_on import take_on
 
 __all__ = [
@@ -79,7 +89,9 @@ __all__ = [
     "TrainingFacts",
     "VerifyIdentity",
     "WorkFacts",
+    "about_code",
     "approve_entry",
+    "ask_code",
     "assign_key_post",
     "change_team",
     "checked_number",
@@ -89,6 +101,11 @@ __all__ = [
     "end_engagement",
     "enrol",
     "enter",
+    "enter_by_code",
+    "enter_by_number",
+    "fill_phone_indexes",
+    "find_by_number",
+    "forget_codes",
     "identity_index",
     "judge_moves",
     "known_person",
@@ -99,6 +116,9 @@ __all__ = [
     "missing_papers",
     "move_one",
     "move_people",
+    "own_account",
+    "phone_columns",
+    "phone_index",
     "record_contract",
     "record_training",
     "record_trainings",
@@ -109,8 +129,10 @@ __all__ = [
     "reveal_number",
     "reverse_move",
     "send_back",
+    "set_phone",
     "settle_wages",
     "stored_number",
+    "stored_phone",
     "submit_for_review",
     "take_on",
     "verify_identity",
