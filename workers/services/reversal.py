@@ -17,7 +17,7 @@ from workers.services.moves import SHORTEST_REASON, Move, Trace, is_elsewhere
 from workers.services.standing import Standing, standings
 
 # Each presence tells by itself which move was its latest.
-WORDS = {
+WORDS: dict[str, str] = {
     states.Act.ENTER: "进场",
     states.Act.LEAVE_TEMPORARILY: "暂退场",
     states.Act.RETURN: "返场",
@@ -59,7 +59,7 @@ class Reverse(Move):
         if self.expected and latest != self.expected:
             raise NothingToReverse(
                 _("该人员最近一次办理已是{latest}，不能再撤销之前的{expected}。请刷新后核对。").format(
-                    latest=WORDS[latest], expected=WORDS.get(states.Act(self.expected), "")
+                    latest=WORDS[latest], expected=WORDS.get(self.expected, "")
                 )
             )
         if len(self.reason.strip()) < SHORTEST_REASON:
