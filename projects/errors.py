@@ -1,5 +1,8 @@
 """Refusals of the projects' acts, as sentences."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from kernel.errors import DomainError
@@ -164,3 +167,66 @@ class UploadGone(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("上传的文件已过保留期并删除，没有登记。请重新上传，检查后再登记。"))
+
+
+class TeamEnded(DomainError):
+    """The team has left the site: nobody joins it any more."""
+
+    code = "team_ended"
+
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            _("该班组已于 {day} 退场，不能再安排人员。请选择在场的班组，或新建班组。").format(
+                day=on.isoformat()
+            ),
+            field="team",
+        )
+
+
+class ParticipationEnded(DomainError):
+    """The enterprise no longer takes part: it forms no teams."""
+
+    code = "participation_ended"
+
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            _("该参建单位已于 {day} 退场，不能再办理。如仍在施工，请先更正其退场日期。").format(
+                day=on.isoformat()
+            )
+        )
+
+
+class PeopleStillHere(DomainError):
+    """A team or participation cannot end while its people are on its roster; names some of them."""
+
+    code = "people_still_here"
+
+    def __init__(self, names: Sequence[str], number: int) -> None:
+        some = "、".join(names)
+        super().__init__(
+            _("还有 {number} 人没有退场（{some}{more}），不能办理退场。请先为他们办理退场。").format(
+                number=number, some=some, more="等" if number > len(names) else ""
+            )
+            if some
+            else _("还有 {number} 人没有退场，不能办理退场。请先为他们办理退场。").format(number=number)
+        )
+        self.number = number
+
+
+class BadPeriod(DomainError):
+    """An end before its beginning, or a day that has not come."""
+
+    code = "bad_period"
+
+
+class TheContractorStays(DomainError):
+    """The general contractor of a project in progress does not leave it, and stays the contractor."""
+
+    code = "the_contractor_stays"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "总承包单位由施工许可证确定，不能在这里办理退场或改变类型。项目完工或更换总包的，请报主管部门办理。"
+            )
+        )

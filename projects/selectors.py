@@ -72,8 +72,20 @@ def enterprises(actor: Actor) -> QuerySet[Enterprise]:
 
 
 def search_projects(actor: Actor, words: str) -> QuerySet[Project]:
-    """Projects by part of their name or the beginning of their code."""
-    return projects(actor).filter(Q(name__icontains=words) | Q(code__startswith=words))
+    """Projects by part of their name, the beginning of their code, or the number of a permit one may see."""
+    permitted = Permit.objects.visible_to(actor).filter(number__iexact=words)
+    return projects(actor).filter(
+        Q(name__icontains=words) | Q(code__startswith=words) | Q(pk__in=permitted.values("project"))
+    )
+
+
+def search_teams(actor: Actor, words: str) -> QuerySet[Team]:
+    """Teams by part of their name or by their ten-digit number."""
+    wanted = Q(name__icontains=words)
+    if words.isascii() and words.isdecimal() and len(words) <= 10:
+        wanted |= Q(number=int(words))
+    rows = Team.objects.visible_to(actor).filter(wanted)
+    return rows.select_related("participation__project", "participation__enterprise").order_by("number")
 
 
 def search_enterprises(actor: Actor, words: str) -> QuerySet[Enterprise]:
@@ -87,6 +99,39 @@ def enterprise(actor: Actor, public_id: UUID) -> Enterprise:
     if found is None:
         raise NotFound
     return found
+
+
+def enterprise_of_code(actor: Actor, uscc: str) -> Enterprise | None:
+    """The enterprise of a credit code, where `actor` sees it on a project; None tells nothing of the rest."""
+    return Enterprise.objects.visible_to(actor).filter(uscc=uscc).first()
+
+
+def participation(actor: Actor, public_id: UUID) -> Participation:
+    """One participation. Raises NotFound outside the actor's scope."""
+    found = all_participations(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def team(actor: Actor, public_id: UUID) -> Team:
+    """One team. Raises NotFound outside the actor's scope."""
+    found = all_teams(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_participations(actor: Actor) -> QuerySet[Participation]:
+    """Who takes part in any project within scope, by project."""
+    rows = Participation.objects.visible_to(actor).select_related("enterprise", "project")
+    return rows.order_by("project__code", "kind", "pk")
+
+
+def all_teams(actor: Actor) -> QuerySet[Team]:
+    """The teams of all projects within scope, by number."""
+    rows = Team.objects.visible_to(actor)
+    return rows.select_related("participation__enterprise", "participation__project").order_by("number")
 
 
 def works_of(actor: Actor, of: Enterprise) -> QuerySet[Participation]:

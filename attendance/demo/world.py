@@ -1,5 +1,6 @@
 """Making the demo world, and bringing a made one up to the present: one transaction, all or nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,15 @@ _LOCK = 27_010
 _BECAUSE = "the demo world is written for everybody; nobody reads"
 
 
+# What capabilities above add to a written world; each must survive being asked again.
+_more: dict[str, Callable[[datetime], None]] = {}
+
+
+def register_more(name: str, write: Callable[[datetime], None]) -> None:
+    """Let a capability above write its own part of the demo world, up to an instant."""
+    _more[name] = write
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run did."""
@@ -50,7 +60,10 @@ def write_demo(*, as_of: datetime, seed: int, scale: float = 1.0) -> Outcome:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
     written = AuditEvent.objects.filter(action=WRITTEN).order_by("-pk").first()
-    return _bring_up(written.facts, as_of, seed, scale) if written else _make(as_of, seed, scale)
+    done = _bring_up(written.facts, as_of, seed, scale) if written else _make(as_of, seed, scale)
+    for write in _more.values():
+        write(as_of)
+    return done
 
 
 def _make(as_of: datetime, seed: int, scale: float) -> Outcome:

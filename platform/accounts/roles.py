@@ -60,6 +60,7 @@ ROLES: dict[str, Role] = {
             "audit.view",
             "attendance.manage_devices",
             "federation.manage_credentials",
+            "federation.view_credentials",
             "standards.set_parameters",
             "jobs.view",
             "lists.export",
@@ -80,6 +81,7 @@ ROLES: dict[str, Role] = {
             "integrity.reply_notice",
             "projects.manage_participation",
             "projects.manage_team",
+            "federation.view_credentials",
         },
     ),
     "labour_clerk": _role(

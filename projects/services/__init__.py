@@ -8,6 +8,14 @@ from projects.services.issuing import (
     open_claim,
     shown_code,
 )
+from projects.services.parties import (
+    edit_participation,
+    edit_team,
+    end_participation,
+    end_team,
+    resume_participation,
+    resume_team,
+)
 from projects.services.permits import Trial, forget_permit_files, keep_permit_file, receive_permits
 from projects.services.register import (
     CONTRACTOR,
@@ -29,6 +37,10 @@ __all__ = [
     "add_participation",
     "add_team",
     "claim_account",
+    "edit_participation",
+    "edit_team",
+    "end_participation",
+    "end_team",
     "forget_permit_files",
     "forget_tries",
     "grant_project",
@@ -38,5 +50,7 @@ __all__ = [
     "open_claim",
     "receive_permit",
     "receive_permits",
+    "resume_participation",
+    "resume_team",
     "shown_code",
 ]

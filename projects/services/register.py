@@ -17,6 +17,7 @@ from projects.errors import (
     AlreadyParticipates,
     BadCreditCode,
     NameDiffers,
+    ParticipationEnded,
     PermitElsewhere,
     ProjectDiffers,
     ProjectFinished,
@@ -207,10 +208,12 @@ def add_team(
 ) -> Team:
     """Form a team of a participation; its number is unique in the province.
 
-    Raises NotPermitted, NotFound, ProjectFinished, TeamExists.
+    Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamExists.
     """
     require(actor, "projects.manage_team", on=participation)
     _require_open(participation.project)
+    if participation.exited_on is not None:
+        raise ParticipationEnded(participation.exited_on)
     # One at a time per participation, so that two equal names cannot both pass the check.
     Participation.all_rows.select_for_update(of=("self",)).get(pk=participation.pk)
     if existing := Team.all_rows.filter(participation=participation, name=name).first():

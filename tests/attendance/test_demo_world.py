@@ -16,7 +16,7 @@ from django.test.utils import override_settings
 from accounts.actors import UserActor
 from accounts.models import Post, User
 from accounts.roles import ROLES
-from attendance.demo.accounts import ACCOUNTS
+from attendance.demo.accounts import ACCOUNTS, WORKER, WORKER_PHONE
 from attendance.demo.passages import passages
 from attendance.demo.plan import plan
 from attendance.demo.script import SITES, WUCHANG_CODE, XIANTAO_CODE
@@ -34,6 +34,8 @@ from projects.uscc import read_uscc
 from tests.conftest import _empty_tables
 from workers.identity import read_number
 from workers.models import Contract, Engagement, KeyPostAssignment, Presence, Training
+from workers.services import phone_index
+from workers.services.sign_in import people_of
 
 AS_OF = datetime(2026, 11, 20, 16, 30, tzinfo=SITE_TIME)
 SMALL = 0.08
@@ -240,7 +242,8 @@ def test_where_real_people_may_be_registered_nothing_is_written(world: Outcome) 
 
 def test_each_account_holds_one_post_until_the_end_of_next_year(world: Outcome) -> None:
     named = User.objects.exclude(username__startswith="site-")
-    assert {user.username for user in named} == {account.username for account in ACCOUNTS}
+    own = {account.username for account in ACCOUNTS} | {WORKER}
+    assert {user.username for user in named} == own
     for account in ACCOUNTS:
         user = User.objects.get(username=account.username)
         post = Post.objects.get(user=user)
@@ -305,3 +308,13 @@ def test_a_platform_without_demo_accounts_lists_no_password(world: Outcome) -> N
     out = StringIO()
     call_command("demo_accounts", stdout=out)
     assert settings.DEMO_PASSWORD not in out.getvalue()
+
+
+def test_the_demo_worker_is_found_by_the_phone_that_the_tour_names(world: Outcome) -> None:
+    worker = User.objects.get(username=WORKER)
+    assert [one.public_id for one in people_of(phone_index(WORKER_PHONE))] == [worker.person]
+    assert (UserActor.of(worker).kind, check_password(settings.DEMO_PASSWORD, worker.password)) == (
+        "worker",
+        True,
+    )
+    assert not Engagement.all_rows.filter(phone__isnull=False, phone_index=None).exists()
