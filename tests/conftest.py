@@ -20,6 +20,14 @@ _name_before = connection.settings_dict["NAME"]
 _REFERENCE = ("django_", "auth_permission", "regions_", "standards_")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How far the samples of the long runs go; `./dev soak` asks for more."""
+    group = parser.getgroup("soak")
+    group.addoption("--every-role", action="store_true", help="open each page as every role")
+    group.addoption("--calls", type=int, default=0, help="calls of the API to make; 0 for a sample")
+    group.addoption("--from-seed", type=int, default=27, help="the seed of those calls")
+
+
 def _empty_tables(_case: TransactionTestCase) -> None:
     """Empty what a committing test wrote.
 
@@ -29,6 +37,10 @@ def _empty_tables(_case: TransactionTestCase) -> None:
     quoted = ", ".join(connection.ops.quote_name(name) for name in [*tables, "django_session"])
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY")
+        # The defaults stay; what a test has set at a place or for a day goes.
+        cursor.execute(
+            "DELETE FROM standards_ruleparameter WHERE region_id IS NOT NULL OR valid_from IS NOT NULL"
+        )
 
 
 setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)  # noqa: B010  # unknown to the stubs

@@ -83,7 +83,7 @@ class ClaimSerializer(ActSerializer):
     photo = Base64FileField(kinds=("image",), required=False, help_text="照片")
 
 
-class AnswerSerializer(ActSerializer):
+class CorrectionAnswerSerializer(ActSerializer):
     """The answer."""
 
     is_accepted = serializers.BooleanField(help_text="是否通过")
@@ -167,7 +167,7 @@ class AnswerCorrectionView(ActView):
 
     permission = ANSWER
     model = CorrectionRequest
-    serializer_class = AnswerSerializer
+    serializer_class = CorrectionAnswerSerializer
     answer_class = CorrectionSerializer
     status = 200
 

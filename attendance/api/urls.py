@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance.api import corrections, own, views
+from attendance.api import corrections, devices, own, views
 
 urlpatterns = [
     path("dashboard/", views.DashboardView.as_view(), name="api_dashboard"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("engagements/<uuid:public_id>/", views.EngagementView.as_view(), name="api_engagement"),
     path("punches/", views.PunchesView.as_view(), name="api_punches"),
     path("attendance-days/", views.AttendanceDaysView.as_view(), name="api_attendance_days"),
+    path("devices/", devices.DevicesView.as_view(), name="api_devices"),
+    path("devices/register/", devices.RegisterDeviceView.as_view(), name="api_device_register"),
+    path("devices/<uuid:public_id>/change/", devices.ChangeDeviceView.as_view(), name="api_device_change"),
+    path("devices/<uuid:public_id>/retire/", devices.RetireDeviceView.as_view(), name="api_device_retire"),
+    path("devices/<uuid:public_id>/restore/", devices.RestoreDeviceView.as_view(), name="api_device_restore"),
     path("corrections/", corrections.CorrectionsView.as_view(), name="api_corrections"),
     path("corrections/<uuid:public_id>/", corrections.CorrectionView.as_view(), name="api_correction"),
     path(

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from attendance.models import AttendanceDay, Punch
-from attendance.selectors.days import days
-from attendance.selectors.punches import punch, punches
+from attendance.selectors.days import days, still_inside
+from attendance.selectors.punches import of_work, punch, punches
 from attendance.web.clock import EARLIEST, LATEST, day_asked, today
 from attendance.web.people_list import project_name
 from attendance.web.places import crumbs, dashboard_url, here_with
@@ -24,6 +24,7 @@ from attendance.web.project_list import region_asked
 from kernel.masking import mask_id_number
 from standards.selectors import code_name
 from web import words
+from web.cells import wall_clock
 from web.filters import ScopedFilterSet
 from web.lists import CLIP, NAME, NUMBER, NUMBER_SOFT, SOFT, SUB, ListPage, ListTable
 from web.navigation import Crumb
@@ -54,6 +55,7 @@ class DayFilters(ScopedFilterSet):
         label="姓名", field_name="engagement__person__name", lookup_expr="icontains"
     )
     project = django_filters.UUIDFilter(label="项目", field_name="engagement__project__public_id")
+    inside = django_filters.ChoiceFilter(label="场内", method="not_out", choices=[("1", "现在场内")])
 
     class Meta:
         model = AttendanceDay
@@ -62,6 +64,9 @@ class DayFilters(ScopedFilterSet):
     def as_is(self, rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
         # The page has narrowed the rows already, or refused the region.
         return rows
+
+    def not_out(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
+        return rows.filter(still_inside())
 
     def described(self, name: str, value: Any) -> str:
         return (
@@ -80,6 +85,21 @@ class DayTable(ListTable):
     first_at = tables.Column("最早", attrs=NUMBER)
     last_at = tables.Column("最晚", attrs=NUMBER)
     number = tables.Column("打卡", accessor="punches", attrs=NUMBER_SOFT)
+
+    def file_name(self, record: Any) -> str:
+        return record.engagement.person.name
+
+    def file_trade(self, record: Any) -> str:
+        return code_name("trade", record.engagement.trade)
+
+    def file_first_at(self, record: Any) -> Any:
+        return wall_clock(record.first_at)
+
+    def file_last_at(self, record: Any) -> Any:
+        return wall_clock(record.last_at)
+
+    def file_number(self, record: Any) -> int:
+        return record.punches
 
     def render_name(self, record: Any) -> str:
         url = reverse("person", args=[record.engagement.public_id])
@@ -110,13 +130,18 @@ class DayList(ListPage):
     table_class = DayTable
     filterset_class = DayFilters
 
+    def prepare(self, **kwargs: Any) -> None:
+        self.day = day_asked(self.request.GET.get("day"), today())
+
     def rows(self) -> QuerySet[AttendanceDay]:
         self.region = region_asked(self)
-        self.day = day_asked(self.request.GET.get("day"), today())
         rows = days(self.actor, self.day)
         if self.region:
             rows = rows.filter(engagement__project__region__path__startswith=self.region.path)
         return rows
+
+    def pinned(self) -> dict[str, str]:
+        return {"day": str(self.day)}
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[AttendanceDay]) -> dict[str, Any]:
         return {
@@ -144,6 +169,7 @@ class PunchFilters(DayFilters):
 
     fixed = ("project", "person")
 
+    inside = None
     direction = django_filters.ChoiceFilter(label="方向", choices=Punch.Direction.choices)
     matched = django_filters.ChoiceFilter(
         label="人员", method="known", choices=[("no", "对不上人"), ("yes", "已对上人")]
@@ -151,7 +177,7 @@ class PunchFilters(DayFilters):
     origin = django_filters.ChoiceFilter(label="来源", choices=Punch.Origin.choices)
     q = django_filters.CharFilter(label="姓名", field_name="person_name", lookup_expr="icontains")
     project = django_filters.UUIDFilter(label="项目", field_name="project__public_id")
-    person = django_filters.UUIDFilter(label="人员", field_name="engagement_key")
+    person = django_filters.UUIDFilter(label="人员", method="of_person")
 
     class Meta:
         model = Punch
@@ -159,6 +185,9 @@ class PunchFilters(DayFilters):
 
     def known(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(is_counted=value == "yes")
+
+    def of_person(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
+        return of_work(self.request.actor, rows, value)
 
     def described(self, name: str, value: Any) -> str:
         if name == "person":
@@ -178,6 +207,27 @@ class PunchTable(ListTable):
     pass_method = tables.Column("通行方式", attrs=SOFT, empty_values=())
     origin = tables.Column("来源", attrs=SOFT)
     is_counted = tables.Column("计入", empty_values=())
+
+    def file_occurred_at(self, record: Any) -> Any:
+        return wall_clock(record.occurred_at)
+
+    def file_person(self, record: Any) -> str:
+        return record.person_name if record.engagement_key else "未在本项目登记"
+
+    def file_number(self, record: Any) -> str:
+        return mask_id_number(record.subject.id_number)
+
+    def file_direction(self, record: Any) -> str:
+        return str(DIRECTIONS.get(record.direction, ""))
+
+    def file_pass_method(self, record: Any) -> str:
+        return code_name("pass_method", record.pass_method)
+
+    def file_origin(self, record: Any) -> str:
+        return str(ORIGINS.get(record.origin, record.origin))
+
+    def file_is_counted(self, record: Any) -> str:
+        return _counted(record)[1]
 
     def render_occurred_at(self, record: Any) -> str:
         url = reverse("punch", args=[today(record.occurred_at), record.public_id])
@@ -209,11 +259,15 @@ class PunchTable(ListTable):
 
 def counted(record: Any) -> str:
     """Whether a punch counts, and if not, why."""
+    return state(*_counted(record))
+
+
+def _counted(record: Any) -> tuple[str, str]:
     if record.is_repeat:
-        return state("grey", "重复，不计")
+        return "grey", "重复，不计"
     if record.is_counted:
-        return state("green", "已计入")
-    return state("amber", "未登记，留作证据" if record.engagement_key is None else "不在场期间，留作证据")
+        return "green", "已计入"
+    return "amber", "未登记，留作证据" if record.engagement_key is None else "不在场期间，留作证据"
 
 
 class PunchList(ListPage):
@@ -226,11 +280,16 @@ class PunchList(ListPage):
     table_class = PunchTable
     filterset_class = PunchFilters
 
+    def prepare(self, **kwargs: Any) -> None:
+        self.day = day_asked(self.request.GET.get("day"), today())
+
     def rows(self) -> QuerySet[Punch]:
         self.region = region_asked(self)
-        self.day = day_asked(self.request.GET.get("day"), today())
         rows = punches(self.actor, self.day)
         return rows.filter(project__region__path__startswith=self.region.path) if self.region else rows
+
+    def pinned(self) -> dict[str, str]:
+        return {"day": str(self.day)}
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Punch]) -> dict[str, Any]:
         return {

@@ -18,7 +18,7 @@ from kernel.errors import DomainError, NotFound, NotPermitted, Stale
 from kernel.ids import new_id
 from web import drafts, words
 from web.forms import ScopedForm
-from web.once import LONGEST_KEY, Answer, once
+from web.once import LONGEST_KEY, Answer, answered, once
 from web.pages import Page
 
 SEE_OTHER = 303
@@ -47,14 +47,25 @@ class _Acting(Page):
 
     def do_once(self, do: Callable[[], str]) -> HttpResponse:
         """Carry out `do`, which says where to go; a second press gets the first one's address."""
-        key = self.request.POST.get("once", "")[:LONGEST_KEY] or str(new_id())
+        answer = once(self.actor, self._key or str(new_id()), self._sent(), lambda: Answer(SEE_OTHER, do()))
+        return redirect(answer.text)
+
+    def done_before(self) -> HttpResponse | None:
+        """Where the first press of this very form led, whatever has become of its rows since."""
+        answer = answered(self.actor, self._key, self._sent()) if self._key else None
+        return redirect(answer.text) if answer else None
+
+    @property
+    def _key(self) -> str:
+        return self.request.POST.get("once", "")[:LONGEST_KEY]
+
+    def _sent(self) -> list[str]:
+        """All that was sent, by which a second press is told from another form under the same key."""
         typed = drafts.typed(self.request.POST)
         pairs = [(name, value) for name, values in sorted(typed.items()) for value in values]
         parts = [self.request.path, *(f"{name}={value}" for name, value in pairs)]
         files = [(name, one) for name, sent in self.request.FILES.lists() for one in sent]
-        parts += [f"{name}={file.name} {file.size}" for name, file in files]
-        answer = once(self.actor, key, parts, lambda: Answer(SEE_OTHER, do()))
-        return redirect(answer.text)
+        return parts + [f"{name}={file.name} {file.size}" for name, file in files]
 
     def machinery(self) -> dict[str, Any]:
         """Hidden fields that every acting form carries."""
@@ -106,6 +117,8 @@ class FormPage(_Acting):
         return self._show(self.build(), typed=typed, draft_note=note, version=version)
 
     def post(self, request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponse:
+        if again := self.done_before():
+            return again
         self.prepare(**kwargs)
         if "discard" in request.POST:
             drafts.drop(self.user, self.draft_key())
@@ -207,6 +220,8 @@ class PostPage(_Acting):
         return self._show()
 
     def post(self, request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponse:
+        if again := self.done_before():
+            return again
         self.prepare(**kwargs)
         try:
             return self.do_once(self.act)

@@ -70,6 +70,15 @@ def once(actor: Actor, key: str, of: Iterable[str | bytes], do: Callable[[], Ans
     return answer
 
 
+def answered(actor: Actor, key: str, of: Iterable[str | bytes]) -> Answer | None:
+    """What was answered when exactly this was done under the key before; None where it was not.
+
+    Asked before a page looks for its rows or judges its fields: the act itself may have ended or taken them.
+    """
+    row = Submission.objects.filter(actor_key=actor.key, key=key, digest=fingerprint(*of)).first()
+    return None if row is None or row.answered_with is None else _again(row, row.digest)
+
+
 def _again(row: Submission, wanted: str) -> Answer:
     if row.digest != wanted or row.answered_with is None:
         raise KeyReused

@@ -7,19 +7,32 @@ import pytest
 from django.apps import apps
 
 from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectDay, Punch
-from federation.models import AcceptedRequest, Credential
+from federation.models import AcceptedRequest, Credential, RefusedCall
+from integrity.models import (
+    AnswerFile,
+    NoticeAnswer,
+    NoticeEvent,
+    NoticeItem,
+    NoticeReading,
+    NoticeReply,
+    SupervisionNotice,
+)
 from kernel.scoping import Reach, ScopedModel, ScopeRequired
-from projects.models import Enterprise, Participation, Permit, Project, Team
+from projects.models import AccountCode, Enterprise, Participation, Permit, Project, Team
 from tests.support.actors import Holder
 from tests.support.world import County, TwoCounties
 from workers.models import (
     Contract,
     Engagement,
+    EngagementEvent,
+    EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
     Person,
     Presence,
+    Settlement,
+    TemporaryLeave,
     Training,
 )
 
@@ -44,11 +57,21 @@ def _days(county: County, *titles: str) -> Rows:
     return list(AttendanceDay.all_rows.filter(engagement__in=works))
 
 
+def _of_notices(
+    model: type[ScopedModel], notice: str
+) -> tuple[Callable[[County], Rows], Callable[[County], Rows]]:
+    return (
+        lambda c: list(model.all_rows.filter(**{f"{notice}__in": c.notices.values()})),
+        lambda c: list(model.all_rows.filter(**{notice: c.notices["subcontractor"]})),
+    )
+
+
 # For each model: its rows of a county, and those of its subcontractor's post alone.
 EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[County], Rows]]] = {
     Enterprise: (lambda c: list(c.firms.values()), lambda c: [c.firms["subcontractor"]]),
     Project: (lambda c: [c.project], lambda c: [c.project]),
     Permit: (lambda c: [c.permit], lambda c: []),
+    AccountCode: (lambda c: [c.code], lambda c: []),
     Participation: (
         lambda c: list(c.participations.values()),
         lambda c: [c.participations["subcontractor"]],
@@ -60,6 +83,10 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     IdentityCorrection: _of_workers("identity_correction"),
     Presence: _of_workers("presence"),
     Contract: _of_workers("contract"),
+    TemporaryLeave: _of_workers("leave"),
+    Settlement: (lambda c: [c.workers["shared"].settlement], lambda c: []),
+    EntryReview: _of_workers("review"),
+    EngagementEvent: _of_workers("event"),
     Training: _of_workers("training"),
     KeyPostAssignment: (lambda c: [c.worker.key_post], lambda c: []),
     Device: (lambda c: c.devices, lambda c: []),
@@ -76,8 +103,16 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
         lambda c: [c.workers["subcontractor"].correction],
     ),
     ProjectDay: (lambda c: list(ProjectDay.all_rows.filter(project=c.project)), lambda c: []),
+    SupervisionNotice: (lambda c: list(c.notices.values()), lambda c: [c.notices["subcontractor"]]),
+    NoticeItem: _of_notices(NoticeItem, "notice"),
+    NoticeEvent: _of_notices(NoticeEvent, "notice"),
+    NoticeReading: _of_notices(NoticeReading, "notice"),
+    NoticeReply: _of_notices(NoticeReply, "notice"),
+    NoticeAnswer: _of_notices(NoticeAnswer, "reply__notice"),
+    AnswerFile: _of_notices(AnswerFile, "answer__reply__notice"),
     Credential: (lambda c: [c.credential], lambda c: []),
-    AcceptedRequest: (lambda c: [c.request], lambda c: []),
+    AcceptedRequest: (lambda c: [c.request, c.broken_request], lambda c: []),
+    RefusedCall: (lambda c: [c.refused_call], lambda c: []),
 }
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.models import User
 from attendance.demo.accounts import ACCOUNTS, WORKER, WORKER_PHONE
+from attendance.demo.site_accounts import CODE, claimable
 
 
 class Command(BaseCommand):
@@ -32,6 +33,8 @@ class Command(BaseCommand):
             cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
             self.stdout.write("  " + "  ".join(cells).rstrip())
         self.stdout.write(f"  密码都是 {settings.DEMO_PASSWORD}")
+        if number := claimable():
+            self.stdout.write(f"  待领取的项目账号（/account/claim/）：许可证 {number}，领取代码 {CODE}")
 
 
 def _width(text: str) -> int:

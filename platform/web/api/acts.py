@@ -22,7 +22,7 @@ from rest_framework.response import Response
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from web.api.views import Read
-from web.once import LONGEST_KEY, Answer, once
+from web.once import LONGEST_KEY, Answer, answered, once
 from web.uploads import Kept, check_file
 
 _HEADER = "Idempotency-Key"
@@ -93,6 +93,16 @@ class ActView(Read):
 
     def post(self, request: Request, *_args: Any, **kwargs: Any) -> Response:
         key = self._key(request)
+        sent = (request.path, _canonical(request.data))
+        # Before the body is judged: the act may have taken the rows that it names.
+        answer = answered(self.actor, key, sent) or self._done(request, key, sent, kwargs)
+        reply = Response(json.loads(answer.text) if answer.text else None, status=answer.status)
+        if answer.is_repeated:
+            reply["Idempotency-Replayed"] = "true"
+        return reply
+
+    def _done(self, request: Request, key: str, sent: tuple[str, str], kwargs: dict[str, Any]) -> Answer:
+        """Judge the body and carry the act out once. Raises what either refuses with."""
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
 
@@ -103,11 +113,7 @@ class ActView(Read):
             shown = self.answer_class(found, context=self.get_serializer_context())
             return Answer(self.status, JSONRenderer().render(shown.data).decode())
 
-        answer = once(self.actor, key, (request.path, _canonical(request.data)), do)
-        reply = Response(json.loads(answer.text) if answer.text else None, status=answer.status)
-        if answer.is_repeated:
-            reply["Idempotency-Replayed"] = "true"
-        return reply
+        return once(self.actor, key, sent, do)
 
     def _key(self, request: Request) -> str:
         given = request.headers.get(_HEADER)

@@ -26,6 +26,9 @@ _TITLES = {
     503: _("服务暂不可用"),
 }
 
+# What the library says of a body that is null; it is not translated.
+_NOTHING = {"non_field_errors": ["No data provided"]}
+
 
 def problem_json(status: int, code: str, detail: str) -> HttpResponse:
     """A problem said outside any view of the API: by a middleware, a lock or an error page."""
@@ -54,6 +57,8 @@ def problem_details(raised: Exception, context: dict[str, Any]) -> Response | No
     answer = exception_handler(raised, context)
     if answer is None:
         return None
+    if isinstance(raised, exceptions.ValidationError) and answer.data == _NOTHING:
+        answer.data = {"": [_("请求体应为一个 JSON 对象，例如 {}。")]}
     errors: dict[str, Any] = {}
     if isinstance(raised, exceptions.ValidationError):
         errors = answer.data if isinstance(answer.data, dict) else {"": answer.data}

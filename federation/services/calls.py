@@ -1,7 +1,6 @@
-"""Acts on vendors' access: issuing and revoking secrets, entering calls in their tables."""
+"""Entering vendors' calls in their tables, and handing accepted writes to the worker."""
 
 import json
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -9,54 +8,25 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from audit.services import record
-from federation.models import AcceptedRequest, AnsweredQuery, Credential
+from federation.models import AcceptedRequest, AnsweredQuery, Credential, RefusedCall
+from federation.open_api import form
 from federation.open_api.admission import POLL
 from federation.open_api.calls import Call
-from federation.open_api.errors import bad_request
+from federation.open_api.errors import Refusal, bad_request
 from federation.open_api.files import lifted
 from federation.open_api.values import SHANGHAI
 from federation.selectors import accepted_before
-from kernel.errors import NotFound
-from kernel.permits import require
-from kernel.scoping import Actor
-from projects.models import Project
+from kernel.masking import redact
 
 log = structlog.get_logger(__name__)
 
 AWAY = (KombuError, RedisError, OSError)
 CARRY_OUT = "federation.tasks.carry_out"
 DRAIN_LANE = "federation.tasks.drain_lane"
-SECRET_BYTES = 16  # 32 hexadecimal characters: key and start value of the field cipher
-
-
-@transaction.atomic
-def issue_credential(*, actor: Actor | None, project_code: str) -> Credential:
-    """Give the vendor of a project one more secret; the two newest stay valid.
-
-    The appid is the project's code. `actor` is None for the operator at the machine.
-    Raises NotPermitted, NotFound.
-    """
-    project = Project.all_rows.filter(code=project_code).first()
-    if project is None:
-        raise NotFound(f"没有编码为“{project_code}”的项目，请核对项目编码，或先由县区登记施工许可证。")
-    if actor is not None:
-        require(actor, "federation.manage_credentials", on=project)
-    newest = Credential.all_rows.filter(appid=project.code).order_by("-id").first()
-    credential = Credential.objects.create(
-        appid=project.code,
-        project=project,
-        secret=secrets.token_hex(SECRET_BYTES),
-        corp_key=newest.corp_key if newest else None,
-        allowed_addresses=newest.allowed_addresses if newest else [],
-        window_minutes=newest.window_minutes if newest else None,
-        created_by=actor.label if actor else "操作员",
-    )
-    record(actor, "federation.credential_issued", credential)
-    return credential
 
 
 def note_query(call: Call, transport: Mapping[str, str]) -> None:
@@ -67,11 +37,41 @@ def note_query(call: Call, transport: Mapping[str, str]) -> None:
                 appid=call.credential.appid,
                 timestamp=transport["timestamp"],
                 nonce=transport["nonce"],
+                method=call.method.name,
                 is_poll=call.method.name == POLL,
                 answered_at=call.now,
             )
     except IntegrityError as error:
         raise bad_request("nonce重复!同一timestamp与nonce的查询已答复,请更换nonce并重新签名") from error
+
+
+def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) -> None:
+    """Remember that a call under a known appid was turned away, and why; of strangers nothing is kept."""
+    try:
+        params = form.parameters(body)
+    except Refusal:
+        return
+    appid = params.get("appid", "")[:64].replace("\0", "")
+    known = Credential.objects.unscoped(because="a refused call names its appid, not who it is")
+    project = known.filter(appid=appid).values_list("project", flat=True).first()
+    if project is None:
+        return
+    method = params.get("method", "")[:60].replace("\0", "")
+    rows = RefusedCall.objects.unscoped(because="refusals of one minute are counted in one row")
+    row, is_new = rows.get_or_create(
+        appid=appid,
+        minute=now.replace(second=0, microsecond=0),
+        method=method,
+        code=int(refusal.code),
+        defaults={
+            "project_id": project,
+            "sentence": redact(refusal.message)[:300].replace("\0", ""),
+            "address": address[:45],
+            "last_at": now,
+        },
+    )
+    if not is_new:
+        rows.filter(pk=row.pk).update(number=F("number") + 1, last_at=now)
 
 
 def accept(call: Call, transport: Mapping[str, str]) -> AcceptedRequest:

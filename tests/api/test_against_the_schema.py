@@ -1,0 +1,30 @@
+"""The published schema holds: calls that it makes up get answers that it names, and never a fault of ours.
+
+A sample; `./dev soak api-fuzz --calls 5000` makes more of them.
+"""
+
+import pytest
+from django.test.utils import override_settings
+
+from tests.support.fuzzing import Fuzz, operations
+from tests.support.world import TwoCounties
+
+SAMPLE = 600
+
+
+def test_no_call_gets_an_answer_outside_the_schema(
+    world: TwoCounties, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.api.throttles.Calls.THROTTLE_RATES", {"user": None, "sign_in": None})
+    monkeypatch.setattr("web.api.throttles.SignIns.THROTTLE_RATES", {"user": None, "sign_in": None})
+    fuzz = Fuzz(world)
+    drawn = operations()
+    with override_settings(AXES_ENABLED=False):
+        fuzz.run(drawn, pytestconfig.getoption("--calls") or SAMPLE, pytestconfig.getoption("--from-seed"))
+    total = fuzz.statuses.total()
+    print(
+        f"{total} calls of {len(drawn)} operations, {len(fuzz.opened)} opened, answers {dict(fuzz.statuses)}"
+    )
+    assert not fuzz.troubles, "\n\n".join(fuzz.troubles.values())
+    never = {one.label for one in drawn if one.method == "get"} - fuzz.opened
+    assert never == set(), "nobody got an answer of these"
