@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from attendance.models import AttendanceDay, Punch, Subject
 from attendance.rules import day_of
 from attendance.selectors.clock import current_day, cutoff_hour
+from attendance.services.corrected import corrected_days
 from attendance.services.counters import mark_days, mark_since
 from attendance.services.days import conclude_days, lock_project
 from kernel.scoping import ScopedModel
@@ -71,6 +72,7 @@ def _match_again(engagement: Engagement) -> None:
     wanted = {(s, day_of(at, hour)) for s, at in punches.values_list("subject_id", "occurred_at")}
     days = _every(AttendanceDay).filter(engagement=engagement)
     wanted |= {(s, day) for s in subjects for day in days.values_list("day", flat=True)}
+    wanted |= corrected_days(engagement)
     conclude_days(engagement.project, wanted)
     mark_days(engagement.project_id, {day for _subject, day in wanted})
 
@@ -92,7 +94,16 @@ def identities_corrected(events: Sequence[OutboxEvent]) -> None:
 
 
 def _tie_again(people: Sequence[Person]) -> list[int]:
-    """Every identity belongs to the person whose number it is, and to nobody if there is none."""
+    """Every identity belongs to the person whose number it is, and to nobody if there is none.
+
+    Each person has one, for days may rest on a correction where no gate has seen the right number yet.
+    """
+    for person in people:
+        Subject.objects.get_or_create(
+            id_type=person.id_type,
+            id_index=bytes(person.id_index),
+            defaults={"id_number": person.id_number, "person": person},
+        )
     held = Q(person__in=people) | Q(id_index__in=[bytes(person.id_index) for person in people])
     subjects = list(Subject.objects.filter(held).select_for_update().order_by("pk"))
     holders = _every(Person).filter(id_index__in=[bytes(subject.id_index) for subject in subjects])
@@ -109,10 +120,13 @@ def _conclude_anew(engagement: Engagement, subjects: Sequence[int]) -> None:
     hour = cutoff_hour(engagement.project.region)
     punches = _every(Punch).filter(project=engagement.project_id, subject__in=subjects)
     wanted = {(s, day_of(at, hour)) for s, at in punches.values_list("subject_id", "occurred_at")}
-    touched = set(days.values_list("day", flat=True)) | {day for _subject, day in wanted}
+    standing = set(days.values_list("day", flat=True))
+    own = Subject.objects.filter(person=engagement.person_id).values_list("pk", flat=True)
+    wanted |= {(s, day) for s in own for day in standing}
+    wanted |= corrected_days(engagement)
     days.delete()
     conclude_days(engagement.project, wanted)
-    mark_days(engagement.project_id, touched)
+    mark_days(engagement.project_id, standing | {day for _subject, day in wanted})
 
 
 def register() -> None:

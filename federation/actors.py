@@ -45,6 +45,11 @@ class CredentialActor:
     def label(self) -> str:
         return f"接口 {self.credential.appid}"
 
+    @property
+    def place(self) -> str:
+        """Where the system's project lies, for the audit trail."""
+        return self.credential.project.region.path if self.credential.project else ""
+
     def may(self, permission: str) -> bool:
         return permission in PERMISSIONS
 

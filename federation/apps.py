@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class FederationConfig(AppConfig):
     name = "federation"
     verbose_name = "数据交换"
+
+    def ready(self) -> None:
+        from federation.web import entries
+
+        entries.add_entries()

@@ -1,5 +1,7 @@
 """Who may call `/open.api`, what they sent and what became of it."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -17,7 +19,7 @@ class Credential(Travelling, ScopedModel):
     """A vendor's access: an appid with one of its secrets.
 
     Where each project has its own key the appid is the project's code. The two newest secrets of an appid
-    that are not revoked are valid, so that a vendor can change over without a gap.
+    that are neither revoked nor past `valid_until` are valid, so that a vendor can change over without a gap.
     """
 
     region_lookup = "project__region"
@@ -36,6 +38,10 @@ class Credential(Travelling, ScopedModel):
     allowed_addresses = models.JSONField(default=no_addresses, blank=True)
     window_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     created_by = models.CharField(max_length=120, blank=True)
+    # Who keeps the secret: the vendor's firm and system, as the administrator was told.
+    holder = models.CharField(max_length=80, blank=True, default="")
+    # The last instant of a secret that has been replaced; null while nobody replaced it.
+    valid_until = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -51,6 +57,10 @@ class Credential(Travelling, ScopedModel):
 
     def __str__(self) -> str:
         return self.appid
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether calls may be signed with this secret at an instant."""
+        return self.revoked_at is None and (self.valid_until is None or self.valid_until > now)
 
     @property
     def key(self) -> str:
@@ -121,6 +131,7 @@ class AnsweredQuery(models.Model):
     appid = models.CharField(max_length=64)
     timestamp = models.CharField(max_length=14)
     nonce = models.CharField(max_length=64)
+    method = models.CharField(max_length=60, blank=True, default="")
     is_poll = models.BooleanField(default=False)
     answered_at = models.DateTimeField()
 
@@ -132,3 +143,37 @@ class AnsweredQuery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.appid} {self.timestamp}"
+
+
+class RefusedCall(ScopedModel):
+    """A call under a known appid that was turned away, so that whoever looks for the reason finds it.
+
+    Refusals of one appid, method and reason within one minute are one row that counts them: whoever knows an
+    appid cannot fill the table.
+    """
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    view_permission = "federation.view_credentials"
+
+    appid = models.CharField(max_length=64)
+    project = models.ForeignKey("projects.Project", models.PROTECT, related_name="+")
+    method = models.CharField(max_length=60, blank=True)
+    code = models.SmallIntegerField()
+    sentence = models.CharField(max_length=300)
+    address = models.CharField(max_length=45, blank=True)
+    minute = models.DateTimeField()
+    number = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-last_at", "-id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("appid", "minute", "method", "code"), name="refusals_of_a_minute_are_one_row"
+            ),
+        ]
+        indexes = [models.Index(fields=("project", "-last_at"), name="refusals_of_a_project")]
+
+    def __str__(self) -> str:
+        return f"{self.appid} {self.minute:%Y-%m-%d %H:%M}"

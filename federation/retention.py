@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from federation.models import AcceptedRequest, AnsweredQuery
+from federation.models import AcceptedRequest, AnsweredQuery, RefusedCall
 from standards.selectors import parameter
 
 # Far beyond any timestamp window, which counts minutes.
@@ -10,7 +10,7 @@ NONCES_KEPT = timedelta(days=2)
 
 
 def forget(now: datetime) -> int:
-    """Drop bodies of requests older than `open_api.body_days`, and old query nonces; returns how many.
+    """Drop bodies of requests older than `open_api.body_days`, old query nonces and refusals; how many.
 
     Serial codes, results and write nonces stay: they say what became of a request.
     """
@@ -18,4 +18,7 @@ def forget(now: datetime) -> int:
     old = requests.filter(accepted_at__lt=now - timedelta(days=parameter("open_api.body_days")))
     emptied = old.filter(body__isnull=False).exclude(state=AcceptedRequest.State.PENDING).update(body=None)
     dropped, _ = AnsweredQuery.objects.filter(answered_at__lt=now - NONCES_KEPT).delete()
-    return emptied + dropped
+    refusals = RefusedCall.objects.unscoped(because="retention concerns everybody's calls")
+    oldest = now - timedelta(days=parameter("open_api.refusal_days"))
+    forgotten, _ = refusals.filter(last_at__lt=oldest).delete()
+    return emptied + dropped + forgotten

@@ -1,20 +1,35 @@
 """Reads of the vendors' access and of what they sent."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
-from federation.models import AcceptedRequest, AnsweredQuery, Credential
+from federation.models import AcceptedRequest, AnsweredQuery, Credential, RefusedCall
+from kernel.errors import NotFound
+from kernel.masking import redact
 from kernel.scoping import Actor
 
 VALID_SECRETS = 2
+SEEN, MANAGED = "federation.view_credentials", "federation.manage_credentials"
+DONE, FAILED, PENDING, ANSWERED, REFUSED = "done", "failed", "pending", "answered", "refused"
+# How results begin that the platform itself is to blame for.
+OUR_FAULTS = "Internal Error"
+VERDICT_OF = {
+    AcceptedRequest.State.DONE: DONE,
+    AcceptedRequest.State.FAILED: FAILED,
+    AcceptedRequest.State.PENDING: PENDING,
+}
 
 
-def valid_credentials(appid: str) -> list[Credential]:
+def valid_credentials(appid: str, now: datetime) -> list[Credential]:
     """The secrets under which a call of this appid may be signed, newest first; none if it is unknown."""
     known = Credential.objects.unscoped(because="a call names its appid before anybody is recognised")
     return list(
-        known.filter(appid=appid, revoked_at=None)
+        known.filter(Q(valid_until=None) | Q(valid_until__gt=now), appid=appid, revoked_at=None)
         .select_related("project__region", "enterprise")
         .order_by("-id")[:VALID_SECRETS]
     )
@@ -37,3 +52,122 @@ def accepted_before(appid: str, timestamp: str, nonce: str) -> AcceptedRequest |
     """The write that already used this timestamp and nonce."""
     requests = AcceptedRequest.objects.unscoped(because="one appid's own replay is told its serial code")
     return requests.filter(appid=appid, timestamp=timestamp, nonce=nonce).first()
+
+
+def credentials(actor: Actor) -> QuerySet[Credential]:
+    """The vendors' access to the actor's projects, newest first, with the instant of the last call."""
+    writes = AcceptedRequest.objects.visible_to(actor, SEEN).filter(appid=OuterRef("appid"))
+    queries = AnsweredQuery.objects.filter(appid=OuterRef("appid"))
+    return (
+        Credential.objects.visible_to(actor, SEEN)
+        .select_related("project__region")
+        .annotate(
+            last_call_at=Greatest(
+                Subquery(writes.order_by("-accepted_at").values("accepted_at")[:1]),
+                Subquery(queries.order_by("-answered_at").values("answered_at")[:1]),
+            )
+        )
+        .order_by("-created_at", "-pk")
+    )
+
+
+def credential(actor: Actor, public_id: UUID) -> Credential:
+    """One access. Raises NotFound outside the actor's scope."""
+    found = credentials(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def may_manage(actor: Actor, of: Credential) -> bool:
+    """Whether the actor issues, rotates and revokes here, beyond looking."""
+    return Credential.objects.visible_to(actor, MANAGED).filter(pk=of.pk).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """One call as its reader sees it. `verdict`: done, failed, pending, answered or refused.
+
+    `serial` names a write that was accepted; `number` counts refusals of one kind within a minute.
+    """
+
+    at: datetime
+    method: str
+    verdict: str
+    sentence: str
+    serial: str = ""
+    number: int = 1
+    address: str = ""
+
+
+def calls_of(actor: Actor, of: Credential, most: int = 50) -> list[CallLine]:
+    """The last calls under the appid of an access, newest first; numbers in sentences are masked."""
+    writes = AcceptedRequest.objects.visible_to(actor, SEEN).filter(appid=of.appid)
+    refused = RefusedCall.objects.visible_to(actor, SEEN).filter(appid=of.appid)
+    queries = AnsweredQuery.objects.filter(appid=of.appid, is_poll=False)
+    found = [
+        *_writes(writes.order_by("-accepted_at")[:most]),
+        *_queries(queries.order_by("-answered_at")[:most]),
+        *_refusals(refused.order_by("-last_at")[:most]),
+    ]
+    return sorted(found, key=lambda line: line.at, reverse=True)[:most]
+
+
+def _writes(rows: QuerySet[AcceptedRequest]) -> Iterator[CallLine]:
+    for row in rows.defer("body"):
+        verdict = VERDICT_OF[AcceptedRequest.State(row.state)]
+        said = redact(row.result) if verdict == FAILED else ""
+        yield CallLine(row.accepted_at, row.method, verdict, said, row.serial)
+
+
+def _queries(rows: QuerySet[AnsweredQuery]) -> Iterator[CallLine]:
+    for row in rows:
+        yield CallLine(row.answered_at, row.method, ANSWERED, "")
+
+
+def _refusals(rows: QuerySet[RefusedCall]) -> Iterator[CallLine]:
+    for row in rows:
+        yield CallLine(row.last_at, row.method, REFUSED, row.sentence, number=row.number, address=row.address)
+
+
+def request_of(actor: Actor, serial: str) -> AcceptedRequest:
+    """One accepted write. Raises NotFound outside the actor's scope."""
+    rows = AcceptedRequest.objects.visible_to(actor, SEEN).select_related("project__region", "credential")
+    found = rows.filter(serial=serial).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Accepted writes that wait or failed of our own fault: how many, and since when the oldest."""
+
+    waiting: int
+    oldest_waiting: datetime | None
+    at_fault: int
+    oldest_at_fault: datetime | None
+
+
+def backlog(actor: Actor, since: datetime) -> Backlog:
+    """What of the accepted writes of the actor's projects is not settled, and whose faults are ours."""
+    pending = Q(state=AcceptedRequest.State.PENDING)
+    ours = at_fault() & Q(finished_at__gte=since)
+    found = AcceptedRequest.objects.visible_to(actor, MANAGED).aggregate(
+        waiting=Count("pk", filter=pending),
+        oldest_waiting=Min("accepted_at", filter=pending),
+        at_fault=Count("pk", filter=ours),
+        oldest_at_fault=Min("finished_at", filter=ours),
+    )
+    return Backlog(**found)
+
+
+def at_fault() -> Q:
+    """Writes that failed because of the platform, not of what the vendor sent."""
+    return Q(state=AcceptedRequest.State.FAILED, result__startswith=OUR_FAULTS)
+
+
+def failed_requests(actor: Actor, since: datetime) -> QuerySet[AcceptedRequest]:
+    """The writes that failed because of the platform and may be carried out again, oldest first."""
+    rows = AcceptedRequest.objects.visible_to(actor, MANAGED).filter(at_fault(), finished_at__gte=since)
+    return rows.select_related("project").defer("body").order_by("finished_at", "pk")

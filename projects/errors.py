@@ -1,5 +1,8 @@
 """Refusals of the projects' acts, as sentences."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from kernel.errors import DomainError
@@ -86,4 +89,144 @@ class PermitElsewhere(DomainError):
                 number=number
             ),
             field="permit_number",
+        )
+
+
+class AccountExists(DomainError):
+    """The project has an account already; further ones are given by the administrator."""
+
+    code = "account_exists"
+
+    def __init__(self, project: str) -> None:
+        super().__init__(
+            _(
+                "“{project}”的项目账号已经领取，不能再签发领取代码。"
+                "要增加人员或重置密码，请联系平台管理员；原管理员离任的，请先终止其岗位。"
+            ).format(project=project)
+        )
+
+
+class WrongClaim(DomainError):
+    """Permit number and code open nothing; which of the two is wrong, or why, is not said."""
+
+    code = "wrong_claim"
+
+    def __init__(self, tries: int, minutes: int) -> None:
+        super().__init__(
+            _(
+                "许可证编号或领取代码不对，或者代码已过期、已被使用。请对照领取单逐字核对；"
+                "仍不行的，请到发证窗口重新签发。连续输错 {tries} 次将锁定 {minutes} 分钟。"
+            ).format(tries=tries, minutes=minutes)
+        )
+
+
+class ClaimLocked(DomainError):
+    """Too many failed claims: for how long, and what to do."""
+
+    code = "claim_locked"
+    status = 429
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            _(
+                "连续多次输错，已暂时锁定。请 {minutes} 分钟后再试；"
+                "代码遗失或看不清的，请到发证窗口重新签发。"
+            ).format(minutes=minutes)
+        )
+
+
+class CodeGone(DomainError):
+    """The code was used, made void or ran out between its two pages."""
+
+    code = "code_gone"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("领取代码已被使用、已重新签发或已过期，账号没有建立。请用新的领取代码，或到发证窗口重新签发。")
+        )
+
+
+class FileTooLong(DomainError):
+    """The file has more rows than one import may have."""
+
+    code = "file_too_long"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("文件超过 {most} 行，没有检查也没有登记。请分成几个文件，每个最多 {most} 行。").format(
+                most=most
+            ),
+            field="file",
+        )
+
+
+class UploadGone(DomainError):
+    """The kept file has run out; nothing of it was written."""
+
+    code = "upload_gone"
+
+    def __init__(self) -> None:
+        super().__init__(_("上传的文件已过保留期并删除，没有登记。请重新上传，检查后再登记。"))
+
+
+class TeamEnded(DomainError):
+    """The team has left the site: nobody joins it any more."""
+
+    code = "team_ended"
+
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            _("该班组已于 {day} 退场，不能再安排人员。请选择在场的班组，或新建班组。").format(
+                day=on.isoformat()
+            ),
+            field="team",
+        )
+
+
+class ParticipationEnded(DomainError):
+    """The enterprise no longer takes part: it forms no teams."""
+
+    code = "participation_ended"
+
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            _("该参建单位已于 {day} 退场，不能再办理。如仍在施工，请先更正其退场日期。").format(
+                day=on.isoformat()
+            )
+        )
+
+
+class PeopleStillHere(DomainError):
+    """A team or participation cannot end while its people are on its roster; names some of them."""
+
+    code = "people_still_here"
+
+    def __init__(self, names: Sequence[str], number: int) -> None:
+        some = "、".join(names)
+        super().__init__(
+            _("还有 {number} 人没有退场（{some}{more}），不能办理退场。请先为他们办理退场。").format(
+                number=number, some=some, more="等" if number > len(names) else ""
+            )
+            if some
+            else _("还有 {number} 人没有退场，不能办理退场。请先为他们办理退场。").format(number=number)
+        )
+        self.number = number
+
+
+class BadPeriod(DomainError):
+    """An end before its beginning, or a day that has not come."""
+
+    code = "bad_period"
+
+
+class TheContractorStays(DomainError):
+    """The general contractor of a project in progress does not leave it, and stays the contractor."""
+
+    code = "the_contractor_stays"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "总承包单位由施工许可证确定，不能在这里办理退场或改变类型。项目完工或更换总包的，请报主管部门办理。"
+            )
         )

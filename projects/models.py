@@ -1,9 +1,12 @@
 """Enterprises, projects, permits, who takes part, and teams."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from guardian.models import UserObjectPermissionBase
 
+from kernel.fields import SealedTextField
+from kernel.ids import new_id
 from kernel.models import Travelling
 from kernel.scoping import Reach, ScopedModel
 
@@ -185,3 +188,100 @@ class Team(Travelling, ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccountCode(ScopedModel):
+    """A one-time code by which a project's general contractor claims its account (notice 二(五)).
+
+    Only a keyed digest of the code is kept. It belongs to the permit it was handed over with; a newer code
+    of the project makes it void. It never leaves this node.
+    """
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    view_permission = "projects.coverage"
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="account_codes")
+    permit = models.ForeignKey(Permit, models.PROTECT, related_name="account_codes")
+    digest = models.BinaryField(max_length=64)
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    expires_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("-issued_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("project",),
+                condition=Q(voided_at=None, claimed_at=None),
+                name="a_project_has_one_open_account_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_at=None, claimed_by=None)
+                | Q(claimed_at__isnull=False, claimed_by__isnull=False, voided_at=None),
+                name="a_claimed_code_says_by_whom_and_is_not_void",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("issued_at")), name="a_code_expires_after_it_was_issued"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"AccountCode {self.pk}"
+
+
+class ClaimTry(models.Model):
+    """Failed claims from one address for one permit number, which is kept as a keyed digest alone."""
+
+    digest = models.BinaryField(max_length=64)
+    address = models.CharField(max_length=45)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("digest", "address"), name="tries_are_counted_by_number_and_address"
+            )
+        ]
+
+    def __repr__(self) -> str:
+        return f"<ClaimTry {self.pk}>"
+
+    def __str__(self) -> str:
+        return f"ClaimTry {self.pk}"
+
+
+class PermitUpload(models.Model):
+    """A list of permits between its dry run and its writing: its owner's alone, and gone after some hours.
+
+    The text lies sealed in the row, so that nothing of it is left once the row is gone.
+    """
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    owner_key = models.CharField(max_length=64)
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    text = SealedTextField(context="projects.permitupload.text", null=True)
+    # What the last judgement found, as JSON: good rows and faults, with what the cells said.
+    judged = SealedTextField(context="projects.permitupload.judged", null=True)
+    uploaded_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-uploaded_at",)
+
+    def __repr__(self) -> str:
+        return f"<PermitUpload {self.pk}>"
+
+    def __str__(self) -> str:
+        return f"PermitUpload {self.pk}"

@@ -1,15 +1,25 @@
 """Reads of enterprises, projects, who takes part, and teams, given an actor."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
+from accounts.models import Post
 from kernel.errors import NotFound
 from kernel.scoping import Actor
-from projects.models import Enterprise, Participation, Permit, Project, Team
+from projects.models import AccountCode, Enterprise, Participation, Permit, PermitUpload, Project, Team
 from regions.models import Region
 
 IN_PROGRESS = "003"
+FINISHED = "004"
+# 建设单位, of the kinds of participation (national dictionary 7.6)
+OWNER = "008"
+COVERAGE = "projects.coverage"
+MANAGER = "contractor_manager"
 
 
 def projects(actor: Actor, region: Region | None = None) -> QuerySet[Project]:
@@ -62,8 +72,20 @@ def enterprises(actor: Actor) -> QuerySet[Enterprise]:
 
 
 def search_projects(actor: Actor, words: str) -> QuerySet[Project]:
-    """Projects by part of their name or the beginning of their code."""
-    return projects(actor).filter(Q(name__icontains=words) | Q(code__startswith=words))
+    """Projects by part of their name, the beginning of their code, or the number of a permit one may see."""
+    permitted = Permit.objects.visible_to(actor).filter(number__iexact=words)
+    return projects(actor).filter(
+        Q(name__icontains=words) | Q(code__startswith=words) | Q(pk__in=permitted.values("project"))
+    )
+
+
+def search_teams(actor: Actor, words: str) -> QuerySet[Team]:
+    """Teams by part of their name or by their ten-digit number."""
+    wanted = Q(name__icontains=words)
+    if words.isascii() and words.isdecimal() and len(words) <= 10:
+        wanted |= Q(number=int(words))
+    rows = Team.objects.visible_to(actor).filter(wanted)
+    return rows.select_related("participation__project", "participation__enterprise").order_by("number")
 
 
 def search_enterprises(actor: Actor, words: str) -> QuerySet[Enterprise]:
@@ -79,7 +101,139 @@ def enterprise(actor: Actor, public_id: UUID) -> Enterprise:
     return found
 
 
+def enterprise_of_code(actor: Actor, uscc: str) -> Enterprise | None:
+    """The enterprise of a credit code, where `actor` sees it on a project; None tells nothing of the rest."""
+    return Enterprise.objects.visible_to(actor).filter(uscc=uscc).first()
+
+
+def participation(actor: Actor, public_id: UUID) -> Participation:
+    """One participation. Raises NotFound outside the actor's scope."""
+    found = all_participations(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def team(actor: Actor, public_id: UUID) -> Team:
+    """One team. Raises NotFound outside the actor's scope."""
+    found = all_teams(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_participations(actor: Actor) -> QuerySet[Participation]:
+    """Who takes part in any project within scope, by project."""
+    rows = Participation.objects.visible_to(actor).select_related("enterprise", "project")
+    return rows.order_by("project__code", "kind", "pk")
+
+
+def all_teams(actor: Actor) -> QuerySet[Team]:
+    """The teams of all projects within scope, by number."""
+    rows = Team.objects.visible_to(actor)
+    return rows.select_related("participation__enterprise", "participation__project").order_by("number")
+
+
 def works_of(actor: Actor, of: Enterprise) -> QuerySet[Participation]:
     """Where an enterprise takes part, within scope."""
     rows = Participation.objects.visible_to(actor).filter(enterprise=of)
     return rows.select_related("project__region").order_by("project__code")
+
+
+def owning_firms(actor: Actor) -> QuerySet[Enterprise]:
+    """The owners (建设单位) of the projects within scope, each once."""
+    owners = Participation.objects.visible_to(actor).filter(kind=OWNER)
+    return Enterprise.objects.visible_to(actor).filter(pk__in=owners.values("enterprise")).order_by("name")
+
+
+def all_permits(actor: Actor) -> QuerySet[Permit]:
+    """Every construction permit within scope, newest first."""
+    rows = Permit.objects.visible_to(actor).select_related("project__region", "project__contractor")
+    return rows.order_by("-issued_on", "number")
+
+
+def permit(actor: Actor, public_id: UUID) -> Permit:
+    """One construction permit. Raises NotFound outside the actor's scope."""
+    found = all_permits(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def permit_regions(actor: Actor) -> list[Region]:
+    """Where `actor` may register permits: the places without counties below them, by path."""
+    paths = tuple(actor.reach("projects.receive_permit").region_paths)
+    above = set(Region.objects.filter(is_county=True).values_list("parent", flat=True))
+    counties = Region.objects.exclude(parent=None).order_by("path")
+    return [one for one in counties if one.path.startswith(paths) and one.pk not in above] if paths else []
+
+
+def permit_office(actor: Actor) -> Region:
+    """The place whose office `actor` works for when bringing permits. Raises NotFound."""
+    paths = actor.reach("projects.receive_permit").region_paths
+    found = Region.objects.filter(path__in=paths).order_by("path").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def permits_numbered(actor: Actor, numbers: Iterable[str]) -> QuerySet[Permit]:
+    """The permits of these numbers that `actor` sees, with their projects."""
+    return all_permits(actor).filter(number__in=list(numbers))
+
+
+def permit_upload(actor: Actor, public_id: UUID) -> PermitUpload:
+    """A file that `actor` has brought and that is still kept. Raises NotFound."""
+    found = PermitUpload.objects.select_related("region").filter(public_id=public_id, owner_key=actor.key)
+    upload = found.first()
+    paths = actor.reach("projects.receive_permit").region_paths
+    if upload is None or not upload.region.path.startswith(tuple(paths)):
+        raise NotFound
+    return upload
+
+
+def open_code(actor: Actor, of: Project) -> AccountCode | None:
+    """The one-time code that stands for a project's account, run out or not; None where there is none."""
+    rows = AccountCode.objects.visible_to(actor).filter(project=of, voided_at=None, claimed_at=None)
+    return rows.select_related("permit").first()
+
+
+def has_project_account(of: Project, now: datetime) -> bool:
+    """Whether somebody holds the contractor's post on this very project."""
+    posts = Post.objects.in_force(timezone.localdate(now), now)
+    return posts.filter(role=MANAGER, project=of.public_id).exists()
+
+
+def unclaimed(actor: Actor, now: datetime) -> QuerySet[Any]:
+    """Projects with a permit and without an account of their contractor, longest waiting first (AL-01).
+
+    Each with its first permit (`permit_key`, `permit_number`, `permit_on`) and the open one-time code
+    (`code_at`, `code_until`; empty where none was issued). An account of the whole enterprise counts, unless
+    a code was issued for the project itself.
+    Source: 鄂建文〔2019〕27号 引言, 二(五).
+    """
+    posts = Post.objects.in_force(timezone.localdate(now), now).filter(role=MANAGER)
+    codes = AccountCode.objects.visible_to(actor).filter(
+        project=OuterRef("pk"), voided_at=None, claimed_at=None
+    )
+    first = (
+        Permit.objects.visible_to(actor, COVERAGE).filter(project=OuterRef("pk")).order_by("issued_on", "pk")
+    )
+    return (
+        Project.objects.visible_to(actor, COVERAGE)
+        .exclude(status=FINISHED)
+        .annotate(
+            permit_key=Subquery(first.values("public_id")[:1]),
+            permit_number=Subquery(first.values("number")[:1]),
+            permit_on=Subquery(first.values("issued_on")[:1]),
+            code_at=Subquery(codes.values("issued_at")[:1]),
+            code_until=Subquery(codes.values("expires_at")[:1]),
+        )
+        .filter(
+            ~Exists(posts.filter(project=OuterRef("public_id"))),
+            Q(code_at__isnull=False) | ~Exists(posts.filter(enterprise=OuterRef("contractor__public_id"))),
+            permit_on__isnull=False,
+        )
+        .select_related("region", "contractor")
+        .order_by("permit_on", "code")
+    )

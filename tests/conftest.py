@@ -37,6 +37,10 @@ def _empty_tables(_case: TransactionTestCase) -> None:
     quoted = ", ".join(connection.ops.quote_name(name) for name in [*tables, "django_session"])
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY")
+        # The defaults stay; what a test has set at a place or for a day goes.
+        cursor.execute(
+            "DELETE FROM standards_ruleparameter WHERE region_id IS NOT NULL OR valid_from IS NOT NULL"
+        )
 
 
 setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)  # noqa: B010  # unknown to the stubs

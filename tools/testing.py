@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     with_browser = "--no-browser" not in arguments and not mutating
     rest = [word for word in arguments if word not in ("--no-browser", "--mutate-scope")]
     own = {"CHROMIUM_PATH": browser.find()} if with_browser else {}
-    services = _take_a_seat()
+    services = take_a_seat()
     try:
         with progress.step("throw-away PostgreSQL and Redis"):
             services.start()
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
         services.installation.lock.let_go()
 
 
-def _take_a_seat() -> Services:
+def take_a_seat() -> Services:
     """The first test folder below VAR_DIR that nobody uses; what a killed run left in it is ended."""
     for number in range(1, SEATS + 1):
         services = Services(var_dir() / f"test-{number}", given=_given(), durable=False)

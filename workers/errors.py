@@ -36,8 +36,7 @@ class AlreadyEngaged(DomainError):
         super().__init__(
             _("该工人（{number}）已在本项目登记，无需重复登记；如换班组或单位，请修改原登记。").format(
                 number=masked_number
-            ),
-            field="id_number",
+            )
         )
         self.masked_number = masked_number
 
@@ -75,8 +74,250 @@ class ReasonMissing(DomainError):
 
     code = "reason_missing"
 
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message or _("请写明查看完整号码的理由（至少 4 个字），例如“核对工资卡户名”。"), field="reason"
+        )
+
+
+class OnLeave(AlreadyOnSite):
+    """An entry, or another leave, of somebody who is on temporary leave from this site."""
+
+    def __init__(self, since: date) -> None:
+        super().__init__(since)
+        self.message = _("该人员自 {day} 起暂退场。回到工地的，请办理返场；不再回来的，请办理退场。").format(
+            day=since.isoformat()
+        )
+        self.args = (self.message,)
+
+
+class NotOnLeave(DomainError):
+    """A return of somebody who is not on temporary leave."""
+
+    code = "not_on_leave"
+
     def __init__(self) -> None:
-        super().__init__(_("请写明查看完整号码的理由（至少 4 个字），例如“核对工资卡户名”。"), field="reason")
+        super().__init__(_("该人员没有在暂退场，无需办理返场。请核对人员，未进场的请办理进场。"))
+
+
+class EngagementEnded(DomainError):
+    """The engagement is over; whoever works here again is enrolled again."""
+
+    code = "engagement_ended"
+
+    def __init__(self) -> None:
+        super().__init__(_("该人员在本项目的用工已结束。再次用工的，请重新登记。"))
+
+
+class StillPresent(DomainError):
+    """The engagement cannot end while the person is on site."""
+
+    code = "still_present"
+
+    def __init__(self) -> None:
+        super().__init__(_("该人员还没有退场，不能结束用工。请先办理退场。"))
+
+
+class OtherParticipation(DomainError):
+    """A team of another participation: that is another engagement, not a change of team."""
+
+    code = "other_participation"
+
+    def __init__(self, *, own: str, other: str) -> None:
+        super().__init__(
+            _(
+                "所选班组属于“{other}”，该人员由“{own}”用工。换用人单位须先办理退场、结束用工，"
+                "再由新单位登记。"
+            ).format(own=own, other=other),
+            field="team",
+        )
+
+
+class SameTeam(DomainError):
+    """The person is in that team already."""
+
+    code = "same_team"
+
+    def __init__(self) -> None:
+        super().__init__(_("该人员已在所选班组，无需调整。"), field="team")
+
+
+class NothingToSettle(DomainError):
+    """Wages are settled after an exit, once."""
+
+    code = "nothing_to_settle"
+
+
+class DebtIsPersonal(DomainError):
+    """A debt belongs to one person; several cannot share one amount."""
+
+    code = "debt_is_personal"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("每个人的欠薪金额不同，请逐人申报；一次办理多人时只能选“已结清”或“以后确认”。"),
+            field="outcome",
+        )
+
+
+class NothingToReverse(DomainError):
+    """There is no entry or exit that could be taken back."""
+
+    code = "nothing_to_reverse"
+
+
+class TooManyAtOnce(DomainError):
+    """More people than may be moved in one act."""
+
+    code = "too_many_at_once"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("一次最多办理 {most} 人，请分几次办理。").format(most=most))
+
+
+class PapersMissing(DomainError):
+    """What must hold before somebody may enter does not (I-11); names each thing that is missing."""
+
+    code = "papers_missing"
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(_("还缺：{missing}。请补齐后再办理。").format(missing="、".join(missing)))
+        self.missing = missing
+
+
+class TooYoung(DomainError):
+    """Younger than the law lets anybody work, or of unknown age (劳动法 第十五条)."""
+
+    code = "too_young"
+
+
+class DataTooOld(DomainError):
+    """Nothing about the person was brought up to date for too long (18号令 第十二条)."""
+
+    code = "data_too_old"
+
+    def __init__(self, days: int) -> None:
+        super().__init__(
+            _("该人员的资料超过 {days} 天没有更新，请更新资料或重新培训后再审批。").format(days=days)
+        )
+
+
+class OwnReview(DomainError):
+    """Who enrolled or submitted a person does not approve the entry (I-12)."""
+
+    code = "own_review"
+
+    def __init__(self) -> None:
+        super().__init__(_("登记人和送审人不能审批自己办理的人员，请由总承包单位的另一位管理人员审批。"))
+
+
+class NotPending(DomainError):
+    """A decision on somebody for whom nobody asks."""
+
+    code = "not_pending"
+
+    def __init__(self) -> None:
+        super().__init__(_("该人员没有待审批的申请，可能已由他人办理。请刷新名单后再看。"))
+
+
+class AlreadySubmitted(DomainError):
+    """Permission to enter was asked for or given already."""
+
+    code = "already_submitted"
+
+
+class AlreadyVerified(DomainError):
+    """The identity was established already."""
+
+    code = "already_verified"
+
+    def __init__(self) -> None:
+        super().__init__(_("该人员的身份已核验，无需重复核验。"))
+
+
+class PostsElsewhere(DomainError):
+    """The person holds this key post on as many projects as may be (I-06)."""
+
+    code = "posts_elsewhere"
+
+    def __init__(self, *, post: str, most: int) -> None:
+        super().__init__(
+            _(
+                "该人员已在 {most} 个项目担任{post}，达到上限，不能再任命。请先解除原任职，或另选人员。"
+            ).format(post=post, most=most),
+            field="engagement",
+        )
+
+
+class NotHeld(DomainError):
+    """A key post is relieved that nobody holds, or before it began."""
+
+    code = "not_held"
+
+
+class NobodyCan(DomainError):
+    """None of those chosen can be moved; the page says why, for each."""
+
+    code = "nobody_can"
+
+    def __init__(self) -> None:
+        super().__init__(_("所选人员都不能办理，每个人的原因列在上面。"))
+
+
+class BadPhone(DomainError):
+    """What was typed is no mobile phone of eleven figures."""
+
+    code = "bad_phone"
+
+    def __init__(self) -> None:
+        super().__init__(_("手机号应为 11 位数字，请核对后重填。"), field="phone")
+
+
+class TooManyCodes(DomainError):
+    """A phone, or an address, has been sent as many codes as the parameters allow for now."""
+
+    code = "too_many_codes"
+    status = 429
+
+    def __init__(self, seconds: int = 0) -> None:
+        super().__init__(
+            _("刚刚发过验证码，请等 {seconds} 秒再要。").format(seconds=seconds)
+            if seconds
+            else _("这一小时里要验证码的次数太多，请过一小时再试，或请劳资专管员帮忙查看。"),
+            field="phone",
+        )
+
+
+class CodeRefused(DomainError):
+    """A code, or the figures after it, did not open the door; `code` says why: expired, used, spent …"""
+
+    def __init__(self, why: str, left: int | None = None) -> None:
+        sentences = {
+            "expired": _("验证码已过期，请重新要一个。"),
+            "used": _("这个验证码已经用过，请重新要一个。"),
+            "spent": _("输错的次数太多，这个验证码作废了。请重新要一个。"),
+            "inactive": _("您的账号已停用，请联系项目劳资专管员。"),
+            "wrong": _("验证码不对，请对照短信再填。"),
+            "number": _("后四位不对，请对照身份证再填。"),
+        }
+        sentence = sentences[why]
+        if left:
+            sentence += _("还可以试 {left} 次。").format(left=left)
+        elif left == 0:
+            why, sentence = "spent", sentences["spent"]
+        super().__init__(sentence, code=f"code_{why}", field="last_four" if why == "number" else "code")
+
+
+class TooManySearches(DomainError):
+    """One account has searched for more numbers within the hour than the parameter allows."""
+
+    code = "too_many_searches"
+    status = 429
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("一小时内按证件号查找已达上限 {most} 次，请稍后再查；可先按姓名查找。").format(most=most)
+        )
 
 
 class BadContactFact(DomainError):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from kernel.fields import SealedTextField
+from kernel.ids import new_id
 from kernel.masking import mask_card, mask_id_number, mask_phone
 from kernel.models import Travelling
 from kernel.scoping import Reach, ScopedModel
@@ -77,6 +78,7 @@ class Engagement(Travelling, ScopedModel):
     kind = models.CharField(max_length=4, default="20")
     trade = models.CharField(max_length=8, blank=True)
     phone = SealedTextField(context="engagement.phone", null=True)
+    phone_index = models.BinaryField(max_length=64, null=True)
     address = SealedTextField(context="engagement.address", null=True)
     photo = models.CharField(max_length=64, blank=True)
     card_number = SealedTextField(context="engagement.card", null=True)
@@ -99,6 +101,7 @@ class Engagement(Travelling, ScopedModel):
         ]
         indexes = [
             models.Index(fields=("project", "team"), name="engagements_of_a_project"),
+            models.Index(fields=("phone_index",), name="engagements_by_phone"),
         ]
 
     def __str__(self) -> str:
@@ -367,3 +370,155 @@ class KeyPostAssignment(Travelling, ScopedModel):
 
     def __str__(self) -> str:
         return self.post
+
+
+class TemporaryLeave(Travelling, ScopedModel):
+    """A time within a presence when the person is away and not expected (暂退场 … 返场).
+
+    The day of leaving counts as away, the day of return as on site, as the day of exit and of entry do.
+    """
+
+    region_lookup = "presence__engagement__project__region"
+    project_lookup = "presence__engagement__project"
+    participation_lookup = "presence__engagement__participation"
+    view_permission = "workers.view"
+
+    presence = models.ForeignKey(Presence, models.PROTECT, related_name="leaves")
+    left_on = models.DateField()
+    returned_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("presence", "left_on")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(returned_on=None) | Q(returned_on__gte=F("left_on")),
+                name="a_temporary_leave_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=("presence",), condition=Q(returned_on=None), name="one_open_leave_per_presence"
+            ),
+            ExclusionConstraint(
+                name="leaves_of_a_presence_do_not_overlap",
+                expressions=[
+                    (_Only(F("presence_id"), F("presence_id")), RangeOperators.OVERLAPS),
+                    (_Between(F("left_on"), F("returned_on")), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.left_on} – {self.returned_on or ''}"
+
+
+class Settlement(Travelling, ScopedModel):
+    """That the wages of a person who left are paid, or how much is still owed (国务院令第724号 第十三条)."""
+
+    region_lookup = "presence__engagement__project__region"
+    project_lookup = "presence__engagement__project"
+    participation_lookup = "presence__engagement__participation"
+    view_permission = "workers.view"
+
+    class Outcome(models.TextChoices):
+        SETTLED = "settled", "工资已结清"
+        DEBT = "debt", "申报欠薪"
+
+    presence = models.OneToOneField(Presence, models.PROTECT, related_name="settlement")
+    outcome = models.CharField(max_length=8)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    confirmed_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="settled", amount=None)
+                | Q(outcome="debt", amount__isnull=False, amount__gt=0),
+                name="a_debt_has_an_amount_and_a_settlement_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
+class EntryReview(Travelling, ScopedModel):
+    """One asking for permission to enter, and its answer (S1; I-11, I-12).
+
+    Who keeps whose key: `enrolled_by_key` registered the person, `submitted_by_key` asked; neither approves.
+    `snapshot` holds what was true at the instant of approval; an approval ends with the exit.
+    """
+
+    region_lookup = "engagement__project__region"
+    project_lookup = "engagement__project"
+    participation_lookup = "engagement__participation"
+    view_permission = "workers.view"
+
+    class Outcome(models.TextChoices):
+        PENDING = "pending", "待审批"
+        APPROVED = "approved", "已批准"
+        RETURNED = "returned", "已退回"
+
+    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="reviews")
+    outcome = models.CharField(max_length=8, default=Outcome.PENDING)
+    enrolled_by_key = models.CharField(max_length=64, blank=True)
+    submitted_by_key = models.CharField(max_length=64)
+    submitted_by = models.CharField(max_length=120)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by_key = models.CharField(max_length=64, blank=True)
+    decided_by = models.CharField(max_length=120, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    snapshot = models.JSONField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("engagement",),
+                condition=Q(outcome__in=("pending", "approved"), ended_at=None),
+                name="one_review_in_force_per_engagement",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="approved")
+                | (~Q(decided_by_key=F("submitted_by_key")) & ~Q(decided_by_key=F("enrolled_by_key"))),
+                name="who_enters_a_person_does_not_approve",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="approved") | Q(snapshot__isnull=False, decided_at__isnull=False),
+                name="an_approval_keeps_what_it_saw",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
+class EngagementEvent(ScopedModel):
+    """One act in the life of an engagement on site: who did it, when, why. Rows are only ever added.
+
+    `batch` is shared by what was done together. `facts` hold days, teams and keys, never a number.
+    """
+
+    region_lookup = "engagement__project__region"
+    project_lookup = "engagement__project"
+    participation_lookup = "engagement__participation"
+    view_permission = "workers.view"
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="events")
+    act = models.CharField(max_length=24)
+    happened_on = models.DateField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    actor_key = models.CharField(max_length=64)
+    actor_label = models.CharField(max_length=120)
+    reason = models.CharField(max_length=200, blank=True)
+    batch = models.UUIDField(db_index=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(fields=("engagement", "-id"), name="events_of_an_engagement")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.happened_on}"

@@ -5,35 +5,92 @@ lists both use them, so that a figure and the list behind it cannot differ.
 """
 
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Least
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Least
 
 from kernel.errors import NotFound
 from kernel.scoping import Actor
-from projects.models import Project, Team
+from projects.models import Participation, Project, Team
+from projects.occupants import Occupants
 from standards.selectors import parameter
+from workers import states
 from workers.models import (
     Contract,
     Engagement,
+    EngagementEvent,
+    EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
     Presence,
+    TemporaryLeave,
     Training,
 )
 
 Paper = TypeVar("Paper", Contract, Training)
 
+# An exit whose wages nobody has spoken of yet; and an identity check that passed.
+UNSETTLED = "unsettled"
+IDENTITY_MATCHES = "match"
+# So many names make a sentence; the rest is a number.
+MOST_NAMED = 5
+
+
+def present_on(day: date, engagement: str = "pk") -> Exists:
+    """Entered by `day` and not exited on it, on temporary leave or not."""
+    return Exists(_open_on(day, engagement))
+
 
 def on_site_on(day: date, engagement: str = "pk") -> Exists:
-    """在册在场: entered by `day` and not exited on it. `engagement` names the outer row's engagement."""
-    open_then = Presence.all_rows.filter(
+    """在册在场: entered by `day`, not exited on it and not on temporary leave.
+
+    `engagement` names the outer row's engagement. Decision 46.
+    """
+    away = TemporaryLeave.all_rows.filter(
+        Q(returned_on=None) | Q(returned_on__gt=day), presence=OuterRef("pk"), left_on__lte=day
+    )
+    return Exists(_open_on(day, engagement).filter(~Exists(away)))
+
+
+def _open_on(day: date, engagement: str) -> QuerySet[Presence]:
+    return Presence.all_rows.filter(
         Q(exited_on=None) | Q(exited_on__gt=day), engagement=OuterRef(engagement), entered_on__lte=day
     )
-    return Exists(open_then)
+
+
+def verified_on(day: date, engagement: str = "pk") -> Exists:
+    """The identity was established by a means that opens the gate; which means do, is a parameter."""
+    corrected_since = IdentityCorrection.all_rows.filter(
+        engagement=OuterRef("engagement"), is_number_changed=True, created_at__gt=OuterRef("checked_at")
+    )
+    checks = IdentityCheck.all_rows.filter(
+        # A check of a number that was put right afterwards speaks of another number.
+        ~Exists(corrected_since),
+        engagement=OuterRef(engagement),
+        result=IDENTITY_MATCHES,
+        method__in=parameter("identity.methods_for_entry", on=day),
+    )
+    return Exists(checks)
+
+
+def review_in_force(engagement: str = "pk") -> Subquery:
+    """`pending` or `approved`, or null where nobody has asked for permission to enter."""
+    asked = EntryReview.all_rows.filter(
+        engagement=OuterRef(engagement), outcome__in=("pending", "approved"), ended_at=None
+    )
+    return Subquery(asked.order_by().values("outcome")[:1])
+
+
+def last_settlement(day: date, engagement: str = "pk") -> Subquery:
+    """Of the last exit by `day`: `settled`, `debt`, or `unsettled`; null where there was none."""
+    left = Presence.all_rows.filter(engagement=OuterRef(engagement), exited_on__lte=day)
+    said = left.order_by("-entered_on", "-pk").annotate(
+        said=Coalesce("settlement__outcome", Value(UNSETTLED))
+    )
+    return Subquery(said.values("said")[:1])
 
 
 def contracted_on(day: date, engagement: str = "pk") -> Exists:
@@ -82,6 +139,38 @@ def trained_on(day: date, engagement: str = "pk") -> Exists:
     return Exists(valid)
 
 
+def is_away(engagement: Engagement) -> bool:
+    """Whether a temporary leave of this engagement goes on; the caller has judged the engagement."""
+    leaves = TemporaryLeave.all_rows.filter(presence__engagement=engagement, presence__exited_on=None)
+    return leaves.filter(returned_on=None).exists()
+
+
+def still_here(actor: Actor, of: Participation | Team, day: date) -> Occupants:
+    """How many of a participation's or team's people have not exited by `day`, and whom `actor` may see.
+
+    The caller has judged `of`; those on temporary leave are still here.
+    """
+    here = {"participation": of} if isinstance(of, Participation) else {"team": of}
+    number = Engagement.all_rows.filter(present_on(day), **here).count()
+    seen = Engagement.objects.visible_to(actor).filter(present_on(day), **here).order_by("pk")
+    return Occupants(number, tuple(seen.values_list("person__name", flat=True)[:MOST_NAMED]))
+
+
+def contracts_in_force(engagement: Engagement, day: date) -> QuerySet[Contract]:
+    """The contracts of an engagement that `contracted_on` counts; the caller has judged the engagement."""
+    in_force = Contract.all_rows.filter(
+        Q(ends_on=None) | Q(ends_on__gte=day), Q(ended_on=None) | Q(ended_on__gt=day), engagement=engagement
+    )
+    return in_force.filter(starts_on__lte=day)
+
+
+def trainings_in_force(engagement: Engagement, day: date) -> QuerySet[Training]:
+    """The trainings that `trained_on` counts; the caller has judged the engagement."""
+    kinds = parameter("training.basic_types", on=day)
+    rows = Training.all_rows.filter(engagement=engagement, is_passed=True, withdrawn_at=None, kind__in=kinds)
+    return rows.filter(held_on__lte=day, valid_to__gte=day)
+
+
 def engagements(actor: Actor) -> QuerySet[Engagement]:
     """The work of people that `actor` may see, with the names a list shows."""
     # The employer is fetched apart: with nine tables in one join the planner takes longer than the query.
@@ -94,9 +183,30 @@ def engagements(actor: Actor) -> QuerySet[Engagement]:
 
 
 def with_state_on(rows: QuerySet[Engagement], day: date) -> QuerySet[Engagement]:
-    """Engagements with what decides entry on `day`: is_on_site, has_contract, is_trained."""
+    """Engagements with what decides entry on `day`, and their place in S1 (see `facts_of`)."""
     return rows.annotate(
-        is_on_site=on_site_on(day), has_contract=contracted_on(day), is_trained=trained_on(day)
+        is_on_site=on_site_on(day),
+        has_contract=contracted_on(day),
+        is_trained=trained_on(day),
+        is_present=present_on(day),
+        is_verified=verified_on(day),
+        review=review_in_force(),
+        settlement=last_settlement(day),
+    )
+
+
+def facts_of(row: Any) -> states.Facts:
+    """What decides the state of an engagement that `with_state_on` has read."""
+    return states.Facts(
+        is_verified=row.is_verified,
+        has_contract=row.has_contract,
+        is_trained=row.is_trained,
+        review=states.Review(row.review or ""),
+        is_present=row.is_present,
+        is_away=row.is_present and not row.is_on_site,
+        has_left=row.settlement is not None,
+        is_settled=row.settlement not in (None, UNSETTLED),
+        is_ended=row.ended_at is not None,
     )
 
 
@@ -110,7 +220,51 @@ def engagement(actor: Actor, public_id: UUID, day: date) -> Engagement:
 
 def presences(actor: Actor, of: Engagement) -> QuerySet[Presence]:
     """When the person came and went on this project, newest first."""
-    return Presence.objects.visible_to(actor).filter(engagement=of).order_by("-entered_on", "-pk")
+    rows = Presence.objects.visible_to(actor).filter(engagement=of).order_by("-entered_on", "-pk")
+    return rows.select_related("settlement").prefetch_related("leaves")
+
+
+def all_presences(actor: Actor) -> QuerySet[Presence]:
+    """Everybody's coming and going within scope, the latest entry first, with leaves and settlement."""
+    rows = Presence.objects.visible_to(actor).select_related(
+        "engagement__person", "engagement__project", "settlement"
+    )
+    return rows.prefetch_related("leaves").order_by("-entered_on", "-pk")
+
+
+def reviews(actor: Actor) -> QuerySet[EntryReview]:
+    """Askings for permission to enter, within scope, newest first."""
+    rows = EntryReview.objects.visible_to(actor)
+    return rows.select_related("engagement__person", "engagement__project", "engagement__team").order_by(
+        "-pk"
+    )
+
+
+def reviews_pending(actor: Actor, permission: str = "workers.view") -> QuerySet[EntryReview]:
+    """Who waits for permission to enter, where `actor` holds `permission`."""
+    rows = EntryReview.objects.visible_to(actor, permission)
+    return rows.filter(outcome=EntryReview.Outcome.PENDING, ended_at=None)
+
+
+def exits_unsettled(actor: Actor, permission: str = "workers.view") -> QuerySet[Presence]:
+    """Last presences that ended without a word of the wages, where `actor` holds `permission`."""
+    later = Q(entered_on__gt=OuterRef("entered_on")) | Q(
+        entered_on=OuterRef("entered_on"), pk__gt=OuterRef("pk")
+    )
+    again = Presence.all_rows.filter(later, engagement=OuterRef("engagement"))
+    rows = Presence.objects.visible_to(actor, permission).exclude(exited_on=None).filter(settlement=None)
+    return rows.exclude(Exists(again))
+
+
+def events(actor: Actor, of: Engagement) -> QuerySet[EngagementEvent]:
+    """The acts in the life of an engagement, newest first."""
+    return EngagementEvent.objects.visible_to(actor).filter(engagement=of).order_by("-pk")
+
+
+def events_of_batch(actor: Actor, batch: UUID) -> QuerySet[EngagementEvent]:
+    """What was done together, as far as `actor` may see it."""
+    rows = EngagementEvent.objects.visible_to(actor).filter(batch=batch)
+    return rows.select_related("engagement__person", "engagement__team", "engagement__project").order_by("pk")
 
 
 def contracts(actor: Actor, of: Engagement) -> QuerySet[Contract]:
@@ -136,6 +290,21 @@ def key_posts(actor: Actor, day: date) -> QuerySet[KeyPostAssignment]:
         .select_related("engagement__person", "engagement__project__region")
         .order_by("engagement__project__code", "post")
     )
+
+
+def key_post(actor: Actor, public_id: UUID) -> KeyPostAssignment:
+    """One holding of a key post. Raises NotFound outside the actor's scope."""
+    rows = KeyPostAssignment.objects.visible_to(actor).select_related("engagement__person")
+    found = rows.select_related("engagement__project__region").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def people_here(actor: Actor, of: Project, day: date) -> QuerySet[Engagement]:
+    """Who is on the roster of a project on `day` and may be named for something, by name."""
+    rows = engagements(actor).filter(present_on(day), project=of, ended_at=None)
+    return rows.defer("phone", "address", "card_number", "card_index").order_by("person__name", "pk")
 
 
 def search(actor: Actor, words: str) -> QuerySet[Engagement]:

@@ -199,5 +199,6 @@ class AttendanceDaySerializer(serializers.Serializer[AttendanceDay]):
     last_at = serializers.DateTimeField()
     first_in_at = serializers.DateTimeField(allow_null=True)
     last_out_at = serializers.DateTimeField(allow_null=True)
-    punches = serializers.IntegerField()
+    punches = serializers.IntegerField(help_text="打卡次数；只凭更正计入的为 0")
+    is_corrected = serializers.BooleanField(help_text="含经核准的更正")
     rule_version = serializers.IntegerField()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance.api import views
+from attendance.api import corrections, devices, own, views
 
 urlpatterns = [
     path("dashboard/", views.DashboardView.as_view(), name="api_dashboard"),
@@ -12,4 +12,25 @@ urlpatterns = [
     path("engagements/<uuid:public_id>/", views.EngagementView.as_view(), name="api_engagement"),
     path("punches/", views.PunchesView.as_view(), name="api_punches"),
     path("attendance-days/", views.AttendanceDaysView.as_view(), name="api_attendance_days"),
+    path("devices/", devices.DevicesView.as_view(), name="api_devices"),
+    path("devices/register/", devices.RegisterDeviceView.as_view(), name="api_device_register"),
+    path("devices/<uuid:public_id>/change/", devices.ChangeDeviceView.as_view(), name="api_device_change"),
+    path("devices/<uuid:public_id>/retire/", devices.RetireDeviceView.as_view(), name="api_device_retire"),
+    path("devices/<uuid:public_id>/restore/", devices.RestoreDeviceView.as_view(), name="api_device_restore"),
+    path("corrections/", corrections.CorrectionsView.as_view(), name="api_corrections"),
+    path("corrections/<uuid:public_id>/", corrections.CorrectionView.as_view(), name="api_correction"),
+    path(
+        "corrections/<uuid:public_id>/answer/",
+        corrections.AnswerCorrectionView.as_view(),
+        name="api_answer_correction",
+    ),
+    path(
+        "engagements/<uuid:public_id>/ask-correction/",
+        corrections.AskCorrectionView.as_view(),
+        name="api_ask_correction",
+    ),
+    path("me/", own.OwnRecordView.as_view(), name="api_me"),
+    path("me/days/", own.OwnDaysView.as_view(), name="api_my_days"),
+    path("me/corrections/", own.OwnCorrectionsView.as_view(), name="api_my_corrections"),
+    path("me/corrections/ask/", own.OwnAskView.as_view(), name="api_my_ask"),
 ]

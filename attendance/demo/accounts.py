@@ -9,10 +9,13 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import Post, User
 from accounts.roles import ROLES
+from attendance.demo.people import WORKER as WORKER_KIND
 from attendance.demo.plan import LABOUR, World
 from attendance.demo.script import WUCHANG_CODE
 from projects.models import Project
 from regions.models import Region
+from workers.models import Engagement
+from workers.services import set_phone
 
 PROVINCE = "420000"
 
@@ -46,6 +49,9 @@ ACCOUNTS = (
     DemoAccount("supervisor", "褚监理", "supervisor"),
 )
 
+# A worker of the same project, whose phone outside scripts and the tour in the README know.
+WORKER, WORKER_PHONE = "worker", "10900000001"
+
 
 def write_accounts(world: World, projects: dict[str, Project], today: date) -> None:
     """Each account with its post, where it is missing; posts of a past year are prolonged.
@@ -74,6 +80,7 @@ def write_accounts(world: World, projects: dict[str, Project], today: date) -> N
             )
             for one in missing
         )
+    _write_worker(world)
     Post.objects.filter(user__in=users.values(), document="演示数据", valid_to__lt=today).update(
         valid_to=date(today.year + 1, 12, 31)
     )
@@ -89,3 +96,26 @@ def _scope(account: DemoAccount, world: World, projects: dict[str, Project]) -> 
     planned = next(planned for planned in world.sites if planned.code == WUCHANG_CODE)
     labour = next(one for one in planned.participations if one.kind == LABOUR)
     return {"participation": labour.public_id, "scope_name": f"{project.name} {labour.firm.name}"}
+
+
+def _write_worker(world: World) -> None:
+    """One worker of the fixed project, once: a phone that is known beforehand, and an account."""
+    if User.objects.filter(username=WORKER).exists():
+        return
+    planned = next(planned for planned in world.sites if planned.code == WUCHANG_CODE)
+    steady = [
+        one
+        for one in planned.people
+        if one.kind == WORKER_KIND and one.exited_on is None and one.last_day is None and not one.is_lent
+    ]
+    chosen = max(steady, key=lambda one: (len(one.papers.contracts), one.diligence, one.engagement_id))
+    rows = Engagement.objects.unscoped(because="the demo world is written for everybody; nobody reads")
+    work = rows.select_related("person").get(public_id=chosen.engagement_id)
+    work.save(update_fields=[*set_phone(work, WORKER_PHONE), "updated_at"])
+    User.objects.create(
+        username=WORKER,
+        display_name=work.person.name,
+        person=work.person.public_id,
+        password=make_password(settings.DEMO_PASSWORD),
+        must_change_password=False,
+    )

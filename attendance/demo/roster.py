@@ -14,7 +14,7 @@ from attendance.models import Subject
 from kernel.cipher import keyring
 from projects.models import Project, Team
 from workers.models import Contract, Engagement, KeyPostAssignment, Person, Presence, Training
-from workers.services import CITIZEN_CARD, identity_index
+from workers.services import CITIZEN_CARD, identity_index, phone_columns
 
 _BECAUSE = "the demo world is written for everybody; nobody reads"
 _BANKS = (
@@ -128,7 +128,7 @@ def _engagement(rng: Random, one: Worker, person: Person, project: Project, team
         is_team_leader=one.is_leader,
         kind=one.kind,
         trade=one.trade,
-        phone=one.who.phone,
+        **phone_columns(one.who.phone),
         address=f"湖北省示例市示例县示例镇{rng.randint(1, 20)}组{rng.randint(1, 99)}号",
         card_number=one.who.bank_card,
         card_index=keyring().blind_index("card", one.who.bank_card),

@@ -1,5 +1,6 @@
 """Making the demo world, and bringing a made one up to the present: one transaction, all or nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from attendance.demo.gates import CUT_HOUR, write_punches
 from attendance.demo.plan import World, plan
 from attendance.demo.register import write_register
 from attendance.demo.roster import write_people
+from attendance.demo.site_accounts import write_site_accounts
 from attendance.rules import day_of
 from audit.models import AuditEvent
 from audit.services import record
@@ -23,6 +25,15 @@ from projects.models import Project
 WRITTEN = "attendance.demo_written"
 _LOCK = 27_010
 _BECAUSE = "the demo world is written for everybody; nobody reads"
+
+
+# What capabilities above add to a written world; each must survive being asked again.
+_more: dict[str, Callable[[datetime], None]] = {}
+
+
+def register_more(name: str, write: Callable[[datetime], None]) -> None:
+    """Let a capability above write its own part of the demo world, up to an instant."""
+    _more[name] = write
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,10 @@ def write_demo(*, as_of: datetime, seed: int, scale: float = 1.0) -> Outcome:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
     written = AuditEvent.objects.filter(action=WRITTEN).order_by("-pk").first()
-    return _bring_up(written.facts, as_of, seed, scale) if written else _make(as_of, seed, scale)
+    done = _bring_up(written.facts, as_of, seed, scale) if written else _make(as_of, seed, scale)
+    for write in _more.values():
+        write(as_of)
+    return done
 
 
 def _make(as_of: datetime, seed: int, scale: float) -> Outcome:
@@ -60,6 +74,7 @@ def _make(as_of: datetime, seed: int, scale: float) -> Outcome:
     write_people(world, projects)
     punches = write_punches(world, projects, as_of, None, as_of)
     write_accounts(world, projects, day_of(as_of, CUT_HOUR))
+    write_site_accounts(world, projects, as_of)
     facts: dict[str, Any] = {
         "seed": seed,
         "scale": scale,
@@ -83,6 +98,7 @@ def _bring_up(written: dict[str, Any], as_of: datetime, seed: int, scale: float)
     rows = Project.objects.unscoped(because=_BECAUSE).filter(code__in=codes).select_related("region")
     projects = {row.code: row for row in rows}
     write_accounts(world, projects, day_of(as_of, CUT_HOUR))
+    write_site_accounts(world, projects, as_of)
     if as_of <= until:
         return Outcome(False, len(projects), _people(world), 0)
     punches = write_punches(world, projects, made_at, until, as_of)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from attendance.models import AttendanceDay
 from kernel.scoping import Actor
@@ -19,6 +19,11 @@ def days(actor: Actor, day: date | None = None) -> QuerySet[AttendanceDay]:
         .order_by("-day", "first_at", "pk")
     )
     return rows if day is None else rows.filter(day=day)
+
+
+def still_inside() -> Q:
+    """Came in and has not gone out since, by the punches of a day; a gate that names no direction let in."""
+    return Q(last_out_at=None) | Q(last_at__gt=F("last_out_at"))
 
 
 def month(actor: Actor, of: Engagement, first: date, last: date) -> dict[date, AttendanceDay]:

@@ -14,7 +14,9 @@ from workers.selectors import engagements, key_posts, on_site_on, with_state_on
 def people(actor: Actor, day: date) -> QuerySet[Engagement]:
     """Engagements with their state on `day` and that day's first and last punch."""
     # A list shows no phone, address or card, so it does not open their seals.
-    rows = with_state_on(engagements(actor), day).defer("phone", "address", "card_number", "card_index")
+    rows = with_state_on(engagements(actor), day).defer(
+        "phone", "phone_index", "address", "card_number", "card_index"
+    )
     return rows.annotate(today=FilteredRelation("days", condition=Q(days__day=day))).annotate(
         first_at=F("today__first_at"), last_at=F("today__last_at")
     )

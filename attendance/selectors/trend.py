@@ -10,13 +10,13 @@ from attendance.selectors.dashboard import by_day
 from attendance.selectors.figures import Figures
 from kernel.scoping import Actor
 from regions.models import Region
-from workers.models import Presence
+from workers.models import Presence, TemporaryLeave
 
 
 def people_by_day(actor: Actor, of: Region, first: date, last: date) -> dict[date, Figures]:
     """on_site and attended of each day from `first` to `last`; a day that nobody counted is missing.
 
-    Posts on a participation count their own people from two reads of the facts, not from thirty counts.
+    Posts on a participation count their own people from three reads of the facts, not from thirty counts.
     """
     if not actor.reach("attendance.view").participations:
         return by_day(actor, of, first, last)
@@ -34,10 +34,22 @@ def people_by_day(actor: Actor, of: Region, first: date, last: date) -> dict[dat
         .filter(engagement__project__region__path__startswith=of.path)
         .values_list("entered_on", "exited_on")
     )
+    leaves = [
+        # Who exits while on leave does not come back from it.
+        (left, min(filter(None, (returned, exited)), default=None))
+        for left, returned, exited in TemporaryLeave.objects.visible_to(actor)
+        .filter(left_on__lte=last, presence__engagement__project__region__path__startswith=of.path)
+        .values_list("left_on", "returned_on", "presence__exited_on")
+    ]
     return {
         day: Figures(
-            on_site=sum(entered <= day and (exited is None or exited > day) for entered, exited in stays),
+            on_site=_covering(stays, day) - _covering(leaves, day),
             attended=attended.get(day, 0),
         )
         for day in days_between(first, last)
     }
+
+
+def _covering(spans: list[tuple[date, date | None]], day: date) -> int:
+    """How many spans hold the day; the day on which one ends is not in it."""
+    return sum(begins <= day and (ends is None or ends > day) for begins, ends in spans)

@@ -1,14 +1,25 @@
 """Acts of attendance: punches come in, days and counters are concluded from them."""
 
 from attendance.selectors.clock import current_day, cutoff_hour
+from attendance.services.corrections import Claim, answer_correction, ask_correction
 from attendance.services.counters import mark_days, open_day, recount
 from attendance.services.days import conclude_days
+from attendance.services.devices import (
+    change_device,
+    register_device,
+    restore_device,
+    retire_device,
+)
 from attendance.services.partitions import make_partitions
 from attendance.services.punches import PunchFacts, PunchReceipt, receive_punches
 
 __all__ = [
+    "Claim",
     "PunchFacts",
     "PunchReceipt",
+    "answer_correction",
+    "ask_correction",
+    "change_device",
     "conclude_days",
     "current_day",
     "cutoff_hour",
@@ -17,4 +28,7 @@ __all__ = [
     "open_day",
     "receive_punches",
     "recount",
+    "register_device",
+    "restore_device",
+    "retire_device",
 ]

@@ -8,10 +8,11 @@ from psycopg2.extras import execute_values
 
 from attendance.rules import RULE_VERSION, SITE_TIME
 from attendance.selectors.clock import cutoff_hour
+from attendance.services.corrected import DAY, in_force
 from projects.models import Project
 
 # The same reading as attendance.services.days: the engagement whose presence covers the day, of two the
-# one entered last; repeats do not count.
+# one entered last; repeats do not count; what was corrected stays corrected.
 _CONCLUDE = """
     WITH wanted (project_id, hour) AS (VALUES %s), seen AS (
         SELECT p.project_id, p.subject_id, p.day,
@@ -27,19 +28,28 @@ _CONCLUDE = """
         ) p
         WHERE p.day BETWEEN DATE '{first}' AND DATE '{last}'
         GROUP BY p.project_id, p.subject_id, p.day
+    ), matched AS (
+        SELECT DISTINCT ON (seen.project_id, seen.subject_id, seen.day) e.id AS engagement_id, seen.day,
+            first_at, last_at, first_in_at, last_out_at, punches
+        FROM seen JOIN attendance_subject s ON s.id = seen.subject_id
+        JOIN workers_engagement e ON e.person_id = s.person_id AND e.project_id = seen.project_id
+        JOIN workers_presence r ON r.engagement_id = e.id
+            AND r.entered_on <= seen.day AND (r.exited_on IS NULL OR r.exited_on >= seen.day)
+        ORDER BY seen.project_id, seen.subject_id, seen.day, r.entered_on DESC, r.id DESC
+    ), corrected AS ({corrected}), facts AS (
+        SELECT {columns}
+        FROM matched s LEFT JOIN corrected c ON c.engagement_id = s.engagement_id AND c.day = s.day
+        WHERE NOT coalesce(c.is_struck, false)
     )
-    INSERT INTO attendance_attendanceday
-        (engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches, rule_version, computed_at)
-    SELECT DISTINCT ON (seen.project_id, seen.subject_id, seen.day) e.id, seen.day, first_at, last_at,
-        first_in_at, last_out_at, punches, {rule}, now()
-    FROM seen JOIN attendance_subject s ON s.id = seen.subject_id
-    JOIN workers_engagement e ON e.person_id = s.person_id AND e.project_id = seen.project_id
-    JOIN workers_presence r ON r.engagement_id = e.id
-        AND r.entered_on <= seen.day AND (r.exited_on IS NULL OR r.exited_on >= seen.day)
-    ORDER BY seen.project_id, seen.subject_id, seen.day, r.entered_on DESC, r.id DESC
+    INSERT INTO attendance_attendanceday (engagement_id, day, first_at, last_at, first_in_at, last_out_at,
+        punches, is_corrected, rule_version, computed_at)
+    SELECT engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches, is_corrected,
+        {rule}, now()
+    FROM facts
     ON CONFLICT (engagement_id, day) DO UPDATE SET first_at = EXCLUDED.first_at, last_at = EXCLUDED.last_at,
         first_in_at = EXCLUDED.first_in_at, last_out_at = EXCLUDED.last_out_at, punches = EXCLUDED.punches,
-        rule_version = EXCLUDED.rule_version, computed_at = EXCLUDED.computed_at
+        is_corrected = EXCLUDED.is_corrected, rule_version = EXCLUDED.rule_version,
+        computed_at = EXCLUDED.computed_at
 """
 
 
@@ -60,6 +70,8 @@ def conclude_whole_days(projects: Sequence[Project], first: date, last: date) ->
         first=first.isoformat(),
         last=last.isoformat(),
         rule=RULE_VERSION,
+        corrected=in_force("matched"),
+        columns=DAY,
     )
     rows = [(project.pk, cutoff_hour(project.region)) for project in projects]
     with connection.cursor() as cursor:

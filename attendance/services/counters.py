@@ -16,15 +16,18 @@ from standards.selectors import parameter
 _RECOUNT_LOCK = 27_003
 _BATCH = 2_000
 
-# All counters count engagements, so that parts sum to the whole. On site: entered, and not exited by the
-# end of the day. Source: ground decisions, "Numbers on dashboards"; product 5.6.
+# All counters count engagements, so that parts sum to the whole. On site: entered, and neither exited nor
+# on temporary leave by the end of the day (decision 46).
+# Source: ground decisions, "Numbers on dashboards"; product 5.6.
 _RECOUNT = """
     WITH wanted (project_id, day, begins, ends, posts, trainings) AS (VALUES %s),
     present AS (
         SELECT w.project_id, w.day, w.trainings, e.id AS engagement_id
         FROM wanted w JOIN workers_engagement e ON e.project_id = w.project_id
         WHERE EXISTS (SELECT 1 FROM workers_presence p WHERE p.engagement_id = e.id
-            AND p.entered_on <= w.day AND (p.exited_on IS NULL OR p.exited_on > w.day))
+            AND p.entered_on <= w.day AND (p.exited_on IS NULL OR p.exited_on > w.day)
+            AND NOT EXISTS (SELECT 1 FROM workers_temporaryleave l WHERE l.presence_id = p.id
+                AND l.left_on <= w.day AND (l.returned_on IS NULL OR l.returned_on > w.day)))
     ), on_site AS (
         SELECT s.project_id, s.day, count(*) AS on_site,
             count(*) FILTER (WHERE EXISTS (SELECT 1 FROM workers_contract c

@@ -1,4 +1,4 @@
-"""Concluding attendance days from punches and presence: the same facts give the same days in any order."""
+"""Concluding days from punches, presence and corrections: the same facts give the same days in any order."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,6 +9,7 @@ from psycopg2.extras import execute_values
 
 from attendance.rules import RULE_VERSION, window
 from attendance.selectors.clock import cutoff_hour
+from attendance.services.corrected import DAY, in_force
 from projects.models import Project
 
 # Advisory lock of a project's attendance: whoever adds punches or concludes days holds it to the end of
@@ -27,21 +28,27 @@ _MATCHED = """
 """
 
 _UPSERT = """
-    WITH matched AS ({matched}), facts AS (
+    WITH matched AS ({matched}), seen AS (
         SELECT m.engagement_id, m.day, min(p.occurred_at) AS first_at, max(p.occurred_at) AS last_at,
             min(p.occurred_at) FILTER (WHERE p.direction = 'in') AS first_in_at,
             max(p.occurred_at) FILTER (WHERE p.direction = 'out') AS last_out_at, count(*) AS punches
         FROM matched m JOIN attendance_punch p ON p.project_id = {project} AND p.subject_id = m.subject_id
             AND p.occurred_at >= m.begins AND p.occurred_at < m.ends AND NOT p.is_repeat
         GROUP BY m.engagement_id, m.day
+    ), corrected AS ({corrected}), facts AS (
+        SELECT {columns}
+        FROM seen s FULL JOIN corrected c ON c.engagement_id = s.engagement_id AND c.day = s.day
+        WHERE NOT coalesce(c.is_struck, false)
     )
-    INSERT INTO attendance_attendanceday
-        (engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches, rule_version, computed_at)
-    SELECT engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches, {rule}, now()
-    FROM facts ORDER BY engagement_id, day
+    INSERT INTO attendance_attendanceday (engagement_id, day, first_at, last_at, first_in_at, last_out_at,
+        punches, is_corrected, rule_version, computed_at)
+    SELECT engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches, is_corrected,
+        {rule}, now()
+    FROM facts WHERE first_at IS NOT NULL ORDER BY engagement_id, day
     ON CONFLICT (engagement_id, day) DO UPDATE SET first_at = EXCLUDED.first_at, last_at = EXCLUDED.last_at,
         first_in_at = EXCLUDED.first_in_at, last_out_at = EXCLUDED.last_out_at, punches = EXCLUDED.punches,
-        rule_version = EXCLUDED.rule_version, computed_at = EXCLUDED.computed_at
+        is_corrected = EXCLUDED.is_corrected, rule_version = EXCLUDED.rule_version,
+        computed_at = EXCLUDED.computed_at
     RETURNING engagement_id, day
 """
 
@@ -65,7 +72,7 @@ def conclude_days(project: Project, wanted: Iterable[tuple[int, date]]) -> set[t
     """Conclude anew each wanted (subject, day) of a project; days that no fact supports any more vanish.
 
     Call it in the transaction of the change, holding lock_project. Returns the (engagement, day) pairs
-    that now count. Source: notice 一(八); invariant I-07.
+    that now count. Source: notice 一(八); invariants I-07, I-09.
     """
     pairs = sorted(set(wanted))
     if not pairs:
@@ -80,7 +87,13 @@ def conclude_days(project: Project, wanted: Iterable[tuple[int, date]]) -> set[t
 
 def _upsert(cursor: Any, project_pk: int, rows: list[tuple]) -> set[tuple[int, date]]:
     matched = _MATCHED.format(project=int(project_pk))
-    statement = _UPSERT.format(matched=matched, project=int(project_pk), rule=RULE_VERSION)
+    statement = _UPSERT.format(
+        matched=matched,
+        project=int(project_pk),
+        rule=RULE_VERSION,
+        corrected=in_force("matched"),
+        columns=DAY,
+    )
     template = "(%s::bigint, %s::date, %s::timestamptz, %s::timestamptz)"
     return set(execute_values(cursor.cursor, statement, rows, template, page_size=len(rows), fetch=True))
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from attendance.models import AttendanceDay, Punch
-from attendance.selectors.days import days
+from attendance.selectors.days import days, still_inside
 from attendance.selectors.punches import of_work, punch, punches
 from attendance.web.clock import EARLIEST, LATEST, day_asked, today
 from attendance.web.people_list import project_name
@@ -24,6 +24,7 @@ from attendance.web.project_list import region_asked
 from kernel.masking import mask_id_number
 from standards.selectors import code_name
 from web import words
+from web.cells import wall_clock
 from web.filters import ScopedFilterSet
 from web.lists import CLIP, NAME, NUMBER, NUMBER_SOFT, SOFT, SUB, ListPage, ListTable
 from web.navigation import Crumb
@@ -54,6 +55,7 @@ class DayFilters(ScopedFilterSet):
         label="姓名", field_name="engagement__person__name", lookup_expr="icontains"
     )
     project = django_filters.UUIDFilter(label="项目", field_name="engagement__project__public_id")
+    inside = django_filters.ChoiceFilter(label="场内", method="not_out", choices=[("1", "现在场内")])
 
     class Meta:
         model = AttendanceDay
@@ -62,6 +64,9 @@ class DayFilters(ScopedFilterSet):
     def as_is(self, rows: QuerySet[Any], _name: str, _value: Any) -> QuerySet[Any]:
         # The page has narrowed the rows already, or refused the region.
         return rows
+
+    def not_out(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
+        return rows.filter(still_inside())
 
     def described(self, name: str, value: Any) -> str:
         return (
@@ -81,6 +86,21 @@ class DayTable(ListTable):
     last_at = tables.Column("最晚", attrs=NUMBER)
     number = tables.Column("打卡", accessor="punches", attrs=NUMBER_SOFT)
 
+    def file_name(self, record: Any) -> str:
+        return record.engagement.person.name
+
+    def file_trade(self, record: Any) -> str:
+        return code_name("trade", record.engagement.trade)
+
+    def file_first_at(self, record: Any) -> Any:
+        return wall_clock(record.first_at)
+
+    def file_last_at(self, record: Any) -> Any:
+        return wall_clock(record.last_at)
+
+    def file_number(self, record: Any) -> int:
+        return record.punches
+
     def render_name(self, record: Any) -> str:
         url = reverse("person", args=[record.engagement.public_id])
         return format_html('<a href="{}">{}</a>', url, record.engagement.person.name)
@@ -96,7 +116,8 @@ class DayTable(ListTable):
 
     def render_number(self, record: Any) -> str:
         query = f"?day={record.day}&person={record.engagement.public_id}"
-        return format_html('<a href="{}{}">{} 次</a>', reverse("punches"), query, record.punches)
+        corrected = " 已更正" if record.is_corrected else ""
+        return format_html('<a href="{}{}">{} 次</a>{}', reverse("punches"), query, record.punches, corrected)
 
 
 class DayList(ListPage):
@@ -109,13 +130,18 @@ class DayList(ListPage):
     table_class = DayTable
     filterset_class = DayFilters
 
+    def prepare(self, **kwargs: Any) -> None:
+        self.day = day_asked(self.request.GET.get("day"), today())
+
     def rows(self) -> QuerySet[AttendanceDay]:
         self.region = region_asked(self)
-        self.day = day_asked(self.request.GET.get("day"), today())
         rows = days(self.actor, self.day)
         if self.region:
             rows = rows.filter(engagement__project__region__path__startswith=self.region.path)
         return rows
+
+    def pinned(self) -> dict[str, str]:
+        return {"day": str(self.day)}
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[AttendanceDay]) -> dict[str, Any]:
         return {
@@ -143,6 +169,7 @@ class PunchFilters(DayFilters):
 
     fixed = ("project", "person")
 
+    inside = None
     direction = django_filters.ChoiceFilter(label="方向", choices=Punch.Direction.choices)
     matched = django_filters.ChoiceFilter(
         label="人员", method="known", choices=[("no", "对不上人"), ("yes", "已对上人")]
@@ -181,6 +208,27 @@ class PunchTable(ListTable):
     origin = tables.Column("来源", attrs=SOFT)
     is_counted = tables.Column("计入", empty_values=())
 
+    def file_occurred_at(self, record: Any) -> Any:
+        return wall_clock(record.occurred_at)
+
+    def file_person(self, record: Any) -> str:
+        return record.person_name if record.engagement_key else "未在本项目登记"
+
+    def file_number(self, record: Any) -> str:
+        return mask_id_number(record.subject.id_number)
+
+    def file_direction(self, record: Any) -> str:
+        return str(DIRECTIONS.get(record.direction, ""))
+
+    def file_pass_method(self, record: Any) -> str:
+        return code_name("pass_method", record.pass_method)
+
+    def file_origin(self, record: Any) -> str:
+        return str(ORIGINS.get(record.origin, record.origin))
+
+    def file_is_counted(self, record: Any) -> str:
+        return _counted(record)[1]
+
     def render_occurred_at(self, record: Any) -> str:
         url = reverse("punch", args=[today(record.occurred_at), record.public_id])
         local = timezone.localtime(record.occurred_at)
@@ -211,11 +259,15 @@ class PunchTable(ListTable):
 
 def counted(record: Any) -> str:
     """Whether a punch counts, and if not, why."""
+    return state(*_counted(record))
+
+
+def _counted(record: Any) -> tuple[str, str]:
     if record.is_repeat:
-        return state("grey", "重复，不计")
+        return "grey", "重复，不计"
     if record.is_counted:
-        return state("green", "已计入")
-    return state("amber", "未登记，留作证据" if record.engagement_key is None else "不在场期间，留作证据")
+        return "green", "已计入"
+    return "amber", "未登记，留作证据" if record.engagement_key is None else "不在场期间，留作证据"
 
 
 class PunchList(ListPage):
@@ -228,11 +280,16 @@ class PunchList(ListPage):
     table_class = PunchTable
     filterset_class = PunchFilters
 
+    def prepare(self, **kwargs: Any) -> None:
+        self.day = day_asked(self.request.GET.get("day"), today())
+
     def rows(self) -> QuerySet[Punch]:
         self.region = region_asked(self)
-        self.day = day_asked(self.request.GET.get("day"), today())
         rows = punches(self.actor, self.day)
         return rows.filter(project__region__path__startswith=self.region.path) if self.region else rows
+
+    def pinned(self) -> dict[str, str]:
+        return {"day": str(self.day)}
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Punch]) -> dict[str, Any]:
         return {

@@ -42,6 +42,12 @@ class EnterpriseTable(ListTable):
     uscc = tables.Column("统一社会信用代码", attrs=SUB)
     works_on = tables.Column("参建项目", attrs=NUMBER)
 
+    def file_name(self, record: Any) -> str:
+        return record.name
+
+    def file_works_on(self, record: Any) -> int:
+        return record.works_on
+
     def render_name(self, record: Any) -> str:
         return format_html('<a href="{}">{}</a>', reverse("enterprise", args=[record.public_id]), record.name)
 
@@ -65,6 +71,7 @@ class EnterpriseList(ListPage):
     section = "enterprises"
     title = "企业"
     noun = "家企业"
+    holds_personal_data = False
     table_class = EnterpriseTable
     filterset_class = EnterpriseFilters
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from attendance.selectors.worklist import RED, WorkItem, work_list
 from attendance.web.clock import today
 from attendance.web.measures import MEASURES, ranking, unit_map
 from attendance.web.places import crumbs, dashboard_url
+from attendance.web.site_home import site_context
 from attendance.web.strip import strip
 from attendance.web.trends import first_day, people_trend
 from regions.models import Region
@@ -59,11 +61,16 @@ KINDS = {
 
 
 class Home(Page):
-    """工作清单: gaps by urgency, then six figures, map, trend and ranking."""
+    """工作清单: gaps by urgency, then six figures, map, trend and ranking; on sites the ways to act."""
 
     permission = "standards.view"
     section = "work"
     template_name = "attendance/home.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and self.actor.may("own.view"):
+            return redirect("me")
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()
@@ -96,16 +103,16 @@ class Home(Page):
                 "groups": _groups(chosen, shown),
                 "kinds": kinds.chips,
                 "kind": kinds.key,
-                "number": len(items),
-                "urgent": sum(item.level == RED for item in items),
-                "newer": sum(item.is_new for item in items),
+                "headline": _headline(items),
+                "remark": _remark(items),
                 "hidden": len(chosen) - len(shown),
                 "doors": strip(board.figures, board.before, then, of if own else None, day),
                 "chart": people_trend(
                     of.name if own else "", people_by_day(self.actor, of, first_day(day), day), day
                 ),
-                "attention": _attention(items)[:8],
+                "attention": _attention(items)[:8] if own else [],
                 **self._places(of if own else None, day, now),
+                **({} if own else site_context(self.actor, day, items)),
             }
         )
 
@@ -122,6 +129,17 @@ class Home(Page):
             "ranking": rows[:10],
             "map": unit_map(of, measure, rows, day) if rows else None,
         }
+
+
+def _headline(items: list[WorkItem]) -> str:
+    return f"今天要处理 {words.exact(len(items))} 件" if items else "今天没有要处理的事"
+
+
+def _remark(items: list[WorkItem]) -> str:
+    """How many of them are beyond the rule, and how many are new."""
+    urgent, newer = sum(item.level == RED for item in items), sum(item.is_new for item in items)
+    new = f"，较昨日新增 {words.exact(newer)} 件" if newer else ""
+    return f"其中 {words.exact(urgent)} 件已超过规定{new}" if items else ""
 
 
 def _groups(items: list[WorkItem], shown: list[WorkItem]) -> list[dict[str, Any]]:

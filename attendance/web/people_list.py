@@ -17,11 +17,14 @@ from attendance.web.project_list import region_asked
 from projects.selectors import projects
 from standards.selectors import code_name, codes
 from web import words
+from web.cells import wall_clock
 from web.filters import ScopedFilterSet
 from web.lists import CLIP, NAME, NUMBER_SOFT, SOFT, SUB, ListPage, ListTable
 from web.navigation import Crumb
 from web.templatetags.parts import state
 from workers.models import Engagement
+from workers.selectors import UNSETTLED, facts_of
+from workers.states import in_words
 
 _YES_NO = {"yes": True, "no": False}
 
@@ -29,11 +32,21 @@ _YES_NO = {"yes": True, "no": False}
 class PeopleFilters(ScopedFilterSet):
     """By presence, papers, today's attendance, trade, name; by project and team from links."""
 
-    fixed = ("project", "team", "post")
+    fixed = ("project", "team", "enterprise", "post")
 
     region = django_filters.CharFilter(label="地区", method="as_is")
     on_site = django_filters.ChoiceFilter(
         label="在场", method="present", choices=[("1", "在册在场"), ("0", "不在场")]
+    )
+    standing = django_filters.ChoiceFilter(
+        label="进退场",
+        method="standing_as",
+        choices=[
+            ("pending", "待审批"),
+            ("unapproved", "在场未审批"),
+            ("away", "暂退场"),
+            ("unsettled", "退场待结清"),
+        ],
     )
     contract = django_filters.ChoiceFilter(
         label="合同", method="with_paper", choices=[("no", "未签合同"), ("yes", "已签合同")]
@@ -49,6 +62,9 @@ class PeopleFilters(ScopedFilterSet):
     q = django_filters.CharFilter(label="姓名", field_name="person__name", lookup_expr="icontains")
     project = django_filters.UUIDFilter(label="项目", field_name="project__public_id")
     team = django_filters.UUIDFilter(label="班组", field_name="team__public_id")
+    enterprise = django_filters.UUIDFilter(
+        label="用人单位", field_name="participation__enterprise__public_id"
+    )
 
     class Meta:
         model = Engagement
@@ -60,6 +76,15 @@ class PeopleFilters(ScopedFilterSet):
 
     def present(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(is_on_site=value == "1")
+
+    def standing_as(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        if value == "pending":
+            return rows.filter(review="pending")
+        if value == "unapproved":
+            return rows.filter(is_on_site=True).exclude(review="approved")
+        if value == "away":
+            return rows.filter(is_present=True, is_on_site=False)
+        return rows.filter(is_present=False, settlement=UNSETTLED)
 
     def with_paper(self, rows: QuerySet[Engagement], name: str, value: str) -> QuerySet[Engagement]:
         column = {"contract": "has_contract", "training": "is_trained"}[name]
@@ -75,6 +100,9 @@ class PeopleFilters(ScopedFilterSet):
         if name == "team":
             names = self.queryset.filter(team__public_id=value).values_list("team__name", flat=True)
             return names.first() or "不在范围内"
+        if name == "enterprise":
+            firms = self.queryset.filter(participation__enterprise__public_id=value)
+            return firms.values_list("participation__enterprise__name", flat=True).first() or "范围内没有人员"
         return super().described(name, value)
 
 
@@ -92,11 +120,35 @@ class PeopleTable(ListTable):
     project = tables.Column("项目", accessor="project__name", attrs=CLIP)
     team = tables.Column("班组", accessor="team__name", attrs=CLIP)
     enterprise = tables.Column("用人单位", accessor="participation__enterprise__name", attrs=CLIP)
-    is_on_site = tables.Column("在场", empty_values=())
+    is_on_site = tables.Column("状态", empty_values=())
     has_contract = tables.Column("合同", empty_values=())
     is_trained = tables.Column("培训", empty_values=())
     first_at = tables.Column("今日到", attrs=NUMBER_SOFT, empty_values=())
     last_at = tables.Column("最近打卡", attrs=NUMBER_SOFT, empty_values=())
+
+    def file_name(self, record: Any) -> str:
+        return f"{record.person.name}（班组长）" if record.is_team_leader else record.person.name
+
+    def file_project(self, record: Any) -> str:
+        return record.project.name
+
+    def file_trade(self, record: Any) -> str:
+        return self.render_trade(record)
+
+    def file_is_on_site(self, record: Any) -> str:
+        return "在场" if record.is_on_site else "不在场"
+
+    def file_has_contract(self, record: Any) -> str:
+        return "已签" if record.has_contract else "未签"
+
+    def file_is_trained(self, record: Any) -> str:
+        return "合格" if record.is_trained else "未培训"
+
+    def file_first_at(self, record: Any) -> Any:
+        return wall_clock(record.first_at)
+
+    def file_last_at(self, record: Any) -> Any:
+        return wall_clock(record.last_at)
 
     def render_name(self, record: Any) -> str:
         url = reverse("person", args=[record.public_id])
@@ -111,8 +163,8 @@ class PeopleTable(ListTable):
             '<a href="{}">{}</a>', reverse("project", args=[record.project.public_id]), record.project.name
         )
 
-    def render_is_on_site(self, value: bool) -> str:
-        return state("green", "在场") if value else state("grey", "不在场")
+    def render_is_on_site(self, record: Any) -> str:
+        return state(*in_words(facts_of(record)))
 
     def render_has_contract(self, value: bool, record: Any) -> str:
         return _paper(value, record, "已签", "未签")

@@ -15,7 +15,9 @@ from django.utils import timezone
 from attendance.models import AttendanceDay
 from attendance.selectors.days import month
 from attendance.web.clock import day_asked, today
+from attendance.web.person_moves import moves_offered, told
 from attendance.web.places import crumbs, dashboard_url
+from attendance.web.shown_codes import shown_code
 from audit.selectors import events_of
 from audit.services import record
 from kernel.errors import DomainError
@@ -24,8 +26,9 @@ from web import words
 from web.navigation import Crumb
 from web.pages import Page
 from workers import selectors as workers
-from workers.models import Contract, Engagement, IdentityCheck, Presence, Training
+from workers.models import Contract, Engagement, EngagementEvent, IdentityCheck, Presence, Training
 from workers.services import reveal_number
+from workers.states import in_words
 
 TABS = {"calendar": "考勤月历", "work": "用工", "contracts": "合同", "trainings": "培训", "readers": "谁看过"}
 READ = "workers.record_read"
@@ -35,6 +38,7 @@ ACTS = {
     "workers.photo_read": "查看照片",
     "workers.contract_scan_read": "查看合同扫描件",
     "workers.training_evidence_read": "查看培训记录",
+    "workers.found_by_number": "按证件号查到",
 }
 SEEN = tuple(ACTS)
 # What may be done with a person's record: permission, words, name of the page.
@@ -48,6 +52,7 @@ DOES = (
 STRENGTHS = {
     "registry": ("green", "公安库核验"),
     "chip": ("green", "读卡核验"),
+    "seen": ("green", "已核对证件原件"),
     "typed": ("amber", "人工录入，未读卡"),
 }
 
@@ -91,6 +96,7 @@ class PersonRecord(Page):
         presences = list(workers.presences(self.actor, engagement))
         contracts = list(workers.contracts(self.actor, engagement))
         trainings = list(workers.trainings(self.actor, engagement))
+        moves = workers.events(self.actor, engagement)
         first = _month_asked(self.request.GET.get("month"), day)
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         came = month(self.actor, engagement, first, last)
@@ -98,7 +104,7 @@ class PersonRecord(Page):
         return {
             **_head(self.actor, engagement, tab, day),
             "facts": _facts(engagement, contracts, trainings, presences, came, day),
-            "events": _life(engagement, presences, contracts, trainings),
+            "events": _life(engagement, presences, contracts, trainings, moves),
             "presences": presences,
             "contracts": [(row, _kind_name(row)) for row in contracts],
             "trainings": [(row, code_name("training_type", row.kind)) for row in trainings],
@@ -112,6 +118,8 @@ class PersonRecord(Page):
             "month_after": f"{last + timedelta(days=1):%Y-%m}" if last < day else "",
             "weeks": _weeks(first, came, presences, day),
             "came_days": len(came),
+            "may_ask": self.actor.may("workers.enter"),
+            "sign_in_code": shown_code(self.actor, engagement),
         }
 
 
@@ -161,6 +169,8 @@ def _head(actor: Any, engagement: Any, here: str, day: date) -> dict[str, Any]:
         "person": person,
         "age": _age(person.born_on, day),
         "trade": code_name("trade", engagement.trade) or code_name("worker_kind", engagement.kind),
+        "state_now": in_words(workers.facts_of(engagement)),
+        "moves": moves_offered(actor, engagement),
         "may_reveal": actor.may("workers.reveal"),
         "may_file": actor.may("workers.file"),
         "acts": [
@@ -216,8 +226,16 @@ def _cell(
         return Cell(at, "blank" if at.month != first.month else "later")
     if row is not None:
         return Cell(at, "now" if at == day else _kind(row), row, at == day)
-    on_site = any(one.entered_on <= at and (one.exited_on is None or one.exited_on > at) for one in presences)
+    on_site = any(_holds(one, at) for one in presences)
     return Cell(at, "absent" if on_site else "out", None, at == day)
+
+
+def _holds(presence: Presence, at: date) -> bool:
+    """Whether somebody is expected on a day: entered, not exited, not on temporary leave."""
+    if presence.entered_on > at or (presence.exited_on is not None and presence.exited_on <= at):
+        return False
+    leaves = presence.leaves.all()
+    return not any(one.left_on <= at and (one.returned_on is None or one.returned_on > at) for one in leaves)
 
 
 def _kind(row: AttendanceDay) -> str:
@@ -275,10 +293,14 @@ def _result(training: Training) -> str:
 
 
 def _life(
-    engagement: Engagement, presences: list[Presence], contracts: list[Contract], trainings: list[Any]
+    engagement: Engagement,
+    presences: list[Presence],
+    contracts: list[Contract],
+    trainings: list[Any],
+    moves: Iterable[EngagementEvent],
 ) -> list[dict[str, Any]]:
     """A line of its life, newest first."""
-    found: list[tuple[date, str, str, str]] = []
+    found = list(told(list(moves)))
     for one in presences:
         found.append((one.entered_on, "进场", f"{one.entered_by} 报", "warn" if one.is_conflict else ""))
         if one.exited_on:

@@ -19,6 +19,7 @@ from projects.models import Project
 from regions.models import Region
 from standards.selectors import codes, parameter
 from web import words
+from web.cells import wall_clock
 from web.filters import ScopedFilterSet
 from web.lists import CLIP, NAME, NUMBER, NUMBER_SOFT, SUB, ListPage, ListTable
 from web.navigation import Crumb
@@ -99,6 +100,27 @@ class ProjectTable(ListTable):
     on_post_rate = tables.Column("今日到岗率", attrs=NUMBER, empty_values=())
     last_punch_at = tables.Column("最近打卡", attrs=NUMBER_SOFT, empty_values=())
 
+    def file_name(self, record: Any) -> str:
+        return record.name
+
+    def file_on_site(self, record: Any) -> int | None:
+        return record.on_site
+
+    def file_attended(self, record: Any) -> int | None:
+        return record.attended
+
+    def file_contract_rate(self, record: Any) -> float | None:
+        return _as_share(record.contract_rate)
+
+    def file_training_rate(self, record: Any) -> float | None:
+        return _as_share(record.training_rate)
+
+    def file_on_post_rate(self, record: Any) -> float | None:
+        return _as_share(record.on_post_rate)
+
+    def file_last_punch_at(self, record: Any) -> Any:
+        return wall_clock(record.last_punch_at)
+
     def render_name(self, record: Any) -> str:
         return format_html('<a href="{}">{}</a>', reverse("project", args=[record.public_id]), record.name)
 
@@ -166,6 +188,10 @@ def _cell(rate: float | None, key: str, record: Any) -> str:
     return format_html('<span class="{}">{}</span>', "bad" if low else "", words.percent(rate))
 
 
+def _as_share(rate: Any) -> float | None:
+    return None if rate is None else float(rate)
+
+
 def _is_old(at: Any) -> bool:
     return at is None or today(at) < today()
 
@@ -177,6 +203,7 @@ class ProjectList(ListPage):
     section = "projects"
     title = "项目"
     noun = "个项目"
+    holds_personal_data = False
     table_class = ProjectTable
     filterset_class = ProjectFilters
 
@@ -188,6 +215,9 @@ class ProjectList(ListPage):
         return {
             "crumbs": crumbs(self.actor, self.region, here_with(self.request), Crumb("项目")),
             "as_of": timezone.now(),
+            "list_acts": "projects/_project_list_acts.html",
+            "may_register": self.actor.may("projects.receive_permit"),
+            "may_see_coverage": self.actor.may("projects.coverage"),
             "sum_row": _sum_row(totals(rows)),
             "empty": {
                 "title": "没有符合条件的项目",

@@ -25,14 +25,16 @@ from attendance.web.trends import first_day, people_trend
 from kernel.scoping import Actor
 from projects import selectors as projects
 from projects.models import Project
+from projects.services import CONTRACTOR
 from standards.selectors import code_name, parameter
 from web import words
 from web.filters import ScopedFilterSet
-from web.lists import ListPage
+from web.lists import Bulk, Fact, ListPage, PickColumn
 from web.navigation import Crumb
 from web.pages import Page
 from web.templatetags.words import change
 from workers.models import Engagement
+from workers.web.roster_acts import offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Tab:
 
 TABS = {
     "overview": "概况",
+    "gaps": "缺口",
     "people": "人员",
     "attendance": "考勤",
     "parties": "参建单位",
@@ -103,6 +106,7 @@ class ProjectRecord(Page):
         return {
             "chart": people_trend(project.name, found, day),
             "permits": projects.permits(self.actor, project),
+            "account": _account(self.actor, project),
             "category": code_name("project_class", project.category),
             "day": day,
             "lows": _lows(project),
@@ -113,27 +117,50 @@ class ProjectRecord(Page):
 
     def _parties(self, project: Project) -> dict[str, Any]:
         rows = projects.participations(self.actor, project)
-        return {"parties": [(row, code_name("participation_kind", row.kind)) for row in rows]}
+        return {
+            "parties": [(row, code_name("participation_kind", row.kind)) for row in rows],
+            "may_manage": self.actor.may("projects.manage_participation"),
+            "contractor_kind": CONTRACTOR,
+        }
 
     def _teams(self, project: Project) -> dict[str, Any]:
         sizes = team_sizes(self.actor, project, today())
-        return {"teams": [(team, sizes.get(team.pk, 0)) for team in projects.teams(self.actor, project)]}
+        return {
+            "teams": [(team, sizes.get(team.pk, 0)) for team in projects.teams(self.actor, project)],
+            "may_manage": self.actor.may("projects.manage_team"),
+        }
 
     def _posts(self, project: Project) -> dict[str, Any]:
         day = today()
         held = key_post_holders(self.actor, project, day)
         required = parameter("key_posts.required", project.region, day)
         rows = [
-            (code_name("key_post", post), held.get(post))
+            (post, code_name("key_post", post), held.get(post))
             for post in [*required, *sorted(set(held) - set(required))]
         ]
-        return {"posts": rows, "day": day}
+        return {"posts": rows, "day": day, "may_manage": self.actor.may("workers.enrol")}
 
     def _devices(self, project: Project) -> dict[str, Any]:
         now = timezone.now()
         limits = parameter("device.silent_hours", project.region)
         rows = [(device, _silence(device, now, limits)) for device in devices_of(self.actor, project)]
         return {"devices": rows, "limits": limits}
+
+
+def _account(actor: Actor, project: Any) -> dict[str, Any] | None:
+    """For regulators: whether the contractor's account was claimed, and where a code is issued."""
+    if not actor.may("projects.coverage") or not project.is_open:
+        return None
+    row = projects.unclaimed(actor, timezone.now()).filter(pk=project.pk).first()
+    if row is None:
+        return {"state": "green", "words": "已开通"}
+    issued = row.code_at is not None
+    return {
+        "state": "blue" if issued else "amber",
+        "words": f"待领取，代码有效至 {words.moment(row.code_until)}" if issued else "未签发",
+        "act": "重新签发" if issued else "签发账号",
+        "url": reverse("issue_account", args=[row.permit_key]) if actor.may("projects.issue_account") else "",
+    }
 
 
 def _both(project: Any) -> dict[str, str]:
@@ -195,12 +222,23 @@ class _ProjectTab(ListPage):
     template_name = "attendance/project_list.html"
     tab = ""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def prepare(self, **kwargs: Any) -> None:
         self.project = project_on(self.actor, kwargs["public_id"], today())
-        return super().get(request)
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         return head(self.actor, self.project, self.tab)
+
+
+def _printed(project: Any, what: str) -> dict[str, Any]:
+    """The head of a project's list on paper."""
+    return {
+        "print_title": f"{project.name} {what}",
+        "facts": [
+            Fact("项目编号", project.code),
+            Fact("所在地区", project.region.name),
+            Fact("总承包企业", project.contractor.name),
+        ],
+    }
 
 
 class _People(PeopleTable):
@@ -208,17 +246,32 @@ class _People(PeopleTable):
         exclude = ("project",)
 
 
+class _PickedPeople(_People):
+    pick = PickColumn(lambda row: row.person.name)
+
+    class Meta(_People.Meta):
+        sequence = ("pick", "...")
+
+
 class ProjectPeople(_ProjectTab):
-    """人员 of a project."""
+    """人员 of a project; whoever moves people ticks them here."""
 
     permission = "workers.view"
     tab = "people"
+    title = "项目人员"
     noun = "人次"
+    signatures = ("编制人", "劳资专管员", "项目负责人")
     table_class = _People
     filterset_class = PeopleFilters
 
     def rows(self) -> QuerySet[Engagement]:
+        self.acts = offered(self.actor)
+        if self.acts:
+            self.table_class = _PickedPeople
         return people(self.actor, today()).filter(project=self.project)
+
+    def printed(self) -> dict[str, Any]:
+        return _printed(self.project, "建筑工人花名册")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {"title": "没有符合条件的人员", "reason": "人员登记后，或厂商设备上报后，出现在这里。"}
@@ -227,7 +280,9 @@ class ProjectPeople(_ProjectTab):
             "may_enrol": self.actor.may("workers.enrol") and self.project.is_open,
             "may_file": self.actor.may("workers.file"),
         }
-        return {**super().more(filterset, rows), **acts, "empty": empty}
+        url = reverse("roster_move", args=[self.project.public_id])
+        bulk = Bulk(url, self.acts) if self.acts else None
+        return {**super().more(filterset, rows), **acts, "empty": empty, "bulk": bulk}
 
 
 class _Days(DayTable):
@@ -240,13 +295,23 @@ class ProjectAttendance(_ProjectTab):
 
     permission = "attendance.view"
     tab = "attendance"
+    title = "项目考勤"
     noun = "人次出勤"
     table_class = _Days
     filterset_class = DayFilters
 
-    def rows(self) -> QuerySet[AttendanceDay]:
+    def prepare(self, **kwargs: Any) -> None:
+        super().prepare(**kwargs)
         self.day = day_asked(self.request.GET.get("day"), today())
+
+    def rows(self) -> QuerySet[AttendanceDay]:
         return days(self.actor, self.day).filter(engagement__project=self.project)
+
+    def pinned(self) -> dict[str, str]:
+        return {"day": str(self.day)}
+
+    def printed(self) -> dict[str, Any]:
+        return _printed(self.project, f"{self.day} 考勤表")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {

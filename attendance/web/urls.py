@@ -2,10 +2,12 @@
 
 from datetime import date
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from attendance.web import (
     attendance_lists,
+    device_forms,
+    device_list,
     enterprises,
     home,
     people_list,
@@ -34,6 +36,7 @@ register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("", include("attendance.web.own_urls")),
     path("search/", search.Search.as_view(), name="search"),
     path("regions/", regions.RegionPage.as_view(), name="overview"),
     path("regions/<str:code>/", regions.RegionPage.as_view(), name="region"),
@@ -57,6 +60,12 @@ urlpatterns = [
         attendance_lists.PunchRecord.as_view(),
         name="punch",
     ),
+    path("devices/", device_list.DeviceList.as_view(), name="devices"),
+    path("devices/new/", device_forms.RegisterDevice.as_view(), name="device_new"),
+    path("devices/<uuid:public_id>/", device_list.DeviceRecord.as_view(), name="device"),
+    path("devices/<uuid:public_id>/edit/", device_forms.ChangeDevice.as_view(), name="device_edit"),
+    path("devices/<uuid:public_id>/retire/", device_forms.RetireDevice.as_view(), name="device_retire"),
+    path("devices/<uuid:public_id>/restore/", device_forms.RestoreDevice.as_view(), name="device_restore"),
     path("enterprises/", enterprises.EnterpriseList.as_view(), name="enterprises"),
     path("enterprises/<uuid:public_id>/", enterprises.EnterpriseRecord.as_view(), name="enterprise"),
 ]

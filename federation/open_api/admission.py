@@ -32,7 +32,7 @@ def admit(body: bytes, *, address: str, now: datetime) -> tuple[Call, dict[str, 
     Raises Refusal. The guard against replay comes last, where the call is entered in its table.
     """
     params = form.parameters(body)
-    credential = _signer(params)
+    credential = _signer(params, now)
     _check_address(credential, address)
     _check_time(credential, params, now)
     wanted = method(params.get("method", ""))
@@ -45,9 +45,9 @@ def admit(body: bytes, *, address: str, now: datetime) -> tuple[Call, dict[str, 
     return Call(wanted, credential, actor.at(project), project, data, now), params
 
 
-def _signer(params: Mapping[str, str]) -> Credential:
+def _signer(params: Mapping[str, str], now: datetime) -> Credential:
     """The credential whose secret signed this call."""
-    candidates = selectors.valid_credentials(params.get("appid", "")[:64])
+    candidates = selectors.valid_credentials(params.get("appid", "")[:64], now)
     if not candidates:
         raise bad_request("appid无效!")
     for credential in candidates:

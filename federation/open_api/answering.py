@@ -8,12 +8,20 @@ from federation import services
 from federation.open_api import envelope, schema
 from federation.open_api.admission import admit
 from federation.open_api.calls import Call
-from federation.open_api.errors import bad_request
+from federation.open_api.errors import Refusal, bad_request
 from kernel.errors import DomainError
 
 
 def answered(body: bytes, *, address: str, now: datetime) -> dict[str, Any]:
-    """The envelope for one call. Raises Refusal."""
+    """The envelope for one call. Raises Refusal, which is noted for whoever looks for its reason."""
+    try:
+        return _answered(body, address=address, now=now)
+    except Refusal as refusal:
+        services.note_refusal(body, refusal, address=address, now=now)
+        raise
+
+
+def _answered(body: bytes, *, address: str, now: datetime) -> dict[str, Any]:
     call, transport = admit(body, address=address, now=now)
     if call.method.writes:
         request = services.accept(call, transport)

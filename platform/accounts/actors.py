@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import Post, User
-from accounts.roles import ROLES, permissions_of
-from kernel.resolvers import Grant, enterprise_reach, grants_of
+from accounts.roles import OWN, ROLES, permissions_of
+from kernel.resolvers import Grant, enterprise_reach, grants_of, place_of
 from kernel.scoping import NOTHING, Reach
 
 
@@ -26,11 +27,19 @@ class UserActor:
 
     @classmethod
     def of(cls, user: User, now: datetime | None = None) -> "UserActor":
-        """The actor of `user` at `now`, with three queries at most."""
+        """The actor of `user` at `now`, with three queries at most; a worker's own account needs none."""
+        if user.person:
+            return WorkerActor(user, user.person)
         now = now or timezone.now()
         today = timezone.localdate(now)
         posts = user.posts.in_force(today, now).select_related("region")
         return cls(user, posts, grants_of(user.pk))
+
+    def holding(self, permission: str) -> "UserActor":
+        """The same person by those posts alone that carry `permission`, whatever else the others carry."""
+        fewer = UserActor(self.user, [post for post in self.posts if permission in _permissions(post)])
+        fewer._holdings = [grant for grant in self._holdings if permission in grant[0]]
+        return fewer
 
     @property
     def key(self) -> str:
@@ -47,6 +56,11 @@ class UserActor:
             return ""
         post = self.posts[0]
         return f"{post.scope_name} {ROLES[post.role].title if post.role in ROLES else post.role}".strip()
+
+    @property
+    def place(self) -> str:
+        """The region path at or below which all posts lie, for the audit trail; "" where one lies nowhere."""
+        return shared_place(self.posts)
 
     @property
     def holds_anything(self) -> bool:
@@ -69,6 +83,19 @@ class UserActor:
         return self._reach[permission]
 
 
+class WorkerActor(UserActor):
+    """A worker by the own account: no posts, the records of one person, and the right to dispute them."""
+
+    kind = "worker"
+
+    def __init__(self, user: User, person: UUID) -> None:
+        super().__init__(user, (), [(OWN, Reach(persons=frozenset({person})))])
+
+    @property
+    def label(self) -> str:
+        return f"{self.user}（工人本人）"
+
+
 def _permissions(post: Post) -> frozenset[str]:
     region = post.region
     return permissions_of(
@@ -84,6 +111,24 @@ def _reach(post: Post) -> Reach:
     if post.participation is not None:
         return Reach(participations=frozenset({post.participation}))
     return enterprise_reach(post.enterprise) if post.enterprise else NOTHING
+
+
+def place_of_post(post: Post) -> str:
+    """The region path where a post lies; "" for one on an enterprise, which works anywhere."""
+    if post.region is not None:
+        return post.region.path
+    kind = "project" if post.project else "participation"
+    key = post.project or post.participation
+    return place_of(kind, key) if key else ""
+
+
+def shared_place(posts: Iterable[Post]) -> str:
+    """The region path at or below which all of some posts lie; "" where one of them lies nowhere."""
+    paths = [place_of_post(post) for post in posts] or [""]
+    shared = paths[0]
+    while shared and not all(path.startswith(shared) for path in paths):
+        shared = shared[: shared.rfind("/", 0, -1) + 1]
+    return shared
 
 
 def actor_of(request: Any) -> UserActor:

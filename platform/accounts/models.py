@@ -10,11 +10,15 @@ from kernel.ids import new_id
 
 
 class User(AbstractUser):
-    """An account of one person. Rights come from posts alone; an account without one sees nothing."""
+    """An account of one person. Rights come from posts alone; an account without one sees nothing.
+
+    `person` is set on a worker's own account, which has no posts and reads that person's records only.
+    """
 
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     display_name = models.CharField(max_length=60)
     must_change_password = models.BooleanField(default=True)
+    person = models.UUIDField(null=True, blank=True, unique=True)
 
     class Meta(AbstractUser.Meta):
         pass
@@ -79,3 +83,38 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.scope_name}"
+
+
+class PhoneCode(models.Model):
+    """A one-time code sent to a phone. Neither phone nor code is kept: only keyed digests of them.
+
+    A row is written for every phone that was asked for, known or not, so that nothing tells the two apart.
+    """
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    phone_index = models.BinaryField(max_length=64)
+    address_index = models.BinaryField(max_length=64)
+    digest = models.BinaryField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    passed_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [
+            models.Index(fields=("phone_index", "created_at"), name="codes_of_a_phone"),
+            models.Index(fields=("address_index", "created_at"), name="codes_of_an_address"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(used_at=None) | Q(passed_at__isnull=False), name="a_used_code_was_given_right"
+            ),
+        ]
+
+    def __repr__(self) -> str:
+        return f"<PhoneCode {self.pk}>"
+
+    def __str__(self) -> str:
+        return f"PhoneCode {self.pk}"

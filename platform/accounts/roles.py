@@ -30,12 +30,23 @@ def _role(title: str, scopes: str, permissions: frozenset[str] | set[str]) -> Ro
 
 
 ROLES: dict[str, Role] = {
-    "province_regulator": _role("省监管员", "region", READ | {"workers.reveal", "projects.compare"}),
-    "city_regulator": _role("市州监管员", "region", READ | {"workers.reveal", "projects.compare"}),
+    "province_regulator": _role(
+        "省监管员", "region", READ | {"workers.reveal", "projects.compare", "projects.coverage"}
+    ),
+    "city_regulator": _role(
+        "市州监管员", "region", READ | {"workers.reveal", "projects.compare", "projects.coverage"}
+    ),
     "county_regulator": _role(
         "县区监管员",
         "region",
-        READ | {"workers.reveal", "workers.correct", "projects.receive_permit", "projects.issue_account"},
+        READ
+        | {
+            "workers.reveal",
+            "workers.correct",
+            "projects.receive_permit",
+            "projects.issue_account",
+            "projects.coverage",
+        },
     ),
     "standards_administrator": _role(
         "数据标准管理员", "region", {"standards.view", "standards.edit", "standards.set_parameters"}
@@ -49,6 +60,7 @@ ROLES: dict[str, Role] = {
             "audit.view",
             "attendance.manage_devices",
             "federation.manage_credentials",
+            "federation.view_credentials",
             "standards.set_parameters",
             "jobs.view",
             "lists.export",
@@ -69,6 +81,7 @@ ROLES: dict[str, Role] = {
             "integrity.reply_notice",
             "projects.manage_participation",
             "projects.manage_team",
+            "federation.view_credentials",
         },
     ),
     "labour_clerk": _role(

@@ -16,10 +16,17 @@ class AuditEvent(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     facts = models.JSONField(default=dict)
+    # Where the object lies on the map, or else whoever acted; "" is seen by the whole province's alone.
+    place = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         ordering = ("-id",)
-        indexes = [models.Index(fields=("object_type", "object_key"), name="audit_of_an_object")]
+        indexes = [
+            models.Index(fields=("object_type", "object_key"), name="audit_of_an_object"),
+            models.Index(
+                fields=("place", "id"), name="audit_of_a_place", opclasses=("text_pattern_ops", "int8_ops")
+            ),
+        ]
 
     def __repr__(self) -> str:
         return f"<AuditEvent {self.pk}>"

@@ -6,15 +6,23 @@ import structlog
 from django.db import models
 
 from audit.models import AuditEvent
-from kernel.scoping import Actor
+from kernel.scoping import Actor, ScopedModel
 
 
 def record(
-    actor: Actor | None, action: str, obj: models.Model | None = None, *, reason: str = "", **facts: Any
+    actor: Actor | None,
+    action: str,
+    obj: models.Model | None = None,
+    *,
+    reason: str = "",
+    place: str | None = None,
+    **facts: Any,
 ) -> AuditEvent:
     """Note that `actor` (None: the node itself) did `action` on `obj`, and why.
 
-    `facts` are keys and counts for the reader of the trail; never a number, phone, card or face.
+    `facts` are keys and counts for the reader of the trail; never a number, phone, card or face. `place` is
+    the region path by which administrators below the province may read the line; by default that of `obj`,
+    or else of whoever acts.
     """
     return AuditEvent.objects.create(
         actor_kind=actor.kind if actor else "system",
@@ -26,4 +34,10 @@ def record(
         reason=reason,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
         facts=facts,
+        place=_place(actor, obj) if place is None else place,
     )
+
+
+def _place(actor: Actor | None, obj: models.Model | None) -> str:
+    of_object = obj.place if isinstance(obj, ScopedModel) else ""
+    return of_object or getattr(actor, "place", "")

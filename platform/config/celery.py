@@ -12,7 +12,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 # Each app states what must be swept, and how often, in its own schedule module.
-for _room in ("outbox", "accounts", "web", "attendance", "federation"):
+for _room in (
+    "outbox",
+    "accounts",
+    "web",
+    "projects",
+    "workers",
+    "attendance",
+    "integrity",
+    "federation",
+):
     app.conf.beat_schedule.update(import_module(f"{_room}.schedule").BEAT)
 
 

@@ -1,11 +1,12 @@
 """Logs that cannot name a person: redaction by field first, patterns as a second net."""
 
 import logging
-import re
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+from kernel.masking import redact
 
 # Fields whose values never reach a log, whatever they hold.
 PERSONAL_FIELDS = frozenset(
@@ -15,21 +16,6 @@ PERSONAL_FIELDS = frozenset(
         "authorization", "data", "body",
     }
 )  # fmt: skip
-_NUMBER = re.compile(r"(?<![\dA-Za-z-])\d{17}[\dXx](?![\dA-Za-z])")
-_MOBILE = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
-
-
-def redact(text: str) -> str:
-    """Mask what looks like an identity number with a plausible birth date, or a mobile phone."""
-    return _MOBILE.sub(r"\1****\2", _NUMBER.sub(_mask_if_dated, text))
-
-
-def _mask_if_dated(match: re.Match[str]) -> str:
-    whole = match.group(0)
-    year, month, day = int(whole[6:10]), int(whole[10:12]), int(whole[12:14])
-    # A project code has the same eighteen digits with the year of its permit (2013 or later) in this place.
-    looks_born = 1900 <= year <= 2012 and 1 <= month <= 12 and 1 <= day <= 31
-    return f"{whole[:4]}**********{whole[-4:]}" if looks_born else whole
 
 
 class WithoutPersonalData(logging.Filter):

@@ -130,6 +130,16 @@ class ScopedModel(models.Model):
         # Only the key: a name or number in a traceback is a leak.
         return f"<{type(self).__name__} {self.pk}>"
 
+    @property
+    def place(self) -> str:
+        """The path of the region where the row lies; "" for a row that lies nowhere in particular."""
+        if self.region_lookup is None:
+            return ""
+        found: Any = self
+        for step in filter(None, self.region_lookup.split("__")):
+            found = getattr(found, step, None)
+        return getattr(found, "path", "")
+
     @classmethod
     def scope(cls, reach: Reach) -> Q:
         """The condition that a row lies within `reach`."""

@@ -1,6 +1,8 @@
 """Reads of the map. Divisions are public: no actor is needed."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
 
 from kernel.errors import NotFound
 from regions.models import Region
@@ -41,3 +43,8 @@ def parts(of: Region) -> QuerySet[Region]:
     if of.is_county:
         return Region.objects.none()
     return Region.objects.filter(parent=of).order_by("code")
+
+
+def below(paths: Collection[str]) -> QuerySet[Region]:
+    """The regions of some paths and those one step below them, each below its parent."""
+    return Region.objects.filter(Q(path__in=paths) | Q(parent__path__in=paths)).order_by("path")

@@ -5,14 +5,17 @@ administrator is therefore in force everywhere within `KEPT_SECONDS`.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
+from django.utils import timezone
 
 from regions.models import Region
+from standards.errors import UnknownParameter
 from standards.models import CodeItem, CodeList, RuleParameter
 
 KEPT_SECONDS = 5.0
@@ -56,14 +59,15 @@ def _codes() -> dict[str, dict[str, str]]:
 
 
 def parameter(key: str, region: Region | None = None, on: date | None = None) -> Any:
-    """The value in force for `region` (default: the whole province) on a day (default: any open one).
+    """The value in force for `region` (default: the whole province) on a day (default: today).
 
     The nearest region wins, then the latest start. Raises KeyError for a key that was never defined:
     a missing parameter is a fault of the node, not of its user.
     """
     path = region.path if region is not None else ""
+    on = on or timezone.localdate()
     for place, start, end, value in _parameters().get(key, ()):
-        if path.startswith(place) and (on is None or ((start or on) <= on <= (end or on))):
+        if path.startswith(place) and (start or on) <= on <= (end or on):
             return value
     raise KeyError(f"rule parameter {key} is not defined; run load_reference_data")
 
@@ -91,6 +95,57 @@ def code_list(key: str) -> CodeList | None:
 def parameters() -> QuerySet[RuleParameter]:
     """Every parameter, by name and place."""
     return RuleParameter.objects.select_related("region").order_by("name", "region__code", "valid_from")
+
+
+def default_of(key: str) -> RuleParameter:
+    """The value that came with the platform. Raises UnknownParameter."""
+    found = RuleParameter.objects.filter(key=key, region=None, valid_from=None).first()
+    if found is None:
+        raise UnknownParameter
+    return found
+
+
+def values_of(key: str) -> QuerySet[RuleParameter]:
+    """Every value of one parameter, the whole province first, at each place the latest first."""
+    return (
+        RuleParameter.objects.filter(key=key)
+        .select_related("region")
+        .order_by(F("region__path").asc(nulls_first=True), F("valid_from").desc(nulls_last=True))
+    )
+
+
+def in_force(rows: Iterable[RuleParameter], on: date) -> set[int]:
+    """Of the values of one parameter, the keys of those that decide on a day, one a place."""
+    found: dict[int | None, RuleParameter] = {}
+    for row in rows:
+        if (row.valid_from or on) <= on <= (row.valid_to or on):
+            held = found.get(row.region_id)
+            if held is None or (row.valid_from or date.min) > (held.valid_from or date.min):
+                found[row.region_id] = row
+    return {row.pk for row in found.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Where a new value would hold, and the places below that keep a value of their own."""
+
+    regions: list[Region]
+    keep: list[Region]
+
+
+def affected(key: str, region: Region | None, on: date) -> Affected:
+    """Who would be judged by a value set at `region` (None: the whole province) on a day.
+
+    Counties and units without counties count; a place that has a nearer value of its own keeps it.
+    """
+    rows = [row for row in values_of(key) if row.region]
+    own = in_force(rows, on)
+    path = region.path if region else ""
+    nearer = [row.region for row in rows if row.pk in own and row.region and row.region.path.startswith(path)]
+    nearer = [one for one in nearer if one.path != path]
+    below = Region.objects.filter(path__startswith=path, is_county=True).order_by("path")
+    kept = tuple(one.path for one in nearer)
+    return Affected([one for one in below if not one.path.startswith(kept or ("-",))], nearer)
 
 
 def forget() -> None:

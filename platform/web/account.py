@@ -18,6 +18,7 @@ from knox.models import AuthToken
 from accounts.actors import actor_of
 from audit.services import record
 from web.api.problems import problem_json
+from web.navigation import entries_for
 from web.sign_ins import limits, locked, note_failure, wrong_password
 
 
@@ -48,6 +49,11 @@ class SignIn(LoginView):
     template_name = "web/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        """The first entry of the left bar: where the work of this post begins."""
+        entries = entries_for(actor_of(self.request))
+        return entries[0].url if entries else super().get_default_redirect_url()
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         login(self.request, form.get_user())

@@ -6,6 +6,9 @@ class WebConfig(AppConfig):
     verbose_name = "界面"
 
     def ready(self) -> None:
-        from web.standard import add_entries
+        from web import jobs, standard, trail, trail_objects
 
-        add_entries()
+        standard.add_entries()
+        trail.add_entries()
+        jobs.add_entries()
+        trail_objects.add_objects()

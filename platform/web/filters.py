@@ -72,6 +72,11 @@ class ScopedFilterSet(django_filters.FilterSet):
             for name, errors in self.form.errors.items()
         ]
 
+    @property
+    def in_words(self) -> list[str]:
+        """The filters in force, as paper and files say them: “在场：在册在场”."""
+        return [f"{chip.label}：{chip.value}" for chip in self.chips if chip.value]
+
     @cached_property
     def _values(self) -> dict[str, Any]:
         """What is in force: a value that cannot be read narrows nothing, the others still do."""

@@ -1,14 +1,23 @@
-"""Lists: filters in the address, sorting, 25, 50 or 100 rows, the total; htmx swaps the rows."""
+"""Lists: filters and columns in the address, sorting, 25, 50 or 100 rows, the total; htmx swaps the rows."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import django_tables2 as tables
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
+from standards.selectors import parameter
+from web.columns import Columns
 from web.filters import ScopedFilterSet
 from web.pages import Page
+from web.saved.selectors import columns_of, filters_of
+from web.saved.services import kept_query
 
 SIZES = (25, 50, 100)
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
@@ -17,10 +26,47 @@ NAME = {"td": {"class": "name"}}
 SOFT = {"td": {"class": "soft"}}
 SUB = {"td": {"class": "sub nowrap"}}
 CLIP = {"td": {"class": "soft clip"}}
+_PICK_HEAD = mark_safe('<span class="sr">选择</span>')
+
+
+class PickColumn(tables.Column):
+    """A box in each row, for acts on several at once; the boxes belong to the form of `_bulk.html`.
+
+    `?pick=all` ticks every box of the page, for those who browse without script.
+    """
+
+    def __init__(self, name: Callable[[Any], str]) -> None:
+        self.row_name = name
+        super().__init__(
+            _PICK_HEAD,
+            accessor="public_id",
+            orderable=False,
+            exclude_from_export=True,
+            attrs={"th": {"class": "pick"}, "td": {"class": "pick"}},
+        )
+
+    def render(self, value: Any, record: Any, table: tables.Table) -> str:
+        asked = table.request.GET if table.request else {}
+        return format_html(
+            '<label><input type="checkbox" name="who" value="{}" form="bulk" data-pick{}>'
+            '<span class="sr">选择{}</span></label>',
+            value,
+            mark_safe(" checked") if asked.get("pick") == "all" else "",
+            self.row_name(record),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What may be done with ticked rows: where the form leads, and the acts in words, by key."""
+
+    url: str
+    acts: Mapping[str, str]
+    noun: str = "人"
 
 
 class ListTable(tables.Table):
-    """A table drawn by our own template."""
+    """A table drawn by our own template. A column leaves the page by `file_NAME(record)`: see web.cells."""
 
     class Meta:
         attrs = {"class": "t"}
@@ -33,16 +79,44 @@ class ListTable(tables.Table):
             yield zip(classes, row, strict=True)
 
 
+class Listed(NamedTuple):
+    """A list as one reader asked for it: its filters, all its rows in order, and how they are drawn."""
+
+    filterset: ScopedFilterSet
+    rows: QuerySet[Any]
+    table: ListTable
+    columns: Columns
+
+    @property
+    def ordered(self) -> QuerySet[Any]:
+        """All rows, sorted as asked."""
+        return self.table.data.data
+
+
 class ListPage(Page):
-    """A list page. Subclasses give the rows, the table and the filters, and name a row (个项目)."""
+    """A list page. Subclasses give the rows, the table and the filters, and name a row (个项目).
+
+    What belongs to the address (a project, a day) is found in `prepare`, not in `get`: an export reads the
+    same list without a page.
+    """
 
     template_name = "web/list.html"
     part_name = "web/_rows.html"
+    print_template_name = "web/print.html"
     table_class: type[ListTable]
     filterset_class: type[ScopedFilterSet]
     title = ""
     noun = "行"
     default_size = 25
+    # Whoever takes a list of people away says why.
+    holds_personal_data = True
+    # Whether the reader's own choice of columns counts where the address names none.
+    remembers = True
+    # Who signs the printed list, where somebody does.
+    signatures: Sequence[str] = ()
+
+    def prepare(self, **kwargs: Any) -> None:
+        """Find what the address names. Raises NotFound outside the reader's scope."""
 
     def rows(self) -> QuerySet[Any]:
         """All rows of this list that the reader may see, before filters."""
@@ -52,27 +126,117 @@ class ListPage(Page):
         """What else the page shows: crumbs, a sum row, an empty state."""
         return {}
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        filterset = self.filterset_class(request.GET, queryset=self.rows(), request=request)
+    def pinned(self) -> dict[str, str]:
+        """What an address leaves to the clock (the day), for whoever reads the list later."""
+        return {}
+
+    def printed(self) -> dict[str, Any]:
+        """What else a printed list has in its head: title, a few facts as pairs."""
+        return {}
+
+    @property
+    def list_name(self) -> str:
+        """By what name one keeps filters and columns of this list."""
+        match = self.request.resolver_match
+        return match.url_name or "" if match else ""
+
+    def listed(self) -> Listed:
+        """The list as its address asks for it, sorted, not cut into pages."""
+        filterset = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
+        remembered = columns_of(self.actor, self.list_name) if self.remembers else []
+        columns = Columns.of(self.table_class, self.request.GET, remembered)
+        excluded = [*(self.table_class._meta.exclude or ()), *columns.hidden]
+        if self.request.GET.get("print"):
+            excluded += [
+                name for name, one in self.table_class.base_columns.items() if one.exclude_from_export
+            ]
         rows = filterset.qs
-        table = self.table_class(rows, request=request)
-        tables.RequestConfig(request, paginate={"per_page": self.size, "silent": True}).configure(table)
-        return self.show(
-            {
-                "title": self.title,
-                "noun": self.noun,
-                "filterset": filterset,
-                "chips": filterset.chips,
-                "table": table,
-                "page": table.page,
-                "sizes": SIZES,
-                "total": table.page.paginator.count,
-                **self.more(filterset, rows),
-            }
-        )
+        table = self.table_class(rows, exclude=excluded)
+        tables.RequestConfig(self.request, paginate=False).configure(table)
+        return Listed(filterset, rows, table, columns)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.prepare(**kwargs)
+        listed = self.listed()
+        if request.GET.get("print"):
+            return self._print(listed)
+        return self.show({**self._frame(listed), **self._mine(listed), **self._page(listed)})
+
+    def _frame(self, listed: Listed) -> dict[str, Any]:
+        more = self.more(listed.filterset, listed.rows)
+        if sums := more.get("sum_row"):
+            more["sum_row"] = _kept_cells(sums, self.table_class, listed.table)
+        return {
+            "title": self.title,
+            "noun": self.noun,
+            "filterset": listed.filterset,
+            "chips": listed.filterset.chips,
+            "table": listed.table,
+            "columns": listed.columns,
+            **more,
+        }
+
+    def _page(self, listed: Listed) -> dict[str, Any]:
+        paging = {"per_page": self.size, "silent": True}
+        tables.RequestConfig(self.request, paginate=paging).configure(listed.table)
+        page = listed.table.page
+        return {"page": page, "sizes": SIZES, "total": page.paginator.count}
+
+    def _mine(self, listed: Listed) -> dict[str, Any]:
+        here = kept_query(self.request.GET)
+        mine = list(filters_of(self.actor, self.list_name))
+        return {
+            "list_address": self.request.get_full_path(),
+            "saved_filters": mine,
+            "saved_here": next((one for one in mine if one.query == here), None),
+            "can_keep": bool(here),
+            # The left bar leads to lists of their own, not to those of one record.
+            "is_own_list": not self.kwargs,
+            "can_export": self.actor.may("lists.export"),
+        }
+
+    def _print(self, listed: Listed) -> HttpResponse:
+        """All rows on paper, as many as fit a reader's patience; it says when there are more."""
+        most = parameter("lists.print_rows")
+        total = listed.rows.count()
+        listed.table.paginate(per_page=most)
+        context = {
+            **self._frame(listed),
+            "total": total,
+            "shown": min(total, most),
+            "printed_at": timezone.now(),
+            "printed_by": self.actor.label,
+            "signatures": self.signatures,
+            "paper_columns": len(listed.columns.shown) + 1,
+            "back": self._back(),
+            **self.printed(),
+        }
+        answer = render(self.request, self.print_template_name, context)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    def _back(self) -> str:
+        query = self.request.GET.copy()
+        query.pop("print", None)
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
 
     @property
     def size(self) -> int:
         """Rows per page as the address asks, one of 25, 50 and 100."""
         asked = self.request.GET.get("size", "")
         return int(asked) if asked in {str(size) for size in SIZES} else self.default_size
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A pair in the head of a printed list."""
+
+    label: str
+    value: str
+
+
+def _kept_cells(sums: Sequence[Any], of: type[ListTable], table: ListTable) -> list[Any]:
+    """The sum row without the cells of columns that are not shown."""
+    names = [name for name in of.base_columns if name not in (of._meta.exclude or ())]
+    shown = {column.name for column in table.columns}
+    return [cell for name, cell in zip(names, sums, strict=True) if name in shown]

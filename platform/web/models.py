@@ -6,6 +6,18 @@ from django.db.models import Q
 
 from kernel.fields import SealedTextField
 from kernel.ids import new_id
+from web.exports.models import ExportJob
+from web.saved.models import ColumnChoice, SavedFilter
+
+__all__ = [
+    "ColumnChoice",
+    "Draft",
+    "ExportJob",
+    "Message",
+    "OutgoingMessage",
+    "SavedFilter",
+    "Submission",
+]
 
 
 class Draft(models.Model):

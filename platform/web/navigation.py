@@ -17,8 +17,10 @@ from accounts.models import Post
 from accounts.roles import ROLES
 from kernel.scoping import Actor
 from web.messages import unread
+from web.saved.selectors import filters_of
 
 MOST_ENTRIES = 7
+_DEFAULTS = "default_filters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,12 @@ class Entry:
     counter: Callable[[Actor], int | None] | None = None
     fits: Callable[[Actor], bool] | None = None
     count: int | None = None
+    query: str = ""
 
     @property
     def url(self) -> str:
-        return reverse(self.url_name)
+        """Where it leads: the list with the reader's default filter, where there is one."""
+        return f"{reverse(self.url_name)}?{self.query}" if self.query else reverse(self.url_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +105,44 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
         return {"nav": [], "account": None}
     actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
     return {
-        "nav": entries_for(actor),
+        "nav": _with_defaults(entries_for(actor), request),
         "account": _account(actor),
         "search_url": "/search/",
         "messages_url": reverse("messages"),
+        "exports_url": reverse("exports") if actor.may("lists.export") else "",
         "unread": unread(user),
     }
 
 
+def _with_defaults(entries: list[Entry], request: HttpRequest) -> list[Entry]:
+    """Entries that lead to a list lead to it with the reader's default filter."""
+    found = _defaults(request)
+    return [replace(entry, query=found.get(entry.url_name, "")) for entry in entries]
+
+
+def _defaults(request: HttpRequest) -> dict[str, str]:
+    """The default filters by list; remembered for the session, so that no page asks for them again."""
+    session = getattr(request, "session", None)
+    if session is None:
+        return {}
+    if _DEFAULTS not in session:
+        rows = filters_of(request.actor).filter(is_default=True)  # type: ignore[attr-defined]  # see above
+        session[_DEFAULTS] = dict(rows.values_list("list_name", "query"))
+    found: dict[str, str] = session[_DEFAULTS]
+    return found
+
+
+def forget_defaults(request: HttpRequest) -> None:
+    """Read the default filters anew: one of them has changed."""
+    request.session.pop(_DEFAULTS, None)
+
+
 def _account(actor: Any) -> Account:
     posts = [_in_words(post) for post in actor.posts]
+    without = _("工人本人") if actor.kind == "worker" else _("由他人授权查看单个项目")
     return Account(
         name=str(actor.user),
-        line=posts[0] if posts else _("由他人授权查看单个项目"),
+        line=posts[0] if posts else without,
         posts=posts[1:],
         password_url=reverse("password"),
         sign_out_url=reverse("sign_out"),

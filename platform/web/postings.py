@@ -4,49 +4,39 @@ They live here because accounts stand below the audit trail, and every one of th
 """
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
-from uuid import UUID
 
 from axes.utils import reset
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
-from accounts.actors import UserActor
+from accounts.actors import UserActor, place_of_post, shared_place
 from accounts.models import Post, User
 from accounts.roles import ROLES
+from accounts.selectors import MANAGE, accounts, is_everywhere, is_over, standing
 from audit.services import record
 from kernel.errors import DomainError, NotFound
 from kernel.permits import require
 from kernel.scoping import Actor
-from regions.models import Region
+from web.post_rules import SCOPES, Scope, check_days, check_scope, role_list
 
-SCOPES = {"region": "行政区划", "project": "项目", "participation": "参建单位", "enterprise": "企业"}
-_TIERS = {
-    "province_regulator": ("省", lambda region: region.is_province),
-    "city_regulator": ("市、州或省直管市", lambda region: region.is_second_level),
-    "county_regulator": ("县（市、区）", lambda region: region.is_county),
-}
+__all__ = [
+    "SCOPES",
+    "Scope",
+    "end_posts",
+    "grant_post",
+    "open_account",
+    "reset_password",
+    "role_list",
+]
 # Without signs that are mistaken for one another when a password is read out or copied by hand.
 _SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a post is tied to: its kind, its row's public id, its name, and where it lies on the map.
-
-    A region is its own place and needs no key; an enterprise lies nowhere in particular.
-    """
-
-    kind: str
-    name: str
-    region: Region | None = None
-    key: UUID | None = None
 
 
 @transaction.atomic
@@ -65,7 +55,7 @@ def open_account(
             code="username_taken",
             field="username",
         )
-    password = password or _first_password()
+    password = password or first_password()
     user.set_password(password)
     try:
         user.full_clean()
@@ -96,12 +86,13 @@ def grant_post(
     scope that the role is not tied to, days in the wrong order, or a post already held.
     """
     require(actor, "accounts.manage")
-    _require_reach(actor, scope.region)
-    _check_scope(role, scope)
-    _check_days(valid_from, valid_to)
+    _require_reach(actor, scope)
+    check_scope(role, scope)
+    check_days(valid_from, valid_to)
     place = {"region": scope.region} if scope.kind == "region" else {scope.kind: scope.key}
     User.objects.select_for_update().get(pk=user.pk)
-    if _standing(user).filter(role=role, **place).exists():
+    _require_known(actor, user)
+    if standing_posts(user).filter(role=role, **place).exists():
         raise DomainError(
             _("{user} 已有“{scope} {role}”岗位，无需重复授予。如需改期，请先终止原岗位。").format(
                 user=user.username, scope=scope.name, role=ROLES[role].title
@@ -125,6 +116,8 @@ def grant_post(
         role=role,
         scope=str(scope.key or (scope.region.code if scope.region else "")),
         valid_to=valid_to.isoformat() if valid_to else "",
+        document=document[:120],
+        place=scope.region.path if scope.region else "",
     )
     return post
 
@@ -136,12 +129,13 @@ def end_posts(*, actor: Actor, user: User, now: datetime | None = None) -> int:
     Raises NotPermitted, NotFound.
     """
     require(actor, "accounts.manage")
-    _require_over(actor, user)
-    posts = list(_standing(user).select_for_update(of=("self",)))
+    require_over(actor, user)
+    posts = list(standing_posts(user).select_related("region").select_for_update(of=("self",)))
+    refuse_own_last(actor, user, posts)
     for post in posts:
         post.ended_at = now or timezone.now()
         post.save(update_fields=["ended_at"])
-        record(actor, "accounts.post_ended", user, role=post.role, post=post.pk)
+        record(actor, "accounts.post_ended", user, role=post.role, post=post.pk, place=place_of_post(post))
     return len(posts)
 
 
@@ -152,98 +146,59 @@ def reset_password(*, actor: Actor, user: User) -> str:
     Raises NotPermitted, NotFound.
     """
     require(actor, "accounts.manage")
-    _require_over(actor, user)
-    password = _first_password()
+    require_over(actor, user)
+    password = first_password()
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
     AuthToken.objects.filter(user=user).delete()
     reset(username=user.username)
-    record(actor, "accounts.password_reset", user)
+    record(actor, "accounts.password_reset", user, place=place_of(user))
     return password
 
 
-def _first_password() -> str:
+def refuse_own_last(actor: Actor, user: User, ending: Collection[Post]) -> None:
+    """Nobody shuts the last door behind oneself. Raises DomainError."""
+    if not isinstance(actor, UserActor) or actor.user.pk != user.pk:
+        return
+    managing = [name for name, role in ROLES.items() if MANAGE in role.permissions]
+    left = standing_posts(user).filter(role__in=managing).exclude(pk__in=[post.pk for post in ending])
+    if any(post.role in managing for post in ending) and not left.exists():
+        raise DomainError(
+            _("这是您自己最后一个管理岗位，不能由本人终止。请由另一位平台管理员办理。"),
+            code="own_last_post",
+        )
+
+
+def first_password() -> str:
     """Four groups of four signs, some 80 bits."""
     return "-".join("".join(secrets.choice(_SIGNS) for _sign in range(4)) for _group in range(4))
 
 
-def _standing(user: User) -> QuerySet[Post]:
-    """The posts that hold today or will, and have not been ended."""
-    today = timezone.localdate()
-    return Post.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today), user=user, ended_at=None)
-
-
-def _paths(actor: Actor) -> tuple[str, ...]:
-    return tuple(actor.reach("accounts.manage").region_paths)
-
-
-def _is_everywhere(actor: Actor) -> bool:
-    return any(path.count("/") == 1 for path in _paths(actor))
-
-
-def _require_reach(actor: Actor, region: Region | None) -> None:
+def _require_reach(actor: Actor, scope: Scope) -> None:
     """An enterprise works anywhere: a post on it is granted by whoever reaches the whole province."""
-    if not (region.path.startswith(_paths(actor)) if region else _is_everywhere(actor)):
+    paths = tuple(actor.reach(MANAGE).region_paths)
+    if not (scope.region.path.startswith(paths) if scope.region else is_everywhere(actor)):
         raise NotFound
 
 
-def _require_over(actor: Actor, user: User) -> None:
-    """Whoever could take over an account with a wider reach would gain that reach.
-
-    Where a project lies is known above this floor only: accounts on sites are left to the province.
-    """
-    if _is_everywhere(actor):
-        return
-    posts = _standing(user).select_related("region")
-    if not all(post.region and post.region.path.startswith(_paths(actor)) for post in posts):
+def _require_known(actor: Actor, user: User) -> None:
+    """An account whose posts all lie elsewhere is not there for an administrator of this place."""
+    if user.posts.exists() and not accounts(actor).filter(pk=user.pk).exists():
         raise NotFound
 
 
-def _check_scope(role: str, scope: Scope) -> None:
-    if role not in ROLES:
-        raise DomainError(
-            _("没有名为“{role}”的岗位。可选：{roles}。").format(role=role, roles=role_list()),
-            code="unknown_role",
-            field="role",
-        )
-    title, kinds = ROLES[role].title, ROLES[role].scopes
-    if scope.kind not in kinds:
-        raise DomainError(
-            _("{title}的范围应为{wanted}，“{name}”是{kind}。请改用{wanted}的编码。").format(
-                title=title,
-                wanted="或".join(SCOPES[kind] for kind in SCOPES if kind in kinds),
-                name=scope.name,
-                kind=SCOPES[scope.kind],
-            ),
-            code="wrong_scope",
-            field="scope",
-        )
-    wanted, fits = _TIERS.get(role, ("", None))
-    if fits and scope.region and not fits(scope.region):
-        raise DomainError(
-            _("{title}应设在{wanted}，“{name}”不是。请改用{wanted}的编码。").format(
-                title=title, wanted=wanted, name=scope.name
-            ),
-            code="wrong_tier",
-            field="scope",
-        )
+def require_over(actor: Actor, user: User) -> None:
+    """Whoever could take over an account with a wider reach would gain that reach. Raises NotFound."""
+    if not is_over(actor, user):
+        raise NotFound
 
 
-def _check_days(valid_from: date, valid_to: date | None) -> None:
-    if valid_to and valid_to < max(valid_from, timezone.localdate()):
-        raise DomainError(
-            _("岗位的截止日期 {day} 已过或早于起始日期。请填今天或以后的日期。").format(
-                day=valid_to.isoformat()
-            ),
-            code="past_date",
-            field="valid_to",
-        )
+def standing_posts(user: User) -> QuerySet[Post]:
+    """The posts that hold today or will, and have not been ended."""
+    return Post.objects.filter(standing(timezone.localdate()), user=user)
 
 
-def role_list() -> str:
-    """Every role with its title and the scopes it may be tied to."""
-    return "；".join(
-        f"{name}（{role.title}：{'、'.join(SCOPES[kind] for kind in SCOPES if kind in role.scopes)}）"
-        for name, role in ROLES.items()
-    )
+def place_of(user: User) -> str:
+    """Where an account belongs, for the trail: the region below which all its standing posts lie."""
+    return shared_place(standing_posts(user).select_related("region"))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from kernel.scoping import NOTHING, Reach
+from web.postings import place_of
 
 _LONGEST = 150
 
@@ -54,6 +55,7 @@ def note_failure(request: HttpRequest, username: str, *, is_locked: bool = False
         Stranger(),
         "accounts.sign_in_locked" if is_locked else "accounts.sign_in_failed",
         user,
+        place=place_of(user) if user else "",
         **({"username": user.username} if user else {}),
         address=request.META.get("REMOTE_ADDR", ""),
     )

@@ -3,13 +3,10 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from standards.models import RuleParameter
 from standards.selectors import code_list, code_lists, parameters
-from web import words
 from web.navigation import Crumb, Entry, register
 from web.pages import Page
-
-_LEVELS = {"amber": "提示", "red": "告警"}
+from web.parameter_words import shown_value
 
 
 class StandardPage(Page):
@@ -24,21 +21,9 @@ class StandardPage(Page):
             "title": "数据标准",
             "crumbs": [Crumb("数据标准")],
             "lists": code_lists(),
-            "parameters": [(row, _shown(row)) for row in parameters()],
+            "parameters": [(row, shown_value(row)) for row in parameters()],
         }
         return self.show(context)
-
-
-def _shown(row: RuleParameter) -> str:
-    """A parameter's value as people read it: a rate in per cent, a list or a pair of levels in words."""
-    value = row.value
-    if row.unit == "比例":
-        return words.percent(value)
-    if isinstance(value, dict):
-        return "，".join(f"{_LEVELS.get(key, key)} {one}" for key, one in value.items()) + f" {row.unit}"
-    if isinstance(value, list):
-        return "、".join(str(one) for one in value)
-    return f"{value} {row.unit}".strip()
 
 
 class CodeListPage(Page):

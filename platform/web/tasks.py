@@ -4,6 +4,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from web import delivery, drafts, once
+from web.exports.tasks import expire_exports, make_export, sweep_exports
+
+__all__ = [
+    "expire_exports",
+    "forget_old",
+    "make_export",
+    "send_message",
+    "send_waiting",
+    "sweep_exports",
+]
 
 
 @shared_task

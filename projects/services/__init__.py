@@ -1,10 +1,26 @@
 """Acts on projects: receiving a permit, naming who takes part, forming teams, granting one project."""
 
+from projects.permit_facts import PermitFacts
+from projects.services.issuing import (
+    claim_account,
+    forget_tries,
+    issue_project_account,
+    open_claim,
+    shown_code,
+)
+from projects.services.parties import (
+    edit_participation,
+    edit_team,
+    end_participation,
+    end_team,
+    resume_participation,
+    resume_team,
+)
+from projects.services.permits import Trial, forget_permit_files, keep_permit_file, receive_permits
 from projects.services.register import (
     CONTRACTOR,
     OWNER,
     SUPERVISOR,
-    PermitFacts,
     add_participation,
     add_team,
     grant_project,
@@ -17,9 +33,24 @@ __all__ = [
     "OWNER",
     "SUPERVISOR",
     "PermitFacts",
+    "Trial",
     "add_participation",
     "add_team",
+    "claim_account",
+    "edit_participation",
+    "edit_team",
+    "end_participation",
+    "end_team",
+    "forget_permit_files",
+    "forget_tries",
     "grant_project",
+    "issue_project_account",
+    "keep_permit_file",
     "known_enterprise",
+    "open_claim",
     "receive_permit",
+    "receive_permits",
+    "resume_participation",
+    "resume_team",
+    "shown_code",
 ]

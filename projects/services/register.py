@@ -1,8 +1,6 @@
 """Acts on projects: receiving a permit, naming who takes part, forming teams."""
 
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -19,6 +17,7 @@ from projects.errors import (
     AlreadyParticipates,
     BadCreditCode,
     NameDiffers,
+    ParticipationEnded,
     PermitElsewhere,
     ProjectDiffers,
     ProjectFinished,
@@ -26,34 +25,11 @@ from projects.errors import (
 )
 from projects.grants import GRANTED
 from projects.models import Enterprise, Participation, Permit, Project, ProjectGrant, Source, Team
+from projects.permit_facts import PermitFacts
 from regions.models import Region
 
 # 参建单位类型 (national dictionary 7.6)
 CONTRACTOR, SUPERVISOR, OWNER = "009", "007", "008"
-
-
-@dataclass(frozen=True, slots=True)
-class PermitFacts:
-    """What a construction permit says; amounts in yuan, areas in m²."""
-
-    project_code: str
-    project_name: str
-    region: Region
-    permit_number: str
-    issued_on: date
-    contractor_uscc: str
-    contractor_name: str
-    works_name: str = ""
-    category: str = "01"
-    address: str = ""
-    owner_uscc: str = ""
-    owner_name: str = ""
-    supervisor_uscc: str = ""
-    supervisor_name: str = ""
-    amount: Decimal | None = None
-    building_area: Decimal | None = None
-    starts_on: date | None = None
-    completes_on: date | None = None
 
 
 @transaction.atomic
@@ -68,7 +44,7 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
     require(actor, "projects.receive_permit")
     # Whoever may receive permits does so for regions within reach only.
     _require_region(actor, facts.region)
-    contractor = known_enterprise(facts.contractor_uscc, facts.contractor_name, told_to=actor)
+    contractor = _firm("contractor", facts.contractor_uscc, facts.contractor_name, told_to=actor)
     project, is_new = Project.all_rows.get_or_create(
         code=facts.project_code,
         defaults={
@@ -83,17 +59,17 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
             "completes_on": facts.completes_on,
         },
     )
-    require(actor, "projects.receive_permit", on=project)
+    _require_project(actor, project)
     if not is_new:
         _require_same(project, facts, contractor)
     _add_permit(project, facts)
     _take_part(project, contractor, CONTRACTOR, facts.issued_on)
-    for uscc, name, kind in (
-        (facts.owner_uscc, facts.owner_name, OWNER),
-        (facts.supervisor_uscc, facts.supervisor_name, SUPERVISOR),
+    for party, uscc, name, kind in (
+        ("owner", facts.owner_uscc, facts.owner_name, OWNER),
+        ("supervisor", facts.supervisor_uscc, facts.supervisor_name, SUPERVISOR),
     ):
         if uscc:
-            _take_part(project, known_enterprise(uscc, name, told_to=actor), kind, facts.issued_on)
+            _take_part(project, _firm(party, uscc, name, told_to=actor), kind, facts.issued_on)
     record(actor, "projects.permit_received", project, permit=facts.permit_number)
     if is_new:
         announce("projects.project_registered.v1", key=project.public_id)
@@ -102,7 +78,34 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
 
 def _require_region(actor: Actor, region: Region) -> None:
     if not any(region.path.startswith(path) for path in actor.reach("projects.receive_permit").region_paths):
-        raise NotFound
+        refusal = NotFound(
+            _("“{name}”不在您的管理范围内，不能在这里登记。请核对行政区划，或请当地主管部门登记。").format(
+                name=region.name
+            )
+        )
+        refusal.field = "region"
+        raise refusal
+
+
+def _require_project(actor: Actor, project: Project) -> None:
+    """A code that stands for a project elsewhere may not be used here; what it stands for is not said."""
+    try:
+        require(actor, "projects.receive_permit", on=project)
+    except NotFound:
+        refusal = NotFound(
+            _("这个项目编码不在您的管理范围内，不能在这里登记。请对照施工许可证核对项目编码。")
+        )
+        refusal.field = "project_code"
+        raise refusal from None
+
+
+def _firm(party: str, uscc: str, name: str, *, told_to: Actor) -> Enterprise:
+    """The enterprise of one party; a refusal names that party's fact. Raises BadCreditCode, NameDiffers."""
+    try:
+        return known_enterprise(uscc, name, told_to=told_to)
+    except DomainError as refusal:
+        refusal.field = f"{party}_{'name' if isinstance(refusal, NameDiffers) else 'uscc'}"
+        raise
 
 
 def _require_same(project: Project, facts: PermitFacts, contractor: Enterprise) -> None:
@@ -205,10 +208,12 @@ def add_team(
 ) -> Team:
     """Form a team of a participation; its number is unique in the province.
 
-    Raises NotPermitted, NotFound, ProjectFinished, TeamExists.
+    Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamExists.
     """
     require(actor, "projects.manage_team", on=participation)
     _require_open(participation.project)
+    if participation.exited_on is not None:
+        raise ParticipationEnded(participation.exited_on)
     # One at a time per participation, so that two equal names cannot both pass the check.
     Participation.all_rows.select_for_update(of=("self",)).get(pk=participation.pk)
     if existing := Team.all_rows.filter(participation=participation, name=name).first():

@@ -16,21 +16,26 @@ from django.test.utils import override_settings
 from accounts.actors import UserActor
 from accounts.models import Post, User
 from accounts.roles import ROLES
-from attendance.demo.accounts import ACCOUNTS
+from attendance.demo.accounts import ACCOUNTS, WORKER, WORKER_PHONE
 from attendance.demo.passages import passages
 from attendance.demo.plan import plan
 from attendance.demo.script import SITES, WUCHANG_CODE, XIANTAO_CODE
+from attendance.demo.site_accounts import CODE, WAITING, WITHOUT, claimable
 from attendance.demo.world import Outcome, write_demo
 from attendance.models import AttendanceDay, Device, DirtyDay, ProjectDay, Punch, Subject
 from attendance.rules import SITE_TIME, day_of
 from attendance.services import conclude_days, recount
 from kernel.errors import DomainError
 from projects.models import Participation, Permit, Project, Team
+from projects.selectors import unclaimed
+from projects.services import open_claim
 from projects.synthetic import is_synthetic
 from projects.uscc import read_uscc
 from tests.conftest import _empty_tables
 from workers.identity import read_number
 from workers.models import Contract, Engagement, KeyPostAssignment, Presence, Training
+from workers.services import phone_index
+from workers.services.sign_in import people_of
 
 AS_OF = datetime(2026, 11, 20, 16, 30, tzinfo=SITE_TIME)
 SMALL = 0.08
@@ -236,7 +241,9 @@ def test_where_real_people_may_be_registered_nothing_is_written(world: Outcome) 
 
 
 def test_each_account_holds_one_post_until_the_end_of_next_year(world: Outcome) -> None:
-    assert {user.username for user in User.objects.all()} == {account.username for account in ACCOUNTS}
+    named = User.objects.exclude(username__startswith="site-")
+    own = {account.username for account in ACCOUNTS} | {WORKER}
+    assert {user.username for user in named} == own
     for account in ACCOUNTS:
         user = User.objects.get(username=account.username)
         post = Post.objects.get(user=user)
@@ -259,6 +266,22 @@ def test_after_a_long_pause_posts_hold_again_and_the_last_thirty_days_are_filled
     assert {str(day) for day in Post.objects.values_list("valid_to", flat=True)} == {"2029-12-31"}
     filled = ProjectDay.all_rows.filter(day__gt=AS_OF.date()).values_list("day", flat=True).distinct()
     assert sorted(filled) == [later.date() - timedelta(days=step) for step in range(29, -1, -1)]
+
+
+def test_one_project_waits_for_its_contractor_and_one_was_never_issued_a_code(world: Outcome) -> None:
+    county = UserActor.of(User.objects.get(username="wuchang"), AS_OF)
+    waiting = {row.name: row.code_at for row in unclaimed(county, AS_OF)}
+    assert waiting == {WITHOUT: None, WAITING: AS_OF - timedelta(days=5)}
+    everywhere = UserActor.of(User.objects.get(username="province"), AS_OF)
+    assert unclaimed(everywhere, AS_OF).count() == 2
+    held = open_claim(permit_number=claimable(), code=CODE, address="203.0.113.9", now=AS_OF)
+    assert held.project.name == WAITING
+    later = AS_OF + timedelta(days=90)
+    written(later)
+    assert open_claim(permit_number=claimable(), code=CODE, address="203.0.113.9", now=later) == held
+    out = StringIO()
+    call_command("demo_accounts", stdout=out)
+    assert CODE in out.getvalue()
 
 
 def test_a_password_that_somebody_changed_stays_changed(world: Outcome) -> None:
@@ -285,3 +308,13 @@ def test_a_platform_without_demo_accounts_lists_no_password(world: Outcome) -> N
     out = StringIO()
     call_command("demo_accounts", stdout=out)
     assert settings.DEMO_PASSWORD not in out.getvalue()
+
+
+def test_the_demo_worker_is_found_by_the_phone_that_the_tour_names(world: Outcome) -> None:
+    worker = User.objects.get(username=WORKER)
+    assert [one.public_id for one in people_of(phone_index(WORKER_PHONE))] == [worker.person]
+    assert (UserActor.of(worker).kind, check_password(settings.DEMO_PASSWORD, worker.password)) == (
+        "worker",
+        True,
+    )
+    assert not Engagement.all_rows.filter(phone__isnull=False, phone_index=None).exists()

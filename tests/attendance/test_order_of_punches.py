@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from attendance.models import AttendanceDay, ProjectDay, Punch
-from attendance.services import PunchFacts, mark_days, receive_punches, recount
+from attendance.services import PunchFacts, answer_correction, mark_days, receive_punches, recount
 from outbox.services import deliver_all
 from projects.models import Team
 from tests.support import people, records
@@ -52,6 +52,12 @@ passages = st.lists(
 )
 # When somebody entered and how many days later he left (None: still here).
 stays = st.tuples(st.integers(0, 4), st.one_of(st.none(), st.integers(0, 4)))
+# What was approved of the first worker's days: which of the five, and what it does to the day.
+Correction = tuple[int, str]
+corrected = st.lists(
+    st.tuples(st.integers(0, 4), st.sampled_from(["missing_in", "missing_out", "missing_both", "not_me"])),
+    max_size=3,
+)
 
 
 @dataclass
@@ -124,11 +130,29 @@ def _punch(passage: Passage) -> Act:
     )
 
 
-def _life(who: int, stay: tuple[int, int | None]) -> list[Act]:
+def _correct(correction: Correction) -> Act:
+    number, wrong = correction
+    day = FIRST + timedelta(days=number)
+
+    def act(site: Site) -> None:
+        request = records.correction(
+            site.works[WORKERS[0]],
+            day,
+            wrong=wrong,
+            in_at=records.instant_of(day, 200) if wrong in ("missing_in", "missing_both") else None,
+            out_at=records.instant_of(day, 900) if wrong in ("missing_out", "missing_both") else None,
+        )
+        answer_correction(actor=EVERYONE, request=request, is_accepted=True, reason="门卫登记属实", now=NOW)
+
+    return act
+
+
+def _life(who: int, stay: tuple[int, int | None], corrections: list[Correction] | None = None) -> list[Act]:
     """What is told of one worker; each needs the one before it."""
     entered, stayed = stay
     left = [] if stayed is None else [_leave(who, entered + stayed)]
-    return [_enrol(who), _enter(who, entered), *left, *([_papers(who)] if who == WORKERS[0] else [])]
+    papers = [_papers(who)] if who == WORKERS[0] else []
+    return [_enrol(who), _enter(who, entered), *map(_correct, corrections or []), *left, *papers]
 
 
 @contextmanager
@@ -148,7 +172,14 @@ def _concluded() -> tuple[list[tuple], list[tuple]]:
     while recount(NOW):
         pass
     days = AttendanceDay.all_rows.order_by("engagement__person__id_index", "day").values_list(
-        "engagement__person__id_index", "day", "first_at", "last_at", "first_in_at", "last_out_at", "punches"
+        "engagement__person__id_index",
+        "day",
+        "first_at",
+        "last_at",
+        "first_in_at",
+        "last_out_at",
+        "punches",
+        "is_corrected",
     )
     counters = ProjectDay.all_rows.order_by("day").values_list(
         "day",
@@ -197,6 +228,7 @@ def _padded(lives: list[list[Act]]) -> list[list[Act | None]]:
     shuffled=st.randoms(use_true_random=False),
     again=st.integers(0, 3),
     places=st.lists(st.integers(0, 99), min_size=12, max_size=12),
+    corrections=corrected,
 )
 @example(
     passages=[(1, 0, 240, "in"), (1, 0, 600, "out"), (5, 0, 240, "in"), (1, 4, 240, "in")],
@@ -204,11 +236,28 @@ def _padded(lives: list[list[Act]]) -> list[list[Act | None]]:
     shuffled=None,
     again=2,
     places=[0] * 12,
+    corrections=[(0, "missing_out"), (1, "missing_both"), (2, "not_me")],
+)
+@example(
+    passages=[(1, 2, 240, "in")],
+    lives=((0, 4), (1, None)),
+    shuffled=None,
+    again=0,
+    places=[3] * 12,
+    corrections=[(2, "not_me"), (2, "missing_out"), (3, "missing_both")],
 )
 def test_late_repeated_and_unordered_facts_conclude_as_the_same_facts_in_order(
-    passages: list[Passage], lives: tuple, shuffled: Any, again: int, places: list[int]
+    passages: list[Passage],
+    lives: tuple,
+    shuffled: Any,
+    again: int,
+    places: list[int],
+    corrections: list[Correction],
 ) -> None:
-    told = [_life(who, stay) for who, stay in zip(WORKERS, lives, strict=True)]
+    told = [
+        _life(who, stay, corrections if who == WORKERS[0] else None)
+        for who, stay in zip(WORKERS, lives, strict=True)
+    ]
     in_order = [_punch(passage) for passage in sorted(passages, key=lambda one: (one[1], one[2]))]
     expected = _outcome([act for life in told for act in life] + in_order, told_at_once=True)
 

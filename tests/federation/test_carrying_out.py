@@ -194,7 +194,7 @@ def test_two_workers_at_one_lane_do_not_carry_out_the_same_request(here, method_
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_is_told_only_after_the_request_is_committed(here, monkeypatch):
     told: list[int] = []
-    monkeypatch.setattr(services, "send", told.append)
+    monkeypatch.setattr(services.calls, "send", told.append)
     with transaction.atomic():
         request = accepted(here)
         assert told == []

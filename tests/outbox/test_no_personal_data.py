@@ -19,6 +19,8 @@ SILENT = {
     "workers.services.look_up",
     "federation.services.issue_credential",
     "projects.services.grant_project",
+    "integrity.services.draft_notice",
+    "integrity.services.discard_draft",
 }
 TRIES = [(name, act) for name, tries in ACTS.items() for act in tries[:2]]
 # A further permit of a known project changes no record that is shared yet.

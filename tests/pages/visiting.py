@@ -33,6 +33,22 @@ def pages_of(county: County) -> dict[str, str]:
         "person": f"/people/{person}/",
         "reveal": f"/people/{person}/number/",
         "project": f"/projects/{project}/",
+        "corrections": "/attendance/corrections/",
+        "correction": f"/attendance/corrections/{county.correction.public_id}/",
+        "permit_new": "/permits/new/",
+        "permit_import": "/permits/import/",
+        "permit_upload": f"/permits/import/{county.upload.public_id}/",
+        "unclaimed": "/permits/unclaimed/",
+        "issue_account": f"/permits/{county.permit.public_id}/account/",
+        "account_slip": f"/permits/{county.permit.public_id}/account/slip/",
+    }
+    notice = county.notices["replied"].public_id
+    found |= {
+        "sites": "/gaps/?all=1",
+        "site_gaps": f"/projects/{project}/gaps/",
+        "notices": "/notices/",
+        "notice": f"/notices/{notice}/",
+        "notice_print": f"/notices/{notice}/print/",
     }
     for tab in ("people", "attendance", "parties", "teams", "posts", "devices"):
         found[f"project_{tab}"] = f"/projects/{project}/{tab}/"

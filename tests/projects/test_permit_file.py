@@ -117,7 +117,7 @@ def test_a_bad_cell_is_named_with_its_rule(tmp_path: Path, heading: str, cell: s
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "缺少必填的列"),
+        (b"", "文件是空的"),
         ("项目编码,项目名称".encode(), "缺少必填的列：行政区划代码"),
         ("项目编码,备注".encode(), "不认识的列：备注"),
         (",".join(GOOD).encode(), "没有数据行"),

@@ -28,6 +28,8 @@ def expected_of(url: str, county: County, role: str) -> int:
     permission = getattr(kind, "permission", "")
     if permission not in ("", SIGNED_IN) and not county.actor(role).may(permission):
         return 403
+    if ROUTES[resolve(urlsplit(url).path).view_name].leads_on:
+        return 302
     return 200 if "get" in kind.http_method_names and hasattr(kind, "get") else 405
 
 
@@ -37,4 +39,4 @@ def paths(name: str, route: Route, county: County, *, all_queries: bool = True) 
     for kwargs in route.kwargs(county):
         path = reverse(name, kwargs=kwargs)
         for query in queries if all_queries else queries[:1]:
-            yield address(path, query), bool(kwargs) and not route.public
+            yield address(path, query), bool(kwargs) and not route.public and not route.by_key

@@ -6,20 +6,33 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from attendance.models import AttendanceDay, Device, ProjectDay, Punch
-from federation.models import AcceptedRequest, Credential
+from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectDay, Punch
+from federation.models import AcceptedRequest, Credential, RefusedCall
+from integrity.models import (
+    AnswerFile,
+    NoticeAnswer,
+    NoticeEvent,
+    NoticeItem,
+    NoticeReading,
+    NoticeReply,
+    SupervisionNotice,
+)
 from kernel.scoping import Reach, ScopedModel, ScopeRequired
-from projects.models import Enterprise, Participation, Permit, Project, Team
+from projects.models import AccountCode, Enterprise, Participation, Permit, Project, Team
 from tests.support.actors import Holder
 from tests.support.world import County, TwoCounties
 from workers.models import (
     Contract,
     Engagement,
+    EngagementEvent,
+    EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
     Person,
     Presence,
+    Settlement,
+    TemporaryLeave,
     Training,
 )
 
@@ -44,11 +57,21 @@ def _days(county: County, *titles: str) -> Rows:
     return list(AttendanceDay.all_rows.filter(engagement__in=works))
 
 
+def _of_notices(
+    model: type[ScopedModel], notice: str
+) -> tuple[Callable[[County], Rows], Callable[[County], Rows]]:
+    return (
+        lambda c: list(model.all_rows.filter(**{f"{notice}__in": c.notices.values()})),
+        lambda c: list(model.all_rows.filter(**{notice: c.notices["subcontractor"]})),
+    )
+
+
 # For each model: its rows of a county, and those of its subcontractor's post alone.
 EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[County], Rows]]] = {
     Enterprise: (lambda c: list(c.firms.values()), lambda c: [c.firms["subcontractor"]]),
     Project: (lambda c: [c.project], lambda c: [c.project]),
     Permit: (lambda c: [c.permit], lambda c: []),
+    AccountCode: (lambda c: [c.code], lambda c: []),
     Participation: (
         lambda c: list(c.participations.values()),
         lambda c: [c.participations["subcontractor"]],
@@ -60,6 +83,10 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     IdentityCorrection: _of_workers("identity_correction"),
     Presence: _of_workers("presence"),
     Contract: _of_workers("contract"),
+    TemporaryLeave: _of_workers("leave"),
+    Settlement: (lambda c: [c.workers["shared"].settlement], lambda c: []),
+    EntryReview: _of_workers("review"),
+    EngagementEvent: _of_workers("event"),
     Training: _of_workers("training"),
     KeyPostAssignment: (lambda c: [c.worker.key_post], lambda c: []),
     Device: (lambda c: c.devices, lambda c: []),
@@ -71,9 +98,21 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
         lambda c: _days(c, "contractor", "subcontractor", "shared"),
         lambda c: _days(c, "subcontractor"),
     ),
+    CorrectionRequest: (
+        lambda c: [c.workers[title].correction for title in ("contractor", "subcontractor")],
+        lambda c: [c.workers["subcontractor"].correction],
+    ),
     ProjectDay: (lambda c: list(ProjectDay.all_rows.filter(project=c.project)), lambda c: []),
+    SupervisionNotice: (lambda c: list(c.notices.values()), lambda c: [c.notices["subcontractor"]]),
+    NoticeItem: _of_notices(NoticeItem, "notice"),
+    NoticeEvent: _of_notices(NoticeEvent, "notice"),
+    NoticeReading: _of_notices(NoticeReading, "notice"),
+    NoticeReply: _of_notices(NoticeReply, "notice"),
+    NoticeAnswer: _of_notices(NoticeAnswer, "reply__notice"),
+    AnswerFile: _of_notices(AnswerFile, "answer__reply__notice"),
     Credential: (lambda c: [c.credential], lambda c: []),
-    AcceptedRequest: (lambda c: [c.request], lambda c: []),
+    AcceptedRequest: (lambda c: [c.request, c.broken_request], lambda c: []),
+    RefusedCall: (lambda c: [c.refused_call], lambda c: []),
 }
 
 
@@ -145,3 +184,30 @@ def test_rows_are_read_by_the_permission_asked_for_and_no_other(
     expected = _keys(EXPECTED[model][0](world.wuchang))
     assert _keys(model.objects.visible_to(reader)) == expected
     assert _keys(model.objects.visible_to(reader, "some.other_act")) == []
+
+
+@pytest.mark.parametrize("model", EXPECTED, ids=lambda model: model.__name__)
+def test_a_worker_reaches_the_own_rows_on_every_site_and_nobody_elses(
+    model: type[ScopedModel], world: TwoCounties
+) -> None:
+    for county in world:
+        own = county.worker
+        reach = Reach(persons=frozenset({own.person.public_id}))
+        expected = {
+            Person: [own.person],
+            Engagement: [own.engagement],
+            IdentityCheck: [own.identity_check],
+            Presence: [own.presence],
+            Contract: [own.contract],
+            Training: [own.training],
+            KeyPostAssignment: [own.key_post],
+            Punch: _punches(county, "contractor"),
+            AttendanceDay: _days(county, "contractor"),
+            CorrectionRequest: [own.correction],
+        }
+        if model in expected or model.person_lookup is None:
+            assert _keys(model.objects.within(reach)) == _keys(expected.get(model, []))
+    both = [county.workers["shared"] for county in world]
+    reach = Reach(persons=frozenset({both[0].person.public_id}))
+    if model is Engagement:
+        assert _keys(model.objects.within(reach)) == _keys(one.engagement for one in both)

@@ -16,7 +16,8 @@ from tests.scope.test_models import EXPECTED
 from tests.support.traces import traces_in
 from tests.support.world import SELECTORS, County, TwoCounties
 
-APPS = ("audit", "outbox", "web", "projects", "workers", "attendance", "payroll", "integrity", "federation")
+PLATFORM = ("accounts", "audit", "outbox", "web")
+APPS = (*PLATFORM, "projects", "workers", "attendance", "payroll", "integrity", "federation")
 
 
 def _modules() -> Iterator[Any]:

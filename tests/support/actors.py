@@ -89,3 +89,8 @@ def regulator(region: Region, role: str = "county_regulator", username: str = ""
     user = account(username or f"{role}-{region.code}")
     give_post(user, role, region=region)
     return UserActor.of(user)
+
+
+def worker_account(person: UUID, username: str, display_name: str = "") -> User:
+    """The own account of a worker, which also has the tests' password."""
+    return account(username, display_name, person=person)

@@ -6,19 +6,37 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
+from accounts.models import Post
 from attendance import services as attendance
 from attendance.models import Punch
 from attendance.services import PunchFacts
 from federation import services as federation
+from integrity import services as integrity
+from integrity.rules import day_ended_by, site_date
 from kernel.scoping import Actor
 from projects import services as projects
+from projects.models import PermitUpload
 from projects.services import PermitFacts
 from regions.models import Region
-from tests.support import people
+from tests.support import people, records
 from tests.support.actors import account
-from tests.support.counties import County, Worker
+from tests.support.counties import County, Worker, permit_table
+from web import account_acts, parameter_acts, postings
+from web.post_rules import Scope
 from workers import services as workers
-from workers.services import ContractFacts, OwnFacts, PersonFacts, TrainingFacts, WorkFacts
+from workers.models import Presence
+from workers.services import (
+    ContractFacts,
+    Enter,
+    Move,
+    OwnFacts,
+    PersonFacts,
+    SettlementFacts,
+    TrainingFacts,
+    WorkFacts,
+)
 
 Act = Callable[[Actor, County], Any]
 
@@ -63,6 +81,26 @@ def _add_participation(actor: Actor, county: County) -> Any:
 
 def _add_team(actor: Actor, county: County) -> Any:
     return projects.add_team(actor=actor, participation=county.participations["contractor"], name="瓦工班组")
+
+
+def _issue_project_account(actor: Actor, county: County) -> Any:
+    return projects.issue_project_account(actor=actor, permit=county.permit, now=county.now)
+
+
+def _keep_permit_file(actor: Actor, county: County) -> Any:
+    return projects.keep_permit_file(
+        actor=actor,
+        region=county.region,
+        name="许可证.csv",
+        content=permit_table(permit_facts(county)).encode(),
+        now=county.now,
+    )
+
+
+def _receive_permits(actor: Actor, county: County) -> Any:
+    """Even as if the file were the actor's own."""
+    PermitUpload.objects.filter(pk=county.upload.pk).update(owner_key=actor.key)
+    return projects.receive_permits(actor=actor, upload=county.upload, now=county.now)
 
 
 def _grant_project(actor: Actor, county: County) -> Any:
@@ -206,6 +244,10 @@ def _reveal_number(actor: Actor, county: County) -> Any:
     return workers.reveal_number(actor=actor, engagement=_subject(county).engagement, reason="核对身份")
 
 
+def _find_by_number(actor: Actor, county: County) -> Any:
+    return workers.find_by_number(actor=actor, number=_subject(county).person.id_number, now=county.now)
+
+
 def _receive_punches(actor: Actor, county: County) -> Any:
     return attendance.receive_punches(
         actor=actor,
@@ -216,13 +258,316 @@ def _receive_punches(actor: Actor, county: County) -> Any:
     )
 
 
+def _ask_correction(actor: Actor, county: County) -> Any:
+    return attendance.ask_correction(
+        actor=actor,
+        engagement=_subject(county).engagement,
+        claim=attendance.Claim(wrong="other", day=county.today, note="闸机没有反应"),
+        now=county.now,
+    )
+
+
+def _answer_correction(actor: Actor, county: County) -> Any:
+    request = _subject(county).correction
+    assert request is not None
+    return attendance.answer_correction(
+        actor=actor, request=request, is_accepted=True, reason="门卫登记属实", now=county.now
+    )
+
+
 def _issue_credential(actor: Actor, county: County) -> Any:
     return federation.issue_credential(actor=actor, project_code=county.project.code)
+
+
+def _draft_notice(actor: Actor, county: County) -> Any:
+    return integrity.draft_notice(
+        actor=actor, project=county.project, gaps=["uncontracted"], day=county.today, now=county.now
+    )
+
+
+def _discard_draft(actor: Actor, county: County) -> Any:
+    return integrity.discard_draft(actor=actor, notice=county.notices["spare"])
+
+
+def _issue_notice(actor: Actor, county: County) -> Any:
+    return integrity.issue_notice(
+        actor=actor,
+        notice=county.notices["draft"],
+        deadline_on=site_date(county.now) + timedelta(days=3),
+        day=county.today,
+        now=county.now,
+    )
+
+
+def _mark_read(actor: Actor, county: County) -> Any:
+    return integrity.mark_read(actor=actor, notice=county.notices["replied"], now=county.now)
+
+
+def _reply_notice(actor: Actor, county: County) -> Any:
+    answers = {1: integrity.AnswerFacts("已补签合同")}
+    return integrity.reply_notice(
+        actor=actor, notice=county.notices["issued"], answers=answers, now=county.now
+    )
+
+
+def _accept_reply(actor: Actor, county: County) -> Any:
+    return integrity.accept_reply(actor=actor, notice=county.notices["replied"], now=county.now)
+
+
+def _return_reply(actor: Actor, county: County) -> Any:
+    return integrity.return_reply(
+        actor=actor,
+        notice=county.notices["answered"],
+        reason="照片看不清",
+        deadline_on=site_date(county.now) + timedelta(days=2),
+        now=county.now,
+    )
+
+
+def _extend_deadline(actor: Actor, county: County) -> Any:
+    notice = county.notices["subcontractor"]
+    assert notice.deadline_at
+    return integrity.extend_deadline(
+        actor=actor,
+        notice=notice,
+        reason="材料在途",
+        deadline_on=day_ended_by(notice.deadline_at) + timedelta(days=1),
+        now=county.now,
+    )
+
+
+def _rotate_credential(actor: Actor, county: County) -> Any:
+    return federation.rotate_credential(
+        actor=actor, credential=county.credential, valid_until=timezone.now() + timedelta(days=3)
+    )
+
+
+def _revoke_credential(actor: Actor, county: County) -> Any:
+    return federation.revoke_credential(actor=actor, credential=county.credential, reason="更换厂商")
+
+
+def _retry_request(actor: Actor, county: County) -> Any:
+    return federation.retry_request(actor=actor, request=county.broken_request)
+
+
+def _register_device(actor: Actor, county: County) -> Any:
+    return attendance.register_device(actor=actor, project=county.project, channel="西门")
+
+
+def _change_device(actor: Actor, county: County) -> Any:
+    return attendance.change_device(actor=actor, device=county.device, channel="东门", serial="")
+
+
+def _retire_device(actor: Actor, county: County) -> Any:
+    return attendance.retire_device(actor=actor, device=county.device)
+
+
+def _restore_device(actor: Actor, county: County) -> Any:
+    return attendance.restore_device(actor=actor, device=county.retired_device)
+
+
+def _scope(county: County) -> Scope:
+    return Scope("project", county.project.name, county.project.region, county.project.public_id)
+
+
+def _open_account_with_post(actor: Actor, county: County) -> Any:
+    return account_acts.open_account_with_post(
+        actor=actor,
+        username=f"new-{county.region.code}",
+        display_name="新人",
+        role="supervisor",
+        scope=_scope(county),
+        valid_from=county.today,
+    )
+
+
+def _grant_post(actor: Actor, county: County) -> Any:
+    return postings.grant_post(
+        actor=actor,
+        user=county.users["supervisor"],
+        role="labour_clerk",
+        scope=_scope(county),
+        valid_from=county.today,
+    )
+
+
+def _post(county: County) -> Post:
+    return county.users["supervisor"].posts.get(role="supervisor")
+
+
+def _end_post(actor: Actor, county: County) -> Any:
+    return account_acts.end_post(actor=actor, post=_post(county))
+
+
+def _change_end(actor: Actor, county: County) -> Any:
+    post = county.locked_user.posts.get()
+    return account_acts.change_end(actor=actor, post=post, valid_to=county.today + timedelta(days=90))
+
+
+def _end_posts(actor: Actor, county: County) -> Any:
+    return postings.end_posts(actor=actor, user=county.users["supervisor"])
+
+
+def _reset_password(actor: Actor, county: County) -> Any:
+    return postings.reset_password(actor=actor, user=county.users["supervisor"])
+
+
+def _unlock(actor: Actor, county: County) -> Any:
+    return account_acts.unlock(actor=actor, user=county.locked_user)
+
+
+def _deactivate(actor: Actor, county: County) -> Any:
+    return account_acts.deactivate(actor=actor, user=county.users["supervisor"], reason="离职")
+
+
+def _reactivate(actor: Actor, county: County) -> Any:
+    return account_acts.reactivate(actor=actor, user=county.closed_user)
+
+
+def _set_parameter(actor: Actor, county: County) -> Any:
+    return parameter_acts.set_parameter(
+        actor=actor,
+        key="key_post.absent_days",
+        region=county.region,
+        value=7,
+        valid_from=timezone.localdate(),
+        document="建办〔2026〕1号",
+    )
+
+
+def _take_back_parameter(actor: Actor, county: County) -> Any:
+    return parameter_acts.take_back_parameter(actor=actor, row=county.parameter)
+
+
+def _employed(county: County, title: str) -> Any:
+    return county.workers[title].engagement
+
+
+def _away(actor: Actor, county: County) -> Any:
+    work = _employed(county, "contractor")
+    return workers.leave_temporarily(actor=actor, engagement=work, on=county.today, today=county.today)
+
+
+def _back(actor: Actor, county: County) -> Any:
+    records.leave(county.workers["contractor"].presence, county.today)
+    work = _employed(county, "contractor")
+    return workers.return_to_site(actor=actor, engagement=work, on=county.today, today=county.today)
+
+
+def _settle(actor: Actor, county: County) -> Any:
+    Presence.all_rows.filter(pk=county.workers["gap"].presence.pk).update(exited_on=county.today)
+    paid = SettlementFacts("settled")
+    work = _employed(county, "gap")
+    return workers.settle_wages(actor=actor, engagement=work, settlement=paid, today=county.today)
+
+
+def _change_team(actor: Actor, county: County) -> Any:
+    team = records.team(county.participations["contractor"], 1_400_000_900 + county.order, name="新班")
+    work = _employed(county, "contractor")
+    return workers.change_team(actor=actor, engagement=work, team=team, on=county.today, today=county.today)
+
+
+def _end_engagement(actor: Actor, county: County) -> Any:
+    return workers.end_engagement(actor=actor, engagement=_employed(county, "shared"), today=county.today)
+
+
+def _verify_identity(actor: Actor, county: County) -> Any:
+    return workers.verify_identity(actor=actor, engagement=_employed(county, "gap"), today=county.today)
+
+
+def _submit(actor: Actor, county: County) -> Any:
+    return workers.submit_for_review(actor=actor, engagement=_employed(county, "shared"), today=county.today)
+
+
+def _pending(county: County) -> Any:
+    work = _employed(county, "shared")
+    records.review(work, outcome="pending")
+    return work
+
+
+def _approve(actor: Actor, county: County) -> Any:
+    return workers.approve_entry(actor=actor, engagement=_pending(county), today=county.today)
+
+
+def _send_back(actor: Actor, county: County) -> Any:
+    work = _pending(county)
+    return workers.send_back(actor=actor, engagement=work, reason="缺培训记录", today=county.today)
+
+
+def _reverse(actor: Actor, county: County) -> Any:
+    work = _employed(county, "contractor")
+    return workers.reverse_move(actor=actor, engagement=work, reason="选错了人", today=county.today)
+
+
+def _entry(county: County) -> Move:
+    return Enter(on=county.today, today=county.today)
+
+
+def _move_people(actor: Actor, county: County) -> Any:
+    both = [_employed(county, "shared"), _employed(county, "gap")]
+    return workers.move_people(actor=actor, move=_entry(county), engagements=both)
+
+
+def _move_one(actor: Actor, county: County) -> Any:
+    return workers.move_one(actor=actor, move=_entry(county), engagement=_employed(county, "shared"))
+
+
+def _judge_moves(actor: Actor, county: County) -> Any:
+    both = [_employed(county, "shared"), _employed(county, "gap")]
+    return workers.judge_moves(actor=actor, move=_entry(county), engagements=both)
+
+
+def _relieve_key_post(actor: Actor, county: County) -> Any:
+    held = county.workers["contractor"].key_post
+    assert held is not None
+    return workers.relieve_key_post(actor=actor, assignment=held, ends_on=county.today, today=county.today)
+
+
+def _edit_participation(actor: Actor, county: County) -> Any:
+    return projects.edit_participation(
+        actor=actor,
+        participation=county.participations["shared"],
+        kind="001",
+        entered_on=None,
+        manager_name="钱七",
+    )
+
+
+def _end_participation(actor: Actor, county: County) -> Any:
+    return projects.end_participation(
+        actor=actor, participation=county.participations["shared"], on=county.today, today=county.today
+    )
+
+
+def _resume_participation(actor: Actor, county: County) -> Any:
+    return projects.resume_participation(actor=actor, participation=county.participations["shared"])
+
+
+def _edit_team(actor: Actor, county: County) -> Any:
+    return projects.edit_team(
+        actor=actor,
+        team=county.teams["contractor"],
+        name="钢筋班",
+        responsible_name="",
+        entered_on=None,
+        remark="",
+    )
+
+
+def _end_team(actor: Actor, county: County) -> Any:
+    return projects.end_team(actor=actor, team=county.teams["shared"], on=county.today, today=county.today)
+
+
+def _resume_team(actor: Actor, county: County) -> Any:
+    return projects.resume_team(actor=actor, team=county.teams["shared"])
 
 
 # By the service's name; several rows where an act can be tried in several ways.
 ACTS: dict[str, list[Act]] = {
     "projects.services.receive_permit": [_receive_permit, _register_project, _slip_permit_under],
+    "projects.services.receive_permits": [_receive_permits],
+    "projects.services.keep_permit_file": [_keep_permit_file],
+    "projects.services.issue_project_account": [_issue_project_account],
     "projects.services.add_participation": [_add_participation],
     "projects.services.add_team": [_add_team],
     "projects.services.grant_project": [_grant_project],
@@ -233,6 +578,26 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.correct_identity": [_correct_identity],
     "workers.services.enter": [_enter],
     "workers.services.leave": [_leave],
+    "workers.services.leave_temporarily": [_away],
+    "workers.services.return_to_site": [_back],
+    "workers.services.settle_wages": [_settle],
+    "workers.services.change_team": [_change_team],
+    "workers.services.end_engagement": [_end_engagement],
+    "workers.services.verify_identity": [_verify_identity],
+    "workers.services.submit_for_review": [_submit],
+    "workers.services.approve_entry": [_approve],
+    "workers.services.send_back": [_send_back],
+    "workers.services.reverse_move": [_reverse],
+    "workers.services.move_people": [_move_people],
+    "workers.services.move_one": [_move_one],
+    "workers.services.judge_moves": [_judge_moves],
+    "workers.services.relieve_key_post": [_relieve_key_post],
+    "projects.services.edit_participation": [_edit_participation],
+    "projects.services.end_participation": [_end_participation],
+    "projects.services.resume_participation": [_resume_participation],
+    "projects.services.edit_team": [_edit_team],
+    "projects.services.end_team": [_end_team],
+    "projects.services.resume_team": [_resume_team],
     "workers.services.record_contract": [_record_contract],
     "workers.services.record_training": [_record_training],
     "workers.services.replace_contract": [_replace_contract],
@@ -242,6 +607,35 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.withdraw_training": [_withdraw_training],
     "workers.services.assign_key_post": [_assign_key_post],
     "workers.services.reveal_number": [_reveal_number],
+    "workers.services.find_by_number": [_find_by_number],
     "attendance.services.receive_punches": [_receive_punches],
+    "integrity.services.draft_notice": [_draft_notice],
+    "integrity.services.discard_draft": [_discard_draft],
+    "integrity.services.issue_notice": [_issue_notice],
+    "integrity.services.mark_read": [_mark_read],
+    "integrity.services.reply_notice": [_reply_notice],
+    "integrity.services.accept_reply": [_accept_reply],
+    "integrity.services.return_reply": [_return_reply],
+    "integrity.services.extend_deadline": [_extend_deadline],
+    "attendance.services.ask_correction": [_ask_correction],
+    "attendance.services.answer_correction": [_answer_correction],
     "federation.services.issue_credential": [_issue_credential],
+    "federation.services.rotate_credential": [_rotate_credential],
+    "federation.services.revoke_credential": [_revoke_credential],
+    "federation.services.retry_request": [_retry_request],
+    "attendance.services.register_device": [_register_device],
+    "attendance.services.change_device": [_change_device],
+    "attendance.services.retire_device": [_retire_device],
+    "attendance.services.restore_device": [_restore_device],
+    "web.account_acts.open_account_with_post": [_open_account_with_post],
+    "web.account_acts.end_post": [_end_post],
+    "web.account_acts.change_end": [_change_end],
+    "web.account_acts.unlock": [_unlock],
+    "web.account_acts.deactivate": [_deactivate],
+    "web.account_acts.reactivate": [_reactivate],
+    "web.postings.grant_post": [_grant_post],
+    "web.postings.end_posts": [_end_posts],
+    "web.postings.reset_password": [_reset_password],
+    "web.parameter_acts.set_parameter": [_set_parameter],
+    "web.parameter_acts.take_back_parameter": [_take_back_parameter],
 }

@@ -5,31 +5,53 @@ reads as one of them must never meet the other's word, in any byte that is answe
 person (王五) work in both, one after the other: whoever sees them here must not see them there.
 """
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.actors import UserActor
 from accounts.models import User
-from attendance.models import AttendanceDay, Device, ProjectDay, Punch
+from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectDay, Punch
 from attendance.services import PunchFacts, receive_punches, recount
-from federation.models import AcceptedRequest, Credential
+from federation.models import AcceptedRequest, Credential, RefusedCall
+from federation.work import OUR_FAULT
+from integrity.models import AnswerFile, SupervisionNotice
 from kernel.store import keep
-from projects.models import Enterprise, Participation, Permit, Project, Team
+from projects.models import (
+    AccountCode,
+    Enterprise,
+    Participation,
+    Permit,
+    PermitUpload,
+    Project,
+    Team,
+)
+from projects.permit_facts import PermitFacts
+from projects.permit_file import COLUMNS
+from projects.services import issue_project_account, keep_permit_file
 from regions.models import Region
+from standards.models import RuleParameter
 from tests.support import people, records
-from tests.support.actors import EVERYONE, account, give_post
+from tests.support.actors import EVERYONE, account, give_post, worker_account
 from workers.models import (
     Contract,
     Engagement,
+    EngagementEvent,
+    EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
     Person,
     Presence,
+    Settlement,
+    TemporaryLeave,
     Training,
 )
 from workers.services import identity_index
@@ -67,6 +89,11 @@ class Worker:
     training: Training | None
     identity_check: IdentityCheck | None
     key_post: KeyPostAssignment | None = None
+    correction: CorrectionRequest | None = None
+    leave: TemporaryLeave | None = None
+    settlement: Settlement | None = None
+    review: EntryReview | None = None
+    event: EngagementEvent | None = None
     identity_correction: IdentityCorrection | None = None
 
 
@@ -86,10 +113,19 @@ class County:
     users: dict[str, User] = field(default_factory=dict)
     project: Project = None  # type: ignore[assignment]  # filled by _county, as are those below
     permit: Permit = None  # type: ignore[assignment]
+    code: AccountCode = None  # type: ignore[assignment]
+    upload: PermitUpload = None  # type: ignore[assignment]
     devices: list[Device] = field(default_factory=list)
     stranger_punch: Punch = None  # type: ignore[assignment]
     credential: Credential = None  # type: ignore[assignment]
     request: AcceptedRequest = None  # type: ignore[assignment]
+    notices: dict[str, SupervisionNotice] = field(default_factory=dict)
+    broken_request: AcceptedRequest = None  # type: ignore[assignment]
+    refused_call: RefusedCall = None  # type: ignore[assignment]
+    retired_device: Device = None  # type: ignore[assignment]
+    closed_user: User = None  # type: ignore[assignment]
+    locked_user: User = None  # type: ignore[assignment]
+    parameter: RuleParameter = None  # type: ignore[assignment]
     photo: str = ""
     hero: str = "contractor"
 
@@ -115,6 +151,12 @@ class County:
         return found
 
     @property
+    def correction(self) -> CorrectionRequest:
+        """What 张三 says of yesterday."""
+        assert self.worker.correction is not None
+        return self.worker.correction
+
+    @property
     def device(self) -> Device:
         return self.devices[0]
 
@@ -123,6 +165,11 @@ class County:
         """The newest of 张三."""
         rows = Punch.all_rows.filter(project=self.project, subject__person=self.worker.person)
         return rows.order_by("-occurred_at")[0]
+
+    @property
+    def answer_file(self) -> AnswerFile:
+        """The photograph of the one answer to a notice."""
+        return AnswerFile.all_rows.get(answer__reply__notice__project=self.project)
 
     @property
     def day(self) -> AttendanceDay:
@@ -145,7 +192,10 @@ class County:
             person = worker.person
             found += [person.id_number, str(person.public_id)] if title != SHARED else []
             found += [str(worker.engagement.public_id), worker.engagement.phone or ""]
+            found += [str(worker.correction.public_id)] if worker.correction else []
         found += [str(row.public_id) for row in (self.project, self.permit, *self.devices)]
+        found += [name for row in self.notices.values() for name in (str(row.public_id), row.number)]
+        found += [str(row.public_id) for row in (self.code, self.upload)]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
@@ -185,8 +235,10 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _gate(county)
     _vendor(county)
     _users(county)
+    _permits(county)
     for title in staff:
         employ(county, title)
+    _notices(county)
     recount(now)
     return county
 
@@ -236,6 +288,40 @@ def _project(county: County) -> None:
         )
 
 
+def permit_table(*rows: PermitFacts) -> str:
+    """Permits as the file that a county brings."""
+    text = StringIO()
+    table = csv.writer(text)
+    table.writerow([column.heading for column in COLUMNS])
+    for row in rows:
+        cells = [getattr(row, column.fact) for column in COLUMNS]
+        table.writerow([cell.code if isinstance(cell, Region) else cell for cell in cells])
+    return text.getvalue()
+
+
+def _permits(county: County) -> None:
+    """A code for the project's account that waits to be claimed, and a file between dry run and writing."""
+    regulator = county.actor("county_regulator")
+    county.code, _text = issue_project_account(actor=regulator, permit=county.permit, now=county.now)
+    contractor = county.firms["contractor"]
+    facts = PermitFacts(
+        project_code=county.project.code,
+        project_name=county.project.name,
+        region=county.region,
+        permit_number=f"{county.permit.number}-3",
+        issued_on=county.today - timedelta(days=1),
+        contractor_uscc=contractor.uscc,
+        contractor_name=contractor.name,
+    )
+    county.upload = keep_permit_file(
+        actor=regulator,
+        region=county.region,
+        name=f"{county.word}.csv",
+        content=permit_table(facts).encode(),
+        now=county.now,
+    )
+
+
 def employ(county: County, title: str) -> None:
     """The people of one firm come to work, and pass the gate today and yesterday.
 
@@ -249,8 +335,38 @@ def employ(county: County, title: str) -> None:
     worker = county.workers[title] = _worker(county, title, since, until)
     if title == "contractor":
         worker.key_post = records.key_post(worker.engagement, "01", since)
+        county.users["worker"] = worker_account(
+            worker.person.public_id, f"worker-{county.region.code}", worker.person.name
+        )
+    if title in ("contractor", "subcontractor"):
+        worker.correction = _correction(county, worker.engagement)
+    _roster(county, worker, since, until)
     if title != "gap":
         _pass_gate(county, worker.person.id_number, since if until else None)
+
+
+def _correction(county: County, work: Engagement) -> CorrectionRequest:
+    return records.correction(
+        work,
+        county.today - timedelta(days=1),
+        note=f"{county.word}门没有反应",
+        photo=county.photo,
+        photo_name=f"{county.word}.jpg",
+        asked_by=f"吴{county.word}",
+    )
+
+
+def _roster(county: County, worker: Worker, since: date, until: date | None) -> None:
+    """A day at home long ago, permission where papers are, wages after an exit, and one event of each."""
+    work, word = worker.engagement, county.word
+    day = since + timedelta(days=1)
+    worker.leave = records.leave(worker.presence, day, day + timedelta(days=1), reason=f"{word}家中有事")
+    worker.event = records.event(work, "enter", since, actor_label=f"周{word}", reason=f"{word}补录")
+    if worker.contract:
+        ended = county.now if until else None
+        worker.review = records.review(work, submitted_by=f"周{word}", decided_by=f"周{word}", ended_at=ended)
+    if until:
+        worker.settlement = records.settlement(worker.presence, note=f"{word}现金", confirmed_by=f"周{word}")
 
 
 def _person(county: County, title: str, order: int) -> Person:
@@ -305,7 +421,9 @@ def _gate(county: County) -> None:
         records.device(
             county.project, f"{word}北门", last_contact_at=county.now - timedelta(days=5), serial=f"{word}-2"
         ),
+        records.device(county.project, f"{word}旧门", retired_at=county.now, serial=f"{word}-3"),
     ]
+    county.retired_device = county.devices[-1]
     _pass_gate(county, people.id_number(order + 51))
     strangers = Punch.all_rows.filter(project=county.project, subject__person=None)
     county.stranger_punch = strangers.order_by("-occurred_at")[0]
@@ -339,22 +457,78 @@ def _vendor(county: County) -> None:
         appid=county.project.code,
         project=county.project,
         secret=f"{county.word}-secret",
+        holder=f"{county.word}科技公司",
         created_by=f"{county.word}管理员",
     )
-    county.request = AcceptedRequest.objects.create(
-        serial=f"S{county.project.code}",
+    county.request = _failed_request(county, "S", f"班组{county.word}已存在")
+    county.broken_request = _failed_request(county, "T", f"{OUR_FAULT}{county.word}")
+    county.refused_call = RefusedCall.objects.create(
+        appid=county.project.code,
+        project=county.project,
+        method="Team.Add",
+        code=-2,
+        sentence=f"签名校验错误!{county.word}",
+        minute=county.now.replace(second=0, microsecond=0),
+        last_at=county.now,
+    )
+
+
+def _failed_request(county: County, letter: str, result: str) -> AcceptedRequest:
+    return AcceptedRequest.objects.create(
+        serial=f"{letter}{county.project.code}",
         appid=county.project.code,
         credential=county.credential,
         project=county.project,
         method="Team.Add",
         timestamp="20261122080000",
-        nonce=f"n{county.project.code}",
+        nonce=f"{letter}{county.project.code}",
         body=f'{{"teamName": "{county.word}"}}',
         state=AcceptedRequest.State.FAILED,
-        result=f"班组{county.word}已存在",
+        result=result,
         accepted_at=county.now,
         finished_at=county.now,
     )
+
+
+def _notices(county: County) -> None:
+    """Notices of the supervisor: to the contractor two drafts, one just issued, two answered and one late.
+
+    And one to the subcontractor. Each names a person of the firm it goes to.
+    """
+    project, parties, word = county.project, county.participations, county.word
+    author = str(county.users["supervisor"].public_id)
+    for name, by in (("draft", author), ("spare", "somebody else")):
+        county.notices[name] = records.draft_notice(project, parties["contractor"], by, county.today)
+    given: dict[str, tuple[str, timedelta, dict[str, Any]]] = {
+        "issued": ("contractor", timedelta(hours=1), {"state": "issued", "delivered_at": None}),
+        "replied": ("contractor", timedelta(hours=5), {"state": "replied"}),
+        "answered": ("contractor", timedelta(hours=4), {"state": "replied"}),
+        "late": ("contractor", timedelta(days=6), {}),
+        "subcontractor": ("subcontractor", timedelta(hours=3), {}),
+    }
+    for sequence, (name, (to, ago, fields)) in enumerate(given.items(), start=1):
+        at = county.now - ago
+        county.notices[name] = records.notice(
+            project,
+            parties[to],
+            sequence,
+            at=at,
+            issued_by=f"吴{word}",
+            supervisor_name=f"{word}监理",
+            copied_to=f"{word}置业",
+            **fields,
+        )
+    for name, notice in county.notices.items():
+        title = "subcontractor" if name == "subcontractor" else "gap"
+        who = county.workers.get(title) or next(iter(county.workers.values()))
+        item = records.notice_item(notice, who.engagement, fact=f"{word}核查")
+        if notice.issued_at:
+            records.notice_event(notice, notice.issued_at, by=f"吴{word}")
+        if notice.delivered_at:
+            records.notice_reading(notice, county.now - timedelta(hours=2), by=f"郑{word}")
+        if notice.state == "replied":
+            photo = county.photo if name == "replied" else ""
+            records.notice_reply(item, county.now - timedelta(hours=1), f"{word}已补签", photo)
 
 
 def _users(county: County) -> None:
@@ -375,3 +549,22 @@ def _users(county: County) -> None:
         user = account(f"{role}-{of.code}", display_name=f"周{county.word}")
         give_post(user, role, scope_name=county.word, document=f"{county.word}函", **scopes[role])
         county.users[role] = user
+    county.closed_user = account(f"closed-{of.code}", display_name=f"吴{county.word}", is_active=False)
+    county.locked_user = account(f"locked-{of.code}", display_name=f"郑{county.word}")
+    for user in (county.closed_user, county.locked_user):
+        give_post(user, "labour_clerk", project=project.public_id, scope_name=county.word)
+    AccessAttempt.objects.create(
+        username=county.locked_user.username,
+        failures_since_start=settings.AXES_FAILURE_LIMIT,
+        get_data="",
+        post_data="",
+    )
+    county.parameter = RuleParameter.objects.create(
+        key="key_post.vacant_days",
+        region=of,
+        value=9,
+        unit="天",
+        name="关键岗位空缺预警",
+        document="通知",
+        valid_from=timezone.localdate() + timedelta(days=30),
+    )

@@ -6,23 +6,38 @@ from typing import Any
 
 from django.utils import timezone
 
-from attendance.models import Device
+from attendance.models import CorrectionRequest, Device
 from attendance.rules import day_of, window
+from integrity.models import (
+    AnswerFile,
+    NoticeAnswer,
+    NoticeEvent,
+    NoticeItem,
+    NoticeReading,
+    NoticeReply,
+    SupervisionNotice,
+)
+from integrity.rules import end_of, number_of
 from kernel.cipher import keyring
+from kernel.ids import new_id
 from projects.models import Enterprise, Participation, Permit, Project, Team
 from regions.models import Region
 from tests.support import people
 from workers.models import (
     Contract,
     Engagement,
+    EngagementEvent,
+    EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
     Person,
     Presence,
+    Settlement,
+    TemporaryLeave,
     Training,
 )
-from workers.services import identity_index
+from workers.services import identity_index, phone_index
 
 # National dictionary 7.6: kinds of participation.
 CONTRACTOR, SUBCONTRACTOR, SUPERVISOR, OWNER = "009", "001", "007", "008"
@@ -90,6 +105,8 @@ def engagement(who: Person, of: Team, **fields: Any) -> Engagement:
     """A person's work in a team."""
     if card := fields.get("card_number"):
         fields.setdefault("card_index", keyring().blind_index("card", card))
+    if phone := fields.get("phone"):
+        fields.setdefault("phone_index", phone_index(phone))
     fields.setdefault("trade", "010")
     return Engagement.objects.create(
         person=who, project=of.participation.project, participation=of.participation, team=of, **fields
@@ -127,6 +144,34 @@ def identity_check(of: Engagement, checked_by: str = "读卡器") -> IdentityChe
     )
 
 
+def leave(of: Presence, left_on: date, returned_on: date | None = None, **fields: Any) -> TemporaryLeave:
+    """A temporary leave within a presence."""
+    return TemporaryLeave.objects.create(presence=of, left_on=left_on, returned_on=returned_on, **fields)
+
+
+def settlement(of: Presence, **fields: Any) -> Settlement:
+    """Wages paid in full after an exit."""
+    fields.setdefault("outcome", "settled")
+    return Settlement.objects.create(presence=of, **fields)
+
+
+def review(of: Engagement, outcome: str = "approved", **fields: Any) -> EntryReview:
+    """Permission to enter, asked for by one and given by another."""
+    if outcome == "approved":
+        fields.setdefault("snapshot", {"day": site_day().isoformat()})
+        fields.setdefault("decided_at", timezone.now())
+        fields.setdefault("decided_by_key", "approver")
+    fields.setdefault("submitted_by_key", "clerk")
+    return EntryReview.objects.create(engagement=of, outcome=outcome, **fields)
+
+
+def event(of: Engagement, act: str, happened_on: date, **fields: Any) -> EngagementEvent:
+    """One act in the life of an engagement."""
+    fields.setdefault("batch", new_id())
+    fields.setdefault("actor_key", "clerk")
+    return EngagementEvent.objects.create(engagement=of, act=act, happened_on=happened_on, **fields)
+
+
 def identity_correction(of: Engagement, *, number: str, name: str, corrected_by: str) -> IdentityCorrection:
     """A number and name that were put right."""
     return IdentityCorrection.objects.create(
@@ -142,3 +187,77 @@ def identity_correction(of: Engagement, *, number: str, name: str, corrected_by:
 def device(of: Project, channel: str, **fields: Any) -> Device:
     """A gate of the project."""
     return Device.objects.create(project=of, channel=channel, **fields)
+
+
+def notice(
+    of: Project, to: Participation, sequence: int, *, at: datetime, days: int = 3, **fields: Any
+) -> SupervisionNotice:
+    """A supervision notice issued at an instant and running `days` days; delivered unless told otherwise."""
+    issued_on = site_day(at)
+    given: dict[str, Any] = {
+        "state": "delivered",
+        "number": number_of(of.code, issued_on.year, sequence),
+        "year": issued_on.year,
+        "sequence": sequence,
+        "issued_at": at,
+        "issued_by": "监理",
+        "delivery_due_at": at + timedelta(hours=24),
+        "delivered_at": at,
+        "deadline_at": end_of(issued_on + timedelta(days=days)),
+        "length_days": days,
+        "moved_at": at,
+        "found_on": issued_on,
+        "drafted_by": "somebody",
+    }
+    return SupervisionNotice.objects.create(project=of, addressee=to, **{**given, **fields})
+
+
+def draft_notice(of: Project, to: Participation, by: str, on: date) -> SupervisionNotice:
+    """A notice that its author has not issued yet."""
+    return SupervisionNotice.objects.create(project=of, addressee=to, drafted_by=by, found_on=on)
+
+
+def notice_item(of: SupervisionNotice, who: Engagement, **fields: Any) -> NoticeItem:
+    """An item about one person without a contract."""
+    fields.setdefault("title", "未签合同进场 1 人")
+    return NoticeItem.objects.create(
+        notice=of,
+        position=1,
+        gap="uncontracted",
+        clause="鄂建文〔2019〕27号 一（八）",
+        measure="签订合同",
+        facts={"number": 1, "engagements": [str(who.public_id)]},
+        **fields,
+    )
+
+
+def notice_event(of: SupervisionNotice, at: datetime, by: str = "监理") -> NoticeEvent:
+    """The step of issuing."""
+    return NoticeEvent.objects.create(
+        notice=of, at=at, act="issue", from_state="draft", to_state="issued", by=by, by_key="somebody"
+    )
+
+
+def notice_reading(of: SupervisionNotice, at: datetime, by: str = "劳资专管员") -> NoticeReading:
+    """The addressee has opened it."""
+    return NoticeReading.objects.create(notice=of, side="addressee", at=at, by=by, last_at=at)
+
+
+def notice_reply(of: NoticeItem, at: datetime, text: str, photo: str) -> NoticeReply:
+    """An answer to a notice of one item, with a photograph if there is one."""
+    reply = NoticeReply.objects.create(notice=of.notice, round=1, at=at, by="劳资专管员")
+    answer = NoticeAnswer.objects.create(reply=reply, item=of, text=text)
+    if photo:
+        AnswerFile.objects.create(answer=answer, address=photo, media="image", name=f"{text}.jpg")
+    return reply
+
+
+def correction(of: Engagement, day: date | None, **fields: Any) -> CorrectionRequest:
+    """A request that somebody else made for this worker, and that waits."""
+    fields.setdefault("wrong", "other")
+    fields.setdefault("note", "闸机没有反应")
+    fields.setdefault("state", "submitted")
+    fields.setdefault("asked_by", "班组长")
+    fields.setdefault("asked_by_key", "asker")
+    fields.setdefault("asked_at", timezone.now())
+    return CorrectionRequest.objects.create(engagement=of, day=day, **fields)

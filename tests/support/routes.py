@@ -12,8 +12,11 @@ from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from audit.models import AuditEvent
+from audit.services import record
 from kernel.ids import new_id
 from tests.support import people
+from tests.support.actors import EVERYONE
 from tests.support.counties import County
 
 Query = dict[str, Any]
@@ -29,12 +32,20 @@ def _no_forms(_county: County) -> list[Query]:
 
 @dataclass(frozen=True)
 class Route:
-    """How a route is opened. `public`: why it shows the same to everybody; its bytes are searched too."""
+    """How a route is opened. `public`: why it shows the same to everybody; its bytes are searched too.
+
+    `role` opens it with the own ids: the county's regulator, unless it is a page of somebody else's work.
+    """
 
     kwargs: Callable[[County], list[dict[str, Any]]] = _once
     queries: Callable[[County], list[Query]] = _once
     forms: Callable[[County], list[Query]] = _no_forms
     public: str = ""
+    role: str = "county_regulator"
+    # The address names no row of a county, though something stands in it.
+    by_key: bool = False
+    # With nothing to show it leads to the record.
+    leads_on: bool = False
 
 
 def _project(county: County) -> list[dict[str, Any]]:
@@ -43,6 +54,38 @@ def _project(county: County) -> list[dict[str, Any]]:
 
 def _people(county: County) -> list[dict[str, Any]]:
     return [{"public_id": worker.engagement.public_id} for worker in county.workers.values()]
+
+
+def _permit(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.permit.public_id}]
+
+
+def _upload(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.upload.public_id}]
+
+
+def _permit_forms(county: County) -> list[Query]:
+    """A new project in the county, as its form would send it."""
+    return [
+        {
+            "permit_number": "NEW-9",
+            "issued_on": county.today,
+            "project_code": "420000202601019998",
+            "project_name": "新项目",
+            "region": county.region.code,
+            "contractor_uscc": people.credit_code(78),
+            "contractor_name": "第78建筑有限公司",
+        }
+    ]
+
+
+def _correction(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.correction.public_id}]
+
+
+def _claims(county: County) -> list[Query]:
+    claim = {"wrong": "other", "day": county.today.isoformat(), "note": "闸机没有反应"}
+    return [{}, {**claim, "engagement": str(county.worker.engagement.public_id)}]
 
 
 def _tabs(*tabs: str) -> Callable[[County], list[dict[str, Any]]]:
@@ -80,6 +123,21 @@ def _words(county: County) -> list[Query]:
     return [{"q": word} for word in asked]
 
 
+def _lists_to_export(county: County) -> list[Query]:
+    """One list of each kind: with the rows of a region, of a project, and with words."""
+    inside = [f"/projects/{county.project.public_id}/{tab}/" for tab in ("people", "attendance")]
+    asked = [
+        f"{path}?region={county.region.code}" for path in ("/people/", "/projects/", "/attendance/days/")
+    ]
+    return [{"list": path} for path in ("/enterprises/", "/attendance/punches/?matched=no", *asked, *inside)]
+
+
+def _list_forms(county: County) -> list[Query]:
+    """What the forms on a list send, from a list of the county's project."""
+    path = f"/projects/{county.project.public_id}/people/?contract=no"
+    return [{"list": path, "cols": "trade", "name": "未签合同"}]
+
+
 def _here(county: County, **more: Any) -> Query:
     return {"region": county.region.code, **more}
 
@@ -94,6 +152,134 @@ def _found(*more: Query, words: bool = True, by_project: bool = False) -> Callab
         return ways + ([{"project": name} for name in named] if by_project else [])
 
     return asked
+
+
+def _notices(*names: str) -> Callable[[County], list[dict[str, Any]]]:
+    """Notices by their names in the county."""
+    return lambda county: [{"public_id": county.notices[name].public_id} for name in names]
+
+
+ADMIN = "platform_administrator"
+
+
+def _accounts(*roles: str) -> Callable[[County], list[dict[str, Any]]]:
+    return lambda county: [{"public_id": county.users[role].public_id} for role in roles or ("supervisor",)]
+
+
+def _closed(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.closed_user.public_id}]
+
+
+def _locked(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.locked_user.public_id}]
+
+
+def _post(county: County) -> list[dict[str, Any]]:
+    user = county.users["supervisor"]
+    return [{"public_id": user.public_id, "post": user.posts.earliest("pk").pk}]
+
+
+def _new_post(county: County) -> Query:
+    return {"scope": f"project:{county.project.public_id}", "valid_from": county.today}
+
+
+def _new_account(county: County) -> Query:
+    return {"username": f"made-{county.order}", "display_name": "新人", **_new_post(county)}
+
+
+def _scopes(county: County) -> list[Query]:
+    roles = ("supervisor", "subcontractor_clerk", "owner", "county_regulator")
+    words = ("", county.word, county.project.code, county.firms["owner"].uscc, county.region.code)
+    return [{}, *({"role": role, "q": word} for role in roles for word in words)]
+
+
+def _device(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.device.public_id}]
+
+
+def _retired(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.retired_device.public_id}]
+
+
+def _credential(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.credential.public_id}]
+
+
+def _serial(county: County) -> list[dict[str, Any]]:
+    return [{"serial": county.broken_request.serial}]
+
+
+def _events(county: County) -> list[dict[str, Any]]:
+    """Lines of the county's place; somebody has read 张三's record."""
+    lines = AuditEvent.objects.filter(place=county.region.path).order_by("pk")[:3]
+    read = "workers.record_read"
+    found = list(lines) or [record(EVERYONE, read, county.worker.engagement, reason=county.word)]
+    return [{"pk": line.pk} for line in found]
+
+
+def _trail(county: County) -> list[Query]:
+    names = (county.worker.person.name, "王五")
+    people = [{"person": name} for name in names]
+    objects = [{"object": county.worker.engagement.public_id}, {"object": county.users["owner"].public_id}]
+    return [{}, {"actor": county.word}, {"reason": county.word}, *people, *objects]
+
+
+def _value(county: County) -> list[dict[str, Any]]:
+    return [{"key": county.parameter.key, "pk": county.parameter.pk}]
+
+
+def _new_value(county: County) -> Query:
+    return {"region": county.region.code, "value": 7, "valid_from": county.today, "document": "办〔2026〕1号"}
+
+
+_KEY = {"key": "key_post.absent_days"}
+_MOVES = ("exit", "approve")
+
+
+def _whom(county: County) -> list[str]:
+    return [str(worker.engagement.public_id) for worker in county.workers.values()]
+
+
+def _ticked(county: County) -> list[Query]:
+    """The roster's page for everybody."""
+    return [{"act": act, "who": _whom(county)} for act in _MOVES]
+
+
+def _move_forms(county: County) -> list[Query]:
+    return [{"date": county.today}]
+
+
+def _batches(county: County) -> list[dict[str, Any]]:
+    found = [worker.event for worker in county.workers.values() if worker.event]
+    return [{"public_id": county.project.public_id, "batch": event.batch} for event in found]
+
+
+def _key_posts(county: County) -> list[dict[str, Any]]:
+    found = [worker.key_post for worker in county.workers.values() if worker.key_post]
+    return [{"public_id": held.public_id} for held in found]
+
+
+def _parties(county: County) -> list[dict[str, Any]]:
+    # The firm of both counties takes part in each by a row of its own.
+    return [{"public_id": row.public_id} for row in county.participations.values()]
+
+
+def _teams(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": row.public_id} for row in county.teams.values()]
+
+
+def _party_forms(_county: County) -> list[Query]:
+    return [{"uscc": people.credit_code(78), "name": "第78建筑有限公司", "kind": "001"}]
+
+
+def _moved(*, date: bool = False, **more: Any) -> Callable[[County], list[Query]]:
+    """The body of a move of everybody."""
+    return lambda county: [{"engagements": _whom(county), **({"date": county.today} if date else {}), **more}]
+
+
+def _of_projects(*more: Query) -> Callable[[County], list[Query]]:
+    """How a list of the REST API is asked that has no regions."""
+    return lambda county: [{}, {"project": county.project.code}, *more]
 
 
 def _contracts(county: County) -> list[dict[str, Any]]:
@@ -148,6 +334,96 @@ ROUTES: dict[str, Route] = {
     "message": Route(
         public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
     ),
+    "gaps": Route(queries=lambda county: [{"all": "1"}, {"q": county.word}]),
+    "site_gaps": Route(kwargs=_project, forms=lambda _county: [{"gaps": "uncontracted"}, {}]),
+    "notices": Route(
+        queries=lambda county: [
+            {},
+            {"late": "1"},
+            {"open": "1", "project": county.project.public_id},
+            {"stands": "replied", "q": county.word},
+        ]
+    ),
+    "notice": Route(kwargs=_notices("issued", "replied", "answered", "late", "subcontractor")),
+    "notice_issue": Route(
+        kwargs=_notices("draft"),
+        forms=lambda county: [
+            {"term": "3", "measure_1": "签订合同"},
+            {"to": county.participations["subcontractor"].public_id},
+        ],
+    ),
+    "notice_discard": Route(kwargs=_notices("spare"), forms=lambda _county: [{}]),
+    "notice_reply": Route(
+        kwargs=_notices("issued", "subcontractor"), forms=lambda _county: [{"answer_1": "已补签"}]
+    ),
+    "notice_accept": Route(kwargs=_notices("replied"), forms=lambda _county: [{}]),
+    "notice_return": Route(kwargs=_notices("replied"), forms=lambda _county: [{"reason": "照片看不清"}]),
+    "notice_extend": Route(kwargs=_notices("subcontractor"), forms=lambda _county: [{"reason": "材料在途"}]),
+    "notice_print": Route(kwargs=_notices("issued", "replied", "late", "subcontractor")),
+    "notice_file": Route(kwargs=lambda county: [{"public_id": county.answer_file.public_id}]),
+    "permit_new": Route(forms=_permit_forms),
+    "permit_import": Route(forms=lambda _county: [{}]),
+    "permit_template": Route(),
+    "permit_upload": Route(kwargs=_upload, forms=lambda _county: [{}]),
+    "permit_faults": Route(kwargs=_upload),
+    "unclaimed_accounts": Route(
+        queries=lambda county: [
+            {},
+            {"region": county.region.code},
+            {"state": "open"},
+            {"days": "14"},
+            {"q": county.permit.number},
+        ]
+    ),
+    "issue_account": Route(kwargs=_permit, forms=lambda _county: [{}]),
+    "account_slip": Route(kwargs=_permit),
+    "claim": Route(public="the door of project accounts"),
+    "claim_open": Route(public="the door of project accounts; without a code shown it leads back"),
+    "worker_sign_in": Route(public="the worker's door"),
+    "worker_code": Route(public="the worker's door; without a code asked for it leads back"),
+    "worker_number": Route(public="the worker's door; without a code asked for it leads back"),
+    "me": Route(role="worker", queries=lambda _county: [{}, {"month": "2026-01"}]),
+    "own_day": Route(role="worker", by_key=True, kwargs=lambda county: [{"day": county.today}]),
+    "own_corrections": Route(role="worker"),
+    "own_ask": Route(role="worker", queries=_claims, forms=_claims),
+    "own_correction": Route(role="worker", kwargs=_correction),
+    "own_correction_photo": Route(role="worker", kwargs=_correction),
+    "own_readers": Route(role="worker"),
+    "own_record": Route(role="worker"),
+    "own_days_file": Route(role="worker"),
+    "corrections": Route(queries=_listed({"state": "submitted"}, {"wrong": "other"})),
+    "correction": Route(
+        kwargs=_correction,
+        forms=lambda _county: [{"verdict": "accept"}, {"verdict": "reject", "reason": "门卫没有登记"}],
+    ),
+    "correction_photo": Route(kwargs=_correction),
+    "ask_correction": Route(role="labour_clerk", kwargs=_people, forms=_claims),
+    "api_corrections": Route(queries=lambda _county: [{}, {"state": "submitted"}]),
+    "api_correction": Route(kwargs=_correction),
+    "api_answer_correction": Route(
+        role="labour_clerk", kwargs=_correction, forms=lambda _county: [{"is_accepted": True}]
+    ),
+    "api_ask_correction": Route(role="labour_clerk", kwargs=_people, forms=_claims),
+    "api_me": Route(role="worker"),
+    "api_my_days": Route(role="worker"),
+    "api_my_corrections": Route(role="worker"),
+    "api_my_ask": Route(role="worker", forms=_claims),
+    "exports": Route(),
+    "export_new": Route(
+        queries=_lists_to_export, forms=lambda _county: [{"format": "xlsx", "reason": "核对"}]
+    ),
+    "export_file": Route(
+        public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+    ),
+    "export_cancel": Route(
+        public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+    ),
+    "keys": Route(public="the same sheet for everybody"),
+    "list_columns": Route(public="takes only a form", forms=_list_forms),
+    "saved_filters": Route(forms=_list_forms),
+    "saved_filter": Route(
+        public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+    ),
     "search": Route(queries=_words),
     "overview": Route(queries=lambda county: [{}, {"region": county.region.code}]),
     "region": Route(
@@ -167,7 +443,9 @@ ROUTES: dict[str, Route] = {
     "person_tab": Route(kwargs=_person_tabs),
     "enrol": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
     "team_training": Route(kwargs=_project, forms=lambda county: [_training_form(county)]),
-    "edit_person": Route(kwargs=_people, forms=lambda _county: [{"trade": "020", "kind": "20"}]),
+    "edit_person": Route(
+        kwargs=_people, forms=lambda _county: [{"trade": "020", "kind": "20", "is_team_leader": "no"}]
+    ),
     "correct_person": Route(kwargs=_people, forms=lambda _county: [{"name": "张散", "reason": "看错一位"}]),
     "person_photo": Route(kwargs=_people),
     "new_contract": Route(kwargs=_people, forms=lambda county: [_contract_form(county)]),
@@ -190,6 +468,141 @@ ROUTES: dict[str, Route] = {
     ),
     "enterprises": Route(queries=_listed()),
     "enterprise": Route(kwargs=_enterprises),
+    "accounts": Route(
+        role=ADMIN,
+        queries=lambda county: [
+            {},
+            {"state": "in_force"},
+            {"role": "supervisor"},
+            {"place": county.region.code},
+            {"q": county.word},
+            {"q": f"supervisor-{county.region.code}"},
+        ],
+    ),
+    "account_new": Route(role=ADMIN, queries=_scopes, forms=lambda county: [_new_account(county)]),
+    "account": Route(role=ADMIN, kwargs=_accounts("supervisor", "labour_clerk", "county_regulator")),
+    "first_password": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{}], leads_on=True),
+    "account_reset": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{}]),
+    "account_unlock": Route(role=ADMIN, kwargs=_locked, forms=lambda _county: [{}]),
+    "account_close": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{"reason": "离职"}]),
+    "account_reopen": Route(role=ADMIN, kwargs=_closed, forms=lambda _county: [{}]),
+    "post_new": Route(
+        role=ADMIN, kwargs=_accounts(), queries=_scopes, forms=lambda county: [_new_post(county)]
+    ),
+    "posts_end": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{}]),
+    "post_days": Route(
+        role=ADMIN, kwargs=_post, forms=lambda county: [{"valid_to": county.today + timedelta(days=9)}]
+    ),
+    "post_end": Route(role=ADMIN, kwargs=_post, forms=lambda _county: [{"reason": "调离"}]),
+    "devices": Route(
+        role=ADMIN,
+        queries=lambda county: [
+            {},
+            {"state": "silent"},
+            {"project": county.project.public_id},
+            {"q": county.word},
+        ],
+    ),
+    "device_new": Route(
+        role=ADMIN,
+        queries=lambda county: [{}, {"project": county.project.code}],
+        forms=lambda county: [{"project": county.project.code, "channel": "西门"}],
+    ),
+    "device": Route(role=ADMIN, kwargs=_device),
+    "device_edit": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{"channel": "东门"}]),
+    "device_retire": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{}]),
+    "device_restore": Route(role=ADMIN, kwargs=_retired, forms=lambda _county: [{}]),
+    "credentials": Route(
+        role=ADMIN,
+        queries=lambda county: [{}, {"project": county.project.public_id}, {"q": county.word}],
+    ),
+    "credential_new": Route(
+        role=ADMIN,
+        queries=lambda county: [{}, {"project": county.project.code}],
+        forms=lambda county: [{"project_code": county.project.code}],
+    ),
+    "request_faults": Route(role=ADMIN, queries=lambda county: [{}, {"q": county.word}]),
+    "credential": Route(role=ADMIN, kwargs=_credential),
+    "credential_secret": Route(role=ADMIN, kwargs=_credential, forms=lambda _county: [{}], leads_on=True),
+    "credential_rotate": Route(
+        role=ADMIN,
+        kwargs=_credential,
+        forms=lambda county: [{"valid_until": county.today + timedelta(days=3)}],
+    ),
+    "credential_revoke": Route(
+        role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
+    ),
+    "accepted_request": Route(role=ADMIN, kwargs=_serial),
+    "request_retry": Route(role=ADMIN, kwargs=_serial, forms=lambda _county: [{}]),
+    "trail": Route(role=ADMIN, queries=_trail),
+    "trail_event": Route(role=ADMIN, kwargs=_events),
+    "jobs": Route(role=ADMIN),
+    "messages_retry": Route(role=ADMIN, forms=lambda _county: [{}]),
+    "parameter": Route(role=ADMIN, kwargs=lambda _county: [_KEY], public="parameters are public"),
+    "parameter_set": Route(
+        role=ADMIN,
+        kwargs=lambda _county: [_KEY],
+        queries=lambda county: [{}, {"region": county.region.code}],
+        forms=lambda county: [_new_value(county)],
+        by_key=True,
+    ),
+    "parameter_take_back": Route(role=ADMIN, kwargs=_value, forms=lambda _county: [{}]),
+    "api_accounts": Route(
+        role=ADMIN, queries=lambda county: [{}, {"q": county.word}, {"role": "supervisor"}]
+    ),
+    "api_account": Route(role=ADMIN, kwargs=_accounts("supervisor", "labour_clerk")),
+    "api_devices": Route(
+        role=ADMIN, queries=lambda county: [{}, {"q": county.word}, {"project": county.project.code}]
+    ),
+    "api_credentials": Route(role=ADMIN, queries=lambda county: [{}, {"appid": county.project.code}]),
+    "api_credential_calls": Route(role=ADMIN, kwargs=_credential),
+    "api_trail": Route(role=ADMIN, queries=_trail),
+    "api_account_open": Route(role=ADMIN, forms=lambda county: [_new_account(county)]),
+    "api_account_reset": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{}]),
+    "api_account_unlock": Route(role=ADMIN, kwargs=_locked, forms=lambda _county: [{}]),
+    "api_account_close": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{"reason": "离职"}]),
+    "api_account_reopen": Route(role=ADMIN, kwargs=_closed, forms=lambda _county: [{}]),
+    "api_post_grant": Route(
+        role=ADMIN,
+        kwargs=_accounts(),
+        forms=lambda county: [
+            {"role": "labour_clerk", "scope": county.project.code, "valid_from": county.today}
+        ],
+    ),
+    "api_posts_end": Route(role=ADMIN, kwargs=_accounts(), forms=lambda _county: [{}]),
+    "api_post_days": Route(
+        role=ADMIN, kwargs=_post, forms=lambda county: [{"valid_to": county.today + timedelta(days=9)}]
+    ),
+    "api_post_end": Route(role=ADMIN, kwargs=_post, forms=lambda _county: [{"reason": "调离"}]),
+    "api_device_register": Route(
+        role=ADMIN,
+        forms=lambda county: [{"project": county.project.public_id, "channel": "西门"}],
+    ),
+    "api_device_change": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{"channel": "东门"}]),
+    "api_device_retire": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{}]),
+    "api_device_restore": Route(role=ADMIN, kwargs=_retired, forms=lambda _county: [{}]),
+    "api_credential_issue": Route(role=ADMIN, forms=lambda county: [{"project_code": county.project.code}]),
+    "api_credential_rotate": Route(
+        role=ADMIN,
+        kwargs=_credential,
+        forms=lambda county: [{"valid_until": county.now + timedelta(days=3)}],
+    ),
+    "api_credential_revoke": Route(
+        role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
+    ),
+    "api_request_retry": Route(role=ADMIN, kwargs=_serial, forms=lambda _county: [{}]),
+    "api_parameter_set": Route(
+        role=ADMIN,
+        kwargs=lambda _county: [_KEY],
+        forms=lambda county: [_new_value(county)],
+        by_key=True,
+    ),
+    "api_parameter_take_back": Route(
+        role=ADMIN,
+        kwargs=lambda county: [{"key": county.parameter.key}],
+        forms=lambda county: [{"region": county.region.code, "valid_from": county.parameter.valid_from}],
+        by_key=True,
+    ),
     "api_tokens": Route(public="the door; takes only account and password"),
     "api_current_token": Route(public="one's own token; it can only be ended"),
     "api_regions": Route(public="the map is public"),
@@ -254,6 +667,66 @@ ROUTES: dict[str, Route] = {
             by_project=True,
         )(county)
     ),
+    "roster_move": Route(kwargs=_project, queries=_ticked, forms=_move_forms),
+    "roster_done": Route(kwargs=_batches),
+    "roster_undo": Route(kwargs=_batches, forms=lambda _county: [{"reason": "选错了人"}]),
+    "person_reverse": Route(kwargs=_people, forms=lambda _county: [{"reason": "选错了人"}]),
+    "post_assign": Route(
+        kwargs=_project,
+        forms=lambda county: [
+            {"post": "02", "engagement": county.worker.engagement.public_id, "date": county.today}
+        ],
+    ),
+    "post_relieve": Route(kwargs=_key_posts, forms=lambda county: [{"date": county.today}]),
+    "party_new": Route(kwargs=_project, forms=_party_forms),
+    "party_edit": Route(kwargs=_parties, forms=lambda _county: [{"kind": "001", "manager_name": "钱"}]),
+    "party_end": Route(kwargs=_parties, forms=lambda county: [{"date": county.today}]),
+    "party_resume": Route(kwargs=_parties, forms=lambda _county: [{"once": "1"}]),
+    "team_new": Route(
+        kwargs=_project,
+        forms=lambda county: [
+            {"participation": county.participations["contractor"].public_id, "name": "瓦工二班"}
+        ],
+    ),
+    "team_edit": Route(kwargs=_teams, forms=lambda _county: [{"name": "瓦工三班"}]),
+    "team_end": Route(kwargs=_teams, forms=lambda county: [{"date": county.today}]),
+    "team_resume": Route(kwargs=_teams, forms=lambda _county: [{"once": "1"}]),
+    "api_roster_enter": Route(forms=_moved(date=True)),
+    "api_roster_leave": Route(forms=_moved(date=True)),
+    "api_roster_return": Route(forms=_moved(date=True)),
+    "api_roster_exit": Route(forms=_moved(date=True)),
+    "api_roster_settle": Route(forms=_moved()),
+    "api_roster_team": Route(forms=_moved(date=True)),
+    "api_roster_end": Route(forms=_moved(date=True)),
+    "api_roster_verify": Route(forms=_moved()),
+    "api_roster_submit": Route(forms=_moved()),
+    "api_roster_approve": Route(forms=_moved()),
+    "api_roster_send_back": Route(forms=_moved(reason="缺培训记录")),
+    "api_roster_reverse": Route(forms=_moved(reason="选错了人")),
+    "api_presences": Route(queries=_of_projects()),
+    "api_reviews": Route(queries=_of_projects({"outcome": "approved"})),
+    "api_key_post_assign": Route(
+        forms=lambda county: [
+            {"engagement": county.worker.engagement.public_id, "post": "02", "starts_on": county.today}
+        ]
+    ),
+    "api_key_post_relieve": Route(kwargs=_key_posts, forms=lambda county: [{"ends_on": county.today}]),
+    "api_participations": Route(queries=_of_projects({"kind": "009"}, {"left": "false"})),
+    "api_participation_add": Route(
+        forms=lambda county: [{**form, "project": county.project.public_id} for form in _party_forms(county)]
+    ),
+    "api_participation_edit": Route(kwargs=_parties, forms=lambda _county: [{"kind": "001"}]),
+    "api_participation_end": Route(kwargs=_parties, forms=lambda county: [{"date": county.today}]),
+    "api_participation_resume": Route(kwargs=_parties, forms=lambda _county: [{}]),
+    "api_teams": Route(queries=_of_projects({"q": "班"}, {"left": "false"})),
+    "api_team_add": Route(
+        forms=lambda county: [
+            {"participation": county.participations["contractor"].public_id, "name": "瓦工二班"}
+        ]
+    ),
+    "api_team_edit": Route(kwargs=_teams, forms=lambda _county: [{"name": "瓦工三班"}]),
+    "api_team_end": Route(kwargs=_teams, forms=lambda county: [{"date": county.today}]),
+    "api_team_resume": Route(kwargs=_teams, forms=lambda _county: [{}]),
     "api_attendance_days": Route(
         queries=lambda county: _found(
             {"ordering": "first_at"},
@@ -263,6 +736,53 @@ ROUTES: dict[str, Route] = {
             by_project=True,
         )(county)
     ),
+    "api_site_gaps": Route(kwargs=_project),
+    "api_notice_draft": Route(kwargs=_project, forms=lambda _county: [{"gaps": ["uncontracted"]}]),
+    "api_notices": Route(
+        queries=lambda county: _found(
+            {"overdue": "true"},
+            {"state": "replied", "project": county.project.code},
+            {"number": county.notices["issued"].number},
+            words=False,
+        )(county)
+    ),
+    "api_notice_file": Route(kwargs=lambda county: [{"public_id": county.answer_file.public_id}]),
+    "api_notice": Route(kwargs=_notices("issued", "replied", "subcontractor")),
+    "api_notice_issue": Route(
+        kwargs=_notices("draft"), forms=lambda county: [{"deadline_on": county.today + timedelta(days=3)}]
+    ),
+    "api_notice_discard": Route(kwargs=_notices("spare"), forms=lambda _county: [{}]),
+    "api_notice_read": Route(kwargs=_notices("issued", "subcontractor"), forms=lambda _county: [{}]),
+    "api_notice_reply": Route(
+        kwargs=_notices("issued", "subcontractor"),
+        forms=lambda _county: [{"answers[0]position": 1, "answers[0]text": "已补签"}],
+    ),
+    "api_notice_accept": Route(kwargs=_notices("replied"), forms=lambda _county: [{}]),
+    "api_notice_return": Route(kwargs=_notices("replied"), forms=lambda _county: [{"reason": "照片看不清"}]),
+    "api_notice_extend": Route(
+        kwargs=_notices("subcontractor"),
+        forms=lambda county: [{"reason": "材料在途", "deadline_on": county.today + timedelta(days=4)}],
+    ),
+    "api_permits": Route(
+        queries=lambda county: [
+            {},
+            _here(county),
+            {"project": county.project.code},
+            {"number": county.permit.number},
+            {"q": county.word},
+        ]
+    ),
+    "api_permits_unclaimed": Route(queries=lambda county: [{}, _here(county)]),
+    "api_permit_receive": Route(),
+    "api_permit_issue_account": Route(kwargs=_permit, forms=lambda _county: [{}]),
+    "api_exports": Route(),
+    "api_ask_for_export": Route(public="takes only a body; tests/exports asks for the other county's lists"),
+    **{
+        f"api_{name}": Route(
+            public="of one account; another's is not found", kwargs=lambda _county: [{"public_id": new_id()}]
+        )
+        for name in ("export", "cancel_export", "export_file")
+    },
     "api_enterprises": Route(
         queries=lambda county: [{}, {"q": county.word}, {"uscc": county.firms["owner"].uscc}]
     ),
@@ -286,4 +806,4 @@ def _walk(patterns: list[URLPattern | URLResolver], space: str, prefix: str) -> 
 
 def address(path: str, query: Query) -> str:
     """A path with its query."""
-    return f"{path}?{urlencode(query)}" if query else path
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path

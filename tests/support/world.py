@@ -7,10 +7,27 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from attendance.selectors import dashboard, days, devices, people, punches, same_time, trend, worklist
+from accounts import selectors as accounts
+from accounts.models import Post
+from attendance.selectors import (
+    corrections,
+    dashboard,
+    days,
+    devices,
+    own,
+    people,
+    punches,
+    same_time,
+    trend,
+    worklist,
+)
 from attendance.selectors import projects as attended_projects
 from attendance.selectors import pulse as pulses
+from audit import selectors as trails
+from audit.models import AuditEvent
 from federation import selectors as federation
+from integrity.selectors import gaps
+from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
 from projects import selectors as projects
 from tests.support.counties import ROLES, County, TwoCounties, employ, two_counties, wuchang, xiantao
@@ -39,8 +56,26 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         projects.in_progress_by_region(a, None),
     ],
     "projects.selectors.permits": lambda a, c: projects.permits(a, c.project),
+    "projects.selectors.owning_firms": lambda a, c: projects.owning_firms(a),
+    "projects.selectors.all_permits": lambda a, c: projects.all_permits(a),
+    "projects.selectors.permit": lambda a, c: projects.permit(a, c.permit.public_id),
+    "projects.selectors.permit_regions": lambda a, c: projects.permit_regions(a),
+    "projects.selectors.permit_office": lambda a, c: projects.permit_office(a),
+    "projects.selectors.permits_numbered": lambda a, c: projects.permits_numbered(a, [c.permit.number]),
+    "projects.selectors.permit_upload": lambda a, c: projects.permit_upload(a, c.upload.public_id),
+    "projects.selectors.open_code": lambda a, c: projects.open_code(a, c.project),
+    "projects.selectors.unclaimed": lambda a, c: projects.unclaimed(a, c.now),
     "projects.selectors.participations": lambda a, c: projects.participations(a, c.project),
     "projects.selectors.teams": lambda a, c: projects.teams(a, c.project),
+    "projects.selectors.all_participations": lambda a, c: projects.all_participations(a),
+    "projects.selectors.all_teams": lambda a, c: projects.all_teams(a),
+    "projects.selectors.participation": lambda a, c: projects.participation(
+        a, c.participations["contractor"].public_id
+    ),
+    "projects.selectors.team": lambda a, c: projects.team(a, c.teams["contractor"].public_id),
+    "projects.selectors.enterprise_of_code": lambda a, c: projects.enterprise_of_code(
+        a, c.firms["owner"].uscc
+    ),
     "projects.selectors.enterprises": lambda a, c: projects.enterprises(a),
     "projects.selectors.enterprise": lambda a, c: [
         projects.enterprise(a, c.firms["shared"].public_id),
@@ -48,16 +83,37 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     ],
     "projects.selectors.works_of": lambda a, c: [projects.works_of(a, firm) for firm in c.firms.values()],
     "projects.selectors.search_projects": lambda a, c: [
-        projects.search_projects(a, word) for word in (c.word, c.project.code, "家园")
+        projects.search_projects(a, word) for word in (c.word, c.project.code, c.permit.number, "家园")
     ],
     "projects.selectors.search_enterprises": lambda a, c: [
         projects.search_enterprises(a, word) for word in (c.word, c.firms["owner"].uscc, "有限公司")
+    ],
+    "projects.selectors.search_teams": lambda a, c: [
+        projects.search_teams(a, word) for word in (c.word, str(c.teams["contractor"].number), "班")
     ],
     "workers.selectors.engagements": lambda a, c: workers.engagements(a),
     "workers.selectors.engagement": lambda a, c: workers.engagement(
         a, c.worker.engagement.public_id, c.today
     ),
     "workers.selectors.presences": lambda a, c: workers.presences(a, c.worker.engagement),
+    "workers.selectors.all_presences": lambda a, c: workers.all_presences(a),
+    "workers.selectors.reviews": lambda a, c: workers.reviews(a),
+    "workers.selectors.reviews_pending": lambda a, c: workers.reviews_pending(a),
+    "workers.selectors.exits_unsettled": lambda a, c: workers.exits_unsettled(a),
+    "workers.selectors.events": lambda a, c: [
+        workers.events(a, worker.engagement) for worker in c.workers.values()
+    ],
+    "workers.selectors.events_of_batch": lambda a, c: [
+        workers.events_of_batch(a, worker.event.batch) for worker in c.workers.values() if worker.event
+    ],
+    "workers.selectors.still_here": lambda a, c: [
+        workers.still_here(a, c.participations["subcontractor"], c.today).names,
+        workers.still_here(a, c.teams["contractor"], c.today).names,
+    ],
+    "workers.selectors.key_post": lambda a, c: [
+        workers.key_post(a, worker.key_post.public_id) for worker in c.workers.values() if worker.key_post
+    ],
+    "workers.selectors.people_here": lambda a, c: workers.people_here(a, c.project, c.today),
     "workers.selectors.contracts": lambda a, c: workers.contracts(a, c.worker.engagement),
     "workers.selectors.trainings": lambda a, c: workers.trainings(a, c.worker.engagement),
     "workers.selectors.all_contracts": lambda a, c: workers.all_contracts(a),
@@ -98,6 +154,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         days.month(a, worker.engagement, c.today - _MONTH, c.today) for worker in c.workers.values()
     ],
     "attendance.selectors.devices.devices": lambda a, c: devices.devices(a),
+    "attendance.selectors.devices.search_devices": lambda a, c: [
+        devices.search_devices(a, word) for word in (c.word, c.device.serial, "门")
+    ],
     "attendance.selectors.devices.devices_of": lambda a, c: devices.devices_of(a, c.project),
     "attendance.selectors.people.team_sizes": lambda a, c: people.team_sizes(a, c.project, c.today),
     "attendance.selectors.people.key_post_holders": lambda a, c: people.key_post_holders(
@@ -136,5 +195,92 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         # Later the project itself has fallen silent and its manager is missing.
         worklist.work_list(a, c.region, c.today + _LATER, c.now + _LATER),
     ],
+    "integrity.selectors.gaps.site_gaps": lambda a, c: [
+        gaps.site_gaps(a, c.project.public_id, c.today, c.now),
+        gaps.site_gaps(a, c.project.public_id, c.today + _LATER, c.now + _LATER),
+        gaps.site_gaps(a, c.project.public_id, c.today, c.now, only=c.participations["subcontractor"]),
+    ],
+    "integrity.selectors.gaps.sites": lambda a, c: gaps.sites(a, c.now),
+    "integrity.selectors.gaps.sees_whole": lambda a, c: gaps.sees_whole(a, c.project),
+    "integrity.selectors.notices.notices": lambda a, c: [
+        notice_reads.notices(a, c.now),
+        notice_reads.with_counts(notice_reads.notices(a, c.now + _LATER)),
+    ],
+    "integrity.selectors.notices.open_notices": lambda a, c: notice_reads.open_notices(a, c.now),
+    "integrity.selectors.notices.notice": lambda a, c: [
+        [row, *row.items.all(), *row.events.all(), *row.readings.all(), *row.replies.all()]
+        for row in [notice_reads.notice(a, c.notices["subcontractor"].public_id, c.now)]
+    ],
+    "integrity.selectors.notices.notice_head": lambda a, c: [
+        notice_reads.notice_head(a, c.notices["subcontractor"].public_id, c.now)
+    ],
+    "integrity.selectors.notices.draft": lambda a, c: notice_reads.draft(a, c.project),
+    "integrity.selectors.notices.may_issue_on": lambda a, c: notice_reads.may_issue_on(a, c.project),
+    "integrity.selectors.notices.unread": lambda a, c: notice_reads.unread(a, c.now),
+    "integrity.selectors.notices.side_of": lambda a, c: [
+        notice_reads.side_of(a, row) for row in c.notices.values()
+    ],
+    "integrity.selectors.notices.may_act": lambda a, c: [
+        notice_reads.may_act(a, row, "integrity.reply_notice") for row in c.notices.values()
+    ],
+    "integrity.selectors.notices.answer_file": lambda a, c: notice_reads.answer_file(
+        a, c.answer_file.public_id
+    ),
+    "integrity.selectors.notices.people_named": lambda a, c: notice_reads.people_named(
+        a, [item for row in c.notices.values() for item in row.items.all()]
+    ),
+    "integrity.selectors.notices.builders": lambda a, c: notice_reads.builders(a, c.project),
+    "integrity.selectors.notices.parties": lambda a, c: notice_reads.parties(a, c.project),
+    "attendance.selectors.corrections.corrections": lambda a, c: corrections.corrections(a),
+    "attendance.selectors.corrections.correction": lambda a, c: corrections.correction(
+        a, c.correction.public_id
+    ),
+    "attendance.selectors.corrections.answerable": lambda a, c: corrections.answerable(a),
+    "attendance.selectors.corrections.waiting_corrections": lambda a, c: corrections.waiting_corrections(a),
+    "attendance.selectors.corrections.evidence": lambda a, c: corrections.evidence(a, c.correction),
+    "attendance.selectors.own.own_person": lambda a, c: own.own_person(a),
+    "attendance.selectors.own.own_engagements": lambda a, c: own.own_engagements(a, c.today),
+    "attendance.selectors.own.own_presences": lambda a, c: own.own_presences(a),
+    "attendance.selectors.own.own_contracts": lambda a, c: own.own_contracts(a),
+    "attendance.selectors.own.own_trainings": lambda a, c: own.own_trainings(a),
+    "attendance.selectors.own.own_days": lambda a, c: own.own_days(a, c.today - _MONTH, c.today),
+    "attendance.selectors.own.own_punches": lambda a, c: [
+        own.own_punches(a, c.today),
+        own.own_punches(a, c.today - timedelta(days=1)),
+    ],
+    "attendance.selectors.own.own_corrections": lambda a, c: own.own_corrections(a),
+    "attendance.selectors.own.own_correction": lambda a, c: own.own_correction(a, c.correction.public_id),
+    "attendance.selectors.own.asked_days": lambda a, c: own.asked_days(a, c.today - _MONTH, c.today),
+    "attendance.selectors.own.own_readers": lambda a, c: own.own_readers(a),
     "federation.selectors.accepted_requests": lambda a, c: federation.accepted_requests(a),
+    "federation.selectors.credentials": lambda a, c: federation.credentials(a),
+    "federation.selectors.credential": lambda a, c: federation.credential(a, c.credential.public_id),
+    "federation.selectors.may_manage": lambda a, c: federation.may_manage(a, c.credential),
+    "federation.selectors.calls_of": lambda a, c: federation.calls_of(a, c.credential),
+    "federation.selectors.request_of": lambda a, c: federation.request_of(a, c.request.serial),
+    "federation.selectors.backlog": lambda a, c: federation.backlog(a, c.now - _LATER),
+    "federation.selectors.failed_requests": lambda a, c: federation.failed_requests(a, c.now - _LATER),
+    "attendance.selectors.devices.managed_devices": lambda a, c: devices.managed_devices(a),
+    "attendance.selectors.devices.managed_device": lambda a, c: devices.managed_device(a, c.device.public_id),
+    "attendance.selectors.devices.managed_projects": lambda a, c: devices.managed_projects(a),
+    "attendance.selectors.devices.drift_seconds": lambda a, c: devices.drift_seconds(a, c.device, c.now),
+    "audit.selectors.trail": lambda a, c: trails.trail(a),
+    "audit.selectors.trail_event": lambda a, c: [
+        trails.trail_event(a, event.pk) for event in AuditEvent.objects.filter(place=c.region.path)
+    ],
+    "accounts.selectors.is_province_wide": lambda a, c: accounts.is_province_wide(a, "accounts.manage"),
+    "accounts.selectors.is_everywhere": lambda a, c: accounts.is_everywhere(a),
+    "accounts.selectors.within_reach": lambda a, c: Post.objects.filter(accounts.within_reach(a)),
+    "accounts.selectors.posts": lambda a, c: accounts.posts(a),
+    "accounts.selectors.posts_of": lambda a, c: accounts.posts_of(a, c.users["supervisor"]),
+    "accounts.selectors.post": lambda a, c: accounts.post(a, c.users["supervisor"].posts.get().pk),
+    "accounts.selectors.accounts": lambda a, c: accounts.accounts(a),
+    "accounts.selectors.accounts_on": lambda a, c: accounts.accounts_on(a, c.now, 30),
+    "accounts.selectors.holding": lambda a, c: [
+        accounts.holding(a, accounts.accounts(a), role="supervisor"),
+        accounts.holding(a, accounts.accounts(a), path=c.region.path),
+    ],
+    "accounts.selectors.account": lambda a, c: accounts.account(a, c.users["supervisor"].public_id),
+    "accounts.selectors.is_over": lambda a, c: accounts.is_over(a, c.users["supervisor"]),
+    "accounts.selectors.ending_posts": lambda a, c: accounts.ending_posts(a, c.today, 60),
 }

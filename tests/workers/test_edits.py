@@ -54,10 +54,9 @@ def test_a_second_editor_is_shown_what_the_first_has_written_and_overwrites_noth
     edit(work, trade="020", expected_version=1)
     before = fingerprint()
     with pytest.raises(Stale) as refused:
-        edit(work, trade="030", expected_version=1)
+        edit(work, trade="030", is_team_leader=True, phone=people.phone(922), expected_version=1)
     assert (refused.value.status, refused.value.version, fingerprint()) == (409, 2, before)
-    assert refused.value.theirs["工种"] == "钢筋工"
-    assert refused.value.theirs["手机号"] == "109****0921"
+    assert refused.value.theirs == {"工种": "钢筋工", "班组长": "否", "手机号": "109****0921"}
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,22 @@
-"""Acts on people: enrolling, entering, leaving, papers, corrections, and reading a full number."""
+"""Acts on people: enrolling, the roster's moves, review, papers, corrections, and reading a full number."""
 
 from workers.services.contracts import ContractFacts, end_contract, record_contract, replace_contract
 from workers.services.edits import OwnFacts, edit_engagement
 from workers.services.identities import correct_identity
 from workers.services.lookups import Found, look_up
+from workers.services.moves import (
+    ChangeTeam,
+    End,
+    Enter,
+    Exit,
+    LeaveTemporarily,
+    Move,
+    Return,
+    Settle,
+    SettlementFacts,
+)
 from workers.services.papers import (
     TrainingFacts,
-    assign_key_post,
     record_training,
     record_trainings,
     replace_training,
@@ -23,35 +33,108 @@ from workers.services.people import (
     reveal_number,
     stored_number,
 )
-from workers.services.presence import enter, leave
+from workers.services.phones import fill_phone_indexes, phone_columns, phone_index, set_phone, stored_phone
+from workers.services.posts import assign_key_post, relieve_key_post
+from workers.services.presence import (
+    approve_entry,
+    change_team,
+    end_engagement,
+    enter,
+    leave,
+    leave_temporarily,
+    return_to_site,
+    reverse_move,
+    send_back,
+    settle_wages,
+    submit_for_review,
+    verify_identity,
+)
+from workers.services.reversal import WORDS as MOVE_WORDS
+from workers.services.reversal import Reverse, latest_of
+from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, missing_papers
+from workers.services.roster import Outcome, Refused, judge_moves, move_one, move_people
+from workers.services.search import find_by_number
+from workers.services.sign_in import (
+    about_code,
+    ask_code,
+    enter_by_code,
+    enter_by_number,
+    forget_codes,
+    own_account,
+)
 from workers.services.taking_on import take_on
 
 __all__ = [
     "CITIZEN_CARD",
+    "MOVE_WORDS",
+    "Approve",
+    "ChangeTeam",
     "ContractFacts",
+    "End",
+    "Enter",
+    "Exit",
     "Found",
+    "LeaveTemporarily",
+    "Move",
+    "Outcome",
     "OwnFacts",
     "PersonFacts",
+    "Refused",
+    "Return",
+    "Reverse",
+    "SendBack",
+    "Settle",
+    "SettlementFacts",
+    "Submit",
     "TrainingFacts",
+    "VerifyIdentity",
     "WorkFacts",
+    "about_code",
+    "approve_entry",
+    "ask_code",
     "assign_key_post",
+    "change_team",
     "checked_number",
     "correct_identity",
     "edit_engagement",
     "end_contract",
+    "end_engagement",
     "enrol",
     "enter",
+    "enter_by_code",
+    "enter_by_number",
+    "fill_phone_indexes",
+    "find_by_number",
+    "forget_codes",
     "identity_index",
+    "judge_moves",
     "known_person",
+    "latest_of",
     "leave",
+    "leave_temporarily",
     "look_up",
+    "missing_papers",
+    "move_one",
+    "move_people",
+    "own_account",
+    "phone_columns",
+    "phone_index",
     "record_contract",
     "record_training",
     "record_trainings",
+    "relieve_key_post",
     "replace_contract",
     "replace_training",
+    "return_to_site",
     "reveal_number",
+    "reverse_move",
+    "send_back",
+    "set_phone",
+    "settle_wages",
     "stored_number",
+    "stored_phone",
+    "submit_for_review",
     "take_on",
+    "verify_identity",
     "withdraw_training",
 ]

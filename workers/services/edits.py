@@ -59,7 +59,7 @@ def edit_engagement(
     require(actor, "workers.enrol", on=engagement)
     rows = Engagement.objects.visible_to(actor, "workers.enrol")
     kept = rows.select_for_update(of=("self",)).get(pk=engagement.pk)
-    require_version(kept, expected_version, shown_facts(kept))
+    require_version(kept, expected_version, _standing(kept, facts))
     changed = sorted(_changed(kept, facts))
     if not changed:
         return kept
@@ -70,20 +70,21 @@ def edit_engagement(
     return kept
 
 
-def shown_facts(engagement: Engagement) -> dict[str, str]:
-    """The facts as they read now, under the labels of the form; phone and card masked."""
-    return {
-        "手机号": engagement.masked_phone,
-        "工种": code_name("trade", engagement.trade),
-        "人员类型": code_name("worker_kind", engagement.kind),
-        "文化程度": code_name("education", engagement.education),
-        "政治面貌": code_name("political_status", engagement.political_status),
-        "住址": engagement.address or "",
-        "工资卡号": engagement.masked_card,
-        "开户银行": code_name("bank", engagement.bank_code),
-        "支行名称": engagement.bank_name,
-        "班组长": str(_("是") if engagement.is_team_leader else _("否")),
+def _standing(engagement: Engagement, facts: OwnFacts) -> dict[str, str]:
+    """How the facts that are to change read now, under the labels of the form; phone and card masked."""
+    shown = {
+        "phone": ("手机号", engagement.masked_phone),
+        "trade": ("工种", code_name("trade", engagement.trade)),
+        "kind": ("人员类型", code_name("worker_kind", engagement.kind)),
+        "education": ("文化程度", code_name("education", engagement.education)),
+        "political_status": ("政治面貌", code_name("political_status", engagement.political_status)),
+        "address": ("住址", engagement.address or ""),
+        "card_number": ("工资卡号", engagement.masked_card),
+        "bank_code": ("开户银行", code_name("bank", engagement.bank_code)),
+        "bank_name": ("支行名称", engagement.bank_name),
+        "is_team_leader": ("班组长", str(_("是") if engagement.is_team_leader else _("否"))),
     }
+    return dict(pair for name, pair in shown.items() if getattr(facts, name) is not None)
 
 
 def _changed(engagement: Engagement, facts: OwnFacts) -> Iterator[str]:

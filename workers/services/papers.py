@@ -1,4 +1,4 @@
-"""What the law asks for besides contracts: training and key posts."""
+"""What the law asks for besides contracts: training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from kernel.scoping import Actor
 from outbox.services import announce
 from standards.selectors import codes, parameter
 from workers.errors import BadPaper, PaperEnded
-from workers.models import Engagement, KeyPostAssignment, Training
+from workers.models import Engagement, Training
 from workers.services.reasons import checked_reason
 
 
@@ -160,20 +160,3 @@ def _withdrawn(actor: Actor, training: Training, reason: str) -> Training:
     old.save(update_fields=["withdrawn_at", "withdrawal_reason", "version", "updated_at"])
     record(actor, "workers.training_withdrawn", old.engagement, reason=why)
     return old
-
-
-@transaction.atomic
-def assign_key_post(*, actor: Actor, engagement: Engagement, post: str, starts_on: date) -> KeyPostAssignment:
-    """Name who holds a key post from a day on; whoever held it before is relieved the day before.
-
-    Source: 鄂建文〔2019〕27号 一(七).
-    """
-    require(actor, "workers.enrol", on=engagement)
-    held = KeyPostAssignment.all_rows.filter(
-        engagement__project=engagement.project, post=post, ends_on=None, starts_on__lt=starts_on
-    )
-    held.update(ends_on=starts_on - timedelta(days=1))
-    assignment = KeyPostAssignment.objects.create(engagement=engagement, post=post, starts_on=starts_on)
-    record(actor, "workers.key_post_assigned", engagement, post=post)
-    announce("workers.key_post_assigned.v1", key=engagement.public_id, since=starts_on.isoformat())
-    return assignment

@@ -26,6 +26,7 @@ from workers.errors import (
     ReasonMissing,
 )
 from workers.models import Engagement, Person
+from workers.services.phones import set_phone
 
 # 01 居民身份证; other documents are kept as they come, their forms being those of other countries.
 CITIZEN_CARD = "01"
@@ -113,11 +114,6 @@ def known_person(facts: PersonFacts, today: date) -> Person:
     if person.name != facts.name:
         raise IdentityNameDiffers
     return person
-
-
-def set_phone(engagement: Engagement, phone: str) -> None:
-    """Give an engagement its phone, or none: the one place that writes it. The caller saves."""
-    engagement.phone = phone or None
 
 
 def set_card(engagement: Engagement, number: str) -> None:

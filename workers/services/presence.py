@@ -1,95 +1,107 @@
-"""Reported presence: entering and leaving a site."""
+"""The roster's moves of one person, each by its name. What they mean and refuse stands with the move."""
 
 from datetime import date
 
-from django.db import transaction
-from django.utils.translation import gettext as _
-
-from audit.services import record
-from kernel.permits import require
 from kernel.scoping import Actor
-from outbox.services import announce
-from projects.errors import ProjectFinished
-from workers.errors import AlreadyOnSite, BadDate, NotOnSite
-from workers.models import Engagement, Person, Presence
+from projects.models import Team
+from workers.models import Engagement, Presence
+from workers.services.moves import (
+    ChangeTeam,
+    End,
+    Enter,
+    Exit,
+    LeaveTemporarily,
+    Return,
+    Settle,
+    SettlementFacts,
+)
+from workers.services.reversal import Reverse
+from workers.services.review import Approve, SendBack, Submit, VerifyIdentity
+from workers.services.roster import move_one
 
 
-@transaction.atomic
 def enter(*, actor: Actor, engagement: Engagement, on: date, today: date, voucher: str = "") -> Presence:
     """Record that the person entered the site on a day: reported presence, whatever is still missing.
 
     Presence elsewhere at the same time is kept and marked as a conflict (I-04).
-    Raises NotPermitted, NotFound, ProjectFinished, BadDate, AlreadyOnSite.
+    Raises NotPermitted, NotFound, ProjectFinished, BadDate, AlreadyOnSite, OnLeave, EngagementEnded.
     """
-    require(actor, "workers.enter", on=engagement)
-    if not engagement.project.is_open:
-        raise ProjectFinished
-    _locked(engagement)
-    _require_past(on, today)
-    last = Presence.all_rows.filter(engagement=engagement).order_by("-entered_on", "-id").first()
-    if last is not None and last.exited_on is None:
-        raise AlreadyOnSite(last.entered_on)
-    if last is not None and last.exited_on is not None and on < last.exited_on:
-        raise BadDate(
-            _("进场日期不能早于上次退场日期 {day}。").format(day=last.exited_on),
-            field="date",
-            code="before_last",
-        )
-    presence = Presence.objects.create(
-        engagement=engagement,
-        person_id=engagement.person_id,
-        entered_on=on,
-        is_conflict=_overlaps_elsewhere(engagement, on),
-        entry_voucher=voucher,
-        entered_by=actor.label,
-    )
-    record(actor, "workers.entered", engagement, on=on.isoformat())
-    announce("workers.presence_changed.v1", key=engagement.public_id, since=on.isoformat())
-    return presence
+    move = Enter(on=on, today=today, voucher=voucher)
+    return _presence(move_one(actor=actor, move=move, engagement=engagement).presence)
 
 
-@transaction.atomic
-def leave(*, actor: Actor, engagement: Engagement, on: date, today: date, voucher: str = "") -> Presence:
+def leave(
+    *,
+    actor: Actor,
+    engagement: Engagement,
+    on: date,
+    today: date,
+    voucher: str = "",
+    settlement: SettlementFacts | None = None,
+) -> Presence:
     """Record that the person left the site; that day still counts as presence.
 
-    Raises NotPermitted, NotFound, BadDate, NotOnSite.
+    Without `settlement` the wages are settled later. Raises NotPermitted, NotFound, BadDate, NotOnSite.
     """
-    require(actor, "workers.enter", on=engagement)
-    _locked(engagement)
-    _require_past(on, today)
-    presence = Presence.all_rows.filter(engagement=engagement, exited_on=None).first()
-    if presence is None:
-        raise NotOnSite
-    if on < presence.entered_on:
-        raise BadDate(
-            _("退场日期不能早于进场日期 {day}。").format(day=presence.entered_on),
-            field="date",
-            code="before_last",
-        )
-    presence.exited_on = on
-    presence.exit_voucher = voucher
-    presence.exited_by = actor.label
-    presence.version += 1
-    presence.save(update_fields=["exited_on", "exit_voucher", "exited_by", "version", "updated_at"])
-    record(actor, "workers.left", engagement, on=on.isoformat())
-    announce("workers.presence_changed.v1", key=engagement.public_id, since=on.isoformat())
-    return presence
+    move = Exit(on=on, today=today, voucher=voucher, settlement=settlement)
+    return _presence(move_one(actor=actor, move=move, engagement=engagement).presence)
 
 
-def _locked(engagement: Engagement) -> None:
-    """Hold the person's row: presence is judged across all of that person's sites."""
-    Person.all_rows.select_for_update(of=("self",)).get(pk=engagement.person_id)
+def leave_temporarily(
+    *, actor: Actor, engagement: Engagement, on: date, today: date, reason: str = ""
+) -> None:
+    """Record that the person is away for a time. Raises as LeaveTemporarily."""
+    move_one(actor=actor, move=LeaveTemporarily(on=on, today=today, reason=reason), engagement=engagement)
 
 
-def _require_past(on: date, today: date) -> None:
-    if on > today:
-        raise BadDate(
-            _("日期 {day} 晚于今天，请填写实际发生的日期。").format(day=on), field="date", code="in_future"
-        )
+def return_to_site(*, actor: Actor, engagement: Engagement, on: date, today: date) -> None:
+    """Record that the person is back from a temporary leave. Raises as Return."""
+    move_one(actor=actor, move=Return(on=on, today=today), engagement=engagement)
 
 
-def _overlaps_elsewhere(engagement: Engagement, entered_on: date) -> bool:
-    others = Presence.all_rows.filter(person_id=engagement.person_id, is_conflict=False).exclude(
-        exited_on__lte=entered_on
-    )
-    return others.exists()
+def settle_wages(*, actor: Actor, engagement: Engagement, settlement: SettlementFacts, today: date) -> None:
+    """Confirm after an exit that wages are paid, or declare what is owed. Raises as Settle."""
+    move_one(actor=actor, move=Settle(on=today, today=today, settlement=settlement), engagement=engagement)
+
+
+def change_team(*, actor: Actor, engagement: Engagement, team: Team, on: date, today: date) -> None:
+    """Put the person into another team of the same participation. Raises as ChangeTeam."""
+    move_one(actor=actor, move=ChangeTeam(on=on, today=today, team=team), engagement=engagement)
+
+
+def end_engagement(*, actor: Actor, engagement: Engagement, today: date) -> None:
+    """End the engagement of somebody who is not on site. Raises as End."""
+    move_one(actor=actor, move=End(on=today, today=today), engagement=engagement)
+
+
+def verify_identity(*, actor: Actor, engagement: Engagement, today: date) -> None:
+    """Note that the original document was compared with the person. Raises as VerifyIdentity."""
+    move_one(actor=actor, move=VerifyIdentity(on=today, today=today), engagement=engagement)
+
+
+def submit_for_review(*, actor: Actor, engagement: Engagement, today: date) -> None:
+    """Ask the general contractor to let the person in. Raises as Submit."""
+    move_one(actor=actor, move=Submit(on=today, today=today), engagement=engagement)
+
+
+def approve_entry(*, actor: Actor, engagement: Engagement, today: date) -> None:
+    """Let the person in (I-11, I-12). Raises as Approve."""
+    move_one(actor=actor, move=Approve(on=today, today=today), engagement=engagement)
+
+
+def send_back(*, actor: Actor, engagement: Engagement, reason: str, today: date) -> None:
+    """Do not let the person in yet, for a reason. Raises as SendBack."""
+    move_one(actor=actor, move=SendBack(on=today, today=today, reason=reason), engagement=engagement)
+
+
+def reverse_move(
+    *, actor: Actor, engagement: Engagement, reason: str, today: date, expected: str = ""
+) -> None:
+    """Take back the latest entry, leave, return or exit, for a reason. Raises as Reverse."""
+    move = Reverse(on=today, today=today, reason=reason, expected=expected)
+    move_one(actor=actor, move=move, engagement=engagement)
+
+
+def _presence(found: Presence | None) -> Presence:
+    assert found is not None  # noqa: S101  # an entry or exit leaves a presence
+    return found

@@ -15,6 +15,7 @@ from workers.services import OwnFacts, PersonFacts, checked_number, correct_iden
 from workers.services.lookups import OTHER_NAME
 from workers.services.people import checked_card, checked_phone
 from workers.services.reasons import checked_reason
+from workers.web.papers_fields import one_of
 from workers.web.places import of_work, record_of, today
 
 _TYPED = {"autocomplete": "off", "spellcheck": "false"}
@@ -31,7 +32,7 @@ class EditForm(ScopedForm):
     )
     trade = CodeField(label="工种", code_list="trade")
     kind = CodeField(label="人员类型", code_list="worker_kind")
-    is_team_leader = forms.BooleanField(label="是班组长", required=False)
+    is_team_leader = one_of("班组长", [("no", "否"), ("yes", "是")])
     education = CodeField(label="文化程度", code_list="education", required=False, empty="未填")
     political_status = CodeField(label="政治面貌", code_list="political_status", required=False, empty="未填")
     address = forms.CharField(label="住址", max_length=200, required=False)
@@ -79,19 +80,21 @@ class EditPerson(FormPage):
         return form
 
     def first(self) -> dict[str, Any]:
-        names = ("trade", "kind", "is_team_leader", "education", "political_status", "bank_code", "bank_name")
-        return {**{name: getattr(self.work, name) for name in names}, "address": self.work.address or ""}
+        names = ("trade", "kind", "education", "political_status", "bank_code", "bank_name")
+        leads = "yes" if self.work.is_team_leader else "no"
+        shown = {name: getattr(self.work, name) for name in names}
+        return {**shown, "is_team_leader": leads, "address": self.work.address or ""}
 
     def version(self) -> int | None:
         return self.work.version
 
     def act(self, form: Any) -> str:
         given = dict(form.cleaned_data)
-        photo = given.pop("photo")
+        photo, leads = given.pop("photo"), given.pop("is_team_leader") == "yes"
         edit_engagement(
             actor=self.actor,
             engagement=self.work,
-            facts=OwnFacts(**given, photo=photo.address if photo else None),
+            facts=OwnFacts(**given, is_team_leader=leads, photo=photo.address if photo else None),
             expected_version=form.expected_version,
         )
         self.say(f"{self.work.person.name} 的资料已保存。")
@@ -112,7 +115,7 @@ class CorrectForm(ScopedForm):
 
     name = forms.CharField(label="姓名", max_length=50, widget=forms.TextInput(attrs=_TYPED))
     id_number = forms.CharField(
-        label="正确的身份证号",
+        label="证件号码",
         max_length=30,
         required=False,
         widget=forms.TextInput(attrs={**_TYPED, "autocapitalize": "characters"}),
@@ -187,7 +190,7 @@ class CorrectPerson(FormPage):
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
         form = super().build(data, files, work=self.work, now=self.now, **more)
         shown = self.work.person.masked_number
-        form.fields["id_number"].help_text = f"现在登记的是 {shown}；号码没有错的，不填。"
+        form.fields["id_number"].help_text = f"现在登记的是 {shown}。填正确的号码；号码没有错的，不填。"
         return form
 
     def first(self) -> dict[str, Any]:

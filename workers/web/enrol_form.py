@@ -34,6 +34,7 @@ from workers.web.papers_fields import (
     contract_facts,
     contract_kinds,
     hours_field,
+    one_of,
     price_field,
     training_facts,
 )
@@ -74,18 +75,16 @@ class EnrolForm(PaperForm):
         label="班组", rows=lambda form: teams_to_enrol_into(form.actor, form.project), name=team_name
     )
     trade = CodeField(label="工种", code_list="trade")
-    contract_kind = forms.ChoiceField(label="合同类型", choices=lambda: contract_kinds(none=True))
+    contract_kind = one_of("合同类型", lambda: contract_kinds(none=True))
     contract_starts_on = DayField(label="合同开始日期", required=False)
     contract_ends_on = DayField(
         label="合同结束日期", required=False, help_text="以完成一定工作任务为期限的，不填。"
     )
-    wage_form = forms.ChoiceField(
-        label="计酬方式", required=False, choices=[("", "未约定"), *Contract.WageForm.choices]
-    )
+    wage_form = one_of("计酬方式", [("", "未约定"), *Contract.WageForm.choices], required=False)
     unit_price = price_field()
     training_on = DayField(label="安全教育日期", required=False, help_text="还没有教育的，先不填。")
     training_hours = hours_field(required=False)
-    training_kind = forms.ChoiceField(label="教育类型", required=False, choices=basic_choices)
+    training_kind = one_of("教育类型", basic_choices, required=False)
     entered_on = DayField(label="进场日期", required=False, help_text="已经进场的填实际日期，否则不填。")
     education = CodeField(label="文化程度", code_list="education", required=False, empty="未填")
     photo = FileField(label="现场照片", kinds=("image",), required=False)

@@ -33,6 +33,12 @@ class PaperForm(ScopedForm):
         return all(self.cleaned_data.get(name) not in (None, "") for name in names)
 
 
+def one_of(label: str, choices: Any, **kwargs: Any) -> forms.ChoiceField:
+    """One of a few, with our own sentence for what is none of them."""
+    told = {"invalid_choice": "没有这个选项，请从列表中选择。"}
+    return forms.ChoiceField(label=label, choices=choices, error_messages=told, **kwargs)
+
+
 def price_field() -> forms.DecimalField:
     return forms.DecimalField(
         label="单价（元）",
@@ -103,14 +109,12 @@ def contract_kinds(*, none: bool) -> list[tuple[str, str]]:
 class ContractFields(PaperForm):
     """A contract: kind, term, what is paid, scan."""
 
-    contract_kind = forms.ChoiceField(label="合同类型", choices=lambda: contract_kinds(none=False))
+    contract_kind = one_of("合同类型", lambda: contract_kinds(none=False))
     contract_starts_on = DayField(label="开始日期")
     contract_ends_on = DayField(
         label="结束日期", required=False, help_text="以完成一定工作任务为期限的，不填。"
     )
-    wage_form = forms.ChoiceField(
-        label="计酬方式", required=False, choices=[("", "未约定"), *Contract.WageForm.choices]
-    )
+    wage_form = one_of("计酬方式", [("", "未约定"), *Contract.WageForm.choices], required=False)
     unit_price = price_field()
     unit = CodeField(
         label="计量单位",
@@ -134,9 +138,7 @@ class TrainingFields(PaperForm):
     training_kind = CodeField(label="培训类型", code_list="training_type")
     training_on = DayField(label="培训日期")
     training_hours = hours_field(required=True)
-    is_passed = forms.ChoiceField(
-        label="考核结果", choices=[("yes", "合格"), ("no", "不合格")], widget=forms.RadioSelect
-    )
+    is_passed = one_of("考核结果", [("yes", "合格"), ("no", "不合格")], widget=forms.RadioSelect)
     trainer = forms.CharField(label="授课人", max_length=60, required=False)
     evidence = FileField(label="培训记录", required=False, help_text="签到表、试卷或照片；照片或 PDF。")
 

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from accounts.models import User
-from attendance.demo.accounts import ACCOUNTS
+from attendance.demo.accounts import ACCOUNTS, WORKER, WORKER_PHONE
+from attendance.demo.site_accounts import CODE, claimable
 
 
 class Command(BaseCommand):
@@ -25,11 +26,15 @@ class Command(BaseCommand):
         for one in ACCOUNTS:
             if post := posts.get(one.username):
                 rows.append((one.username, one.post, post.scope_name))
+        if worker := User.objects.filter(username=WORKER).first():
+            rows.append((WORKER, "工人本人", f"{worker.display_name}，手机 {WORKER_PHONE}（验证码登录）"))
         widths = [max(_width(row[column]) for row in rows) for column in range(3)]
         for row in rows:
             cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
             self.stdout.write("  " + "  ".join(cells).rstrip())
         self.stdout.write(f"  密码都是 {settings.DEMO_PASSWORD}")
+        if number := claimable():
+            self.stdout.write(f"  待领取的项目账号（/account/claim/）：许可证 {number}，领取代码 {CODE}")
 
 
 def _width(text: str) -> int:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from psycopg2 import sql
 
 # Tables of facts: rows are only ever added (I-08, audit trail). Their partitions are reached through them.
-ONLY_ADDED = ("attendance_punch", "audit_auditevent")
+ONLY_ADDED = ("attendance_punch", "audit_auditevent", "workers_engagementevent")
 
 
 class Command(BaseCommand):

@@ -30,7 +30,7 @@ from federation.open_api.roster import LINE, all_or_nothing, engagements_of, str
 from federation.open_api.schema import Field, Latest, Limit
 from kernel.errors import DomainError
 from kernel.masking import mask_id_number
-from workers import errors, services
+from workers import errors, selectors, services
 from workers.models import Engagement, Presence
 from workers.services import identity_index
 
@@ -74,12 +74,16 @@ def add(call: Call) -> Outcome:
 def _record(call: Call, engagement: Engagement, row: Mapping[str, Any]) -> None:
     if _is_known(engagement, row):
         return
+    on = {"on": row["date"], "today": local_day(call.now)}
+    if row["type"] == ENTRY and selectors.is_away(engagement):
+        # Vendors know no temporary leave: whoever comes while away, comes back.
+        services.return_to_site(actor=call.actor, engagement=engagement, **on)
+        return
     act = services.enter if row["type"] == ENTRY else services.leave
     act(
         actor=call.actor,
         engagement=engagement,
-        on=row["date"],
-        today=local_day(call.now),
+        **on,
         voucher=row.get("voucher", ""),
     )
 

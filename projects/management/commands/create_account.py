@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import ROLES
 from kernel.errors import DomainError
-from projects.management.scopes import scope_of
+from projects.scopes import scope_of
 from web.console import CONSOLE
 from web.postings import grant_post, open_account, role_list
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         role = titles.get(options["role"], options["role"])
         if role not in ROLES:
             raise DomainError(f"没有名为“{role}”的岗位。可选：{role_list()}。")
-        scope, until = scope_of(options["scope"]), _day(options["until"])
+        scope, until = scope_of(CONSOLE, options["scope"]), _day(options["until"])
         user, password = User.objects.filter(username=options["username"]).first(), ""
         if user is None:
             user, password = open_account(

@@ -6,13 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from kernel.errors import DomainError
-from projects.permit_file import COLUMNS, Fault, UnreadableFile, heading_of, read_row, rows_of
-from projects.services import PermitFacts, receive_permit
+from projects.permit_file import COLUMNS, decoded
+from projects.services import Trial
 from web.console import CONSOLE
-
-_FACTS = {"enterprise_code": "contractor_uscc"}
 
 
 class Command(BaseCommand):
@@ -36,33 +35,15 @@ class Command(BaseCommand):
             raise CommandError(f"打不开文件 {options['file']}：{fault.strerror}。请核对路径。") from fault
         try:
             with transaction.atomic():
-                number, faults = _receive(content)
-                transaction.set_rollback(bool(faults) or options["dry_run"])
-        except UnreadableFile as fault:
+                trial = Trial.written(CONSOLE, decoded(content), timezone.now())
+                transaction.set_rollback(bool(trial.faults) or options["dry_run"])
+        except DomainError as fault:
             raise CommandError(str(fault)) from fault
-        for found in faults:
+        for found in trial.faults:
             self.stderr.write(str(found))
-        if faults:
-            raise CommandError(f"共 {number} 行，有 {len(faults)} 处错误，一行也没有写入。请改好后重新执行。")
+        if trial.faults:
+            raise CommandError(
+                f"共 {trial.number} 行，有 {len(trial.faults)} 处错误，一行也没有写入。请改好后重新执行。"
+            )
         done = "检查通过，没有写入" if options["dry_run"] else "已登记"
-        self.stdout.write(f"{done}：{number} 行施工许可证。")
-
-
-def _receive(content: bytes) -> tuple[int, list[Fault]]:
-    """How many rows there were, and everything that is wrong with them."""
-    number, faults = 0, []
-    for line, row in rows_of(content):
-        number += 1
-        facts, wrong = read_row(line, row)
-        faults += wrong if facts is None else _refusals(line, facts)
-    if not number:
-        raise UnreadableFile("文件里没有数据行。请在列名下面每行填一个施工许可证。")
-    return number, faults
-
-
-def _refusals(line: int, facts: PermitFacts) -> list[Fault]:
-    try:
-        receive_permit(actor=CONSOLE, facts=facts)
-    except DomainError as refusal:
-        return [Fault(line, heading_of(_FACTS.get(refusal.field or "", refusal.field)), refusal.message)]
-    return []
+        self.stdout.write(f"{done}：{trial.number} 行施工许可证。")

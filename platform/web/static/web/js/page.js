@@ -6,7 +6,7 @@
 
   // "/" goes to the search box; Escape closes what is open.
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && !keysOff()) {
       const box = document.getElementById("find");
       if (box && box.offsetParent) { event.preventDefault(); box.focus(); box.select(); }
     }
@@ -139,6 +139,87 @@
     setTimeout(() => { delete form.dataset.sent; $all("[aria-busy]", form).forEach((button) => button.removeAttribute("aria-busy")); }, 8000);
   });
   addEventListener("pageshow", () => $all("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
+
+  // A button that says how many are ticked, and one that prints; both are words or hidden without script.
+  $all("[data-picked]").forEach((button) => {
+    const form = button.form, plain = button.textContent;
+    const count = () => {
+      const number = $all("input[type=checkbox]:checked", form).length;
+      button.textContent = number ? button.dataset.picked.replace("#", number) : plain;
+    };
+    form.addEventListener("change", count);
+    count();
+  });
+  // Single keys for people who live in lists. They move the focus between links that are there anyway, so a
+  // screen reader says what it meets; the page 快捷键 names them all and turns them off.
+  const KEYS_OFF = "keys-off";
+  const keysOff = () => { try { return localStorage.getItem(KEYS_OFF) === "1"; } catch (fault) { return false; } };
+  const rowLinks = () => $all("#list tbody tr, #exports tbody tr")
+    .map((row) => row.querySelector("a[href]")).filter((link) => link && link.offsetParent);
+  const step = (by) => {
+    const links = rowLinks();
+    if (!links.length) return false;
+    const row = document.activeElement.closest("tbody tr");
+    const here = row ? links.findIndex((link) => row.contains(link)) : -1;
+    const next = here < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, here + by));
+    links[next].focus();
+    links[next].scrollIntoView({ block: "nearest" });
+    return true;
+  };
+  const tick = () => {
+    const row = document.activeElement.closest("tbody tr");
+    const box = row && row.querySelector('input[type="checkbox"]');
+    if (!box || box.disabled) return false;
+    box.click();
+    return true;
+  };
+  const turn = (rel) => { const link = document.querySelector(`.pg a[rel="${rel}"]`); if (link) link.click(); return Boolean(link); };
+  const sheet = () => { const keys = document.getElementById("keys"); if (!keys || !keys.showModal) return false; keys.showModal(); return true; };
+  const entry = (number) => { const link = $all(".nav a.entry")[number - 1]; if (link) link.click(); return Boolean(link); };
+  const single = { j: () => step(1), k: () => step(-1), x: tick, n: () => turn("next"), p: () => turn("prev"), "?": sheet };
+  let going = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target) || keysOff()) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (Date.now() - going < 1500 && /^[1-9]$/.test(event.key)) { going = 0; if (entry(Number(event.key))) event.preventDefault(); return; }
+    going = event.key === "g" ? Date.now() : 0;
+    const act = Object.hasOwn(single, event.key) && single[event.key];
+    if (act && act()) event.preventDefault();
+  });
+  $all("[data-keys-switch]").forEach((button) => {
+    const words = () => { button.textContent = keysOff() ? "在这台电脑上重新启用单键快捷键" : "在这台电脑上关闭单键快捷键"; };
+    button.hidden = false;
+    words();
+    button.addEventListener("click", () => {
+      try { if (keysOff()) localStorage.removeItem(KEYS_OFF); else localStorage.setItem(KEYS_OFF, "1"); } catch (fault) { return; }
+      words();
+    });
+  });
+
+  // The print view's button; without script the browser's own menu does the same.
+  $all("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
+  // Ticked rows: how many, and all of the page at once.
+  const picks = () => $all("input[data-pick]");
+  const counted = () => {
+    const form = document.querySelector("[data-bulk]");
+    if (!form) return;
+    const number = picks().filter((box) => box.checked).length;
+    const said = form.querySelector("[data-bulk-said]");
+    form.dataset.said = form.dataset.said || said.textContent;
+    said.textContent = number ? `已选 ${number} ${form.dataset.bulk}` : form.dataset.said;
+    form.classList.toggle("bulk-on", number > 0);
+    picks().forEach((box) => box.closest("tr").classList.toggle("on", box.checked));
+  };
+  document.addEventListener("change", (event) => { if (event.target.matches("input[data-pick]")) counted(); });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-pick-page], [data-pick-none]");
+    if (!link) return;
+    event.preventDefault();
+    picks().forEach((box) => { box.checked = link.dataset.pickPage !== undefined; });
+    counted();
+  });
+  document.addEventListener("htmx:afterSettle", counted);
+  addEventListener("pageshow", counted);
 
   reveals(); focusSummary(); fallbackFont();
 })();

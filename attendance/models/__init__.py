@@ -1,0 +1,6 @@
+"""The tables of attendance: facts and what is concluded from them; requests to correct a conclusion."""
+
+from attendance.models.corrections import CorrectionRequest
+from attendance.models.facts import AttendanceDay, Device, DirtyDay, ProjectDay, Punch, Subject
+
+__all__ = ["AttendanceDay", "CorrectionRequest", "Device", "DirtyDay", "ProjectDay", "Punch", "Subject"]

@@ -1,0 +1,132 @@
+"""Acts on devices: registering, naming anew, taking out of use and back."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attendance.models import Device
+from audit.services import record
+from kernel.errors import DomainError
+from kernel.permits import require
+from kernel.scoping import Actor
+from kernel.versions import require_version
+from outbox.services import announce
+from projects.models import Project
+
+MANAGE = "attendance.manage_devices"
+LONGEST_CHANNEL, LONGEST_SERIAL = 50, 60
+
+
+class ChannelTaken(DomainError):
+    """The project has a device of this name, in use or not."""
+
+    code = "channel_taken"
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(
+            _("本项目已有名为“{channel}”的设备。请换一个通道名称；已停用的，可恢复使用。").format(
+                channel=channel
+            ),
+            field="channel",
+        )
+
+
+@transaction.atomic
+def register_device(*, actor: Actor, project: Project, channel: str, serial: str = "") -> Device:
+    """Register a device before its first punch; the channel's name is how its punches will name it.
+
+    Raises NotPermitted, NotFound, ChannelTaken, DomainError for a name that is missing or too long.
+    """
+    require(actor, MANAGE, on=project)
+    channel, serial = _checked(channel, serial)
+    # One at a time per project, so that two equal names cannot both pass the check.
+    Project.all_rows.select_for_update(of=("self",)).get(pk=project.pk)
+    _refuse_taken(project.pk, channel)
+    device = Device.objects.create(project=project, channel=channel, serial=serial)
+    record(actor, "attendance.device_registered", device)
+    announce("attendance.device_registered.v1", key=device.public_id)
+    return device
+
+
+@transaction.atomic
+def change_device(
+    *, actor: Actor, device: Device, channel: str, serial: str, expected_version: int | None = None
+) -> Device:
+    """Name a device anew, or correct its serial number. Punches received before keep the name they came with.
+
+    Raises NotPermitted, NotFound, ChannelTaken, Stale, DomainError as register_device.
+    """
+    require(actor, MANAGE, on=device)
+    channel, serial = _checked(channel, serial)
+    device = _locked(device)
+    require_version(device, expected_version, {_("通道名称"): device.channel, _("序列号"): device.serial})
+    if channel != device.channel:
+        _refuse_taken(device.project_id, channel)
+    before = device.channel
+    device.channel, device.serial, device.version = channel, serial, device.version + 1
+    device.save(update_fields=["channel", "serial", "version", "updated_at"])
+    record(actor, "attendance.device_changed", device, before=before, after=channel)
+    announce("attendance.device_changed.v1", key=device.public_id, version=device.version)
+    return device
+
+
+@transaction.atomic
+def retire_device(*, actor: Actor, device: Device, reason: str = "") -> Device:
+    """Take a device out of use: it is no longer missed. Punches that still come are kept all the same.
+
+    Raises NotPermitted, NotFound, DomainError if it is out of use.
+    """
+    require(actor, MANAGE, on=device)
+    device = _locked(device)
+    if device.retired_at:
+        raise DomainError(_("该设备已经停用，无需再次停用。"), code="retired")
+    return _turned(actor, device, retired=True, reason=reason)
+
+
+@transaction.atomic
+def restore_device(*, actor: Actor, device: Device) -> Device:
+    """Take a device back into use. Raises NotPermitted, NotFound, DomainError if it is in use."""
+    require(actor, MANAGE, on=device)
+    device = _locked(device)
+    if not device.retired_at:
+        raise DomainError(_("该设备正在使用，无需恢复。"), code="in_use")
+    return _turned(actor, device, retired=False, reason="")
+
+
+def _turned(actor: Actor, device: Device, *, retired: bool, reason: str) -> Device:
+    device.retired_at = timezone.now() if retired else None
+    device.version += 1
+    device.save(update_fields=["retired_at", "version", "updated_at"])
+    event = "attendance.device_retired" if retired else "attendance.device_restored"
+    record(actor, event, device, reason=reason.strip()[:200])
+    announce(f"{event}.v1", key=device.public_id, version=device.version)
+    return device
+
+
+def _locked(device: Device) -> Device:
+    rows = Device.all_rows.select_related("project__region").select_for_update(of=("self",))
+    return rows.get(pk=device.pk)
+
+
+def _checked(channel: str, serial: str) -> tuple[str, str]:
+    channel, serial = channel.strip(), serial.strip()
+    if not channel:
+        raise DomainError(
+            _("请填通道名称，须与设备上报的名称一致，例如“南门进口”。"), code="no_channel", field="channel"
+        )
+    for value, most, field, label in (
+        (channel, LONGEST_CHANNEL, "channel", _("通道名称")),
+        (serial, LONGEST_SERIAL, "serial", _("序列号")),
+    ):
+        if len(value) > most:
+            raise DomainError(
+                _("{label}最多 {most} 个字，请缩短后再填。").format(label=label, most=most),
+                code="too_long",
+                field=field,
+            )
+    return channel, serial
+
+
+def _refuse_taken(project_pk: int, channel: str) -> None:
+    if Device.all_rows.filter(project=project_pk, channel=channel).exists():
+        raise ChannelTaken(channel)

@@ -1,0 +1,14 @@
+"""Vendors' access and calls."""
+
+from django.urls import path
+
+from federation.api import views
+
+urlpatterns = [
+    path("credentials/", views.CredentialsView.as_view(), name="api_credentials"),
+    path("credentials/issue/", views.IssueView.as_view(), name="api_credential_issue"),
+    path("credentials/<uuid:public_id>/calls/", views.CallsView.as_view(), name="api_credential_calls"),
+    path("credentials/<uuid:public_id>/rotate/", views.RotateView.as_view(), name="api_credential_rotate"),
+    path("credentials/<uuid:public_id>/revoke/", views.RevokeView.as_view(), name="api_credential_revoke"),
+    path("requests/<slug:serial>/retry/", views.RetryView.as_view(), name="api_request_retry"),
+]

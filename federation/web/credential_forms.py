@@ -1,0 +1,141 @@
+"""Acts on vendors' access: issuing, changing over, revoking."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+
+from federation.models import Credential
+from federation.selectors import MANAGED, credential, may_manage
+from federation.services import issue_credential, revoke_credential, rotate_credential
+from federation.web.credentials import credential_crumbs
+from kernel.errors import DomainError, NotFound
+from kernel.text import compact
+from standards.selectors import parameter
+from web import slips
+from web.acts import FormPage
+from web.forms import DayField, ScopedForm
+from web.navigation import Crumb
+
+# Enough for a vendor to change its configuration during a working week.
+USUAL_OVERLAP = timedelta(days=7)
+
+
+class IssueForm(ScopedForm):
+    """For which project, and who keeps it."""
+
+    project_code = forms.CharField(label="项目编码", max_length=40, help_text="18 位项目编码，同时就是 appid")
+    holder = forms.CharField(
+        label="持有单位",
+        max_length=80,
+        required=False,
+        help_text="保管密钥的厂商或系统，例如“某某科技 考勤系统”",
+    )
+
+    def clean_project_code(self) -> str:
+        return compact(self.cleaned_data["project_code"])
+
+
+class IssueCredential(FormPage):
+    """One more secret for a project's vendor, shown once."""
+
+    permission = MANAGED
+    section = "credentials"
+    form_class = IssueForm
+    submit = "签发密钥"
+
+    def prepare(self, **_kwargs: Any) -> None:
+        self.cancel_url = reverse("credentials")
+
+    def first(self) -> dict[str, Any]:
+        return {"project_code": self.request.GET.get("project", "")[:40]}
+
+    def act(self, form: Any) -> str:
+        try:
+            row = issue_credential(actor=self.actor, **form.cleaned_data)
+        except NotFound as missing:
+            # Said beside the field: the page itself exists for whoever issues secrets.
+            raise DomainError(missing.message, code="unknown_project", field="project_code") from missing
+        return _shown_once(self, row, "密钥已签发。")
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": "签发接口密钥",
+            "lead": "每个项目最近两组密钥同时有效；再签发一组时，最早的一组立即停用。",
+            "crumbs": credential_crumbs(None, Crumb("签发密钥")),
+        }
+
+
+def _shown_once(page: FormPage, row: Credential, told: str) -> str:
+    slips.put(page.request, str(row.public_id), row.key)
+    page.say(told)
+    return reverse("credential_secret", args=[row.public_id])
+
+
+class _OnCredential(FormPage):
+    permission = MANAGED
+    section = "credentials"
+
+    def prepare(self, **kwargs: Any) -> None:
+        row = credential(self.actor, kwargs["public_id"])
+        if not may_manage(self.actor, row):
+            raise NotFound
+        self.row = row
+        self.cancel_url = reverse("credential", args=[row.public_id])
+
+
+class RotateForm(ScopedForm):
+    """Until when the former secret still signs."""
+
+    valid_until = DayField(label="旧密钥用到", help_text="这一天结束时停用；在此之前新旧密钥都可用。")
+
+
+class Rotate(_OnCredential):
+    """A new secret beside the present one."""
+
+    form_class = RotateForm
+    submit = "生成新密钥"
+
+    def first(self) -> dict[str, Any]:
+        return {"valid_until": timezone.localdate() + USUAL_OVERLAP}
+
+    def act(self, form: Any) -> str:
+        day = form.cleaned_data["valid_until"]
+        end = timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+        fresh = rotate_credential(actor=self.actor, credential=self.row, valid_until=end)
+        return _shown_once(self, fresh, f"新密钥已生成，旧密钥用到 {day} 结束。")
+
+    def context(self) -> dict[str, Any]:
+        most = int(parameter("open_api.rotation_days", self.row.project.region if self.row.project else None))
+        return {
+            "title": f"轮换密钥：{self.row.appid}",
+            "lead": f"厂商换上新密钥之前，旧密钥照常可用，最长 {most} 天。密钥外泄的不要轮换，请直接撤销。",
+            "crumbs": credential_crumbs(self.row, Crumb("轮换密钥")),
+        }
+
+
+class RevokeForm(ScopedForm):
+    """Why."""
+
+    reason = forms.CharField(label="原因", max_length=200, help_text="例如：密钥外泄、更换厂商。会记入审计。")
+
+
+class Revoke(_OnCredential):
+    """End a secret at once."""
+
+    form_class = RevokeForm
+    submit = "立即撤销"
+
+    def act(self, form: Any) -> str:
+        revoke_credential(actor=self.actor, credential=self.row, **form.cleaned_data)
+        self.say("密钥已撤销，下一次调用起不再受理。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": f"撤销密钥：{self.row.appid}",
+            "lead": "立即生效，不能恢复：用这组密钥签名的调用一律拒绝。已受理的请求继续处理。",
+            "crumbs": credential_crumbs(self.row, Crumb("撤销密钥")),
+        }

@@ -1,0 +1,34 @@
+"""The left bar's entry of vendors' access, its work on the page of jobs, and its names on the trail."""
+
+from collections.abc import Collection, Mapping
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from federation.models import AcceptedRequest, Credential
+from federation.selectors import MANAGED, credentials
+from federation.web.requests import waiting_requests
+from kernel.scoping import Actor
+from web.jobs import register_probe
+from web.navigation import Entry, register
+from web.trail_objects import uuids
+from web.trail_words import Thing, register_objects
+
+
+def _credentials(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = credentials(actor).filter(public_id__in=uuids(keys))
+    return {str(row.public_id): Thing(row.appid, reverse("credential", args=[row.public_id])) for row in rows}
+
+
+def _requests(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    numbers = [int(key) for key in keys if key.isdecimal()]
+    rows = AcceptedRequest.objects.visible_to(actor, MANAGED).filter(pk__in=numbers).only("serial")
+    return {str(row.pk): Thing(row.serial, reverse("accepted_request", args=[row.serial])) for row in rows}
+
+
+def add_entries() -> None:
+    """Tell the frame, the page of jobs and the trail."""
+    register(Entry("credentials", _("厂商接口"), "credentials", MANAGED, 26))
+    register_probe("requests", waiting_requests)
+    register_objects(Credential._meta.label_lower, _credentials)
+    register_objects(AcceptedRequest._meta.label_lower, _requests)

@@ -1,0 +1,1 @@
+"""Reads of a site's gaps and of supervision notices, given an actor."""

@@ -1,0 +1,21 @@
+"""Acts on supervision notices: drafting, issuing, reading, answering, judging, and what the clock does."""
+
+from integrity.services.answering import AnswerFacts, reply_notice
+from integrity.services.clock import settle_notices
+from integrity.services.drafting import discard_draft, draft_notice
+from integrity.services.issuing import issue_notice
+from integrity.services.judging import accept_reply, extend_deadline, return_reply
+from integrity.services.reading import mark_read
+
+__all__ = [
+    "AnswerFacts",
+    "accept_reply",
+    "discard_draft",
+    "draft_notice",
+    "extend_deadline",
+    "issue_notice",
+    "mark_read",
+    "reply_notice",
+    "return_reply",
+    "settle_notices",
+]

@@ -1,0 +1,214 @@
+"""The audit trail in words: what was done, to what; and who can say more of an object by its key.
+
+Apps above register how their objects are named and how a person is found among them, for the trail stands
+below them. A test walks every `record(…)` of the source and asks that its action stands here.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from audit.models import AuditEvent
+from kernel.scoping import Actor
+
+ACTIONS: dict[str, str] = {
+    "accounts.account_opened": "开通账号",
+    "accounts.post_granted": "授予岗位",
+    "accounts.post_ended": "终止岗位",
+    "accounts.post_end_changed": "改岗位截止日期",
+    "accounts.password_reset": "重置密码",
+    "accounts.password_changed": "修改密码",
+    "accounts.unlocked": "解除锁定",
+    "accounts.deactivated": "停用账号",
+    "accounts.reactivated": "恢复账号",
+    "accounts.signed_in": "登录",
+    "accounts.signed_out": "退出登录",
+    "accounts.sign_in_failed": "登录失败",
+    "accounts.sign_in_locked": "登录锁定",
+    "accounts.token_given": "签发接口令牌",
+    "accounts.token_ended": "作废接口令牌",
+    "accounts.code_sent": "发送登录验证码",
+    "accounts.worker_signed_in": "工人登录",
+    "standards.parameter_set": "设置参数",
+    "standards.parameter_taken_back": "撤回未生效的参数",
+    "projects.permit_received": "登记施工许可证",
+    "projects.permit_file_kept": "上传施工许可证表格",
+    "projects.permit_file_received": "导入施工许可证表格",
+    "projects.account_issued": "签发项目账号",
+    "projects.account_claimed": "领取项目账号",
+    "projects.account_withdrawn": "收回项目账号",
+    "projects.participation_added": "登记参建单位",
+    "projects.participation_edited": "修改参建单位",
+    "projects.participation_ended": "参建单位退场",
+    "projects.participation_resumed": "参建单位恢复",
+    "projects.team_added": "登记班组",
+    "projects.team_edited": "修改班组",
+    "projects.team_ended": "班组退场",
+    "projects.team_resumed": "班组恢复",
+    "projects.project_granted": "临时授权单个项目",
+    "workers.enrolled": "登记人员",
+    "workers.looked_up": "按证件号查询",
+    "workers.searched_by_number": "按号码搜索人员",
+    "workers.found_by_number": "搜索找到人员",
+    "workers.record_read": "查看人员档案",
+    "workers.number_read": "查看完整证件号",
+    "workers.photo_read": "查看照片",
+    "workers.contract_scan_read": "查看合同扫描件",
+    "workers.training_evidence_read": "查看培训材料",
+    "workers.engagement_edited": "修改用工信息",
+    "workers.engagement_ended": "结束用工",
+    "workers.identity_corrected": "更正身份信息",
+    "workers.identity_verified": "核验身份",
+    "workers.entered": "进场",
+    "workers.left": "退场",
+    "workers.left_temporarily": "暂退场",
+    "workers.returned": "返场",
+    "workers.team_changed": "调整班组",
+    "workers.move_reversed": "撤销进退场",
+    "workers.settled": "结清退场",
+    "workers.review_submitted": "提交进场审核",
+    "workers.review_approved": "通过进场审核",
+    "workers.review_returned": "退回进场审核",
+    "workers.contract_recorded": "登记合同",
+    "workers.contract_replaced": "替换合同",
+    "workers.contract_ended": "终止合同",
+    "workers.training_recorded": "登记培训",
+    "workers.training_withdrawn": "撤回培训",
+    "workers.key_post_assigned": "任命关键岗位",
+    "workers.key_post_relieved": "免去关键岗位",
+    "attendance.correction_submitted": "申请更正考勤",
+    "attendance.correction_approved": "同意更正考勤",
+    "attendance.correction_rejected": "不同意更正考勤",
+    "attendance.device_registered": "登记考勤设备",
+    "attendance.device_changed": "修改考勤设备",
+    "attendance.device_retired": "停用考勤设备",
+    "attendance.device_restored": "恢复考勤设备",
+    "attendance.demo_written": "写入演示数据",
+    "integrity.notice_drafted": "起草监理通知单",
+    "integrity.notice_discarded": "删除通知单草稿",
+    "integrity.notice_issued": "签发监理通知单",
+    "integrity.notice_delivered": "送达监理通知单",
+    "integrity.notice_read": "首次阅读监理通知单",
+    "integrity.notice_replied": "回复监理通知单",
+    "integrity.notice_accepted": "验收监理通知单",
+    "integrity.notice_returned": "退回监理通知单",
+    "integrity.notice_reopened": "重开监理通知单",
+    "integrity.notice_lapsed": "监理通知单逾期",
+    "integrity.notice_withdrawn": "撤回监理通知单",
+    "federation.credential_issued": "签发接口密钥",
+    "federation.credential_rotated": "轮换接口密钥",
+    "federation.credential_revoked": "撤销接口密钥",
+    "federation.request_retried": "重试接口请求",
+    "federation.calls_read": "查看接口调用内容",
+    "lists.export_asked": "申请导出",
+    "lists.export_made": "生成导出文件",
+    "lists.export_taken": "下载导出文件",
+    "lists.export_cancelled": "取消导出",
+    "lists.export_failed": "导出失败",
+    "web.message_retried": "重发短信或邮件",
+}
+
+OBJECTS: dict[str, str] = {
+    "accounts.user": "账号",
+    "standards.ruleparameter": "参数",
+    "projects.project": "项目",
+    "projects.participation": "参建单位",
+    "projects.team": "班组",
+    "workers.engagement": "人员",
+    "workers.person": "人员",
+    "attendance.device": "设备",
+    "attendance.correctionrequest": "考勤更正",
+    "integrity.supervisionnotice": "监理通知单",
+    "federation.credential": "接口密钥",
+    "federation.acceptedrequest": "接口请求",
+    "web.outgoingmessage": "短信或邮件",
+}
+
+# Facts as labels; those that are keys of rows say nothing to a reader and stay away.
+FACTS: dict[str, str] = {
+    "role": "岗位",
+    "valid_to": "截止日期",
+    "document": "依据",
+    "before": "原值",
+    "after": "新值",
+    "username": "账号",
+    "address": "网络地址",
+    "permit": "施工许可证",
+    "enterprise": "企业",
+    "number": "编号",
+    "training_kind": "培训类型",
+    "post_code": "岗位",
+    "on": "日期",
+    "key": "参数",
+    "value": "值",
+    "valid_from": "生效日期",
+    "region": "地区",
+    "serial": "编号",
+    "until": "截止时间",
+    "holder": "持有单位",
+    "rows": "行数",
+    "found": "找到",
+    "expires": "到期时间",
+    "list": "清单",
+    "format": "格式",
+}
+
+
+def act_in_words(action: str) -> str:
+    """An action as its reader knows it; one that nobody has named yet is shown by its name."""
+    return ACTIONS.get(action, f"其他操作 {action}")
+
+
+def said(event: AuditEvent) -> str:
+    """A line of the trail, without who and when."""
+    return act_in_words(event.action)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An object of the trail by name, and its page, where the reader may open one."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that was looked for: how its lines are found again, and its name."""
+
+    keys: tuple[str, ...]
+    name: str
+    detail: str = ""
+
+
+Describe = Callable[[Actor, Collection[str]], Mapping[str, Thing]]
+Find = Callable[[Actor, str], Iterable[Found]]
+_describers: dict[str, Describe] = {}
+_finders: dict[str, Find] = {}
+
+
+def register_objects(object_type: str, describe: Describe) -> None:
+    """Say how objects of a type are named: keys within the reader's scope to names; twice is once."""
+    _describers[object_type] = describe
+
+
+def register_finder(kind: str, find: Find) -> None:
+    """Say how somebody or something (a person) is found by words, within the reader's scope."""
+    _finders[kind] = find
+
+
+def things(actor: Actor, events: Iterable[AuditEvent]) -> dict[tuple[str, str], Thing]:
+    """The names of the objects of some lines, with one question for each type that occurs."""
+    keys: dict[str, set[str]] = {}
+    for event in events:
+        keys.setdefault(event.object_type, set()).add(event.object_key)
+    return {
+        (object_type, key): thing
+        for object_type, wanted in keys.items()
+        if object_type in _describers
+        for key, thing in _describers[object_type](actor, wanted).items()
+    }
+
+
+def find(actor: Actor, words: str) -> list[Found]:
+    """Whom or what the words name, within the reader's scope."""
+    return [found for finder in _finders.values() for found in finder(actor, words)] if words.strip() else []

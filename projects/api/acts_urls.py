@@ -1,0 +1,24 @@
+"""Addresses of participations and teams over the REST API."""
+
+from django.urls import path
+
+from projects.api import acts
+
+urlpatterns = [
+    path("participations/", acts.PartiesView.as_view(), name="api_participations"),
+    path("participations/add/", acts.AddPartyView.as_view(), name="api_participation_add"),
+    path(
+        "participations/<uuid:public_id>/edit/", acts.EditPartyView.as_view(), name="api_participation_edit"
+    ),
+    path("participations/<uuid:public_id>/end/", acts.EndPartyView.as_view(), name="api_participation_end"),
+    path(
+        "participations/<uuid:public_id>/resume/",
+        acts.ResumePartyView.as_view(),
+        name="api_participation_resume",
+    ),
+    path("teams/", acts.TeamsView.as_view(), name="api_teams"),
+    path("teams/add/", acts.AddTeamView.as_view(), name="api_team_add"),
+    path("teams/<uuid:public_id>/edit/", acts.EditTeamView.as_view(), name="api_team_edit"),
+    path("teams/<uuid:public_id>/end/", acts.EndTeamView.as_view(), name="api_team_end"),
+    path("teams/<uuid:public_id>/resume/", acts.ResumeTeamView.as_view(), name="api_team_resume"),
+]

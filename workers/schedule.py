@@ -1,0 +1,12 @@
+"""What beat sends for people."""
+
+from celery.schedules import crontab
+
+BEAT = {
+    "workers-phone-indexes": {
+        "task": "workers.tasks.fill_phone_indexes",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 300},
+    },
+    "workers-forget-codes": {"task": "workers.tasks.forget_codes", "schedule": crontab(hour=3, minute=20)},
+}

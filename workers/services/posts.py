@@ -1,0 +1,77 @@
+"""Who holds the key posts of a project. Source: 鄂建文〔2019〕27号 一(七); invariant I-06."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from kernel.permits import require
+from kernel.scoping import Actor
+from outbox.services import announce
+from standards.selectors import code_name, parameter
+from workers.errors import BadDate, EngagementEnded, NotHeld, PostsElsewhere
+from workers.models import Engagement, KeyPostAssignment, Person
+
+ASSIGNED = "workers.key_post_assigned.v1"
+
+
+@transaction.atomic
+def assign_key_post(*, actor: Actor, engagement: Engagement, post: str, starts_on: date) -> KeyPostAssignment:
+    """Name who holds a key post from a day on; whoever held it before is relieved the day before.
+
+    Raises NotPermitted, NotFound, EngagementEnded, PostsElsewhere.
+    Source: 鄂建文〔2019〕27号 一(七).
+    """
+    require(actor, "workers.enrol", on=engagement)
+    if engagement.ended_at is not None:
+        raise EngagementEnded
+    Person.all_rows.select_for_update(of=("self",)).get(pk=engagement.person_id)
+    _require_room(engagement, post, starts_on)
+    held = KeyPostAssignment.all_rows.filter(engagement__project=engagement.project, post=post, ends_on=None)
+    held.filter(starts_on__lt=starts_on).update(ends_on=starts_on - timedelta(days=1))
+    assignment = KeyPostAssignment.objects.create(engagement=engagement, post=post, starts_on=starts_on)
+    record(actor, "workers.key_post_assigned", engagement, post=post)
+    announce(ASSIGNED, key=engagement.public_id, since=starts_on.isoformat())
+    return assignment
+
+
+@transaction.atomic
+def relieve_key_post(*, actor: Actor, assignment: KeyPostAssignment, ends_on: date, today: date) -> None:
+    """Let a key post end on a day, its last; the post is vacant from the next day on.
+
+    Raises NotPermitted, NotFound, NotHeld, BadDate.
+    """
+    require(actor, "workers.enrol", on=assignment)
+    rows = KeyPostAssignment.all_rows.select_for_update(of=("self",)).select_related("engagement")
+    row = rows.get(pk=assignment.pk)
+    if row.ends_on is not None and row.ends_on < today:
+        raise NotHeld(_("该任职已于 {day} 结束，无需重复办理。").format(day=row.ends_on.isoformat()))
+    if ends_on < row.starts_on:
+        told = _("最后任职日不能早于任职起始日 {day}。").format(day=row.starts_on.isoformat())
+        raise BadDate(told, field="date", code="before_last")
+    if ends_on > today:
+        raise BadDate(
+            _("日期 {day} 晚于今天，请填写实际发生的日期。").format(day=ends_on),
+            field="date",
+            code="in_future",
+        )
+    row.ends_on = ends_on
+    row.version += 1
+    row.save(update_fields=["ends_on", "version", "updated_at"])
+    record(actor, "workers.key_post_relieved", row.engagement, post=row.post, on=ends_on.isoformat())
+    announce(ASSIGNED, key=row.engagement.public_id, since=ends_on.isoformat())
+
+
+def _require_room(engagement: Engagement, post: str, day: date) -> None:
+    """A person holds some posts on so many projects and no more (I-06)."""
+    most = parameter("key_posts.most_projects", engagement.project.region, day).get(post)
+    if most is None:
+        return
+    held = KeyPostAssignment.all_rows.filter(
+        Q(ends_on=None) | Q(ends_on__gte=day), engagement__person=engagement.person_id, post=post
+    )
+    elsewhere = held.exclude(engagement__project=engagement.project_id)
+    if elsewhere.values("engagement__project").distinct().count() >= most:
+        raise PostsElsewhere(post=code_name("key_post", post), most=most)

@@ -1,0 +1,210 @@
+"""Permission to enter: asked for by those who enrol, given by another, on what holds at that instant.
+
+Source: product 5.3 S1, invariants I-11 and I-12; 劳动法 第十五条; 18号令 第十二条.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.selectors import events_of
+from kernel.scoping import Actor
+from standards.selectors import parameter
+from workers import states
+from workers.errors import (
+    AlreadySubmitted,
+    AlreadyVerified,
+    DataTooOld,
+    NothingToSettle,
+    NotPending,
+    OwnReview,
+    PapersMissing,
+    ReasonMissing,
+    TooYoung,
+)
+from workers.identity import age_on
+from workers.models import Engagement, EntryReview, IdentityCheck
+from workers.selectors import IDENTITY_MATCHES, contracts_in_force, trainings_in_force
+from workers.services.moves import SHORTEST_REASON, Move, Trace
+from workers.services.standing import Standing
+
+REVIEW_CHANGED = "workers.review_changed.v1"
+# The clerk held the card in hand and compared it with the person.
+SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyIdentity(Move):
+    """核验身份: somebody has compared the original document with the person and with the record."""
+
+    act = states.Act.PAPER
+    action = "workers.identity_verified"
+    event = "workers.identity_verified.v1"
+    permission = "workers.file"
+
+    def judge(self, standing: Standing, actor: Actor) -> None:
+        standing.require_active()
+        if standing.facts.is_verified:
+            raise AlreadyVerified
+
+    def write(self, standing: Standing, actor: Actor) -> Trace:
+        IdentityCheck.objects.create(
+            engagement=standing.engagement,
+            method=SEEN,
+            result=IDENTITY_MATCHES,
+            checked_at=timezone.now(),
+            checked_by=actor.label,
+        )
+        return Trace({"method": SEEN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit(Move):
+    """送审: ask that the person be let in; all papers are there."""
+
+    act = states.Act.SUBMIT
+    action = "workers.review_submitted"
+    event = REVIEW_CHANGED
+    permission = "workers.enrol"
+
+    def judge(self, standing: Standing, actor: Actor) -> None:
+        standing.require_active()
+        if standing.review:
+            told = {
+                EntryReview.Outcome.PENDING: _("该人员已送审，正在等待总承包单位审批。"),
+                EntryReview.Outcome.APPROVED: _("该人员的进场申请已批准，无需再送审。"),
+            }
+            raise AlreadySubmitted(told[EntryReview.Outcome(standing.review.outcome)])
+        if standing.facts.has_left and not standing.facts.is_settled:
+            raise NothingToSettle(_("该人员上次退场的工资还没有确认结算，请先确认结算再送审。"))
+        require_papers(standing.facts)
+
+    def write(self, standing: Standing, actor: Actor) -> Trace:
+        enrolled = events_of(standing.engagement, ("workers.enrolled",)).first()
+        standing.review = EntryReview.objects.create(
+            engagement=standing.engagement,
+            enrolled_by_key=enrolled.actor_key if enrolled else "",
+            submitted_by_key=actor.key,
+            submitted_by=actor.label,
+        )
+        return Trace({"review": str(standing.review.public_id)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve(Move):
+    """批准进场: identity, contract, training and age hold at this instant, and that is kept (I-11)."""
+
+    act = states.Act.APPROVE
+    action = "workers.review_approved"
+    event = REVIEW_CHANGED
+    permission = "workers.approve"
+
+    now: datetime = field(default_factory=timezone.now)
+
+    def judge(self, standing: Standing, actor: Actor) -> None:
+        review = _pending(standing)
+        if actor.key in (review.submitted_by_key, review.enrolled_by_key):
+            raise OwnReview
+        require_papers(standing.facts)
+        _require_age(standing.engagement, self.today)
+        _require_fresh(standing.engagement, self.today)
+
+    def write(self, standing: Standing, actor: Actor) -> Trace:
+        review = _pending(standing)
+        review.outcome = EntryReview.Outcome.APPROVED
+        review.snapshot = _snapshot(standing.engagement, self.today)
+        _decide(review, actor, self.now)
+        return Trace({"review": str(review.public_id)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBack(Move):
+    """退回: not yet, for this reason; back to those who asked."""
+
+    act = states.Act.SEND_BACK
+    action = "workers.review_returned"
+    event = REVIEW_CHANGED
+    permission = "workers.approve"
+
+    now: datetime = field(default_factory=timezone.now)
+
+    def judge(self, standing: Standing, actor: Actor) -> None:
+        _pending(standing)
+        if len(self.reason.strip()) < SHORTEST_REASON:
+            raise ReasonMissing(_("请写明退回的理由（至少 4 个字），让送审人知道要改什么。"))
+
+    def write(self, standing: Standing, actor: Actor) -> Trace:
+        review = _pending(standing)
+        review.outcome = EntryReview.Outcome.RETURNED
+        review.reason = self.reason.strip()
+        _decide(review, actor, self.now)
+        standing.review = None
+        return Trace({"review": str(review.public_id)})
+
+
+def missing_papers(facts: states.Facts) -> list[str]:
+    """What is missing before somebody may be let in, in words."""
+    wanted = (
+        (facts.is_verified, _("身份核验")),
+        (facts.has_contract, _("有效的劳动合同或用工协议")),
+        (facts.is_trained, _("有效的安全培训")),
+    )
+    return [words for holds, words in wanted if not holds]
+
+
+def require_papers(facts: states.Facts) -> None:
+    """Raises PapersMissing."""
+    if missing := missing_papers(facts):
+        raise PapersMissing(missing)
+
+
+def _pending(standing: Standing) -> EntryReview:
+    if standing.review is None or standing.review.outcome != EntryReview.Outcome.PENDING:
+        raise NotPending
+    return standing.review
+
+
+def _require_age(engagement: Engagement, day: date) -> None:
+    least = parameter("age.minimum", engagement.project.region, day)
+    born_on = engagement.person.born_on
+    if born_on is None:
+        raise TooYoung(_("没有登记出生日期，无法核对年龄。请补充出生日期后再审批。"), code="age_unknown")
+    if age_on(born_on, day) < least:
+        raise TooYoung(_("该人员未满 {least} 周岁，依法不得招用，不能批准进场。").format(least=least))
+
+
+def _require_fresh(engagement: Engagement, day: date) -> None:
+    days = parameter("review.data_days", engagement.project.region, day)
+    updated = timezone.localdate(engagement.updated_at)
+    held = max((training.held_on for training in trainings_in_force(engagement, day)), default=updated)
+    if (day - max(updated, held)).days > days:
+        raise DataTooOld(days)
+
+
+def _snapshot(engagement: Engagement, day: date) -> dict[str, Any]:
+    """What the approval saw: keys and days, never a number."""
+    check = IdentityCheck.all_rows.filter(engagement=engagement, result=IDENTITY_MATCHES).latest("checked_at")
+    contract = contracts_in_force(engagement, day)[0]
+    training = trainings_in_force(engagement, day)[0]
+    born_on = engagement.person.born_on
+    return {
+        "day": day.isoformat(),
+        "identity": {"method": check.method, "checked_at": check.checked_at.isoformat()},
+        "contract": {
+            "public_id": str(contract.public_id),
+            "starts_on": contract.starts_on.isoformat(),
+            "ends_on": contract.ends_on.isoformat() if contract.ends_on else None,
+        },
+        "training": {"public_id": str(training.public_id), "valid_to": training.valid_to.isoformat()},
+        "age": age_on(born_on, day) if born_on else None,
+        "age_minimum": parameter("age.minimum", engagement.project.region, day),
+    }
+
+
+def _decide(review: EntryReview, actor: Actor, now: datetime) -> None:
+    review.decided_at, review.decided_by_key, review.decided_by = now, actor.key, actor.label
+    review.version += 1
+    review.save()

@@ -1,0 +1,103 @@
+"""Where engagements stand, read at once for many: the facts that every move of the roster judges by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from workers import states
+from workers.errors import EngagementEnded
+from workers.models import Engagement, EntryReview, Person, Presence, Settlement, TemporaryLeave
+from workers.selectors import contracted_on, trained_on, verified_on
+
+
+@dataclass(slots=True)
+class Standing:
+    """An engagement with its last presence, the last leave and the settlement of that, and its review."""
+
+    engagement: Engagement
+    presence: Presence | None = None
+    leave: TemporaryLeave | None = None
+    settlement: Settlement | None = None
+    review: EntryReview | None = None
+
+    @property
+    def open_presence(self) -> Presence | None:
+        """The presence that goes on, if any."""
+        return self.presence if self.presence and self.presence.exited_on is None else None
+
+    @property
+    def open_leave(self) -> TemporaryLeave | None:
+        """The temporary leave that goes on within an open presence, if any."""
+        is_open = self.open_presence and self.leave and self.leave.returned_on is None
+        return self.leave if is_open else None
+
+    @property
+    def facts(self) -> states.Facts:
+        """The same facts as workers.states reads them."""
+        row = self.engagement
+        return states.Facts(
+            is_verified=row.is_verified,  # type: ignore[attr-defined]  # annotated by _fresh
+            has_contract=row.has_contract,  # type: ignore[attr-defined]
+            is_trained=row.is_trained,  # type: ignore[attr-defined]
+            review=states.Review(self.review.outcome if self.review else ""),
+            is_present=self.open_presence is not None,
+            is_away=self.open_leave is not None,
+            has_left=self.presence is not None and self.presence.exited_on is not None,
+            is_settled=self.settlement is not None,
+            is_ended=row.ended_at is not None,
+        )
+
+    def require_active(self) -> None:
+        """Raises EngagementEnded."""
+        if self.engagement.ended_at is not None:
+            raise EngagementEnded
+
+
+def lock_people(engagements: Sequence[Engagement]) -> None:
+    """Hold these people's rows, always in one order: presence is judged across all of a person's sites."""
+    people = sorted({engagement.person_id for engagement in engagements})
+    list(Person.all_rows.select_for_update(of=("self",)).filter(pk__in=people).order_by("pk").values("pk"))
+
+
+def standings(engagements: Sequence[Engagement], day: date) -> list[Standing]:
+    """Where each engagement stands on `day`, in the order given; five questions however many there are."""
+    keys = [engagement.pk for engagement in engagements]
+    rows = _fresh(keys, day)
+    presences = {
+        row.engagement_id: row
+        for row in Presence.all_rows.filter(engagement__in=keys)
+        .order_by("engagement_id", "-entered_on", "-pk")
+        .distinct("engagement_id")
+    }
+    last = [row.pk for row in presences.values()]
+    leaves = {
+        row.presence_id: row
+        for row in TemporaryLeave.all_rows.filter(presence__in=last)
+        .order_by("presence_id", "-left_on", "-pk")
+        .distinct("presence_id")
+    }
+    settlements = {row.presence_id: row for row in Settlement.all_rows.filter(presence__in=last)}
+    reviews = {row.engagement_id: row for row in _in_force(keys)}
+    found = []
+    for key in keys:
+        presence = presences.get(key)
+        of_it = presence.pk if presence else 0
+        found.append(
+            Standing(rows[key], presence, leaves.get(of_it), settlements.get(of_it), reviews.get(key))
+        )
+    return found
+
+
+def _fresh(keys: list[int], day: date) -> dict[int, Engagement]:
+    rows = Engagement.all_rows.filter(pk__in=keys).select_related(
+        "person", "project__region", "project__contractor", "team", "participation__enterprise"
+    )
+    known = rows.defer("phone", "address", "card_number", "card_index").annotate(
+        is_verified=verified_on(day), has_contract=contracted_on(day), is_trained=trained_on(day)
+    )
+    return {row.pk: row for row in known}
+
+
+def _in_force(keys: list[int]) -> list[EntryReview]:
+    asked = EntryReview.all_rows.filter(engagement__in=keys, ended_at=None)
+    return list(asked.filter(outcome__in=(EntryReview.Outcome.PENDING, EntryReview.Outcome.APPROVED)))

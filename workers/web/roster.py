@@ -1,0 +1,289 @@
+"""Pages of the roster: one act for the people who were ticked, what came of it, and taking it back."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from kernel.errors import NotFound
+from kernel.permits import require
+from projects.models import Project
+from projects.selectors import project
+from standards.selectors import parameter
+from web import words
+from web.acts import FormPage
+from web.forms import ScopedForm
+from web.navigation import Crumb
+from web.pages import Page
+from workers import selectors, services
+from workers.errors import NobodyCan
+from workers.models import Engagement
+from workers.selectors import facts_of
+from workers.services import Move, Outcome, Refused, missing_papers
+from workers.states import Review
+from workers.web.roster_acts import ACTS, RosterAct
+from workers.web.roster_forms import ReasonForm
+
+# So many names stand in a message; the page names all.
+_NAMED = 10
+
+
+def site_day(of: Project) -> date:
+    """The working day that runs on a site; the night shift's begins the evening before."""
+    cutoff = timedelta(hours=parameter("attendance.day_cutoff_hour", of.region))
+    return timezone.localdate(timezone.now() - cutoff)
+
+
+def people_url(of: Project, **query: str) -> str:
+    """The project's list of people."""
+    return reverse("project_people", args=[of.public_id], query=query or None)
+
+
+def crumbs(of: Project, *last: str) -> list[Crumb]:
+    """The way back to the project's people."""
+    return [
+        Crumb("项目", reverse("projects")),
+        Crumb(of.name, reverse("project", args=[of.public_id])),
+        Crumb("人员", people_url(of)),
+        *(Crumb(label) for label in last),
+    ]
+
+
+class RosterMove(FormPage):
+    """One act for several people: who can, who cannot and why, then the day and what else it asks."""
+
+    # Whoever has any act of the roster has this one; each act asks for its own besides.
+    permission = "workers.enter"
+    section = "projects"
+    template_name = "workers/roster_move.html"
+    aside_template = "workers/_judged.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._sent_back(kwargs["public_id"]) or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._sent_back(kwargs["public_id"]) or super().post(request, *args, **kwargs)
+
+    def _sent_back(self, public_id: UUID) -> HttpResponse | None:
+        """To the list, where nobody was ticked or no act was chosen; None where all is there."""
+        self.project = project(self.actor, public_id)
+        act = ACTS.get(self.request.GET.get("act", ""))
+        if act is not None:
+            require(self.actor, act.permission)
+            self.roster_act = act
+        self.people = list(self._ticked()) if act else []
+        if self.people:
+            return None
+        said = "请先勾选要办理的人员。" if act else "请先选择要办的事。"
+        messages.warning(self.request, said)
+        return redirect(people_url(self.project))
+
+    def _ticked(self) -> QuerySet[Engagement]:
+        keys = {key for word in self.request.GET.getlist("who") if (key := _as_uuid(word))}
+        rows = selectors.with_state_on(selectors.engagements(self.actor), self.today)
+        return rows.filter(project=self.project, public_id__in=keys).order_by("person__name", "pk")
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate()
+
+    @property
+    def form_class(self) -> type[ScopedForm]:  # type: ignore[override]  # each act has its own
+        return self.roster_act.form
+
+    def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
+        several = len(self.people) > 1
+        return super().build(data, files, project=self.project, several=several, **more)
+
+    def first(self) -> dict[str, Any]:
+        return {"date": site_day(self.project)}
+
+    def checked(self, form: Any) -> dict[str, Any]:
+        """Both lists, judged by what stands in the form so far."""
+        outcome = services.judge_moves(
+            actor=self.actor, move=self._move_so_far(form), engagements=self.people
+        )
+        shown = {row.pk: row for row in self.people}
+        return {
+            "can": [(row, _warning(shown[row.pk])) for row in (one.engagement for one in outcome.done)],
+            "cannot": outcome.refused,
+            "what": self.roster_act.label,
+        }
+
+    def _move_so_far(self, form: Any) -> Move:
+        if form.is_bound and form.is_valid():
+            return self.roster_act.build(form, self.today)
+        typed = form.cleaned_data.get("date") if form.is_bound else None
+        return self.roster_act.preview(typed or site_day(self.project))
+
+    def act(self, form: Any) -> str:
+        move = self.roster_act.build(form, self.today)
+        outcome = services.move_people(actor=self.actor, move=move, engagements=self.people)
+        if not outcome.done:
+            # Nobody could: the page stays and says why, for each.
+            raise outcome.refused[0].refusal if len(outcome.refused) == 1 else NobodyCan
+        self.say(_said(self.roster_act, outcome))
+        return reverse("roster_done", args=[self.project.public_id, outcome.batch])
+
+    def _aside(self, form: ScopedForm) -> str:
+        self.judged = super()._aside(form)
+        return self.judged
+
+    def context(self) -> dict[str, Any]:
+        act = self.roster_act
+        return {
+            "title": act.label,
+            "subtitle": self.project.name,
+            "lead": act.lead,
+            "crumbs": crumbs(self.project, act.label),
+            "cancel_url": people_url(self.project),
+            # Both lists stand above the form, so that they are read before it is sent.
+            "aside": "",
+            "judged": self.judged,
+            "submit": act.done,
+        }
+
+
+class RosterDone(Page):
+    """Who was moved together, and the way to take it back while nothing else has happened since."""
+
+    permission = "workers.view"
+    section = "projects"
+    template_name = "workers/roster_done.html"
+
+    def get(self, request: HttpRequest, public_id: UUID, batch: UUID) -> HttpResponse:
+        of = project(self.actor, public_id)
+        events = list(selectors.events_of_batch(self.actor, batch).filter(engagement__project=of))
+        if not events:
+            return redirect(people_url(of))
+        first = events[0]
+        act = next((one for one in ACTS.values() if one.preview(first.happened_on).act == first.act), None)
+        can_undo = act is not None and act.can_undo and first.actor_key == self.actor.key
+        return self.show(
+            {
+                "title": act.label if act else "撤销",
+                "project": of,
+                "events": events,
+                "batch": batch,
+                "reversed": first.act == "reverse",
+                "can_undo": can_undo and self.actor.may("workers.enter"),
+                "crumbs": crumbs(of, act.label if act else "撤销"),
+                "people_url": people_url(of),
+            }
+        )
+
+
+class _Reversing(FormPage):
+    """A reversal asks for a reason and says what it brings about."""
+
+    permission = "workers.enter"
+    section = "projects"
+    form_class = ReasonForm
+    submit = "撤销"
+    template_name = "workers/roster_reverse.html"
+    project: Project
+    people: Sequence[Engagement]
+
+    def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
+        return super().build(data, files, project=self.project, several=len(self.people) > 1, **more)
+
+    def reverse_with(self, form: Any, **more: Any) -> str:
+        """Reverse for all of `people`; refused as a whole where nobody's can be taken back."""
+        today = timezone.localdate()
+        move = services.Reverse(on=today, today=today, reason=form.cleaned_data["reason"], **more)
+        outcome = services.move_people(actor=self.actor, move=move, engagements=self.people)
+        if not outcome.done:
+            raise outcome.refused[0].refusal
+        self.say(_undone(outcome))
+        return reverse("roster_done", args=[self.project.public_id, outcome.batch])
+
+
+class UndoBatch(_Reversing):
+    """Take back what one has just done for several people."""
+
+    def prepare(self, **kwargs: Any) -> None:
+        self.project = project(self.actor, kwargs["public_id"])
+        self.batch = kwargs["batch"]
+        rows = selectors.events_of_batch(self.actor, self.batch).filter(engagement__project=self.project)
+        events = list(rows)
+        if not events:
+            raise NotFound
+        self.people = [event.engagement for event in events]
+        self.what = services.MOVE_WORDS.get(events[0].act, "")
+
+    def act(self, form: Any) -> str:
+        return self.reverse_with(form, of_batch=self.batch)
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": f"撤销 {len(self.people)} 人的{self.what}",
+            "people": self.people,
+            "crumbs": crumbs(self.project, "撤销"),
+            "cancel_url": reverse("roster_done", args=[self.project.public_id, self.batch]),
+        }
+
+
+class ReversePerson(_Reversing):
+    """Take back one person's latest entry, leave, return or exit."""
+
+    def prepare(self, **kwargs: Any) -> None:
+        one = selectors.engagement(self.actor, kwargs["public_id"], timezone.localdate())
+        self.project, self.people = one.project, [one]
+        latest = services.latest_of(one)
+        self.expected = self.request.POST.get("expected") or (str(latest) if latest else "")
+
+    def act(self, form: Any) -> str:
+        return self.reverse_with(form, expected=self.expected)
+
+    def context(self) -> dict[str, Any]:
+        what, one = services.MOVE_WORDS.get(self.expected, ""), self.people[0]
+        return {
+            "title": f"撤销{one.person.name}的{what}" if what else f"{one.person.name}没有可以撤销的办理",
+            "expected": self.expected,
+            "nothing": not what,
+            "people": [],
+            "crumbs": crumbs(self.project, one.person.name),
+            "cancel_url": reverse("person", args=[one.public_id]),
+        }
+
+
+def _as_uuid(word: str) -> UUID | None:
+    try:
+        return UUID(word)
+    except ValueError:
+        return None
+
+
+def _warning(row: Any) -> str:
+    """What somebody who can be moved still lacks for permission to enter."""
+    facts = facts_of(row)
+    missing = missing_papers(facts)
+    if missing:
+        return "还缺" + "、".join(missing)
+    return "" if facts.review == Review.APPROVED else "还没有批准进场"
+
+
+def _names(refused: Sequence[Refused]) -> str:
+    told = [f"{one.engagement.person.name}：{one.refusal.message}" for one in refused[:_NAMED]]
+    return " ".join(told) + (f" 等 {len(refused)} 人。" if len(refused) > _NAMED else "")
+
+
+def _said(act: RosterAct, outcome: Outcome) -> str:
+    text = f"已为 {words.exact(len(outcome.done))} 人{act.done}。"
+    if outcome.refused:
+        text += f"{len(outcome.refused)} 人没有办理——{_names(outcome.refused)}"
+    return text
+
+
+def _undone(outcome: Outcome) -> str:
+    text = f"已撤销 {len(outcome.done)} 人的办理，出勤将按剩余的在场记录重新计算。"
+    if outcome.refused:
+        text += f"{len(outcome.refused)} 人没有撤销——{_names(outcome.refused)}"
+    return text
