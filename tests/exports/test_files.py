@@ -192,7 +192,7 @@ def _paths_of_lists(county) -> dict[str, type[ListPage]]:
         if not kwargs or kwargs[0].keys() - {"public_id"}:
             continue
         path = reverse(name, kwargs=kwargs[0])
-        view = getattr(resolve(path).func, "view_class", object)
+        view: Any = getattr(resolve(path).func, "view_class", object)
         if issubclass(view, ListPage):
             found[path] = view
     return found
