@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 from django.urls import resolve, reverse
 from django.utils import timezone
