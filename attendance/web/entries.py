@@ -17,7 +17,7 @@ ENTRIES = (
     Entry("projects", _("项目"), "projects", "projects.view", 30),
     Entry("people", _("人员"), "people", "workers.view", 40),
     Entry("attendance", _("考勤"), "days", "attendance.view", 50),
-    Entry("enterprises", _("企业"), "enterprises", "projects.view", 80, fits=_has_a_place),
+    Entry("enterprises", _("企业"), "enterprises", "projects.view", 60, fits=_has_a_place),
     Entry("devices", _("设备"), "devices", "attendance.manage_devices", 24),
 )
 

@@ -85,13 +85,13 @@ def register(*entries: Entry) -> None:
 
 
 def entries_for(actor: Actor) -> list[Entry]:
-    """The entries that a post of `actor` opens, in order, seven at most."""
+    """The entries that a post of `actor` opens, in order; the bar takes seven, the account's menu the rest."""
     own = [
         entry
         for entry in _entries.values()
         if actor.may(entry.permission) and (entry.fits is None or entry.fits(actor))
     ]
-    return [_counted(entry, actor) for entry in sorted(own, key=lambda entry: entry.order)[:MOST_ENTRIES]]
+    return [_counted(entry, actor) for entry in sorted(own, key=lambda entry: entry.order)]
 
 
 def _counted(entry: Entry, actor: Actor) -> Entry:
@@ -104,8 +104,10 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"nav": [], "account": None}
     actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    entries = _with_defaults(entries_for(actor), request)
     return {
-        "nav": _with_defaults(entries_for(actor), request),
+        "nav": entries[:MOST_ENTRIES],
+        "more": entries[MOST_ENTRIES:],
         "account": _account(actor),
         "search_url": "/search/",
         "messages_url": reverse("messages"),
