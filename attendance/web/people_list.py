@@ -136,7 +136,7 @@ class PeopleTable(ListTable):
         return self.render_trade(record)
 
     def file_is_on_site(self, record: Any) -> str:
-        return "在场" if record.is_on_site else "不在场"
+        return in_words(facts_of(record))[1]
 
     def file_has_contract(self, record: Any) -> str:
         return "已签" if record.has_contract else "未签"

@@ -2,15 +2,20 @@
 
 import io
 import zipfile
+from typing import Any
 
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from attendance.services import recount
 from standards.selectors import code_name
 from tests.exports.exporting import REASON, ask, content, made, sheets, table
 from tests.support import people, records
+from tests.support.routes import ROUTES
 from tests.support.traces import traces_in
+from tests.support.world import ROLES
 from web.exports.models import ExportJob
+from web.lists import ListPage
 from web.saved.services import remember_columns
 from workers.models import Engagement
 
@@ -21,7 +26,7 @@ HEADINGS = [
     "项目",
     "班组",
     "用人单位",
-    "在场",
+    "状态",
     "合同",
     "培训",
     "今日到",
@@ -43,7 +48,7 @@ def test_a_workbook_holds_the_rows_and_columns_of_the_page_with_text_as_text(wor
         county.project.name,
         county.teams["contractor"].name,
         county.firms["contractor"].name,
-        "在场",
+        "在场，未审批",
         "未签",
         "未培训",
         "",
@@ -178,6 +183,35 @@ def test_every_list_of_the_product_can_be_taken_away(world):
         job = made(ask(county, path))
         assert (job.state, job.rows_number) == ("done", rows), path
         assert len(sheets(job)["名单"]) == rows + 2, path
+
+
+def _paths_of_lists(county) -> dict[str, type[ListPage]]:
+    """Every address of the product that leads to a list, with the county's own ids."""
+    found = {}
+    for name, route in ROUTES.items():
+        kwargs = route.kwargs(county)
+        if not kwargs or kwargs[0].keys() - {"public_id"}:
+            continue
+        path = reverse(name, kwargs=kwargs[0])
+        view: Any = getattr(resolve(path).func, "view_class", object)
+        if issubclass(view, ListPage):
+            found[path] = view
+    return found
+
+
+def test_no_list_needs_a_page_to_be_read(world):
+    """What an address names is found in `prepare`: see docs/decisions/0070."""
+    county = world.wuchang
+    paths = _paths_of_lists(county)
+    assert len(paths) >= 12
+    for path, view in paths.items():
+        assert view.title, path
+        role = next(role for role in ROLES if county.actor(role).holding("lists.export").may(view.permission))
+        job = made(ask(county, path, role))
+        assert job.state == "done", (path, job.problem)
+        assert len(sheets(job)["名单"]) == (job.rows_number or 0) + 2, path
+        assert traces_in(content(job), world.xiantao) == [] or role == "province_regulator", path
+        job.delete()
 
 
 def test_a_day_that_was_not_asked_for_is_the_day_of_asking(world):

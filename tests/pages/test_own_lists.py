@@ -9,7 +9,6 @@ from standards.selectors import forget
 from tests.pages.visiting import text_of, visitor
 from tests.support import people
 from tests.support.traces import fingerprint, traces_in
-from web.lists import ListPage
 from web.models import ColumnChoice, SavedFilter
 
 REGULATOR = "county_regulator"
@@ -233,18 +232,6 @@ def test_the_box_finds_permits_teams_and_gates_too(world, client):
 def test_a_projects_code_of_eighteen_figures_is_no_number_of_somebody(world, client):
     page = client.get("/search/", {"q": world.wuchang.project.code})
     assert (page.status_code, page.context["projects_total"]) == (200, 1)
-
-
-def test_every_list_finds_what_its_address_names_before_it_is_a_page() -> None:
-    """An export reads the list without `get`: see docs/decisions/0070."""
-    ours = [view for view in _all_below(ListPage) if not view.__module__.startswith("tests.")]
-    assert len(ours) >= 7
-    assert [view.__name__ for view in ours if "get" in vars(view)] == []
-    assert [view.__name__ for view in ours if "table_class" in vars(view) and not view.title] == []
-
-
-def _all_below(view: type[ListPage]) -> list[type[ListPage]]:
-    return [one for below in view.__subclasses__() for one in (below, *_all_below(below))]
 
 
 def test_every_shortcut_is_on_a_page_that_a_link_leads_to(client):
