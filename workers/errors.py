@@ -36,7 +36,8 @@ class AlreadyEngaged(DomainError):
         super().__init__(
             _("该工人（{number}）已在本项目登记，无需重复登记；如换班组或单位，请修改原登记。").format(
                 number=masked_number
-            )
+            ),
+            field="id_number",
         )
         self.masked_number = masked_number
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from attendance.demo.people import MANAGER, TRAINING_DAYS, Worker
+from attendance.demo.permissions import write_permissions
 from attendance.demo.plan import SitePlan, World
 from attendance.models import Subject
 from kernel.cipher import keyring
@@ -34,8 +35,10 @@ def write_people(world: World, projects: dict[str, Project]) -> None:
     persons = _persons(one for _planned, one in everybody)
     engagements = _engagements(world, projects, persons)
     Subject.objects.bulk_create(_subjects(world, persons), batch_size=_BATCH)
-    _write_presences(everybody, engagements)
+    presences = _write_presences(everybody, engagements)
     _write_papers(world.seed, everybody, engagements)
+    people = [one for _planned, one in everybody]
+    write_permissions(world.seed, world.base, people, engagements, presences)
     _date_registrations()
     KeyPostAssignment.objects.bulk_create(
         KeyPostAssignment(
@@ -140,8 +143,10 @@ def _engagement(rng: Random, one: Worker, person: Person, project: Project, team
     )
 
 
-def _write_presences(everybody: list[tuple[SitePlan, Worker]], engagements: dict[UUID, Engagement]) -> None:
-    Presence.objects.bulk_create(
+def _write_presences(
+    everybody: list[tuple[SitePlan, Worker]], engagements: dict[UUID, Engagement]
+) -> dict[UUID, Presence]:
+    rows = Presence.objects.bulk_create(
         (
             Presence(
                 public_id=_beside(one.engagement_id, 1),
@@ -157,6 +162,7 @@ def _write_presences(everybody: list[tuple[SitePlan, Worker]], engagements: dict
         ),
         batch_size=_BATCH,
     )
+    return {one.engagement_id: row for (_planned, one), row in zip(everybody, rows, strict=True)}
 
 
 def _write_papers(

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from attendance.device_words import silence
 from attendance.models import AttendanceDay
 from attendance.selectors.days import days
 from attendance.selectors.devices import devices_of
@@ -143,8 +144,10 @@ class ProjectRecord(Page):
     def _devices(self, project: Project) -> dict[str, Any]:
         now = timezone.now()
         limits = parameter("device.silent_hours", project.region)
-        rows = [(device, _silence(device, now, limits)) for device in devices_of(self.actor, project)]
-        return {"devices": rows, "limits": limits}
+        rows = [(device, silence(device, now, limits)) for device in devices_of(self.actor, project)]
+        sees = self.actor.may("federation.view_credentials")
+        calls = f"{reverse('credentials')}?project={project.public_id}" if sees else ""
+        return {"devices": rows, "limits": limits, "calls_url": calls}
 
 
 def _account(actor: Actor, project: Any) -> dict[str, Any] | None:
@@ -200,19 +203,6 @@ def _lows(project: Any) -> dict[str, bool]:
         name: rate is not None and rate < parameter(keys[name], project.region)
         for name, rate in rates.items()
     }
-
-
-def _silence(device: Any, now: Any, limits: dict[str, int]) -> tuple[str, str]:
-    """A device's state by how long it has been silent."""
-    if device.retired_at:
-        return "grey", "已停用"
-    if device.last_contact_at is None:
-        return "grey", "还没有联系过"
-    silent = now - device.last_contact_at
-    for level in ("red", "amber"):
-        if silent >= timedelta(hours=limits[level]):
-            return level, f"失联 {silent // timedelta(hours=1)} 小时"
-    return "green", "正常"
 
 
 class _ProjectTab(ListPage):

@@ -85,7 +85,7 @@ def register(*entries: Entry) -> None:
 
 
 def entries_for(actor: Actor) -> list[Entry]:
-    """The entries that a post of `actor` opens, in order; the bar takes seven, the account's menu the rest."""
+    """The entries that a post of `actor` opens, in order; the bar takes seven, a menu the rest."""
     own = [
         entry
         for entry in _entries.values()

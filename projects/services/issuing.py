@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import UserActor
 from accounts.models import User
@@ -25,6 +27,7 @@ from projects.errors import AccountExists, ClaimLocked, CodeGone, ProjectFinishe
 from projects.models import AccountCode, ClaimTry, Permit, Project
 from projects.selectors import MANAGER, has_project_account
 from standards.selectors import parameter
+from web.messages import Audience, tell
 from web.postings import Scope, grant_post, open_account
 from web.sign_ins import Stranger
 
@@ -192,6 +195,13 @@ def claim_account(
     held.save(update_fields=["claimed_at", "claimed_by"])
     record(holder, "projects.account_claimed", held.permit, user=str(user.public_id))
     announce("projects.account_claimed.v1", key=project.public_id)
+    tell(
+        Audience(permission="projects.issue_account", region_path=project.region.path),
+        kind="projects.account_claimed",
+        text=_("“{project}”的项目账号已由总承包单位领取。").format(project=project.name),
+        url=reverse("project", args=[project.public_id]),
+        about=str(project.public_id),
+    )
     return user
 
 

@@ -89,12 +89,20 @@ class UnclaimedTable(ListTable):
     contractor = tables.Column("总承包企业", accessor="contractor__name", attrs=CLIP)
     state = tables.Column("账号", empty_values=(), orderable=False)
     code_until = tables.Column("代码有效至", attrs=SUB)
-    next = tables.Column("下一步", empty_values=(), orderable=False, attrs={"td": {"class": "acts"}})
+    next = tables.Column(
+        "下一步", empty_values=(), orderable=False, exclude_from_export=True, attrs={"td": {"class": "acts"}}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = timezone.now()
         self.today = timezone.localdate(self.now)
+
+    def file_permit_on(self, record: Any) -> Any:
+        return record.permit_on
+
+    def file_name(self, record: Any) -> str:
+        return record.name
 
     def render_permit_on(self, value: Any) -> SafeString:
         days = (self.today - value).days
@@ -130,6 +138,7 @@ class UnclaimedAccounts(ListPage):
     section = "projects"
     title = "待领账号"
     noun = "个项目"
+    holds_personal_data = False
     table_class = UnclaimedTable
     filterset_class = UnclaimedFilters
 

@@ -36,7 +36,7 @@ from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
 from tests.support.traces import fingerprint
 from web.messages import unread
-from workers.services import leave
+from workers.services import correct_identity, leave
 
 pytestmark = pytest.mark.django_db
 
@@ -225,6 +225,23 @@ def test_a_correction_beyond_presence_counts_only_while_presence_covers_its_day(
     leave(actor=EVERYONE, engagement=site.work, on=DAY - timedelta(days=1), today=TODAY)
     deliver_all()
     assert site.day() is None
+
+
+def test_a_corrected_day_without_punches_survives_the_correction_of_a_number(site: Site) -> None:
+    site.answer(site.ask("missing_both", in_time=time(7, 0)))
+    correct_identity(
+        actor=EVERYONE,
+        engagement=site.work,
+        name="张三",
+        number=people.id_number(21),
+        reason="录入时看错一位",
+        today=TODAY,
+        now=NOW,
+    )
+    deliver_all()
+    found = site.day()
+    assert found is not None
+    assert (found.first_in_at, found.last_out_at, found.is_corrected) == (at(DAY, 7), at(DAY, 18), True)
 
 
 def test_a_rejected_request_changes_no_day_and_tells_the_reason(site: Site) -> None:

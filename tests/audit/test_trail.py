@@ -25,11 +25,18 @@ CHANGES = {
     "delete": "DELETE FROM audit_auditevent",
 }
 ROLE = "hubei_test_app_audit"
+# Punches are facts that carry their own channel and time of receipt; judging moves does none of them.
+LEAVES_NO_LINE = {"attendance.services.receive_punches", "workers.services.judge_moves"}
 
 
 def _execute(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def _newest() -> int:
+    """The key of the newest line; 0 before the first. Making a county leaves lines of its own."""
+    return AuditEvent.objects.values_list("pk", flat=True).first() or 0
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -74,24 +81,30 @@ def test_the_role_of_web_and_worker_may_only_add_and_read(change: str, app_role:
 
 @pytest.mark.parametrize(("name", "act"), TRIES, ids=[act.__name__ for _name, act in TRIES])
 def test_every_act_is_on_record_with_who_did_it(name: str, act) -> None:
-    # Punches are facts that carry their own channel and time of receipt.
-    if name == "attendance.services.receive_punches":
+    if name in LEAVES_NO_LINE:
         return
     county = wuchang()
+    before = _newest()
     act(EVERYONE, county)
-    # An account that is opened with a post is on record with both.
-    assert AuditEvent.objects.count() == (2 if act.__name__ == "_open_account_with_post" else 1)
-    for event in AuditEvent.objects.all():
+    # What does two things at once, such as opening an account with a post, is on record with both.
+    events = AuditEvent.objects.filter(pk__gt=before)
+    assert events.exists()
+    for event in events:
         assert (event.actor_kind, event.actor_key) == (EVERYONE.kind, EVERYONE.key)
         assert event.action
-        assert event.object_key
+        # A search that finds nobody has no object.
+        assert event.object_key or name == "workers.services.find_by_number"
 
 
 def test_no_line_of_the_trail_carries_a_number_phone_or_card() -> None:
     county = wuchang()
+    told = ""
     for _name, act in TRIES:
-        act(EVERYONE, county)
-    told = json.dumps(list(AuditEvent.objects.values()), default=str, ensure_ascii=False)
+        # Each on the county as it was: what one act ends, another would look for.
+        with transaction.atomic():
+            act(EVERYONE, county)
+            told += json.dumps(list(AuditEvent.objects.values()), default=str, ensure_ascii=False)
+            transaction.set_rollback(True)
     personal = [people.id_number(901)]
     for worker in county.workers.values():
         work = worker.engagement
@@ -101,11 +114,12 @@ def test_no_line_of_the_trail_carries_a_number_phone_or_card() -> None:
 
 def test_an_act_that_is_refused_leaves_no_record_of_having_been_done() -> None:
     county = wuchang()
+    before = _newest()
     stranger = Holder(Reach(region_paths=frozenset({"420000/429004/"})), "workers.reveal", "workers.enter")
     for name in ("workers.services.reveal_number", "workers.services.leave"):
         with pytest.raises(DomainError), transaction.atomic():
             ACTS[name][0](stranger, county)
-    assert AuditEvent.objects.count() == 0
+    assert _newest() == before
 
 
 def test_the_trail_of_a_row_is_newest_first_and_of_no_other_row() -> None:

@@ -153,12 +153,14 @@ def test_a_change_of_team_and_an_approval_by_another(live_server, county):
         page.goto(_people(county, live_server.url))
         _tick(page, "陈甲", "陈乙")
         _choose(page, "调班组")
-        page.select_option("select[name=team]", index=1)
-        chosen = page.locator("select[name=team] option:checked").inner_text()
+        offered = page.locator("select[name=team] option").all_inner_texts()
+        assert not any("subcontractor" in name for name in offered)
+        new = next(name for name in offered if name.startswith("钢筋班"))
+        page.select_option("select[name=team]", label=new)
         page.click("main button.b-main")
         page.wait_for_selector("h1:has-text('调班组已办理')")
         moved = engagements(EVERYONE).filter(person__name__in=["陈甲", "陈乙"])
-        assert all(row.team.name in chosen for row in moved)
+        assert {row.team.name for row in moved} == {"钢筋班"}
         for act in ("核验身份", "送审"):
             page.goto(_people(county, live_server.url))
             _tick(page, "陈甲", "陈乙")

@@ -2,11 +2,12 @@
 
 import csv
 import os
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from pypdf import PdfReader
 
 from accounts.models import Post
 from projects.models import AccountCode, Permit
@@ -41,6 +42,16 @@ def _shot(page: Page, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width, name
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+
+def _is_one_a5_sheet(page: Page) -> None:
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    if folder := os.environ.get("SHOTS"):
+        Path(folder, "slip.pdf").write_bytes(printed)
+    sheets = PdfReader(BytesIO(printed)).pages
+    sizes = [(round(float(sheet.mediabox.width)), round(float(sheet.mediabox.height))) for sheet in sheets]
+    assert sizes == [(420, 595)]
+    assert "领取代码" in sheets[0].extract_text()
 
 
 def _fill(page: Page, county: County) -> None:
@@ -105,6 +116,7 @@ def test_from_the_permit_to_the_project_home(live_server, county, width, height)
         page.wait_for_selector(".slip")
         code = page.inner_text(".slip-code b")
         _shot(page, "slip")
+        _is_one_a5_sheet(page)
         assert Permit.all_rows.filter(number=NUMBER).exists()
         assert complaints == []
     with window(width, height) as context:

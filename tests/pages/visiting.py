@@ -70,6 +70,12 @@ def clerk_pages_of(county: County) -> dict[str, str]:
         "new_training": f"/people/{person}/trainings/new/",
         "replace_contract": f"/contracts/{contract.public_id}/replace/",
         "replace_training": f"/trainings/{training.public_id}/replace/",
+        "roster_people": f"/projects/{project}/people/",
+        "roster_move": f"/projects/{project}/roster/moves/?act=exit&who={person}",
+        "person_reverse": f"/people/{person}/roster/reverse/",
+        "post_assign": f"/projects/{project}/posts/assign/",
+        "party_new": f"/projects/{project}/parties/new/",
+        "team_new": f"/projects/{project}/teams/new/",
     }
 
 

@@ -17,6 +17,7 @@ from projects.services import claim_account, forget_tries, issue_project_account
 from tests.support import records
 from tests.support.actors import account, give_post, regulator
 from tests.support.traces import fingerprint
+from web.messages import inbox
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -67,6 +68,7 @@ def test_a_claimed_code_gives_the_contractors_post_on_that_project_alone(county,
     code.refresh_from_db()
     assert (code.claimed_at, code.claimed_by) == (NOW, user)
     assert [one.event for one in OutboxEvent.objects.all()] == ["projects.account_claimed.v1"]
+    assert [one.text for one in inbox(county.user)] == ["“中北路综合楼”的项目账号已由总承包单位领取。"]
 
 
 def test_the_code_is_kept_as_a_digest_and_stands_in_no_record(county, project):

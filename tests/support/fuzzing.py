@@ -131,7 +131,7 @@ class Fuzz:
     def call(self, case: Case, role: str) -> None:
         """One call whose act is undone, judged by the schema and by our own rule."""
         if role:
-            case.headers = {**(case.headers or {}), "Authorization": f"Bearer {self.tokens[role]}"}
+            case.headers["Authorization"] = f"Bearer {self.tokens[role]}"
         with transaction.atomic():
             answer = _asked(case)
             transaction.set_rollback(True)
@@ -147,18 +147,20 @@ def operations() -> list[Any]:
     """Every operation of the schema as the code draws it now."""
     answer = Client().get("/api/v1/schema/?format=json")
     drawn = schemathesis.openapi.from_dict(answer.json())
-    return [result.ok() for result in drawn.get_all_operations()]
+    found: list[Any] = list(drawn.get_all_operations())
+    return [result.ok() for result in found]
 
 
 def _asked(case: Case) -> Response:
     """The case through Django's own client, which leaves a test's transaction alone."""
     sent = requests.Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
-    headers = {name: value for name, value in sent.headers.items() if name.lower() not in _BY_THE_CLIENT}
+    given = {name: str(value) for name, value in sent.headers.items()}
+    headers = {name: value for name, value in given.items() if name.lower() not in _BY_THE_CLIENT}
     answer: Any = Client(raise_request_exception=False).generic(
         sent.method or "GET",
         sent.path_url,
         sent.body or b"",
-        content_type=sent.headers.get("Content-Type", "application/octet-stream"),
+        content_type=given.get("Content-Type", "application/octet-stream"),
         headers=headers,
     )
     return Response(

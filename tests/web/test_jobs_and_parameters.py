@@ -148,11 +148,12 @@ def test_a_value_is_set_shown_with_its_state_and_taken_back(world, client) -> No
 
 
 def test_each_kind_of_value_has_its_own_field(client) -> None:
-    for key, form, value in (
+    kinds: tuple[tuple[str, dict[str, Any], Any], ...] = (
         ("on_post.low", {"value": "72.5"}, 0.725),
         ("key_posts.required", {"value": ["01", "06"]}, ["01", "06"]),
         ("key_post.absent_days", {"value": "7"}, 7),
-    ):
+    )
+    for key, form, value in kinds:
         url = reverse("parameter_set", args=[key])
         sent = {
             "region": "420106",

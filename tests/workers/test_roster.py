@@ -41,7 +41,7 @@ from workers.models import (
     Settlement,
     TemporaryLeave,
 )
-from workers.selectors import engagements, facts_of, with_state_on
+from workers.selectors import engagements, facts_of, on_site_on, with_state_on
 from workers.services import (
     Enter,
     Exit,
@@ -152,9 +152,7 @@ def test_on_temporary_leave_one_is_neither_on_site_nor_expected_and_comes_back()
             act()
         assert fingerprint() == before
     return_to_site(actor=EVERYONE, engagement=one, on=DAY[6], today=TODAY)
-    on_site = [
-        with_state_on(engagements(EVERYONE), day).get(pk=one.pk).is_on_site for day in (DAY[3], *DAY[4:8])
-    ]
+    on_site = [engagements(EVERYONE).filter(on_site_on(day), pk=one.pk).exists() for day in DAY[3:8]]
     assert on_site == [True, False, False, True, True]
     with pytest.raises(NotOnLeave):
         return_to_site(actor=EVERYONE, engagement=one, on=TODAY, today=TODAY)
@@ -169,7 +167,8 @@ def test_the_counters_say_what_the_list_says_of_temporary_leave():
     deliver_all()
     recount(county.now)
     assert county.project_day.on_site == before - 1
-    here = with_state_on(engagements(EVERYONE), county.today).filter(project=county.project, is_on_site=True)
+    everybody = engagements(EVERYONE).filter(project=county.project)
+    here = everybody.filter(on_site_on(county.today))
     assert here.count() == county.project_day.on_site
 
 
@@ -274,7 +273,7 @@ def test_a_reversed_entry_takes_its_days_with_it_and_leaves_every_punch():
     reverse_move(actor=EVERYONE, engagement=one, reason="选错了人", today=TODAY)
     deliver_all()
     assert (Presence.all_rows.count(), AttendanceDay.all_rows.count(), Punch.all_rows.count()) == (0, 0, 1)
-    event = EngagementEvent.all_rows.order_by("-pk").first()
+    event = EngagementEvent.all_rows.latest("pk")
     assert (event.act, event.reason) == ("reverse", "选错了人")
     assert event.facts["entered_on"] == DAY[0].isoformat()
     enter(actor=EVERYONE, engagement=one, on=DAY[3], today=TODAY)

@@ -35,7 +35,7 @@ class PeopleField(serializers.ListField):
         strangers = [index for index, key in enumerate(keys) if key not in known]
         if strangers:
             told = _("没有这条用工，或者它不在您的管理范围内。")
-            raise ValidationError({index: [ErrorDetail(told, "not_found")] for index in strangers})
+            raise ValidationError({str(index): [ErrorDetail(told, "not_found")] for index in strangers})
         return [known[key] for key in keys]
 
 

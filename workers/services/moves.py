@@ -128,9 +128,9 @@ class LeaveTemporarily(Move):
         self.not_before(returned, _("暂退场日期不能早于上次返场日期 {day}。"))
 
     def write(self, standing: Standing, actor: Actor) -> Trace:
-        standing.leave = TemporaryLeave.objects.create(
-            presence=standing.presence, left_on=self.on, reason=self.reason
-        )
+        presence = standing.presence
+        assert presence is not None  # noqa: S101  # judged before
+        standing.leave = TemporaryLeave.objects.create(presence=presence, left_on=self.on, reason=self.reason)
         return Trace({}, self.on)
 
 
@@ -292,8 +292,10 @@ class End(Move):
 
 def _settle(standing: Standing, facts: SettlementFacts, actor: Actor) -> None:
     """Keep how the wages of the last presence stand. Source: 国务院令第724号 第十三条."""
+    presence = standing.presence
+    assert presence is not None  # noqa: S101  # judged before
     standing.settlement = Settlement.objects.create(
-        presence=standing.presence,
+        presence=presence,
         outcome=facts.outcome,
         amount=facts.amount,
         note=facts.note,

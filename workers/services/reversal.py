@@ -17,7 +17,7 @@ from workers.services.moves import SHORTEST_REASON, Move, Trace, is_elsewhere
 from workers.services.standing import Standing, standings
 
 # Each presence tells by itself which move was its latest.
-WORDS = {
+WORDS: dict[str, str] = {
     states.Act.ENTER: "进场",
     states.Act.LEAVE_TEMPORARILY: "暂退场",
     states.Act.RETURN: "返场",
@@ -57,9 +57,11 @@ class Reverse(Move):
         if self.of_batch and _last_batch(standing.engagement) != self.of_batch:
             raise NothingToReverse(_("之后又办理过进退场，不能再撤销这次办理。请到该人员的档案里核对。"))
         if self.expected and latest != self.expected:
+            # What a client says it has seen need not be a move at all.
+            seen = next((words for act, words in WORDS.items() if act == self.expected), _("记录"))
             raise NothingToReverse(
                 _("该人员最近一次办理已是{latest}，不能再撤销之前的{expected}。请刷新后核对。").format(
-                    latest=WORDS[latest], expected=WORDS.get(states.Act(self.expected), "")
+                    latest=WORDS[latest], expected=seen
                 )
             )
         if len(self.reason.strip()) < SHORTEST_REASON:

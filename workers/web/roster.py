@@ -99,8 +99,7 @@ class RosterMove(FormPage):
         return self.roster_act.form
 
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
-        several = len(self.people) > 1
-        return super().build(data, files, project=self.project, several=several, **more)
+        return super().build(data, files, project=self.project, people=self.people, **more)
 
     def first(self) -> dict[str, Any]:
         return {"date": site_day(self.project)}
@@ -192,7 +191,7 @@ class _Reversing(FormPage):
     people: Sequence[Engagement]
 
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
-        return super().build(data, files, project=self.project, several=len(self.people) > 1, **more)
+        return super().build(data, files, project=self.project, people=self.people, **more)
 
     def reverse_with(self, form: Any, **more: Any) -> str:
         """Reverse for all of `people`; refused as a whole where nobody's can be taken back."""

@@ -1,5 +1,6 @@
 """The forms of the roster's moves: a day, and what each move asks besides."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import Project
 from projects.selectors import teams
 from web.forms import DayField, FileField, RowField, ScopedForm
-from workers.models import Settlement
+from workers.models import Engagement, Settlement
 from workers.services import SettlementFacts
 
 LATER = "later"
@@ -18,10 +19,10 @@ _DEBT_MOST = Decimal("99999999.99")
 
 
 class MoveForm(ScopedForm):
-    """What every move asks. `several`: more than one person is moved at once."""
+    """What every move asks of `people`, who are moved at once."""
 
-    def __init__(self, *args: Any, project: Project, several: bool = False, **kwargs: Any) -> None:
-        self.project, self.several = project, several
+    def __init__(self, *args: Any, project: Project, people: Sequence[Engagement], **kwargs: Any) -> None:
+        self.project, self.people, self.several = project, people, len(people) > 1
         super().__init__(*args, **kwargs)
 
 
@@ -61,6 +62,7 @@ class SettlementForm(MoveForm):
         choices=Settlement.Outcome.choices,
         widget=forms.RadioSelect,
         initial=Settlement.Outcome.SETTLED,
+        error_messages={"invalid_choice": _("没有这个选项，请从列表中选择。")},
     )
     amount = forms.DecimalField(
         label=_("欠薪金额（元）"),
@@ -129,7 +131,10 @@ class TeamForm(DayForm):
 
     team = RowField(
         label=_("调入班组"),
-        rows=lambda form: teams(form.actor, form.project).filter(exited_on=None),
+        # Those of the firms that employ them: another firm's team is another engagement.
+        rows=lambda form: teams(form.actor, form.project).filter(
+            exited_on=None, participation__in={row.participation_id for row in form.people}
+        ),
         name=lambda team: f"{team.name}（{team.participation.enterprise.name}）",
     )
     field_order = ("team", "date")
