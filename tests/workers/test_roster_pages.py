@@ -61,7 +61,7 @@ def same(before):
         ("?act=nonsense&who=1", "请先选择要办的事"),
         ("?act=exit", "请先勾选要办理的人员"),
         ("?act=exit&who=nonsense", "请先勾选要办理的人员"),
-        (f"?act=exit&who={new_id()}", "请先勾选要办理的人员"),
+        ("?act=exit&who=01a218e0-c200-7824-ad6c-78f2fb754744", "请先勾选要办理的人员"),
     ],
 )
 def test_without_people_or_act_one_is_led_back_to_the_list(clerk, county, query, words):
