@@ -34,6 +34,20 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
     ("punches", "wuchang", DESK, ("/attendance/punches/",)),
     ("punch", "wuchang", DESK, ("/attendance/punches/", "td.name a")),
     ("home-clerk", "clerk", DESK, ("/",)),
+    ("enrol", "clerk", DESK, ("/", "text=登记工人")),
+    ("roster", "clerk", DESK, ("/projects/", "td.name a", "nav.tabs >> text=人员")),
+    ("home-contractor", "contractor", DESK, ("/",)),
+    ("notices", "contractor", DESK, ("/notices/",)),
+    ("notice", "supervisor", DESK, ("/notices/", "td.name a")),
+    ("permits-waiting", "wuchang", DESK, ("/permits/unclaimed/",)),
+    ("permit-import", "wuchang", DESK, ("/permits/import/",)),
+    ("accounts", "admin", DESK, ("/accounts/",)),
+    ("trail", "admin", DESK, ("/trail/",)),
+    ("jobs", "admin", DESK, ("/jobs/",)),
+    ("parameter", "admin", DESK, ("/standard/parameters/key_post.absent_days/",)),
+    ("export", "wuchang", DESK, ("/people/?on_site=1&contract=no", "main >> text=导出")),
+    ("phone-gaps", "supervisor", PHONE, ("/",)),
+    ("phone-worker", "worker", PHONE, ("/me/",)),
     ("standard", "standards", DESK, ("/standard/",)),
     ("phone-home", "wuchang", PHONE, ("/",)),
     ("phone-person", "wuchang", PHONE, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
@@ -74,8 +88,8 @@ def _window(chromium: Browser, url: str, account: str, size: tuple[int, int]) ->
         page.goto(f"{url}/account/sign-in/")
         page.fill("input[name=username]", account)
         page.fill("input[name=password]", os.environ.get("DEMO_PASSWORD", "demo-2019-27"))
-        page.click("button[type=submit]")
-        page.wait_for_selector(".frame")
+        page.click("main button[type=submit]")
+        page.wait_for_url(lambda address: "/sign-in/" not in address)
     yield page
     context.close()
 

@@ -30,7 +30,7 @@ from workers.models import (
     Training,
 )
 
-Paper = TypeVar("Paper", Contract, Training)
+Paper = TypeVar("Paper", Contract, Training, Presence)
 
 # An exit whose wages nobody has spoken of yet; and an identity check that passed.
 UNSETTLED = "unsettled"
@@ -331,6 +331,11 @@ def contract_to(actor: Actor, permission: str, public_id: UUID) -> Contract:
     """One contract, with whose it is, for what `permission` names. Raises NotFound beyond it."""
     rows = Contract.objects.visible_to(actor, permission).filter(public_id=public_id)
     return _with_whose(rows)
+
+
+def presence_to(actor: Actor, permission: str, public_id: UUID) -> Presence:
+    """One presence, with whose it is, for what `permission` names. Raises NotFound beyond it."""
+    return _with_whose(Presence.objects.visible_to(actor, permission).filter(public_id=public_id))
 
 
 def training_to(actor: Actor, permission: str, public_id: UUID) -> Training:

@@ -38,6 +38,7 @@ ACTS = {
     "workers.photo_read": "查看照片",
     "workers.contract_scan_read": "查看合同扫描件",
     "workers.training_evidence_read": "查看培训记录",
+    "workers.voucher_read": "查看进退场凭证",
     "workers.found_by_number": "按证件号查到",
 }
 SEEN = tuple(ACTS)

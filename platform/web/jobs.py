@@ -6,7 +6,7 @@ to whoever reaches the whole province; what belongs to projects is counted withi
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -22,6 +22,7 @@ from outbox.selectors import lags
 from standards.selectors import parameter
 from web import words
 from web.acts import PostPage
+from web.exports.models import ExportJob
 from web.message_acts import MANAGE, failed_messages, retry_messages
 from web.models import OutgoingMessage
 from web.navigation import Crumb, Entry, register
@@ -160,9 +161,34 @@ def messages(actor: Actor, now: datetime) -> Iterable[Job]:
     )
 
 
+def exports(actor: Actor, now: datetime) -> Iterable[Job]:
+    """Lists on their way into files."""
+    if not is_province_wide(actor, MANAGE):
+        return
+    waiting = Q(state__in=(ExportJob.State.WAITING, ExportJob.State.RUNNING))
+    failed = Q(state=ExportJob.State.FAILED, created_at__gt=now - timedelta(days=1))
+    found = ExportJob.objects.aggregate(
+        waiting=Count("pk", filter=waiting),
+        oldest=Min("created_at", filter=waiting),
+        failed=Count("pk", filter=failed),
+    )
+    late = (now - found["oldest"]).total_seconds() if found["oldest"] else 0.0
+    level = "amber" if found["failed"] else _late(late, "jobs.lag_seconds")
+    yield Job(
+        "导出",
+        level,
+        f"近一天有 {words.exact(found['failed'])} 份没有做成" if found["failed"] else "正常",
+        f"排队和生成中 {words.exact(found['waiting'])} 份",
+        "导出人在“我的导出”里能看到原因，改条件后可重新导出；反复失败请看工作进程的日志。"
+        if found["failed"]
+        else "",
+    )
+
+
 def add_entries() -> None:
     """Tell the frame where jobs are, and register the platform's own."""
     register(Entry("jobs", _("任务"), "jobs", MANAGE, 29))
     register_probe("heartbeat", heartbeat)
     register_probe("receivers", receivers)
     register_probe("messages", messages)
+    register_probe("exports", exports)

@@ -29,6 +29,7 @@ READS = (
     "workers.photo_read",
     "workers.contract_scan_read",
     "workers.training_evidence_read",
+    "workers.voucher_read",
 )
 KINDS = {
     "reads": ("查看个人信息", Q(action__in=READS)),

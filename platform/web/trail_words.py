@@ -57,6 +57,7 @@ ACTIONS: dict[str, str] = {
     "workers.number_read": "查看完整证件号",
     "workers.photo_read": "查看照片",
     "workers.contract_scan_read": "查看合同扫描件",
+    "workers.voucher_read": "查看进退场凭证",
     "workers.training_evidence_read": "查看培训材料",
     "workers.engagement_edited": "修改用工信息",
     "workers.engagement_ended": "结束用工",

@@ -401,7 +401,14 @@ def _worker(county: County, title: str, since: date, until: date | None) -> Work
     return Worker(
         person=work.person,
         engagement=work,
-        presence=records.presence(work, since, until, entered_by=f"{word}录入", entry_voucher=scan),
+        presence=records.presence(
+            work,
+            since,
+            until,
+            entered_by=f"{word}录入",
+            entry_voucher=scan,
+            exit_voucher=scan if until else "",
+        ),
         contract=records.contract(work, since, scan=scan, recorded_by=f"{word}签") if has_papers else None,
         training=records.training(work, since, trainer=f"孙{word}", evidence=scan) if has_papers else None,
         identity_correction=records.identity_correction(

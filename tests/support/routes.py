@@ -282,6 +282,10 @@ def _of_projects(*more: Query) -> Callable[[County], list[Query]]:
     return lambda county: [{}, {"project": county.project.code}, *more]
 
 
+def _presences(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": worker.presence.public_id} for worker in county.workers.values()]
+
+
 def _contracts(county: County) -> list[dict[str, Any]]:
     papers = [worker.contract for worker in county.workers.values() if worker.contract]
     return [{"public_id": paper.public_id} for paper in papers]
@@ -454,6 +458,8 @@ ROUTES: dict[str, Route] = {
     "end_contract": Route(
         kwargs=_contracts, forms=lambda county: [{"date": county.today, "reason": "协商解除"}]
     ),
+    "entry_voucher": Route(kwargs=_presences),
+    "exit_voucher": Route(kwargs=lambda county: [{"public_id": county.workers["shared"].presence.public_id}]),
     "contract_scan": Route(kwargs=_contracts),
     "replace_training": Route(kwargs=_trainings, forms=lambda county: [_training_form(county)]),
     "withdraw_training": Route(kwargs=_trainings, forms=lambda _county: [{"reason": "不是本人参加"}]),

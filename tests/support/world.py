@@ -118,6 +118,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "workers.selectors.trainings": lambda a, c: workers.trainings(a, c.worker.engagement),
     "workers.selectors.all_contracts": lambda a, c: workers.all_contracts(a),
     "workers.selectors.all_trainings": lambda a, c: workers.all_trainings(a),
+    "workers.selectors.presence_to": lambda a, c: workers.presence_to(
+        a, "workers.view", c.worker.presence.public_id
+    ),
     "workers.selectors.contract_to": lambda a, c: workers.contract_to(
         a, "workers.view", c.contract_of().public_id
     ),

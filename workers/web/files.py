@@ -9,7 +9,7 @@ from kernel.errors import NotFound
 from web.pages import Page
 from web.uploads import serve
 from workers.models import Engagement
-from workers.selectors import contract_to, training_to, work_to
+from workers.selectors import contract_to, presence_to, training_to, work_to
 
 
 class _File(Page):
@@ -39,6 +39,22 @@ class ContractScan(_File):
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         contract = contract_to(self.actor, self.permission, public_id)
         return self.shown(contract.engagement, contract.scan, "workers.contract_scan_read", "合同")
+
+
+class EntryVoucher(_File):
+    """What came with an entry."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        presence = presence_to(self.actor, self.permission, public_id)
+        return self.shown(presence.engagement, presence.entry_voucher, "workers.voucher_read", "进场凭证")
+
+
+class ExitVoucher(_File):
+    """What came with an exit."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        presence = presence_to(self.actor, self.permission, public_id)
+        return self.shown(presence.engagement, presence.exit_voucher, "workers.voucher_read", "退场凭证")
 
 
 class TrainingEvidence(_File):

@@ -15,6 +15,8 @@ urlpatterns = [
     path("contracts/<uuid:public_id>/replace/", contracts.ReplaceContract.as_view(), name="replace_contract"),
     path("contracts/<uuid:public_id>/end/", contracts.EndContract.as_view(), name="end_contract"),
     path("contracts/<uuid:public_id>/scan/", files.ContractScan.as_view(), name="contract_scan"),
+    path("presences/<uuid:public_id>/entry/", files.EntryVoucher.as_view(), name="entry_voucher"),
+    path("presences/<uuid:public_id>/exit/", files.ExitVoucher.as_view(), name="exit_voucher"),
     path("trainings/<uuid:public_id>/replace/", trainings.ReplaceTraining.as_view(), name="replace_training"),
     path(
         "trainings/<uuid:public_id>/withdraw/", trainings.WithdrawTraining.as_view(), name="withdraw_training"
