@@ -24,8 +24,17 @@ from web.api.views import ListRead, Read
 from workers.models import Engagement
 
 TAG = "工人本人"
+
+
 # Tokens are for programs, and no worker's account has a password to get one with.
-_BY_SESSION = (SessionAuthentication,)
+class OwnSession(SessionAuthentication):
+    """The session of the phone's code; without one the answer is 401, as everywhere else."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Session realm="own"'
+
+
+_BY_SESSION = (OwnSession,)
 
 
 class OwnClaimSerializer(ClaimSerializer):

@@ -95,6 +95,8 @@ class CallsView(Read):
     permission = SEEN
     model = Credential
     serializer_class = CallSerializer
+    # The last fifty, in one piece.
+    pagination_class = None
 
     @extend_schema(
         summary="最近的调用",

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -93,7 +94,7 @@ class AccountFilters(django_filters.FilterSet):
 
     def filter_role(self, rows: QuerySet[User], _name: str, value: str) -> QuerySet[User]:
         if value not in ROLES:
-            raise DomainError(f"没有名为“{value[:40]}”的岗位。可选：{ROLE_NAMES}。", code="unknown_role")
+            raise ValidationError({"role": f"没有名为“{value[:40]}”的岗位。可选：{ROLE_NAMES}。"})
         return holding(actor_of(self.request), rows, role=value)
 
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attendance.models import ProjectDay, Punch
+from integrity.models import SupervisionNotice
 from kernel.scoping import Reach, ScopedModel
 from projects.models import Enterprise, Participation, Project, Team
 from regions.models import Region
@@ -63,8 +64,18 @@ def _places(row: Any) -> list[Place]:
     if isinstance(row, Punch):
         own = Engagement.all_rows.filter(project=row.project, person__subjects=row.subject)
         return [_place(row.project), *(_place(row.project, one.participation) for one in own)]
+    if notice := _notice_of(row):
+        return [_place(notice.project, notice.addressee)]
+    row = getattr(row, "presence", row)
     work = row if isinstance(row, Engagement) else getattr(row, "engagement", None)
     return [_place(work.project, work.participation)] if work else [_place(row.project)]
+
+
+def _notice_of(row: Any) -> SupervisionNotice | None:
+    """The notice that a row belongs to, from its files up; None for what has nothing to do with one."""
+    for step in ("answer", "reply", "notice"):
+        row = getattr(row, step, row)
+    return row if isinstance(row, SupervisionNotice) else None
 
 
 def _reaches(reach: Reach, place: Place) -> bool:

@@ -527,7 +527,9 @@ def _notices(county: County) -> None:
         )
     for name, notice in county.notices.items():
         title = "subcontractor" if name == "subcontractor" else "gap"
-        who = county.workers.get(title) or next(iter(county.workers.values()))
+        who = county.workers.get(title) or next(iter(county.workers.values()), None)
+        if who is None:
+            continue  # a county without anybody has notices about nobody
         item = records.notice_item(notice, who.engagement, fact=f"{word}核查")
         if notice.issued_at:
             records.notice_event(notice, notice.issued_at, by=f"吴{word}")

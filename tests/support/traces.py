@@ -71,7 +71,7 @@ def _unpacked(content: bytes) -> str:
 
 
 # What a refusal may write: that it was refused, and who came.
-_OF_THE_ATTEMPT = ("audit_", "django_session", "axes_", "outbox_heartbeat")
+_OF_THE_ATTEMPT = ("audit_", "django_session", "axes_", "outbox_heartbeat", "federation_refusedcall")
 
 
 def fingerprint() -> dict[str, str]:

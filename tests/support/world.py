@@ -111,7 +111,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         workers.still_here(a, c.teams["contractor"], c.today).names,
     ],
     "workers.selectors.key_post": lambda a, c: [
-        workers.key_post(a, worker.key_post.public_id) for worker in c.workers.values() if worker.key_post
+        workers.key_post(a, worker.key_post.public_id)
+        for worker in (c.worker, c.workers["subcontractor"])
+        if worker.key_post
     ],
     "workers.selectors.people_here": lambda a, c: workers.people_here(a, c.project, c.today),
     "workers.selectors.contracts": lambda a, c: workers.contracts(a, c.worker.engagement),
