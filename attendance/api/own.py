@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.authentication import OwnSession
 from attendance.api.clock import running_day
 from attendance.api.corrections import ClaimSerializer, CorrectionSerializer, claim_of
 from attendance.api.serializers import AttendanceDaySerializer, TeamRefSerializer
@@ -27,13 +27,6 @@ TAG = "工人本人"
 
 
 # Tokens are for programs, and no worker's account has a password to get one with.
-class OwnSession(SessionAuthentication):
-    """The session of the phone's code; without one the answer is 401, as everywhere else."""
-
-    def authenticate_header(self, request: Request) -> str:
-        return 'Session realm="own"'
-
-
 _BY_SESSION = (OwnSession,)
 
 

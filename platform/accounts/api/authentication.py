@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -24,6 +26,20 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}
+
+
+class OwnSession(SessionAuthentication):
+    """The session of a worker's code on the phone; without one the answer is 401, as everywhere else."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Session realm="own"'
+
+
+class OwnSessionScheme(SessionScheme):
+    """How the schema speaks of it."""
+
+    target_class = "accounts.api.authentication.OwnSession"
+    name = "ownSession"
 
 
 class HasActor(BasePermission):
