@@ -140,7 +140,7 @@ class SameTeam(DomainError):
     code = "same_team"
 
     def __init__(self) -> None:
-        super().__init__(_("该人员已在所选班组，无需调整。"), field="team")
+        super().__init__(_("该人员已在该班组，无需调整。"), field="team")
 
 
 class NothingToSettle(DomainError):

@@ -153,6 +153,48 @@ def test_a_double_click_moves_once_and_leads_to_the_same_place(clerk, county):
     address = page(county, "leave", key(county))
     once = re.search(r'name="once" value="([^"]+)"', clerk.get(address).content.decode())
     assert once is not None
+def test_a_team_that_people_are_in_already_is_the_reason_given_for_each(clerk, county):
+    before = fingerprint()
+    own = county.workers["contractor"].engagement.team
+    for who in ([key(county)], [key(county), key(county, "gap")]):
+        address = page(county, "team", *who)
+        answer = clerk.post(address, {"team": str(own.public_id), "date": str(county.today)})
+        assert answer.status_code == 422
+        assert "可以办理 0 人" in text_of(answer)
+        assert f"不能办理 {len(who)} 人" in text_of(answer)
+        assert answer.context["judged"].count("该人员已在该班组") == len(who)
+    assert same(before)
+
+
+def test_who_is_not_on_site_cannot_leave_for_a_time_and_the_sentence_says_so(clerk, county):
+    clerk.post(page(county, "exit", key(county)), {"date": str(county.today), "outcome": "settled"})
+    shown = text_of(clerk.get(page(county, "leave", key(county))))
+    assert "不能办理暂退场" in shown
+    assert "不能办理退场" not in shown
+
+
+def test_before_the_cut_moves_are_dated_by_the_attendance_day_and_go_on_from_there(clerk, county):
+    # But for the last hour of a day the calendar is then ahead of the attendance day.
+    RuleParameter.objects.filter(key="attendance.day_cutoff_hour").update(value=23)
+    today = site_day(county.project)
+    clerk.post(page(county, "exit", key(county)), {"date": str(today), "outcome": "settled"})
+    entry = page(county, "enter", key(county))
+    assert f'value="{today}"' in clerk.get(entry).content.decode()
+    before = fingerprint()
+    refused = clerk.post(entry, {"date": str(today + timedelta(days=1))})
+    assert (refused.status_code, "晚于今天" in text_of(refused)) == (422, True)
+    assert same(before)
+    sent = {"engagements": [str(key(county))], "date": str(today + timedelta(days=1))}
+    assert clerk.post("/api/v1/roster/enter/", sent, content_type="application/json").status_code == 422
+    assert clerk.post(entry, {"date": str(today)}).status_code == 302
+    record = text_of(clerk.get(f"/people/{key(county)}/"))
+    assert "退场" in record
+    assert "撤销最近一次进退场" in record
+    left = clerk.get(page(county, "exit", key(county)))
+    assert "可以办理 1 人" in text_of(left)
+    assert f'value="{today}"' in left.content.decode()
+
+
     sent = {"date": str(county.today), "reason": "农忙", "once": once[1]}
     first, second = clerk.post(address, sent), clerk.post(address, sent)
     assert first["Location"] == second["Location"]

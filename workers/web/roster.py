@@ -56,6 +56,8 @@ def crumbs(of: Project, *last: str) -> list[Crumb]:
     ]
 
 
+    # The move that could be done for nobody.
+    refused: Move | None = None
 class RosterMove(FormPage):
     """One act for several people: who can, who cannot and why, then the day and what else it asks."""
 
@@ -114,6 +116,9 @@ class RosterMove(FormPage):
             "can": [(row, _warning(shown[row.pk])) for row in (one.engagement for one in outcome.done)],
             "cannot": outcome.refused,
             "what": self.roster_act.label,
+        if self.refused:
+            # A refusal at a field takes its value out of the form; the reasons are those of what was sent.
+            return self.refused
         }
 
     def _move_so_far(self, form: Any) -> Move:
@@ -124,6 +129,7 @@ class RosterMove(FormPage):
 
     def act(self, form: Any) -> str:
         move = self.roster_act.build(form, self.today)
+            self.refused = move
         outcome = services.move_people(actor=self.actor, move=move, engagements=self.people)
         if not outcome.done:
             # Nobody could: the page stays and says why, for each.
