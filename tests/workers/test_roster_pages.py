@@ -72,6 +72,18 @@ def test_without_people_or_act_one_is_led_back_to_the_list(clerk, county, query,
 
 
 def test_people_of_the_other_county_are_left_out_as_if_nobody_knew_them(clerk, world):
+def test_whoever_ticked_nobody_comes_back_to_the_list_as_it_was_filtered(clerk, county):
+    people_page = f"/projects/{county.project.public_id}/people/"
+    listed = clerk.get(f"{people_page}?trade=001&on_site=1").content.decode()
+    assert 'name="back" value="trade=001&amp;on_site=1"' in listed
+    address = f"/projects/{county.project.public_id}/roster/moves/?"
+    kept = urlencode({"act": "exit", "back": "trade=001&on_site=1"})
+    assert clerk.get(address + kept)["Location"] == f"{people_page}?trade=001&on_site=1"
+    assert clerk.get(address + urlencode({"act": "exit", "back": "//elsewhere"}))["Location"].startswith(
+        people_page
+    )
+
+
     county, other = world.wuchang, world.xiantao
     answer = clerk.get(page(county, "exit", key(county), key(other)))
     assert "可以办理 1 人" in text_of(answer)

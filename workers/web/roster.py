@@ -85,7 +85,12 @@ class RosterMove(FormPage):
             return None
         said = "请先勾选要办理的人员。" if act else "请先选择要办的事。"
         messages.warning(self.request, said)
-        return redirect(people_url(self.project))
+        return redirect(self._list_url())
+
+    def _list_url(self) -> str:
+        """The list as it was filtered when people were ticked on it."""
+        kept = QueryDict(self.request.GET.get("back", "")).urlencode()
+        return people_url(self.project) + (f"?{kept}" if kept else "")
 
     def _ticked(self) -> QuerySet[Engagement]:
         keys = {key for word in self.request.GET.getlist("who") if (key := _as_uuid(word))}
@@ -148,7 +153,7 @@ class RosterMove(FormPage):
             "subtitle": self.project.name,
             "lead": act.lead,
             "crumbs": crumbs(self.project, act.label),
-            "cancel_url": people_url(self.project),
+            "cancel_url": self._list_url(),
             # Both lists stand above the form, so that they are read before it is sent.
             "aside": "",
             "judged": self.judged,
