@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from kernel.ids import new_id
 from projects.models import Participation, Team
+from standards.models import RuleParameter
 from tests.pages.visiting import text_of
 from tests.scope.opening import signed_in
 from tests.support import people, records
 from tests.support.traces import fingerprint, traces_in
 from tests.support.world import two_counties
 from workers.models import EngagementEvent, Presence, TemporaryLeave
-from workers.services import enter
+from workers.services import enter, site_day
 
 pytestmark = pytest.mark.django_db
 KIT = ("web_", "django_")  # what the pages keep of their own: drafts, keys, sessions
@@ -71,7 +72,6 @@ def test_without_people_or_act_one_is_led_back_to_the_list(clerk, county, query,
         assert words in text_of(answer)
 
 
-def test_people_of_the_other_county_are_left_out_as_if_nobody_knew_them(clerk, world):
 def test_whoever_ticked_nobody_comes_back_to_the_list_as_it_was_filtered(clerk, county):
     people_page = f"/projects/{county.project.public_id}/people/"
     listed = clerk.get(f"{people_page}?trade=001&on_site=1").content.decode()
@@ -84,6 +84,7 @@ def test_whoever_ticked_nobody_comes_back_to_the_list_as_it_was_filtered(clerk, 
     )
 
 
+def test_people_of_the_other_county_are_left_out_as_if_nobody_knew_them(clerk, world):
     county, other = world.wuchang, world.xiantao
     answer = clerk.get(page(county, "exit", key(county), key(other)))
     assert "可以办理 1 人" in text_of(answer)
@@ -152,19 +153,6 @@ def test_when_nobody_can_the_page_stays_and_says_why_for_each(clerk, county):
     assert same(before)
 
 
-def test_who_became_impossible_since_the_page_was_opened_is_named_and_the_others_move(clerk, county):
-    address = page(county, "exit", key(county), key(county, "gap"))
-    assert "可以办理 2 人" in text_of(clerk.get(address))
-    clerk.post(page(county, "exit", key(county)), {"date": str(county.today), "outcome": "settled"})
-    answer = clerk.post(address, {"date": str(county.today), "outcome": "later"}, follow=True)
-    assert "已为 1 人办理退场。1 人没有办理" in text_of(answer)
-    assert "该人员目前不在场" in text_of(answer)
-
-
-def test_a_double_click_moves_once_and_leads_to_the_same_place(clerk, county):
-    address = page(county, "leave", key(county))
-    once = re.search(r'name="once" value="([^"]+)"', clerk.get(address).content.decode())
-    assert once is not None
 def test_a_team_that_people_are_in_already_is_the_reason_given_for_each(clerk, county):
     before = fingerprint()
     own = county.workers["contractor"].engagement.team
@@ -207,6 +195,19 @@ def test_before_the_cut_moves_are_dated_by_the_attendance_day_and_go_on_from_the
     assert f'value="{today}"' in left.content.decode()
 
 
+def test_who_became_impossible_since_the_page_was_opened_is_named_and_the_others_move(clerk, county):
+    address = page(county, "exit", key(county), key(county, "gap"))
+    assert "可以办理 2 人" in text_of(clerk.get(address))
+    clerk.post(page(county, "exit", key(county)), {"date": str(county.today), "outcome": "settled"})
+    answer = clerk.post(address, {"date": str(county.today), "outcome": "later"}, follow=True)
+    assert "已为 1 人办理退场。1 人没有办理" in text_of(answer)
+    assert "该人员目前不在场" in text_of(answer)
+
+
+def test_a_double_click_moves_once_and_leads_to_the_same_place(clerk, county):
+    address = page(county, "leave", key(county))
+    once = re.search(r'name="once" value="([^"]+)"', clerk.get(address).content.decode())
+    assert once is not None
     sent = {"date": str(county.today), "reason": "农忙", "once": once[1]}
     first, second = clerk.post(address, sent), clerk.post(address, sent)
     assert first["Location"] == second["Location"]
