@@ -49,12 +49,14 @@ class BadDate(DomainError):
 
 
 class NotOnSite(DomainError):
-    """An exit without an open entry."""
+    """An exit, or a temporary one, without an open entry."""
 
     code = "not_on_site"
 
-    def __init__(self) -> None:
-        super().__init__(_("该人员目前不在场，不能办理退场。请先核对进场记录。"), field="date")
+    def __init__(self, act: str = "退场") -> None:
+        super().__init__(
+            _("该人员目前不在场，不能办理{act}。请先核对进场记录。").format(act=act), field="date"
+        )
 
 
 class AlreadyOnSite(DomainError):
@@ -140,7 +142,7 @@ class SameTeam(DomainError):
     code = "same_team"
 
     def __init__(self) -> None:
-        super().__init__(_("该人员已在所选班组，无需调整。"), field="team")
+        super().__init__(_("该人员已在该班组，无需调整。"), field="team")
 
 
 class NothingToSettle(DomainError):

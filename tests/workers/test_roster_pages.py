@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from kernel.ids import new_id
 from projects.models import Participation, Team
+from standards.models import RuleParameter
 from tests.pages.visiting import text_of
 from tests.scope.opening import signed_in
 from tests.support import people, records
 from tests.support.traces import fingerprint, traces_in
 from tests.support.world import two_counties
 from workers.models import EngagementEvent, Presence, TemporaryLeave
-from workers.services import enter
+from workers.services import enter, site_day
 
 pytestmark = pytest.mark.django_db
 KIT = ("web_", "django_")  # what the pages keep of their own: drafts, keys, sessions
@@ -69,6 +70,18 @@ def test_without_people_or_act_one_is_led_back_to_the_list(clerk, county, query,
     for answer in (clerk.get(address, follow=True), clerk.post(address, {}, follow=True)):
         assert answer.redirect_chain[-1][0] == f"/projects/{county.project.public_id}/people/"
         assert words in text_of(answer)
+
+
+def test_whoever_ticked_nobody_comes_back_to_the_list_as_it_was_filtered(clerk, county):
+    people_page = f"/projects/{county.project.public_id}/people/"
+    listed = clerk.get(f"{people_page}?trade=001&on_site=1").content.decode()
+    assert 'name="back" value="trade=001&amp;on_site=1"' in listed
+    address = f"/projects/{county.project.public_id}/roster/moves/?"
+    kept = urlencode({"act": "exit", "back": "trade=001&on_site=1"})
+    assert clerk.get(address + kept)["Location"] == f"{people_page}?trade=001&on_site=1"
+    assert clerk.get(address + urlencode({"act": "exit", "back": "//elsewhere"}))["Location"].startswith(
+        people_page
+    )
 
 
 def test_people_of_the_other_county_are_left_out_as_if_nobody_knew_them(clerk, world):
@@ -138,6 +151,48 @@ def test_when_nobody_can_the_page_stays_and_says_why_for_each(clerk, county):
     assert "所选人员都不能办理" in text_of(answer)
     assert text_of(answer).count("尚未退场，无需重复办理进场") == 2
     assert same(before)
+
+
+def test_a_team_that_people_are_in_already_is_the_reason_given_for_each(clerk, county):
+    before = fingerprint()
+    own = county.workers["contractor"].engagement.team
+    for who in ([key(county)], [key(county), key(county, "gap")]):
+        address = page(county, "team", *who)
+        answer = clerk.post(address, {"team": str(own.public_id), "date": str(county.today)})
+        assert answer.status_code == 422
+        assert "可以办理 0 人" in text_of(answer)
+        assert f"不能办理 {len(who)} 人" in text_of(answer)
+        assert answer.context["judged"].count("该人员已在该班组") == len(who)
+    assert same(before)
+
+
+def test_who_is_not_on_site_cannot_leave_for_a_time_and_the_sentence_says_so(clerk, county):
+    clerk.post(page(county, "exit", key(county)), {"date": str(county.today), "outcome": "settled"})
+    shown = text_of(clerk.get(page(county, "leave", key(county))))
+    assert "不能办理暂退场" in shown
+    assert "不能办理退场" not in shown
+
+
+def test_before_the_cut_moves_are_dated_by_the_attendance_day_and_go_on_from_there(clerk, county):
+    # But for the last hour of a day the calendar is then ahead of the attendance day.
+    RuleParameter.objects.filter(key="attendance.day_cutoff_hour").update(value=23)
+    today = site_day(county.project)
+    clerk.post(page(county, "exit", key(county)), {"date": str(today), "outcome": "settled"})
+    entry = page(county, "enter", key(county))
+    assert f'value="{today}"' in clerk.get(entry).content.decode()
+    before = fingerprint()
+    refused = clerk.post(entry, {"date": str(today + timedelta(days=1))})
+    assert (refused.status_code, "晚于今天" in text_of(refused)) == (422, True)
+    assert same(before)
+    sent = {"engagements": [str(key(county))], "date": str(today + timedelta(days=1))}
+    assert clerk.post("/api/v1/roster/enter/", sent, content_type="application/json").status_code == 422
+    assert clerk.post(entry, {"date": str(today)}).status_code == 302
+    record = text_of(clerk.get(f"/people/{key(county)}/"))
+    assert "退场" in record
+    assert "撤销最近一次进退场" in record
+    left = clerk.get(page(county, "exit", key(county)))
+    assert "可以办理 1 人" in text_of(left)
+    assert f'value="{today}"' in left.content.decode()
 
 
 def test_who_became_impossible_since_the_page_was_opened_is_named_and_the_others_move(clerk, county):

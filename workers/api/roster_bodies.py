@@ -1,10 +1,10 @@
 """The bodies of the roster's acts, and how their outcome and the roster's records are shown."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -14,7 +14,7 @@ from projects.selectors import all_teams
 from web.api.acts import ActSerializer, Base64FileField, RowRef
 from workers import selectors
 from workers.models import Engagement, Settlement
-from workers.services import SettlementFacts
+from workers.services import SettlementFacts, site_day
 
 MOST = 1000
 _PEOPLE = "用工的 public_id，一次可办理多人"
@@ -178,6 +178,7 @@ class ReviewSerializer(_Person):
     ended_at = serializers.DateTimeField(allow_null=True, help_text="许可失效的时间，例如退场")
 
 
-def today() -> Any:
-    """The calendar day on which an act is done."""
-    return timezone.localdate()
+def today(data: dict[str, Any]) -> date:
+    """The attendance day that runs where these people work, by which their move is dated."""
+    people = data["engagements"]
+    return site_day(people[0].project if people else None)

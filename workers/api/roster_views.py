@@ -55,7 +55,7 @@ class EnterView(_RosterView):
     serializer_class = bodies.VoucherBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        return services.Enter(on=data["date"], today=bodies.today(), voucher=_voucher(data))
+        return services.Enter(on=data["date"], today=bodies.today(data), voucher=_voucher(data))
 
 
 @extend_schema(summary="暂退场", description=_MANY, tags=[ROSTER])
@@ -65,7 +65,7 @@ class LeaveView(_RosterView):
     serializer_class = bodies.LeaveBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        return services.LeaveTemporarily(on=data["date"], today=bodies.today(), reason=data["reason"])
+        return services.LeaveTemporarily(on=data["date"], today=bodies.today(data), reason=data["reason"])
 
 
 @extend_schema(summary="返场", description=_MANY, tags=[ROSTER])
@@ -75,7 +75,7 @@ class ReturnView(_RosterView):
     serializer_class = bodies.DayBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        return services.Return(on=data["date"], today=bodies.today())
+        return services.Return(on=data["date"], today=bodies.today(data))
 
 
 @extend_schema(summary="退场", description=f"退场不等工资结算；欠薪逐人申报。{_MANY}", tags=[ROSTER])
@@ -87,7 +87,7 @@ class ExitView(_RosterView):
     def move(self, data: dict[str, Any]) -> Move:
         return services.Exit(
             on=data["date"],
-            today=bodies.today(),
+            today=bodies.today(data),
             voucher=_voucher(data),
             settlement=bodies.wages(data["settlement"]) if "settlement" in data else None,
         )
@@ -100,7 +100,7 @@ class SettleView(_RosterView):
     serializer_class = bodies.SettleBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        day = bodies.today()
+        day = bodies.today(data)
         return services.Settle(on=day, today=day, settlement=bodies.wages(data["settlement"]))
 
 
@@ -111,7 +111,7 @@ class ChangeTeamView(_RosterView):
     serializer_class = bodies.TeamBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        return services.ChangeTeam(on=data["date"], today=bodies.today(), team=data["team"])
+        return services.ChangeTeam(on=data["date"], today=bodies.today(data), team=data["team"])
 
 
 @extend_schema(summary="结束用工", description=_MANY, tags=[ROSTER])
@@ -121,7 +121,7 @@ class EndView(_RosterView):
     serializer_class = bodies.DayBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        return services.End(on=data["date"], today=bodies.today())
+        return services.End(on=data["date"], today=bodies.today(data))
 
 
 @extend_schema(summary="核验身份", description=f"已核对证件原件与本人。{_MANY}", tags=[ROSTER])
@@ -132,7 +132,7 @@ class VerifyView(_RosterView):
     serializer_class = bodies.PeopleBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        return services.VerifyIdentity(on=bodies.today(), today=bodies.today())
+        return services.VerifyIdentity(on=bodies.today(data), today=bodies.today(data))
 
 
 @extend_schema(summary="送审", description=_MANY, tags=[ROSTER])
@@ -143,7 +143,7 @@ class SubmitView(_RosterView):
     serializer_class = bodies.PeopleBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        return services.Submit(on=bodies.today(), today=bodies.today())
+        return services.Submit(on=bodies.today(data), today=bodies.today(data))
 
 
 @extend_schema(
@@ -156,7 +156,7 @@ class ApproveView(_RosterView):
     serializer_class = bodies.PeopleBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        return services.Approve(on=bodies.today(), today=bodies.today())
+        return services.Approve(on=bodies.today(data), today=bodies.today(data))
 
 
 @extend_schema(summary="退回送审", description=_MANY, tags=[ROSTER])
@@ -167,7 +167,7 @@ class SendBackView(_RosterView):
     serializer_class = bodies.MoveReasonBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        return services.SendBack(on=bodies.today(), today=bodies.today(), reason=data["reason"])
+        return services.SendBack(on=bodies.today(data), today=bodies.today(data), reason=data["reason"])
 
 
 @extend_schema(summary="撤销最近一次进退场", description=f"打卡不变，出勤重新计算。{_MANY}", tags=[ROSTER])
@@ -177,7 +177,7 @@ class ReverseView(_RosterView):
     serializer_class = bodies.MoveReasonBody
 
     def move(self, data: dict[str, Any]) -> Move:
-        return services.Reverse(on=bodies.today(), today=bodies.today(), reason=data["reason"])
+        return services.Reverse(on=bodies.today(data), today=bodies.today(data), reason=data["reason"])
 
 
 class PresenceFilters(django_filters.FilterSet):
@@ -275,6 +275,5 @@ class RelievePostView(ActView):
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> None:
         held = selectors.key_post(self.actor, kwargs["public_id"])
-        services.relieve_key_post(
-            actor=self.actor, assignment=held, ends_on=data["ends_on"], today=bodies.today()
-        )
+        today = services.site_day(held.engagement.project)
+        services.relieve_key_post(actor=self.actor, assignment=held, ends_on=data["ends_on"], today=today)

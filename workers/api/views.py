@@ -102,7 +102,7 @@ class EnrolView(OnProject):
                 contract=bodies.contract_facts(contract) if contract else None,
                 training=bodies.training_facts(training) if training else None,
                 entered_on=data.get("entered_on"),
-                today=bodies.today(),
+                today=services.site_day(self.project),
                 now=timezone.now(),
             )
 

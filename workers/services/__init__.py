@@ -62,6 +62,7 @@ from workers.services.sign_in import (
     forget_codes,
     own_account,
 )
+from workers.services.standing import site_day
 from workers.services.taking_on import take_on
 
 __all__ = [
@@ -131,6 +132,7 @@ __all__ = [
     "send_back",
     "set_phone",
     "settle_wages",
+    "site_day",
     "stored_number",
     "stored_phone",
     "submit_for_review",

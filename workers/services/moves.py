@@ -122,7 +122,7 @@ class LeaveTemporarily(Move):
         if standing.open_leave:
             raise OnLeave(standing.open_leave.left_on)
         if not standing.open_presence:
-            raise NotOnSite
+            raise NotOnSite("暂退场")
         self.not_before(standing.open_presence.entered_on, _("暂退场日期不能早于进场日期 {day}。"))
         returned = standing.leave.returned_on if standing.leave else None
         self.not_before(returned, _("暂退场日期不能早于上次返场日期 {day}。"))

@@ -6,7 +6,6 @@ Punches are never touched: days of attendance are concluded anew from them and t
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel.scoping import Actor
@@ -14,7 +13,7 @@ from workers import states
 from workers.errors import NothingToReverse, ReasonMissing
 from workers.models import Engagement, EngagementEvent, EntryReview, Presence
 from workers.services.moves import SHORTEST_REASON, Move, Trace, is_elsewhere
-from workers.services.standing import Standing, standings
+from workers.services.standing import Standing, site_day, standings
 
 # Each presence tells by itself which move was its latest.
 WORDS: dict[str, str] = {
@@ -126,7 +125,7 @@ class Reverse(Move):
 
 def latest_of(engagement: Engagement) -> states.Act | None:
     """The move of this engagement that could be taken back; the caller has judged the engagement."""
-    return latest_move(standings([engagement], timezone.localdate())[0])
+    return latest_move(standings([engagement], site_day(engagement.project))[0])
 
 
 def _last_batch(engagement: Engagement) -> UUID | None:

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.utils import timezone
+
+from projects.models import Project
+from standards.selectors import parameter
 from workers import states
 from workers.errors import EngagementEnded
 from workers.models import Engagement, EntryReview, Person, Presence, Settlement, TemporaryLeave
@@ -51,6 +55,15 @@ class Standing:
         """Raises EngagementEnded."""
         if self.engagement.ended_at is not None:
             raise EngagementEnded
+
+
+def site_day(project: Project | None = None) -> date:
+    """The attendance day that runs on a site, by which every move is dated; without one, the province's.
+
+    A night shift's day began the evening before, so until the cut the calendar is a day ahead of it.
+    """
+    cutoff = timedelta(hours=parameter("attendance.day_cutoff_hour", project.region if project else None))
+    return timezone.localdate(timezone.now() - cutoff)
 
 
 def lock_people(engagements: Sequence[Engagement]) -> None:

@@ -10,10 +10,10 @@ from django.utils import timezone
 from web.acts import FormPage
 from web.forms import ScopedForm
 from workers.selectors import project_to, teams_to_enrol_into
-from workers.services import take_on
+from workers.services import site_day, take_on
 from workers.services.lookups import KNOWN, NEW
 from workers.web.enrol_form import GROUPS, LATER, EnrolForm
-from workers.web.places import of_project, record_of, today
+from workers.web.places import of_project, record_of
 
 
 class Enrol(FormPage):
@@ -34,7 +34,7 @@ class Enrol(FormPage):
 
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
         is_check = "X-Check" in self.request.headers
-        moment = {"today": today(), "now": self.now, "is_check": is_check}
+        moment = {"today": site_day(self.project), "now": self.now, "is_check": is_check}
         return super().build(data, files, project=self.project, **moment, **more)
 
     def first(self) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
@@ -22,7 +21,7 @@ class AssignForm(ScopedForm):
     post = CodeField(code_list="key_post", label=_("岗位"))
     engagement = RowField(
         label=_("人员"),
-        rows=lambda form: selectors.people_here(form.actor, form.project, timezone.localdate()),
+        rows=lambda form: selectors.people_here(form.actor, form.project, services.site_day(form.project)),
         name=lambda row: f"{row.person.name}（{row.team.name}）",
         help_text=_("只列出在本项目在册的人员。没有的，请先登记人员并办理进场。"),
     )
@@ -55,7 +54,7 @@ class AssignPost(FormPage):
 
     def first(self) -> dict[str, Any]:
         asked = self.request.GET.get("post", "")
-        return {"date": timezone.localdate(), "post": asked if asked in codes("key_post") else ""}
+        return {"date": services.site_day(self.project), "post": asked if asked in codes("key_post") else ""}
 
     def act(self, form: Any) -> str:
         given = form.cleaned_data
@@ -91,14 +90,14 @@ class RelievePost(FormPage):
         self.project = self.held.engagement.project
 
     def first(self) -> dict[str, date]:
-        return {"date": timezone.localdate()}
+        return {"date": services.site_day(self.project)}
 
     def act(self, form: Any) -> str:
         services.relieve_key_post(
             actor=self.actor,
             assignment=self.held,
             ends_on=form.cleaned_data["date"],
-            today=timezone.localdate(),
+            today=services.site_day(self.project),
         )
         self.say(f"已解除{self.held.engagement.person.name}的{code_name('key_post', self.held.post)}任职。")
         return _posts_of(self.project)

@@ -1,7 +1,7 @@
 """Pages of the roster: one act for the people who were ticked, what came of it, and taking it back."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 
 from kernel.errors import NotFound
 from kernel.permits import require
 from projects.models import Project
 from projects.selectors import project
-from standards.selectors import parameter
 from web import words
 from web.acts import FormPage
 from web.forms import ScopedForm
@@ -26,19 +24,13 @@ from workers import selectors, services
 from workers.errors import NobodyCan
 from workers.models import Engagement
 from workers.selectors import facts_of
-from workers.services import Move, Outcome, Refused, missing_papers
+from workers.services import Move, Outcome, Refused, missing_papers, site_day
 from workers.states import Review
 from workers.web.roster_acts import ACTS, RosterAct
 from workers.web.roster_forms import ReasonForm
 
 # So many names stand in a message; the page names all.
 _NAMED = 10
-
-
-def site_day(of: Project) -> date:
-    """The working day that runs on a site; the night shift's begins the evening before."""
-    cutoff = timedelta(hours=parameter("attendance.day_cutoff_hour", of.region))
-    return timezone.localdate(timezone.now() - cutoff)
 
 
 def people_url(of: Project, **query: str) -> str:
@@ -64,6 +56,8 @@ class RosterMove(FormPage):
     section = "projects"
     template_name = "workers/roster_move.html"
     aside_template = "workers/_judged.html"
+    # The move that could be done for nobody.
+    refused: Move | None = None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._sent_back(kwargs["public_id"]) or super().get(request, *args, **kwargs)
@@ -83,7 +77,12 @@ class RosterMove(FormPage):
             return None
         said = "请先勾选要办理的人员。" if act else "请先选择要办的事。"
         messages.warning(self.request, said)
-        return redirect(people_url(self.project))
+        return redirect(self._list_url())
+
+    def _list_url(self) -> str:
+        """The list as it was filtered when people were ticked on it."""
+        kept = QueryDict(self.request.GET.get("back", "")).urlencode()
+        return people_url(self.project) + (f"?{kept}" if kept else "")
 
     def _ticked(self) -> QuerySet[Engagement]:
         keys = {key for word in self.request.GET.getlist("who") if (key := _as_uuid(word))}
@@ -92,7 +91,7 @@ class RosterMove(FormPage):
 
     @property
     def today(self) -> date:
-        return timezone.localdate()
+        return site_day(self.project)
 
     @property
     def form_class(self) -> type[ScopedForm]:  # type: ignore[override]  # each act has its own
@@ -102,7 +101,7 @@ class RosterMove(FormPage):
         return super().build(data, files, project=self.project, people=self.people, **more)
 
     def first(self) -> dict[str, Any]:
-        return {"date": site_day(self.project)}
+        return {"date": self.today}
 
     def checked(self, form: Any) -> dict[str, Any]:
         """Both lists, judged by what stands in the form so far."""
@@ -117,16 +116,20 @@ class RosterMove(FormPage):
         }
 
     def _move_so_far(self, form: Any) -> Move:
+        if self.refused:
+            # A refusal at a field takes its value out of the form; the reasons are those of what was sent.
+            return self.refused
         if form.is_bound and form.is_valid():
             return self.roster_act.build(form, self.today)
         typed = form.cleaned_data.get("date") if form.is_bound else None
-        return self.roster_act.preview(typed or site_day(self.project))
+        return self.roster_act.preview(typed or self.today)
 
     def act(self, form: Any) -> str:
         move = self.roster_act.build(form, self.today)
         outcome = services.move_people(actor=self.actor, move=move, engagements=self.people)
         if not outcome.done:
             # Nobody could: the page stays and says why, for each.
+            self.refused = move
             raise outcome.refused[0].refusal if len(outcome.refused) == 1 else NobodyCan
         self.say(_said(self.roster_act, outcome))
         return reverse("roster_done", args=[self.project.public_id, outcome.batch])
@@ -142,7 +145,7 @@ class RosterMove(FormPage):
             "subtitle": self.project.name,
             "lead": act.lead,
             "crumbs": crumbs(self.project, act.label),
-            "cancel_url": people_url(self.project),
+            "cancel_url": self._list_url(),
             # Both lists stand above the form, so that they are read before it is sent.
             "aside": "",
             "judged": self.judged,
@@ -195,7 +198,7 @@ class _Reversing(FormPage):
 
     def reverse_with(self, form: Any, **more: Any) -> str:
         """Reverse for all of `people`; refused as a whole where nobody's can be taken back."""
-        today = timezone.localdate()
+        today = site_day(self.project)
         move = services.Reverse(on=today, today=today, reason=form.cleaned_data["reason"], **more)
         outcome = services.move_people(actor=self.actor, move=move, engagements=self.people)
         if not outcome.done:
@@ -233,7 +236,7 @@ class ReversePerson(_Reversing):
     """Take back one person's latest entry, leave, return or exit."""
 
     def prepare(self, **kwargs: Any) -> None:
-        one = selectors.engagement(self.actor, kwargs["public_id"], timezone.localdate())
+        one = selectors.engagement(self.actor, kwargs["public_id"], site_day())
         self.project, self.people = one.project, [one]
         latest = services.latest_of(one)
         self.expected = self.request.POST.get("expected") or (str(latest) if latest else "")
