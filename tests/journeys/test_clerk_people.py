@@ -83,7 +83,7 @@ def test_a_worker_is_enrolled_with_contract_and_training_in_one_form(live_server
         page.fill("[name=phone]", people.phone(911))
         _fill_work(page, county)
         page.locator("[name=training_hours]").blur()
-        page.locator("aside .needs .m-green").nth(2).wait_for(state="attached")
+        page.locator("aside .needs .m-green").nth(1).wait_for(state="attached")
         _picture(page, f"enrol-filled-{width}")
         assert page.evaluate(SIDEWAYS) <= 0
         page.click("button.b-main >> text=登记")

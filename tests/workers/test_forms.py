@@ -137,6 +137,39 @@ def test_one_submit_enrols_and_leads_to_the_record(county: County, clerk: Client
     assert AuditEvent.objects.filter(action="workers.photo_read", object_key=str(work.public_id)).count() == 1
 
 
+def test_a_typed_number_is_no_verified_identity_and_the_way_to_verify_it_is_offered(
+    county: County, clerk: Client
+) -> None:
+    answer = clerk.post(enrol_url(county), enrolment(county))
+    work = Engagement.all_rows.get(person__name="钱七")
+    page = clerk.get(answer["Location"]).content.decode()
+    assert "还差：身份核验（核对证件原件后办理）。" in page
+    assert "可以送审" not in page
+    verify = f"/projects/{county.project.public_id}/roster/moves/?act=verify&amp;who={work.public_id}"
+    assert f'<a href="{verify}">核验身份</a>' in page
+    verified = clerk.post(verify.replace("&amp;", "&"), {})
+    assert verified.status_code == 302
+    assert "act=submit" in clerk.get(answer["Location"]).content.decode()
+
+
+def test_beside_the_form_a_valid_number_is_not_called_a_verified_identity(
+    county: County, clerk: Client
+) -> None:
+    aside = clerk.post(enrol_url(county), enrolment(county), headers={"X-Check": "1"}).json()["aside"]
+    assert re.findall(r"<span>([^<]+)<span class=\"sr\">：([^<]+)<", aside) == [
+        ("身份核验", "还没有"),
+        ("劳动合同或用工书面协议", "已有"),
+        ("安全教育", "已有"),
+    ]
+    assert "登记后核对证件原件，办理核验身份" in aside
+
+
+def test_an_age_is_told_and_not_judged_before_the_approval(county: County, clerk: Client) -> None:
+    aside = clerk.post(enrol_url(county), enrolment(county), headers={"X-Check": "1"}).json()["aside"]
+    assert "周岁" in aside
+    assert "符合用工年龄" not in aside
+
+
 def test_a_second_press_enrols_nobody_twice(county: County, clerk: Client) -> None:
     sent = enrolment(county, **hidden(clerk, enrol_url(county)))
     first, second = clerk.post(enrol_url(county), sent), clerk.post(enrol_url(county), sent)
@@ -235,7 +268,7 @@ def check(client: Client, url: str, typed: dict[str, Any]) -> dict[str, Any]:
 def test_leaving_a_field_tells_what_the_number_says_and_keeps_a_draft(county: County, clerk: Client) -> None:
     found = check(clerk, enrol_url(county), {"name": "钱七", "id_number": people.id_number(911)})
     assert "id_number" not in found["errors"]
-    for words in ("男", "1990-01-02", "新建档案", "人工录入，强度低于读卡"):
+    for words in ("男", "1990-01-02", "新建档案", "登记后核对证件原件"):
         assert words in found["aside"]
     assert Draft.objects.count() == 1
     html = clerk.get(enrol_url(county)).content.decode()
