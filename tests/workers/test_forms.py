@@ -14,6 +14,7 @@ from PIL import Image
 
 from audit.models import AuditEvent
 from kernel.store import fetch
+from projects.models import Participation, Team
 from tests.scope.opening import signed_in
 from tests.support import people
 from tests.support.traces import fingerprint, traces_in
@@ -430,3 +431,15 @@ def test_nobody_of_another_firm_or_county_is_shown_a_file(world: TwoCounties, co
         for url in urls:
             assert client.get(url).status_code == 404
     assert not AuditEvent.objects.filter(action__endswith="_read").exists()
+
+
+@pytest.mark.parametrize("tab", ["parties", "teams"])
+def test_an_entry_on_record_that_has_not_come_is_not_called_present(
+    county: County, clerk: Client, tab: str
+) -> None:
+    day = county.today + timedelta(days=40)
+    rows = Participation.all_rows if tab == "parties" else Team.all_rows
+    row = county.participations["subcontractor"] if tab == "parties" else county.teams["subcontractor"]
+    rows.filter(pk=row.pk).update(entered_on=day)
+    page = clerk.get(f"/projects/{county.project.public_id}/{tab}/").content.decode()
+    assert page.count(f"将于 {day} 进场") == 1
