@@ -102,6 +102,15 @@ def test_a_refused_part_is_named_and_nothing_is_written(county, clerk, part, wro
     assert Engagement.all_rows.count() == before
 
 
+def test_a_name_with_figures_is_refused_by_its_field(county: County, clerk: Client) -> None:
+    before = fingerprint()
+    answer = post(
+        clerk, f"projects/{county.project.public_id}/enrol/", enrolment(county, name="=cmd|' /C calc'!A0")
+    )
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["name"])
+    assert fingerprint() == before
+
+
 @pytest.mark.parametrize("name", ["name", "id_number", "phone", "team", "trade"])
 def test_what_must_be_told_is_asked_for_by_name(county, clerk, name) -> None:
     body = enrolment(county)

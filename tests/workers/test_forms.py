@@ -206,6 +206,9 @@ def test_an_empty_field_is_asked_for_beside_it(county: County, clerk: Client, na
 
 WRONG = [
     ("name", "名" * 51, "姓名最多 50 个字"),
+    ("name", "=1+1", "姓名只能由文字"),
+    ("name", "钱7", "姓名只能由文字"),
+    ("name", "<b>钱七", "姓名只能由文字"),
     ("id_number", "4200" * 9, "最多 30 个字"),
     ("id_number", people.id_number(911)[:-1], "应为 18 位"),
     ("phone", "1380000000", "手机号少 1 位"),
