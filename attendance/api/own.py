@@ -5,13 +5,12 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.authentication import OwnSession
 from attendance.api.clock import running_day
 from attendance.api.corrections import ClaimSerializer, CorrectionSerializer, claim_of
 from attendance.api.serializers import AttendanceDaySerializer, TeamRefSerializer
@@ -28,18 +27,6 @@ TAG = "工人本人"
 
 
 # Tokens are for programs, and no worker's account has a password to get one with.
-class OwnSession(SessionAuthentication):
-    """The session of the phone's code; without one the answer is 401, as everywhere else."""
-
-    sign_in_words = gettext_lazy(
-        "这里是工人本人的记录，只凭本人的会话读取：请本人用登记的手机号和验证码登录。账号的令牌在这里不起作用，"
-        "管理人员请用 /api/v1/attendance-days/ 等接口。"
-    )
-
-    def authenticate_header(self, request: Request) -> str:
-        return 'Session realm="own"'
-
-
 _BY_SESSION = (OwnSession,)
 
 

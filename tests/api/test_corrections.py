@@ -139,7 +139,7 @@ def test_a_worker_asks_for_the_own_and_for_no_colleague(worker: APIClient, wucha
 
 
 def test_the_own_records_are_not_for_tokens_nor_for_posts(clerk: APIClient, wuchang: County) -> None:
-    assert clerk.get("/api/v1/me/").status_code == 403
+    assert clerk.get("/api/v1/me/").status_code == 401
     by_session = APIClient()
     by_session.force_login(wuchang.users["labour_clerk"])
     assert by_session.get("/api/v1/me/").status_code == 403

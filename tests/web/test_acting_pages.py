@@ -214,12 +214,14 @@ def test_a_message_reaches_those_whose_post_carries_the_permission_there_and_is_
         project=county.project.public_id,
         enterprises=frozenset({county.firms["contractor"].public_id}),
     )
-    number = tell(
-        audience, kind="test", text="有新的监理通知单", url="/projects/", besides=county.users["labour_clerk"]
-    )
-    assert number == 1
-    user = county.users["contractor_manager"]
-    assert (unread(user), unread(county.users["labour_clerk"]), unread(county.users["owner"])) == (1, 0, 0)
+    user, clerk, owner = (county.users[role] for role in ("contractor_manager", "labour_clerk", "owner"))
+    # A second account of the same firm, as the county's project account is one.
+    told = {one.username for one in audience.members()} - {clerk.username}
+    assert user.username in told and owner.username not in told
+    before = unread(clerk)
+    text = "有新的监理通知单"
+    assert tell(audience, kind="test", text=text, url="/projects/", besides=clerk) == len(told)
+    assert (unread(user), unread(clerk), unread(owner)) == (1, before, 0)
     client = signed_in(county, "contractor_manager")
     html = client.get("/messages/").content.decode()
     assert "有新的监理通知单" in html

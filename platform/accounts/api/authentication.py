@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -24,6 +26,25 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}
+
+
+class OwnSession(SessionAuthentication):
+    """The session of a worker's code on the phone; without one the answer is 401, as everywhere else."""
+
+    sign_in_words = _(
+        "这里是工人本人的记录，只凭本人的会话读取：请本人用登记的手机号和验证码登录。账号的令牌在这里不起作用，"
+        "管理人员请用 /api/v1/attendance-days/ 等接口。"
+    )
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Session realm="own"'
+
+
+class OwnSessionScheme(SessionScheme):
+    """How the schema speaks of it."""
+
+    target_class = "accounts.api.authentication.OwnSession"
+    name = "ownSession"
 
 
 class HasActor(BasePermission):
