@@ -446,3 +446,24 @@ def test_an_entry_on_record_that_has_not_come_is_not_called_present(
     rows.filter(pk=row.pk).update(entered_on=day)
     page = clerk.get(f"/projects/{county.project.public_id}/{tab}/").content.decode()
     assert page.count(f"将于 {day} 进场") == 1
+
+
+def test_a_second_contract_over_the_same_days_is_kept_with_a_warning(county: County, clerk: Client) -> None:
+    work = county.workers["gap"].engagement
+    Contract.all_rows.filter(engagement=work).delete()
+    sent = {"contract_kind": "labour", "wage_form": "day", "contract_starts_on": "2026-01-01"}
+    page = person_url(county, "contracts/new", "gap")
+    first = clerk.post(page, {**sent, "contract_ends_on": "2026-06-30"}, follow=True).content.decode()
+    assert "有一段日期重复" not in first
+    later = {"contract_starts_on": "2026-07-01", "contract_ends_on": "2026-12-31"}
+    assert "有一段日期重复" not in clerk.post(page, {**sent, **later}, follow=True).content.decode()
+    over = {"contract_starts_on": "2026-06-30", "contract_ends_on": "2026-06-30"}
+    told = clerk.post(page, {**sent, **over}, follow=True).content.decode()
+    assert "有一段日期重复：已有 2026-01-01 至 2026-06-30 的合同仍有效。" in told
+    assert Contract.all_rows.filter(engagement=work).count() == 3
+    Contract.all_rows.filter(engagement=work, starts_on="2026-01-01").update(ended_on="2026-01-01")
+    made = Contract.all_rows.get(engagement=work, starts_on="2026-06-30")
+    sent = {**sent, **over, "wage_form": "month", "reason": "计酬方式录错"}
+    answer = clerk.post(f"/contracts/{made.public_id}/replace/", sent, follow=True).content.decode()
+    assert "合同已更正" in answer
+    assert "有一段日期重复" not in answer
