@@ -1,14 +1,16 @@
-"""Phones and bank cards as people write them: tidied, and checked for slips of the hand. Arithmetic only.
+"""Names, phones and bank cards as people write them: tidied, and checked for slips of the hand.
 
 Source: 工信部《电信网编号计划》 (mobile numbers of eleven figures, 13 to 19); ISO/IEC 7812-1 (cards).
 """
 
 import re
+import unicodedata
 from enum import Enum
 from typing import Final
 
 from kernel.text import compact
 
+LONGEST_NAME: Final = 50
 PHONE_FIGURES: Final = 11
 SHORTEST_CARD, LONGEST_CARD = 12, 19
 # Numbers that reach nobody; see workers.synthetic.
@@ -20,6 +22,8 @@ _WITH_LUHN: Final = "62"
 class Slip(Enum):
     """What is wrong, as a sentence that says what to do and never repeats the number."""
 
+    NAME_SIGNS = "姓名只能由文字、间隔号“·”、空格和连字符组成，不能有数字和其他符号，请按证件填写。"
+    NAME_LENGTH = "姓名应为 1 至 50 个字，请按证件填写。"
     PHONE_FIGURES = "手机号只能由数字组成，请去掉其他字符。"
     PHONE_SHORT = "手机号少 {number} 位，应为 11 位。"
     PHONE_LONG = "手机号多 {number} 位，应为 11 位。"
@@ -35,6 +39,21 @@ class BadContact(ValueError):
     def __init__(self, slip: Slip, number: int = 0) -> None:
         super().__init__(slip.value.format(number=number))
         self.code = f"bad_{slip.name.lower()}"
+
+
+def read_name(text: str) -> str:
+    """A person's name: letters of any script, ·, blanks and hyphens. Raises BadContact."""
+    tidy = text.strip()
+    if not 1 <= len(tidy) <= LONGEST_NAME:
+        raise BadContact(Slip.NAME_LENGTH)
+    # Marks belong to the letters of many scripts; a name of marks and hyphens alone is none.
+    if not tidy[0].isalpha() or not all(_is_of_name(sign) for sign in tidy):
+        raise BadContact(Slip.NAME_SIGNS)
+    return tidy
+
+
+def _is_of_name(sign: str) -> bool:
+    return sign.isalpha() or sign in "· -" or unicodedata.category(sign).startswith("M")
 
 
 def read_phone(text: str, *, synthetic_allowed: bool = False) -> str:

@@ -8,6 +8,7 @@ import django_tables2 as tables
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from attendance.selectors.dashboard import region_in_reach
@@ -104,6 +105,7 @@ class EnterpriseRecord(Page):
                 "title": found.name,
                 "enterprise": found,
                 "works": [(row, code_name("participation_kind", row.kind)) for row in works],
+                "today": timezone.localdate(),
                 "crumbs": crumbs(self.actor, _place(self.actor), dashboard_url, *tail),
             }
         )

@@ -122,6 +122,7 @@ class ProjectRecord(Page):
             "parties": [(row, code_name("participation_kind", row.kind)) for row in rows],
             "may_manage": self.actor.may("projects.manage_participation"),
             "contractor_kind": CONTRACTOR,
+            "today": timezone.localdate(),
         }
 
     def _teams(self, project: Project) -> dict[str, Any]:
@@ -129,6 +130,7 @@ class ProjectRecord(Page):
         return {
             "teams": [(team, sizes.get(team.pk, 0)) for team in projects.teams(self.actor, project)],
             "may_manage": self.actor.may("projects.manage_team"),
+            "today": timezone.localdate(),
         }
 
     def _posts(self, project: Project) -> dict[str, Any]:

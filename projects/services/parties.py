@@ -14,7 +14,7 @@ from outbox.services import announce
 from projects.errors import BadPeriod, ParticipationEnded, PeopleStillHere, TeamExists, TheContractorStays
 from projects.models import Participation, Team
 from projects.occupants import occupants
-from projects.services.register import CONTRACTOR
+from projects.services.register import CONTRACTOR, require_entered
 from standards.selectors import code_name
 
 
@@ -26,6 +26,7 @@ def edit_participation(
     kind: str,
     entered_on: date | None,
     manager_name: str,
+    today: date | None = None,
     expected_version: int | None = None,
 ) -> Participation:
     """Correct what is on record of a participation; who takes part, is not corrected but ended and added.
@@ -36,6 +37,7 @@ def edit_participation(
     require_version(row, expected_version, participation_in_words(row))
     if kind != row.kind and CONTRACTOR in (kind, row.kind):
         raise TheContractorStays
+    require_entered(entered_on, today)
     _require_order(entered_on, row.exited_on, field="entered_on")
     row.kind, row.entered_on, row.manager_name = kind, entered_on, manager_name
     return _kept_participation(row, actor, "projects.participation_edited", kind=kind)
@@ -88,6 +90,7 @@ def edit_team(
     responsible_name: str,
     entered_on: date | None,
     remark: str,
+    today: date | None = None,
     expected_version: int | None = None,
 ) -> Team:
     """Correct what is on record of a team; its number never changes.
@@ -99,6 +102,7 @@ def edit_team(
     twins = Team.all_rows.filter(participation=row.participation_id, name=name).exclude(pk=row.pk)
     if twin := twins.first():
         raise TeamExists(twin.number)
+    require_entered(entered_on, today)
     _require_order(entered_on, row.exited_on, field="entered_on")
     row.name, row.responsible_name, row.entered_on, row.remark = name, responsible_name, entered_on, remark
     return _kept_team(row, actor, "projects.team_edited")

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,6 +17,7 @@ from projects import uscc as credit_code
 from projects.errors import (
     AlreadyParticipates,
     BadCreditCode,
+    BadPeriod,
     NameDiffers,
     ParticipationEnded,
     PermitElsewhere,
@@ -171,14 +173,17 @@ def add_participation(
     entered_on: date | None = None,
     exited_on: date | None = None,
     manager_name: str = "",
+    today: date | None = None,
 ) -> Participation:
     """Name an enterprise that takes part in the project.
 
-    Raises NotPermitted, NotFound, ProjectFinished, BadCreditCode, NameDiffers, AlreadyParticipates.
+    Raises NotPermitted, NotFound, ProjectFinished, BadCreditCode, NameDiffers, AlreadyParticipates,
+    BadPeriod.
     Source: 鄂建文〔2019〕27号 一(四), 一(五).
     """
     require(actor, "projects.manage_participation", on=project)
     _require_open(project)
+    require_entered(entered_on, today)
     enterprise = known_enterprise(uscc, name, told_to=actor)
     if Participation.all_rows.filter(project=project, enterprise=enterprise).exists():
         raise AlreadyParticipates
@@ -205,15 +210,17 @@ def add_team(
     entered_on: date | None = None,
     exited_on: date | None = None,
     remark: str = "",
+    today: date | None = None,
 ) -> Team:
     """Form a team of a participation; its number is unique in the province.
 
-    Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamExists.
+    Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, BadPeriod, TeamExists.
     """
     require(actor, "projects.manage_team", on=participation)
     _require_open(participation.project)
     if participation.exited_on is not None:
         raise ParticipationEnded(participation.exited_on)
+    require_entered(entered_on, today)
     # One at a time per participation, so that two equal names cannot both pass the check.
     Participation.all_rows.select_for_update(of=("self",)).get(pk=participation.pk)
     if existing := Team.all_rows.filter(participation=participation, name=name).first():
@@ -230,6 +237,13 @@ def add_team(
     record(actor, "projects.team_added", team, number=team.number)
     announce("projects.team_added.v1", key=team.public_id)
     return team
+
+
+def require_entered(entered_on: date | None, today: date | None = None) -> None:
+    """An entry is recorded once it has happened. Raises BadPeriod."""
+    if entered_on is not None and entered_on > (today or timezone.localdate()):
+        told = _("进场日期 {day} 晚于今天，请填写实际进场的日期；还没有进场的先不填。")
+        raise BadPeriod(told.format(day=entered_on.isoformat()), field="entered_on")
 
 
 def _require_open(project: Project) -> None:

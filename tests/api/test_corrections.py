@@ -139,7 +139,16 @@ def test_a_worker_asks_for_the_own_and_for_no_colleague(worker: APIClient, wucha
 
 
 def test_the_own_records_are_not_for_tokens_nor_for_posts(clerk: APIClient, wuchang: County) -> None:
-    assert clerk.get("/api/v1/me/").status_code == 403
+    assert clerk.get("/api/v1/me/").status_code == 401
     by_session = APIClient()
     by_session.force_login(wuchang.users["labour_clerk"])
     assert by_session.get("/api/v1/me/").status_code == 403
+
+
+def test_a_clerks_token_at_the_workers_own_records_is_told_whose_they_are(
+    wuchang: County, caller: Caller
+) -> None:
+    answer = caller(wuchang.users["labour_clerk"]).get("/api/v1/me/")
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+    assert "这里是工人本人的记录" in answer.json()["detail"]
+    assert "/api/v1/tokens/" not in answer.json()["detail"]

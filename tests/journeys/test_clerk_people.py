@@ -83,7 +83,7 @@ def test_a_worker_is_enrolled_with_contract_and_training_in_one_form(live_server
         page.fill("[name=phone]", people.phone(911))
         _fill_work(page, county)
         page.locator("[name=training_hours]").blur()
-        page.locator("aside .needs .m-green").nth(2).wait_for(state="attached")
+        page.locator("aside .needs .m-green").nth(1).wait_for(state="attached")
         _picture(page, f"enrol-filled-{width}")
         assert page.evaluate(SIDEWAYS) <= 0
         page.click("button.b-main >> text=登记")
@@ -95,6 +95,26 @@ def test_a_worker_is_enrolled_with_contract_and_training_in_one_form(live_server
     work = Engagement.all_rows.get(person__name="钱七")
     assert Contract.all_rows.get(engagement=work).unit_price == 280
     assert Training.all_rows.get(engagement=work).hours == 8
+
+
+def test_what_is_being_typed_is_kept_before_the_field_is_left(live_server, county):
+    with window(1366, 900) as context:
+        page = context.new_page()
+        _enrol_page(page, live_server.url, county)
+        page.locator("[name=name]").focus()
+        page.keyboard.type("钱七")
+        page.locator("[name=id_number]").focus()
+        page.wait_for_selector("text=草稿")
+        page.keyboard.type("4201")
+        # Kept by the pause alone: the field is not left, and nothing is said of it.
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            pass
+        assert page.locator("[data-field=id_number] .msg").count() == 0
+        page.keyboard.type("06")
+        # Closed before the pause is over: the page sends it as it goes.
+        page.reload()
+        page.reload()
+        assert page.input_value("[name=id_number]") == "420106"
 
 
 def test_without_script_the_same_form_enrols_and_says_what_is_wrong(live_server, county):

@@ -1,9 +1,11 @@
 """Permits, participations, teams: one act each, refused in a sentence, never half-written."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
+from django.db import transaction
 
 from kernel.errors import NotFound, NotPermitted
 from kernel.scoping import Reach
@@ -11,6 +13,7 @@ from outbox.models import OutboxEvent
 from projects.errors import (
     AlreadyParticipates,
     BadCreditCode,
+    BadPeriod,
     NameDiffers,
     PermitElsewhere,
     ProjectDiffers,
@@ -18,9 +21,17 @@ from projects.errors import (
     TeamExists,
 )
 from projects.models import Enterprise, Participation, Permit, Project, Team
-from projects.services import PermitFacts, add_participation, add_team, receive_permit
+from projects.services import (
+    PermitFacts,
+    add_participation,
+    add_team,
+    edit_participation,
+    edit_team,
+    receive_permit,
+)
 from tests.support import people, records
 from tests.support.actors import EVERYONE, Holder
+from tests.support.traces import fingerprint
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +167,24 @@ def test_a_finished_project_takes_no_new_party_or_team():
     with pytest.raises(ProjectFinished):
         add_team(actor=EVERYONE, participation=participation, name="钢筋班")
     assert not Team.all_rows.exists()
+
+
+def test_a_day_of_entry_that_has_not_come_is_refused_and_leaves_no_trace():
+    project = receive_permit(actor=county(), facts=facts())
+    today = date(2026, 11, 26)
+    tomorrow = today + timedelta(days=1)
+    participation = take_part(project)
+    team = add_team(actor=EVERYONE, participation=participation, name="钢筋班", entered_on=today, today=today)
+    firm = {"uscc": people.credit_code(805), "name": "荆楚示例门窗", "kind": "006"}
+    kept = {"name": "钢筋班", "responsible_name": "", "remark": ""}
+    before = fingerprint()
+    for act in (
+        partial(add_participation, actor=EVERYONE, project=project, **firm),
+        partial(edit_participation, actor=EVERYONE, participation=participation, kind="006", manager_name=""),
+        partial(add_team, actor=EVERYONE, participation=participation, name="木工班"),
+        partial(edit_team, actor=EVERYONE, team=team, **kept),
+    ):
+        with pytest.raises(BadPeriod, match="进场日期 2026-11-27 晚于今天") as refusal, transaction.atomic():
+            act(entered_on=tomorrow, today=today)
+        assert refusal.value.field == "entered_on"
+    assert fingerprint() == before

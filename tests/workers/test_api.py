@@ -102,12 +102,44 @@ def test_a_refused_part_is_named_and_nothing_is_written(county, clerk, part, wro
     assert Engagement.all_rows.count() == before
 
 
+def test_a_name_with_figures_is_refused_by_its_field(county: County, clerk: Client) -> None:
+    before = fingerprint()
+    answer = post(
+        clerk, f"projects/{county.project.public_id}/enrol/", enrolment(county, name="=cmd|' /C calc'!A0")
+    )
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["name"])
+    assert fingerprint() == before
+
+
 @pytest.mark.parametrize("name", ["name", "id_number", "phone", "team", "trade"])
 def test_what_must_be_told_is_asked_for_by_name(county, clerk, name) -> None:
     body = enrolment(county)
     del body[name]
     answer = post(clerk, f"projects/{county.project.public_id}/enrol/", body)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [name])
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"name": ""}, "name：不能为空字符串，请填写内容。"),
+        ({"name": None}, "name：不能为 null，请填写内容；可不填的，不带这个字段。"),
+        ({"entered_on": "昨天"}, "entered_on：请填日期，写作 2026-01-31，并确有这一天。"),
+        ({"contract": []}, "contract：应为一个 JSON 对象，请写成 {…}。"),
+        ({"contract": {"kind": "labour"}}, "contract.starts_on：请填写此项。"),
+    ],
+)
+def test_a_fault_of_the_body_is_told_with_its_field_and_the_remedy(county, clerk, body, detail) -> None:
+    path = f"projects/{county.project.public_id}/enrol/"
+    answer = post(clerk, path, {**enrolment(county), **body})
+    assert (answer.status_code, answer.json()["detail"]) == (400, detail)
+
+
+def test_a_body_that_is_no_object_and_a_method_that_is_not_there_are_said_in_words(county, clerk) -> None:
+    path = f"projects/{county.project.public_id}/enrol/"
+    assert post(clerk, path, []).json()["detail"] == "应为一个 JSON 对象，请写成 {…}。"
+    answer = clerk.get(f"/api/v1/{path}")
+    assert (answer.status_code, answer.json()["detail"]) == (405, "这个地址不支持 GET，可用：POST、OPTIONS。")
 
 
 def test_another_countys_team_is_nobodys(world: TwoCounties, county: County, clerk: Client) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workers import synthetic
-from workers.contact import BadContact, read_card, read_phone
+from workers.contact import BadContact, Slip, read_card, read_name, read_phone
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,28 @@ def test_whatever_is_typed_is_a_number_or_a_sentence(text: str) -> None:
             assert read(text).isascii()
         except BadContact as refused:
             assert str(refused).endswith("。")
+
+
+@pytest.mark.parametrize(
+    "name", ["钱七", "买买提·吐尔逊", "Anne-Marie Żak", "ئابدۇللا", "अमित", "㐂", "名" * 50]
+)
+def test_names_of_any_script_are_kept_as_they_are(name: str) -> None:
+    assert read_name(f" {name} ") == name
+
+
+@pytest.mark.parametrize(
+    ("name", "slip"),
+    [
+        *(
+            (name, Slip.NAME_SIGNS)
+            for name in ("钱7", "=1+1", "@钱七", "<b>", "-", "·钱七", "钱七。", "钱\u200b七")
+        ),
+        ("", Slip.NAME_LENGTH),
+        ("  ", Slip.NAME_LENGTH),
+        ("名" * 51, Slip.NAME_LENGTH),
+    ],
+)
+def test_what_is_no_name_is_refused_in_a_sentence(name: str, slip: Slip) -> None:
+    with pytest.raises(BadContact) as refused:
+        read_name(name)
+    assert str(refused.value) == slip.value

@@ -14,6 +14,7 @@ from PIL import Image
 
 from audit.models import AuditEvent
 from kernel.store import fetch
+from projects.models import Participation, Team
 from tests.scope.opening import signed_in
 from tests.support import people
 from tests.support.traces import fingerprint, traces_in
@@ -137,6 +138,39 @@ def test_one_submit_enrols_and_leads_to_the_record(county: County, clerk: Client
     assert AuditEvent.objects.filter(action="workers.photo_read", object_key=str(work.public_id)).count() == 1
 
 
+def test_a_typed_number_is_no_verified_identity_and_the_way_to_verify_it_is_offered(
+    county: County, clerk: Client
+) -> None:
+    answer = clerk.post(enrol_url(county), enrolment(county))
+    work = Engagement.all_rows.get(person__name="钱七")
+    page = clerk.get(answer["Location"]).content.decode()
+    assert "还差：身份核验（核对证件原件后办理）。" in page
+    assert "可以送审" not in page
+    verify = f"/projects/{county.project.public_id}/roster/moves/?act=verify&amp;who={work.public_id}"
+    assert f'<a href="{verify}">核验身份</a>' in page
+    verified = clerk.post(verify.replace("&amp;", "&"), {})
+    assert verified.status_code == 302
+    assert "act=submit" in clerk.get(answer["Location"]).content.decode()
+
+
+def test_beside_the_form_a_valid_number_is_not_called_a_verified_identity(
+    county: County, clerk: Client
+) -> None:
+    aside = clerk.post(enrol_url(county), enrolment(county), headers={"X-Check": "1"}).json()["aside"]
+    assert re.findall(r"<span>([^<]+)<span class=\"sr\">：([^<]+)<", aside) == [
+        ("身份核验", "还没有"),
+        ("劳动合同或用工书面协议", "已有"),
+        ("安全教育", "已有"),
+    ]
+    assert "登记后核对证件原件，办理核验身份" in aside
+
+
+def test_an_age_is_told_and_not_judged_before_the_approval(county: County, clerk: Client) -> None:
+    aside = clerk.post(enrol_url(county), enrolment(county), headers={"X-Check": "1"}).json()["aside"]
+    assert "周岁" in aside
+    assert "符合用工年龄" not in aside
+
+
 def test_a_second_press_enrols_nobody_twice(county: County, clerk: Client) -> None:
     sent = enrolment(county, **hidden(clerk, enrol_url(county)))
     first, second = clerk.post(enrol_url(county), sent), clerk.post(enrol_url(county), sent)
@@ -172,6 +206,9 @@ def test_an_empty_field_is_asked_for_beside_it(county: County, clerk: Client, na
 
 WRONG = [
     ("name", "名" * 51, "姓名最多 50 个字"),
+    ("name", "=1+1", "姓名只能由文字"),
+    ("name", "钱7", "姓名只能由文字"),
+    ("name", "<b>钱七", "姓名只能由文字"),
     ("id_number", "4200" * 9, "最多 30 个字"),
     ("id_number", people.id_number(911)[:-1], "应为 18 位"),
     ("phone", "1380000000", "手机号少 1 位"),
@@ -235,7 +272,7 @@ def check(client: Client, url: str, typed: dict[str, Any]) -> dict[str, Any]:
 def test_leaving_a_field_tells_what_the_number_says_and_keeps_a_draft(county: County, clerk: Client) -> None:
     found = check(clerk, enrol_url(county), {"name": "钱七", "id_number": people.id_number(911)})
     assert "id_number" not in found["errors"]
-    for words in ("男", "1990-01-02", "新建档案", "人工录入，强度低于读卡"):
+    for words in ("男", "1990-01-02", "新建档案", "登记后核对证件原件"):
         assert words in found["aside"]
     assert Draft.objects.count() == 1
     html = clerk.get(enrol_url(county)).content.decode()
@@ -397,3 +434,36 @@ def test_nobody_of_another_firm_or_county_is_shown_a_file(world: TwoCounties, co
         for url in urls:
             assert client.get(url).status_code == 404
     assert not AuditEvent.objects.filter(action__endswith="_read").exists()
+
+
+@pytest.mark.parametrize("tab", ["parties", "teams"])
+def test_an_entry_on_record_that_has_not_come_is_not_called_present(
+    county: County, clerk: Client, tab: str
+) -> None:
+    day = county.today + timedelta(days=40)
+    rows = Participation.all_rows if tab == "parties" else Team.all_rows
+    row = county.participations["subcontractor"] if tab == "parties" else county.teams["subcontractor"]
+    rows.filter(pk=row.pk).update(entered_on=day)
+    page = clerk.get(f"/projects/{county.project.public_id}/{tab}/").content.decode()
+    assert page.count(f"将于 {day} 进场") == 1
+
+
+def test_a_second_contract_over_the_same_days_is_kept_with_a_warning(county: County, clerk: Client) -> None:
+    work = county.workers["gap"].engagement
+    Contract.all_rows.filter(engagement=work).delete()
+    sent = {"contract_kind": "labour", "wage_form": "day", "contract_starts_on": "2026-01-01"}
+    page = person_url(county, "contracts/new", "gap")
+    first = clerk.post(page, {**sent, "contract_ends_on": "2026-06-30"}, follow=True).content.decode()
+    assert "有一段日期重复" not in first
+    later = {"contract_starts_on": "2026-07-01", "contract_ends_on": "2026-12-31"}
+    assert "有一段日期重复" not in clerk.post(page, {**sent, **later}, follow=True).content.decode()
+    over = {"contract_starts_on": "2026-06-30", "contract_ends_on": "2026-06-30"}
+    told = clerk.post(page, {**sent, **over}, follow=True).content.decode()
+    assert "有一段日期重复：已有 2026-01-01 至 2026-06-30 的合同仍有效。" in told
+    assert Contract.all_rows.filter(engagement=work).count() == 3
+    Contract.all_rows.filter(engagement=work, starts_on="2026-01-01").update(ended_on="2026-01-01")
+    made = Contract.all_rows.get(engagement=work, starts_on="2026-06-30")
+    sent = {**sent, **over, "wage_form": "month", "reason": "计酬方式录错"}
+    answer = clerk.post(f"/contracts/{made.public_id}/replace/", sent, follow=True).content.decode()
+    assert "合同已更正" in answer
+    assert "有一段日期重复" not in answer

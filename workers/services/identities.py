@@ -15,7 +15,7 @@ from outbox.services import announce
 from workers.errors import AlreadyEngaged, BeyondOwnReach, IdentityNameDiffers, NothingToCorrect
 from workers.models import Engagement, IdentityCorrection, Person, Presence
 from workers.services.lookups import counted_person
-from workers.services.people import PersonFacts, checked_number, identity_index
+from workers.services.people import PersonFacts, checked_name, checked_number, identity_index
 from workers.services.reasons import checked_reason
 from workers.services.taking_on import TYPED, note_identity
 
@@ -48,14 +48,14 @@ def correct_identity(
     that nobody has changes the person, if all that person's work lies within the actor's reach. What it
     was stays sealed in the correction. Punches are matched again by the receiver of the event.
 
-    Raises NotPermitted, NotFound, WhyMissing, WhyHoldsNumber, BadIdentity, NothingToCorrect,
+    Raises NotPermitted, NotFound, WhyMissing, WhyHoldsNumber, BadContactFact, BadIdentity, NothingToCorrect,
     IdentityNameDiffers, AlreadyEngaged, BeyondOwnReach, TooManyLookUps, Stale.
     Source: issue "The screens of those who do the work"; ground decisions, Identity.
     """
     require(actor, "workers.correct", on=engagement)
     why = checked_reason(reason)
     person = engagement.person
-    facts = PersonFacts(name=name, number=number or person.id_number, id_type=person.id_type)
+    facts = PersonFacts(name=checked_name(name), number=number or person.id_number, id_type=person.id_type)
     checked_number(facts, today)
     with transaction.atomic():
         counted_person(actor, engagement.project, facts, today, now)

@@ -18,7 +18,7 @@ from projects.models import Project
 from standards.selectors import parameter
 from workers.errors import TooManyLookUps
 from workers.models import Engagement, LookUp, Person
-from workers.services.people import CITIZEN_CARD, PersonFacts, checked_number, identity_index
+from workers.services.people import CITIZEN_CARD, PersonFacts, checked_name, checked_number, identity_index
 
 NEW, KNOWN, OTHER_NAME = "new", "known", "other_name"
 _HOUR = timedelta(hours=1)
@@ -48,10 +48,12 @@ def look_up(
 ) -> Found:
     """Whether the holder of a document is known under this name, for somebody about to enrol or correct them.
 
-    Raises NotPermitted, NotFound, BadIdentity, TooManyLookUps. Forms ask before they act, so that a question
-    stays counted and on record whatever becomes of the act. Source: ground decisions, Identity.
+    Raises NotPermitted, NotFound, BadContactFact, BadIdentity, TooManyLookUps. Forms ask before they
+    act, so that a question stays counted and on record whatever becomes of the act.
+    Source: ground decisions, Identity.
     """
     require(actor, permission, on=project)
+    name = checked_name(name)
     facts = PersonFacts(name=name, number=number, id_type=id_type)
     known = counted_person(actor, project, facts, today, now)
     if known is None:

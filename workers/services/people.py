@@ -79,6 +79,14 @@ def stored_number(id_type: str, number: str) -> str:
     return identity.normalised(number) if id_type == CITIZEN_CARD else compact(number).upper()
 
 
+def checked_name(text: str) -> str:
+    """A name as it is kept, for whoever writes it by hand or by the REST API. Raises BadContactFact."""
+    try:
+        return contact.read_name(text)
+    except contact.BadContact as slip:
+        raise BadContactFact(str(slip), code=slip.code, field="name") from None
+
+
 def checked_number(facts: PersonFacts, today: date) -> tuple[str, str, date | None]:
     """The number as stored, with sex and birth as it states them. Raises BadIdentity (I-02, I-03)."""
     if facts.id_type != CITIZEN_CARD:

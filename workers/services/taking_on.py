@@ -24,6 +24,7 @@ from workers.services.people import (
     PersonFacts,
     WorkFacts,
     checked_card,
+    checked_name,
     checked_number,
     checked_phone,
     enrol,
@@ -56,6 +57,7 @@ def take_on(
     Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条; 劳动法 第十五条.
     """
     require(actor, "workers.enrol", on=team.participation)
+    person = replace(person, name=checked_name(person.name))
     require_age(person, project, today)
     with transaction.atomic():
         known = counted_person(actor, project, person, today, now)

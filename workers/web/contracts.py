@@ -1,15 +1,18 @@
 """Contracts: a new one, one put right by a new record, one ended early."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import QueryDict
 
+from kernel.scoping import Actor
 from web.acts import FormPage
 from web.forms import DayField, ScopedForm
 from workers.models import Contract
-from workers.selectors import contract_to, work_to
+from workers.selectors import contract_to, contracts, work_to
 from workers.services import end_contract, record_contract, replace_contract
 from workers.web.papers_fields import ContractFields, contract_facts
 from workers.web.places import of_work, record_of, today
@@ -38,6 +41,29 @@ class EndForm(ScopedForm):
     reason = reason_field("双方协商解除，已结清工资")
 
 
+def overlaps_told(actor: Actor, new: Contract) -> str:
+    """Which other contracts of the same work hold on days of the new one; "" if none. No refusal."""
+    others = [one for one in contracts(actor, new.engagement) if one.pk != new.pk and _overlap(one, new)]
+    if not others:
+        return ""
+    terms = "、".join(f"{one.starts_on} {_until(one)}" for one in others)
+    return f"有一段日期重复：已有 {terms} 的合同仍有效。如是录入有误，请更正或解除其中一份。"
+
+
+def _overlap(one: Contract, other: Contract) -> bool:
+    return one.starts_on <= _last_day(other) and other.starts_on <= _last_day(one)
+
+
+def _last_day(one: Contract) -> date:
+    """The last day on which a contract holds; before its first day if it never held."""
+    planned = one.ends_on or date.max
+    return min(planned, one.ended_on - timedelta(days=1)) if one.ended_on else planned
+
+
+def _until(one: Contract) -> str:
+    return f"至 {one.ends_on}" if one.ends_on else "起"
+
+
 class NewContract(FormPage):
     """Record a contract."""
 
@@ -52,7 +78,7 @@ class NewContract(FormPage):
 
     def act(self, form: Any) -> str:
         facts = contract_facts(form.cleaned_data)
-        record_contract(
+        made = record_contract(
             actor=self.actor,
             engagement=self.work,
             kind=facts.kind,
@@ -65,6 +91,8 @@ class NewContract(FormPage):
             scan=facts.scan,
         )
         self.say("合同已登记。")
+        if told := overlaps_told(self.actor, made):
+            messages.warning(self.request, told)
         return record_of(self.work, "contracts")
 
     def context(self) -> dict[str, Any]:
@@ -88,9 +116,8 @@ class _OfContract(FormPage):
 
     def context(self) -> dict[str, Any]:
         kind = dict(Contract.Kind.choices).get(self.contract.kind, self.contract.kind)
-        until = f"至 {self.contract.ends_on}" if self.contract.ends_on else "起"
         return {
-            "subtitle": f"{kind}，{self.contract.starts_on} {until}",
+            "subtitle": f"{kind}，{self.contract.starts_on} {_until(self.contract)}",
             "cancel_url": record_of(self.work, "contracts"),
         }
 
@@ -122,8 +149,10 @@ class ReplaceContract(_OfContract):
         given = form.cleaned_data
         facts = contract_facts(given)
         facts = replace(facts, scan=facts.scan or self.contract.scan)
-        replace_contract(actor=self.actor, contract=self.contract, facts=facts, reason=given["reason"])
+        made = replace_contract(actor=self.actor, contract=self.contract, facts=facts, reason=given["reason"])
         self.say("合同已更正，原记录留在档案里。")
+        if told := overlaps_told(self.actor, made):
+            messages.warning(self.request, told)
         return record_of(self.work, "contracts")
 
     def context(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from workers.errors import IdentityNameDiffers
 from workers.selectors import work_to
 from workers.services import OwnFacts, PersonFacts, checked_number, correct_identity, edit_engagement, look_up
 from workers.services.lookups import OTHER_NAME
-from workers.services.people import checked_card, checked_phone
+from workers.services.people import checked_card, checked_name, checked_phone
 from workers.services.reasons import checked_reason
 from workers.web.papers_fields import one_of
 from workers.web.places import of_work, record_of, today
@@ -132,7 +132,10 @@ class CorrectForm(ScopedForm):
         super().__init__(*args, **kwargs)
 
     def clean_name(self) -> str:
-        return str(self.cleaned_data["name"]).strip()
+        try:
+            return checked_name(self.cleaned_data["name"])
+        except DomainError as refusal:
+            raise forms.ValidationError(refusal.message, code=refusal.code) from None
 
     def clean_id_number(self) -> str:
         if not (typed := self.cleaned_data["id_number"]):

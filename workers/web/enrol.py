@@ -6,14 +6,22 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from standards.selectors import parameter
 from web.acts import FormPage
 from web.forms import ScopedForm
-from workers.selectors import project_to, teams_to_enrol_into
-from workers.services import site_day, take_on
+from workers.models import Engagement
+from workers.selectors import engagement, facts_of, project_to, teams_to_enrol_into
+from workers.services import missing_papers, site_day, take_on
 from workers.services.lookups import KNOWN, NEW
+from workers.services.taking_on import TYPED
 from workers.web.enrol_form import GROUPS, LATER, EnrolForm
 from workers.web.places import of_project, record_of
+from workers.web.roster_acts import ACTS
+
+_SEE_IT = "登记后核对证件原件，办理核验身份"
 
 
 class Enrol(FormPage):
@@ -59,11 +67,26 @@ class Enrol(FormPage):
             today=form.today,
             now=self.now,
         )
-        self.say(f"{person.name} 已登记到{work.team.name}。{_still_missing(form)}")
+        self.say(format_html("{} 已登记到{}。{}", person.name, work.team.name, self._still_missing(work)))
         if "next" in self.request.POST:
             here = reverse("enrol", args=[self.project.public_id])
             return f"{here}?{_again(work.team.public_id, work.trade)}"
         return record_of(work)
+
+    def _still_missing(self, work: Engagement) -> SafeString:
+        """What the record still lacks before it can be submitted, and the way to what comes next."""
+        facts = facts_of(engagement(self.actor, work.public_id, site_day(self.project)))
+        missing = missing_papers(facts)
+        if not facts.is_verified:
+            missing[0] += "（核对证件原件后办理）"
+        said = f"还差：{'、'.join(missing)}。" if missing else "身份、合同、安全教育已齐，可以送审。"
+        key = "submit" if not missing else "" if facts.is_verified else "verify"
+        if not key or not self.actor.may(ACTS[key].permission):
+            return format_html("{}", said)
+        page = reverse(
+            "roster_move", args=[self.project.public_id], query={"act": key, "who": work.public_id}
+        )
+        return format_html('{}<a href="{}">{}</a>', said, page, ACTS[key].label)
 
     def checked(self, form: Any) -> dict[str, Any]:
         """What the number says, whether the person is known, and what entry still needs."""
@@ -93,19 +116,24 @@ class Enrol(FormPage):
 
 def _needs(form: Any) -> list[tuple[bool, str, str]]:
     """What entry needs: whether it is there, its name, and a word on it."""
+    # What is typed here establishes an identity only where the parameter says that typing does.
+    is_verified = TYPED in parameter("identity.methods_for_entry", on=form.today)
+    note = "" if is_verified else _SEE_IT
+    identity, contract, training = "身份核验", "劳动合同或用工书面协议", "安全教育"
     if not form.is_bound:
-        return [(False, "身份核验", ""), (False, "劳动合同或用工书面协议", ""), (False, "安全教育", "")]
+        return [
+            (False, identity, "" if is_verified else _SEE_IT),
+            (False, contract, ""),
+            (False, training, ""),
+        ]
     named = form.has_value("name", "id_number") and not {"name", "id_number"} & set(form.errors)
+    signed = form.contract()
+    later = signed is not None and signed.starts_on > form.today
     return [
-        (named, "身份核验", "人工录入，强度低于读卡" if named else ""),
-        (form.contract() is not None, "劳动合同或用工书面协议", ""),
-        (form.training() is not None, "安全教育", ""),
+        (named and is_verified, identity, note),
+        (signed is not None and not later, contract, "还没有到开始日期" if later else ""),
+        (form.training() is not None, training, ""),
     ]
-
-
-def _still_missing(form: Any) -> str:
-    missing = [name for is_there, name, _note in _needs(form) if not is_there]
-    return f"进场还差：{'、'.join(missing)}。" if missing else "合同与安全教育已齐，可以送审核。"
 
 
 def _again(team: UUID, trade: str) -> str:

@@ -24,7 +24,7 @@ from workers.services import (
 from workers.services.contracts import require_sensible_contract
 from workers.services.lookups import KNOWN, OTHER_NAME
 from workers.services.papers import require_sensible_training
-from workers.services.people import checked_phone
+from workers.services.people import checked_name, checked_phone
 from workers.services.taking_on import require_age, require_contract_first
 from workers.web.papers_fields import (
     NO_CONTRACT,
@@ -98,7 +98,10 @@ class EnrolForm(PaperForm):
         super().__init__(*args, **kwargs)
 
     def clean_name(self) -> str:
-        return str(self.cleaned_data["name"]).strip()
+        try:
+            return checked_name(self.cleaned_data["name"])
+        except DomainError as refusal:
+            raise forms.ValidationError(refusal.message, code=refusal.code) from None
 
     def clean_id_number(self) -> str:
         facts = PersonFacts(name="", number=self.cleaned_data["id_number"])

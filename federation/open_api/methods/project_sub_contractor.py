@@ -69,6 +69,7 @@ def add(call: Call) -> Outcome:
             entered_on=local_day(entered) if entered else None,
             exited_on=local_day(left) if left else None,
             manager_name=given.get("pmName", ""),
+            today=local_day(call.now),
         )
     except errors.AlreadyParticipates as refused:
         raise Failed("参建单位已存在") from refused

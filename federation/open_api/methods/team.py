@@ -17,6 +17,7 @@ from federation.open_api.common import (
     as_instant,
     attachments,
     filtered,
+    local_day,
     number_field,
     page_of,
 )
@@ -65,6 +66,7 @@ def add(call: Call) -> Outcome:
             entered_on=entered,
             exited_on=left,
             remark=given.get("remark", ""),
+            today=local_day(call.now),
         )
     except errors.TeamExists as refused:
         raise Failed(f"班组已存在,已存在班组编号为:{refused.number}!") from refused

@@ -31,6 +31,11 @@ class BearerScheme(OpenApiAuthenticationExtension):
 class OwnSession(SessionAuthentication):
     """The session of a worker's code on the phone; without one the answer is 401, as everywhere else."""
 
+    sign_in_words = _(
+        "这里是工人本人的记录，只凭本人的会话读取：请本人用登记的手机号和验证码登录。账号的令牌在这里不起作用，"
+        "管理人员请用 /api/v1/attendance-days/ 等接口。"
+    )
+
     def authenticate_header(self, request: Request) -> str:
         return 'Session realm="own"'
 

@@ -103,16 +103,22 @@
         if (label) label.after(line); else part.prepend(line);
       });
     };
-    let number = 0;
-    const ask = async () => {
-      const turn = ++number;
+    let number = 0, edits = 0, waiting = 0, isUnsent = false;
+    const send = (more) => {
+      clearTimeout(waiting);
       const typed = new FormData(form);
       [...typed.entries()].forEach(([name, value]) => { if (value instanceof File) typed.delete(name); });
+      return fetch(location.href, { method: "POST", body: typed, headers: { "X-Check": "1" }, credentials: "same-origin", ...more });
+    };
+    const ask = async () => {
+      const turn = ++number, typedSoFar = edits;
       let answer;
-      try { answer = await fetch(location.href, { method: "POST", body: typed, headers: { "X-Check": "1" }, credentials: "same-origin" }); }
+      isUnsent = true;
+      try { answer = await send(); }
       catch (fault) { warn("网络不通，刚填写的内容还没有存到平台。连上后继续填写即可。"); return; }
       if (answer.status === 401) { warn("登录已过期。填写的内容还在这个页面上：提交后按提示登录，会原样带回来。"); return; }
       if (!answer.ok || turn !== number) return;
+      if (edits === typedSoFar) isUnsent = false;
       warn("");
       const found = await answer.json();
       touched.forEach((name) => show(name, found.errors[name] || []));
@@ -126,6 +132,21 @@
       if (part) touched.add(part.dataset.field);
       ask();
     });
+    // What is being typed is kept too, once the hands rest; it is judged only when the field is left.
+    form.addEventListener("input", (event) => {
+      const part = event.target.closest("[data-field]");
+      if (part) touched.delete(part.dataset.field);
+      edits += 1;
+      isUnsent = true;
+      clearTimeout(waiting);
+      waiting = setTimeout(ask, 1500);
+    });
+    // The form itself is on its way: nothing may keep a draft of it afterwards.
+    form.addEventListener("submit", () => { clearTimeout(waiting); isUnsent = false; });
+    // A page that is closed or put away sends what it still has; nobody waits for the answer.
+    const leave = () => { if (isUnsent && !form.dataset.sent) send({ keepalive: true }).catch(() => {}); };
+    addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
   };
   $all("form[data-check]").forEach(judged);
 
