@@ -26,13 +26,19 @@ def corrections_waiting(actor: Actor, day: date, now: datetime) -> Iterator[Wait
             level="red" if days >= limit else "amber",
             since=words.ago(queue.since, now),
             what=_("{number} 条考勤更正待处理").format(number=queue.number),
-            fact=_("最早的一条已等 {days} 天，应在 {limit} 天内处理").format(days=days, limit=limit),
+            fact=_waited(days, limit),
             place=queue.project.name,
             place_url=reverse("project", args=[queue.project.public_id]),
             act=_("处理"),
             url=reverse("corrections") + query,
             days=days,
         )
+
+
+def _waited(days: int, limit: int) -> str:
+    if not days:
+        return _("最早的一条是今天提出的，应在 {limit} 天内处理").format(limit=limit)
+    return _("最早的一条已等 {days} 天，应在 {limit} 天内处理").format(days=days, limit=limit)
 
 
 def add_waiting() -> None:

@@ -178,6 +178,14 @@ def _present(actor: Actor, project: Project, day: date, only: Participation | No
     return rows.order_by("entered_on", "pk")
 
 
+def still_unmatched(actor: Actor, project: Project, day: date) -> set[str]:
+    """The keys of the punches of `day` on a project that count for nobody so far."""
+    rows: QuerySet[Any] = punches(actor, day)
+    return {
+        str(key) for key in rows.filter(project=project, is_counted=False).values_list("public_id", flat=True)
+    }
+
+
 def _unmatched(actor: Actor, project: Project, day: date) -> Iterator[Gap]:
     """Punches of today that count for nobody: the list of the day with the same condition."""
     rows: QuerySet[Any] = punches(actor, day)

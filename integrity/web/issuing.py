@@ -16,7 +16,7 @@ from integrity import wording
 from integrity.rules import State, site_date
 from integrity.selectors.notices import ISSUE, OWNER, builders, notice, notice_head, parties, people_named
 from integrity.services import discard_draft, draft_notice, issue_notice
-from integrity.web.shown import place
+from integrity.web.shown import evidence_url, place
 from kernel.errors import DomainError, NotFound
 from projects.models import Participation
 from standards.selectors import code_name, parameter
@@ -150,7 +150,7 @@ class IssuePage(FormPage):
             "title": "监理通知单",
             "crumbs": place(self.actor, found.project, Crumb("缺口", self.cancel_url), Crumb("发通知单")),
             "notice": found,
-            "items": [(item, named(item, people)) for item in items],
+            "items": [(item, named(item, people), evidence_url(self.actor, found, item)) for item in items],
             "owner_name": parties(self.actor, found.project)[OWNER] or found.project.owner_name,
             "addressee_kind": code_name("participation_kind", found.addressee.kind),
             "firms": [

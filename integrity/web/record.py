@@ -13,7 +13,7 @@ from attendance.web.clock import today
 from integrity import wording
 from integrity.models import NoticeReply
 from integrity.rules import ANSWERABLE, OPEN, RUNNING, State
-from integrity.selectors.gaps import site_gaps
+from integrity.selectors.gaps import UNMATCHED, site_gaps, still_unmatched
 from integrity.selectors.notices import (
     ISSUE,
     REPLY,
@@ -25,7 +25,7 @@ from integrity.selectors.notices import (
 )
 from integrity.services import mark_read
 from integrity.web.issuing import named
-from integrity.web.shown import due, place, state_of, until
+from integrity.web.shown import due, evidence_url, place, state_of, until
 from standards.selectors import code_name
 from web import words
 from web.navigation import Crumb
@@ -41,6 +41,7 @@ class Item:
     people: list[Any]
     answers: list[Any]
     now: tuple[str, str] | None
+    evidence: str
 
     @property
     def last(self) -> Any:
@@ -114,6 +115,7 @@ class NoticeRecord(Page):
                 named(row, people),
                 [one for one in answers if one.item_id == row.pk],
                 _now(row, present) if present is not None else None,
+                evidence_url(self.actor, found, row),
             )
             for row in rows
         ]
@@ -122,7 +124,12 @@ class NoticeRecord(Page):
         """Today's gaps of the site, while the notice is open."""
         if State(found.stands) not in OPEN or not self.actor.may("attendance.view"):
             return None
-        return {gap.key: gap for gap in site_gaps(self.actor, found.project.public_id, today(), now).gaps}
+        present: dict[str, Any] = {
+            gap.key: gap for gap in site_gaps(self.actor, found.project.public_id, today(), now).gaps
+        }
+        # Punches belong to their day: what counts is whether those found then count for somebody now.
+        present[UNMATCHED] = still_unmatched(self.actor, found.project, found.found_on)
+        return present
 
 
 def _with_reply(reply: Any) -> list[Any]:
@@ -134,8 +141,13 @@ def _with_reply(reply: Any) -> list[Any]:
 
 def _now(row: Any, present: dict[str, Any]) -> tuple[str, str] | None:
     """How an item stands today, by the same facts that it was found by."""
-    if row.gap == "unmatched":
-        return None
+    if row.gap == UNMATCHED:
+        left = len(present[UNMATCHED].intersection(row.facts.get("punches", ())))
+        return (
+            ("amber", f"今天核对：当时所列还有 {left} 次没有对上人")
+            if left
+            else ("green", "今天核对：当时所列都已对上人")
+        )
     gap = present.get(row.gap)
     if gap is None:
         return "green", "今天核对：已补齐"

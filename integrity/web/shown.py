@@ -27,10 +27,22 @@ def door(gap: Gap, project: Project, day: date) -> str:
         paper = "contract" if gap.kind == gaps.UNCONTRACTED else "training"
         return people_url(project, **{paper: "no"})
     if gap.kind == gaps.UNMATCHED:
-        asked = {"project": str(project.public_id), "matched": "no", "day": day.isoformat()}
-        return f"{reverse('punches')}?{urlencode(asked)}"
+        return unmatched_url(project, day)
     tab = {gaps.SILENT_DEVICE: "devices", gaps.SILENT_SITE: "attendance"}.get(gap.kind, "posts")
     return reverse("project_tab", args=[project.public_id, tab])
+
+
+def unmatched_url(project: Project, day: date) -> str:
+    """The punches of a day that count for nobody."""
+    asked = {"project": str(project.public_id), "matched": "no", "day": day.isoformat()}
+    return f"{reverse('punches')}?{urlencode(asked)}"
+
+
+def evidence_url(actor: Actor, notice: Any, item: Any) -> str:
+    """The list behind an item that names no people; nothing where the reader may not open it."""
+    if item.gap != gaps.UNMATCHED or not actor.may("attendance.view"):
+        return ""
+    return unmatched_url(notice.project, notice.found_on)
 
 
 def people_url(project: Project, **query: str) -> str:

@@ -72,11 +72,15 @@ class ListTable(tables.Table):
         attrs = {"class": "t"}
 
     @property
-    def drawn_rows(self) -> Iterator[Iterator[tuple[str, Any]]]:
-        """The page's rows as cells with their class; how a column looks is asked once, not in each cell."""
+    def drawn_rows(self) -> Iterator[Iterator[tuple[str, str, Any]]]:
+        """The page's rows as cells with class and label; how a column looks is asked once, not in each cell.
+
+        On a phone each row is a card, and each cell says by its label what it is.
+        """
         classes = [column.attrs["td"].get("class", "") for column in self.columns]
+        labels = ["" if isinstance(one.column, PickColumn) else str(one.header) for one in self.columns]
         for row in self.paginated_rows:
-            yield zip(classes, row, strict=True)
+            yield zip(classes, labels, row, strict=True)
 
 
 class Listed(NamedTuple):

@@ -78,8 +78,12 @@ def _history(actor: Actor, key: str) -> Any:
     if not actor.may(VIEW):
         return
     events = trail(actor).filter(object_type=RuleParameter._meta.label_lower, facts__key=key)
-    for index, event in enumerate(events[:SHOWN_EVENTS]):
-        where = event.facts.get("region") or "全省"
+    shown = list(events[:SHOWN_EVENTS])
+    codes_of = {event.facts.get("region") for event in shown}
+    names = dict(Region.objects.filter(code__in=codes_of - {None, ""}).values_list("code", "name"))
+    for index, event in enumerate(shown):
+        code = event.facts.get("region")
+        where = names.get(code, code) if code else "全省"
         yield {
             "at": event.at,
             "when": words.moment(event.at),

@@ -1,12 +1,15 @@
 """审计: who did or read what, when and why; found by person, by actor, by act, by period."""
 
 import json
+import re
 from typing import Any
 
 import django_filters
 import django_tables2 as tables
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -46,6 +49,9 @@ KINDS = {
     "standards": ("参数", Q(action__startswith="standards.")),
     "exports": ("导出", Q(action__startswith="lists.")),
 }
+# What is typed freely, and what in it is a whole identity card or telephone number.
+TYPED = ("person", "actor", "reason")
+_HAS_NUMBER = re.compile(r"\d{17}[\dXx]|\d{15}|1[3-9]\d{9}")
 _ACTORS = {
     "user": "账号",
     "worker": "工人本人",
@@ -133,8 +139,9 @@ class TrailTable(ListTable):
         link = format_html('<a href="{}">{}</a>', thing.url, thing.name) if thing.url else thing.name
         return format_html("{} {}", kind, link)
 
-    def render_reason(self, value: str | None) -> str:
-        return value or "在职责内"
+    def render_reason(self, value: str | None, record: AuditEvent) -> str:
+        # Somebody who is not signed in has no duties by which to explain it.
+        return value or ("" if record.actor_kind == "stranger" else "在职责内")
 
     def render_more(self, record: AuditEvent) -> str:
         return format_html(
@@ -165,6 +172,20 @@ class TrailList(ListPage):
     noun = "条记录"
     table_class = TrailTable
     filterset_class = TrailFilters
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if numbered := [name for name in TYPED if _HAS_NUMBER.search(request.GET.get(name, ""))]:
+            return self._without(numbered)
+        return super().get(request, *args, **kwargs)
+
+    def _without(self, names: list[str]) -> HttpResponse:
+        """The same list without what was typed, so that no whole number stays in an address."""
+        query = self.request.GET.copy()
+        for name in names:
+            del query[name]
+        said = _("审计不按证件号、手机号查找，刚才输入的号码没有保留。请改用姓名查找。")
+        messages.error(self.request, said)
+        return redirect(f"{self.request.path}?{query.urlencode()}" if query else self.request.path)
 
     def rows(self) -> QuerySet[AuditEvent]:
         return trail(self.actor)

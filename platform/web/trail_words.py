@@ -117,6 +117,8 @@ OBJECTS: dict[str, str] = {
     "accounts.user": "账号",
     "standards.ruleparameter": "参数",
     "projects.project": "项目",
+    "projects.permit": "施工许可证",
+    "projects.permitupload": "施工许可证表格",
     "projects.participation": "参建单位",
     "projects.team": "班组",
     "workers.engagement": "人员",

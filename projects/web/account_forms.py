@@ -61,7 +61,7 @@ class PostForm(ScopedForm):
         self.found = search_scopes(self.actor, role, words)
         scope = self.fields["scope"]
         assert isinstance(scope, ScopeField)  # noqa: S101  # declared above
-        scope.offer_found(self.found)
+        scope.offer_found(self.found[:MOST_FOUND])
         if len(self.found) == 1:
             self.initial.setdefault("scope", value_of(self.found[0]))
 

@@ -15,7 +15,8 @@ from tests.scope.opening import signed_in
 from tests.support.actors import EVERYONE
 from tests.support.acts import ACTS
 from tests.support.world import two_counties, wuchang
-from web.trail_words import ACTIONS, find, things
+from web.trail import TrailTable
+from web.trail_words import ACTIONS, OBJECTS, find, things
 
 pytestmark = pytest.mark.django_db
 # `record(actor, action, …)`
@@ -145,3 +146,32 @@ def test_the_page_says_acts_in_words_and_asks_a_fixed_number_of_questions(django
     assert counted == [QUERIES, QUERIES]
     assert "查看人员档案" in html and "workers.record_read" not in html.split("<table")[1]
     assert "核对" in html
+
+
+def test_a_notice_is_named_by_its_number_and_a_list_of_permits_by_its_kind() -> None:
+    world = two_counties()
+    notice = world.wuchang.notices["replied"]
+    record(EVERYONE, "integrity.notice_review", notice)
+    line = AuditEvent.objects.latest("pk")
+    administrator = world.wuchang.actor("platform_administrator")
+    assert [one.name for one in things(administrator, [line]).values()] == [notice.number]
+    assert things(world.xiantao.actor("platform_administrator"), [line]) == {}
+    assert OBJECTS["projects.permitupload"] == "施工许可证表格"
+
+
+def test_a_strangers_line_claims_no_duties() -> None:
+    line = AuditEvent(actor_kind="stranger", action="projects.claim_failed")
+    table = TrailTable([])
+    assert table.render_reason("", line) == ""
+    line.actor_kind = "user"
+    assert table.render_reason("", line) == "在职责内"
+
+
+@pytest.mark.parametrize("typed", ["420106199001017016", "42010619900101701x", "13800000000"])
+def test_a_whole_number_in_a_filter_is_refused_and_not_kept(typed) -> None:
+    client = signed_in(wuchang(), "platform_administrator")
+    answer = client.get("/trail/", {"kind": "reads", "person": typed})
+    assert (answer.status_code, answer["Location"]) == (302, "/trail/?kind=reads")
+    html = client.get(answer["Location"]).content.decode()
+    assert "审计不按证件号、手机号查找" in html
+    assert typed not in html

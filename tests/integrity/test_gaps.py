@@ -7,9 +7,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from attendance.services import recount
 from integrity.selectors.gaps import site_gaps
+from tests.integrity.acting import drafted, issued
 from tests.pages.visiting import visitor
 from tests.support import people, records
 from tests.support.world import County
@@ -136,3 +138,15 @@ def test_the_page_asks_a_fixed_number_of_questions_however_many_people(
     recount(county.now)
     assert asked() == before
     assert before <= 24
+
+
+def test_punches_that_fit_nobody_are_a_link_in_the_draft_and_on_the_record(county: County) -> None:
+    client = visitor(county, "supervisor")
+    query = f"project={county.project.public_id}&amp;matched=no&amp;day={county.today}"
+    link = f'href="{reverse("punches")}?{query}"'
+    draft = drafted(county, "unmatched")
+    assert link in client.get(reverse("notice_issue", args=[draft.public_id])).content.decode()
+    sent = issued(county, "unmatched")
+    html = client.get(reverse("notice", args=[sent.public_id])).content.decode()
+    assert link in html
+    assert "今天核对：当时所列还有 1 次没有对上人" in html

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = [(1366, 768), (390, 844)]
 # Nothing of a page may stick out sideways.
 STICKS_OUT = "document.documentElement.scrollWidth > innerWidth"
+LABELS = "row => [...row.cells].map(cell => cell.dataset.label).join()"
 SHOTS = os.environ.get("JOURNEY_SHOTS", "")
 
 
@@ -207,4 +208,31 @@ def test_a_party_and_a_team_are_registered_and_a_team_with_people_does_not_end(
         row.locator("a", has_text="退场").click()
         page.click("main button.b-main")
         assert "还有 2 人没有退场" in page.locator(".errsum").inner_text()
+        assert not page.evaluate(STICKS_OUT)
+
+
+@pytest.mark.parametrize("width", [390, 360])
+def test_a_phones_first_screen_shows_two_people_with_their_papers(live_server, county, width):
+    """What a row says stands below its name, and the acts on several wait at the end of the list."""
+    with window(width, 844) as context:
+        page = context.new_page()
+        sign_in(page, live_server.url, county.users["labour_clerk"].username)
+        page.goto(f"{_people(county, live_server.url)}?on_site=0")
+        _shot(page, "cards", width)
+        rows = page.locator("#list tbody tr")
+        second = rows.nth(1).bounding_box()
+        foot = page.locator(".nav4").bounding_box()
+        assert second and foot
+        assert second["y"] + second["height"] <= foot["y"]
+        assert "培训" in rows.first.evaluate(LABELS)
+        for cell in rows.first.locator("td").all():
+            box = cell.bounding_box()
+            assert box is None or box["x"] + box["width"] <= width
+        assert page.locator(".bulk").evaluate("form => getComputedStyle(form).position") == "static"
+        rows.first.locator("input[name=who]").check()
+        assert page.locator(".bulk").evaluate("form => getComputedStyle(form).position") == "sticky"
+        page.locator("#list .chips-row details summary").first.click()
+        menu = page.locator("#list .chips-row details[open] .drop").bounding_box()
+        assert menu and menu["x"] == 0
+        _shot(page, "cards-menu", width)
         assert not page.evaluate(STICKS_OUT)

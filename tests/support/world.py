@@ -200,6 +200,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         # Later the project itself has fallen silent and its manager is missing.
         worklist.work_list(a, c.region, c.today + _LATER, c.now + _LATER),
     ],
+    "integrity.selectors.gaps.still_unmatched": lambda a, c: sorted(
+        gaps.still_unmatched(a, c.project, c.today)
+    ),
     "integrity.selectors.gaps.site_gaps": lambda a, c: [
         gaps.site_gaps(a, c.project.public_id, c.today, c.now),
         gaps.site_gaps(a, c.project.public_id, c.today + _LATER, c.now + _LATER),
