@@ -53,7 +53,7 @@ class FiguresSerializer(serializers.Serializer[Any]):
     contract_rate = RateField("合同签订率", source="contract.rate")
     training_rate = RateField("培训率", source="training.rate")
     on_post_rate = RateField("到岗率", source="on_post.rate")
-    attendance = FractionSerializer(help_text="今日出勤 ÷ 在场")
+    attendance = FractionSerializer(help_text="今日出勤 ÷（在场＋当日出勤后已离场）")
     contract = FractionSerializer(help_text="合同在有效期内的人数 ÷ 在场")
     training = FractionSerializer(help_text="培训在有效期内的人数 ÷ 在场")
     on_post = FractionSerializer(help_text="当日打卡的关键岗位 ÷ 应配的关键岗位")

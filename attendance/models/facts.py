@@ -177,6 +177,8 @@ class ProjectDay(ScopedModel):
     is_in_progress = models.BooleanField(default=True)
     on_site = models.PositiveIntegerField(default=0)
     attended = models.PositiveIntegerField(default=0)
+    # Of those who attended, who was not on site any more at the day's end: exited, or on leave.
+    attended_left = models.PositiveIntegerField(default=0)
     contracted = models.PositiveIntegerField(default=0)
     trained = models.PositiveIntegerField(default=0)
     key_posts_required = models.PositiveIntegerField(default=0)
@@ -192,6 +194,12 @@ class ProjectDay(ScopedModel):
             models.UniqueConstraint(fields=("day", "project"), name="one_row_per_project_and_day"),
             models.CheckConstraint(condition=Q(contracted__lte=F("on_site")), name="contracted_are_on_site"),
             models.CheckConstraint(condition=Q(trained__lte=F("on_site")), name="trained_are_on_site"),
+            models.CheckConstraint(
+                condition=Q(attended__lte=F("on_site") + F("attended_left")), name="attended_are_expected"
+            ),
+            models.CheckConstraint(
+                condition=Q(attended_left__lte=F("attended")), name="who_attended_and_left_attended"
+            ),
             models.CheckConstraint(
                 condition=Q(key_posts_present__lte=F("key_posts_required")), name="present_posts_are_required"
             ),

@@ -118,11 +118,12 @@ def own_people(actor: Actor, of: Region, day: date) -> dict[str, Figures]:
             projects=Count("project", filter=Q(project__status=IN_PROGRESS), distinct=True),
             on_site=Count("pk", filter=on_site),
             attended=Count("pk", filter=Exists(attended)),
+            attended_left=Count("pk", filter=Exists(attended) & ~on_site),
             contracted=Count("pk", filter=on_site & Q(contracted_on(day))),
             trained=Count("pk", filter=on_site & Q(trained_on(day))),
         )
     )
-    names = ("projects", "on_site", "attended", "contracted", "trained")
+    names = ("projects", "on_site", "attended", "attended_left", "contracted", "trained")
     return {path: Figures(**dict(zip(names, numbers, strict=True))) for path, *numbers in counted}
 
 

@@ -25,13 +25,15 @@ class Share:
 class Figures:
     """One day of a place in counters. All count engagements, so that parts sum to the whole.
 
-    `on_site`: entered and not exited. `attended`: at least one counted punch. `unmatched`: punches that
-    count for nobody. Source: ground decisions, "Numbers on dashboards".
+    `on_site`: entered, neither exited nor on leave. `attended`: at least one counted punch. `attended_left`:
+    of these, no longer on site at the day's end; a rate counts them with those who could come (decision 46).
+    `unmatched`: punches that count for nobody. Source: ground decisions, "Numbers on dashboards".
     """
 
     projects: int = 0
     on_site: int = 0
     attended: int = 0
+    attended_left: int = 0
     contracted: int = 0
     trained: int = 0
     posts_required: int = 0
@@ -43,7 +45,7 @@ class Figures:
     on_post: Share = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "attendance", Share(self.attended, self.on_site))
+        object.__setattr__(self, "attendance", Share(self.attended, self.on_site + self.attended_left))
         object.__setattr__(self, "contract", Share(self.contracted, self.on_site))
         object.__setattr__(self, "training", Share(self.trained, self.on_site))
         object.__setattr__(self, "on_post", Share(self.posts_present, self.posts_required))
@@ -58,6 +60,7 @@ _SUMS = {
     "projects": Count("pk", filter=Q(is_in_progress=True)),
     "on_site": Sum("on_site"),
     "attended": Sum("attended"),
+    "attended_left": Sum("attended_left"),
     "contracted": Sum("contracted"),
     "trained": Sum("trained"),
     "posts_required": Sum("key_posts_required"),

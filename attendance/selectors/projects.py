@@ -20,6 +20,7 @@ from django.db.models import (
     Sum,
     When,
 )
+from django.db.models.expressions import Combinable, CombinedExpression
 from django.db.models.functions import Coalesce, NullIf
 
 from attendance.models import AttendanceDay, Device, DirtyDay, ProjectDay
@@ -33,6 +34,7 @@ from workers.models import Engagement
 from workers.selectors import contracted_on, on_site_on, trained_on
 
 PERMISSION = "attendance.view"
+_OF_PEOPLE = ("on_site", "attended", "attended_left", "contracted", "trained")
 
 
 def projects_on(actor: Actor, day: date, region: Region | None = None) -> QuerySet[Project]:
@@ -52,7 +54,7 @@ def projects_on(actor: Actor, day: date, region: Region | None = None) -> QueryS
             last_punch_at=Subquery(_last_punch(actor)),
         )
         .annotate(
-            attendance_rate=_if_heard(_rate("attended", "on_site")),
+            attendance_rate=_if_heard(_share(F("attended"), _expected())),
             contract_rate=_rate("contracted", "on_site"),
             training_rate=_rate("trained", "on_site"),
             on_post_rate=_if_heard(_rate("today__key_posts_present", "today__key_posts_required")),
@@ -66,6 +68,7 @@ def totals(rows: QuerySet[Project]) -> dict[str, Any]:
         number=Count("pk"),
         all_on_site=Sum("on_site"),
         all_attended=Sum("attended"),
+        all_expected=Sum(_expected()),
         all_contracted=Sum("contracted"),
         all_trained=Sum("trained"),
         all_required=Sum("today__key_posts_required"),
@@ -86,12 +89,14 @@ def _counted(actor: Actor, day: date) -> dict[str, F | Coalesce]:
     """Counters of people: the project's own, or those of the participations that a post is tied to."""
     reach = actor.reach(PERMISSION)
     if not reach.participations:
-        return {name: F(f"today__{name}") for name in ("on_site", "attended", "contracted", "trained")}
+        return {name: F(f"today__{name}") for name in _OF_PEOPLE}
     own = Engagement.objects.within(Reach(participations=reach.participations))
     on_site = own.filter(on_site_on(day))
+    attended = own.filter(Exists(AttendanceDay.all_rows.filter(engagement=OuterRef("pk"), day=day)))
     people = {
         "on_site": on_site,
-        "attended": own.filter(Exists(AttendanceDay.all_rows.filter(engagement=OuterRef("pk"), day=day))),
+        "attended": attended,
+        "attended_left": attended.exclude(on_site_on(day)),
         "contracted": on_site.filter(contracted_on(day)),
         "trained": on_site.filter(trained_on(day)),
     }
@@ -104,7 +109,16 @@ def _number(people: QuerySet[Engagement]) -> Subquery:
 
 
 def _rate(part: str, whole: str) -> ExpressionWrapper:
-    return ExpressionWrapper(F(part) * 1.0 / NullIf(F(whole), 0), output_field=FloatField())
+    return _share(F(part), F(whole))
+
+
+def _expected() -> CombinedExpression:
+    """Who is on site, and who attended that day and has left since (decision 46)."""
+    return Coalesce(F("on_site"), 0) + Coalesce(F("attended_left"), 0)
+
+
+def _share(part: Combinable, whole: Combinable) -> ExpressionWrapper:
+    return ExpressionWrapper(part * 1.0 / NullIf(whole, 0), output_field=FloatField())
 
 
 def _if_heard(rate: ExpressionWrapper) -> Case:

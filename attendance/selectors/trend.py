@@ -16,7 +16,8 @@ from workers.models import Presence, TemporaryLeave
 def people_by_day(actor: Actor, of: Region, first: date, last: date) -> dict[date, Figures]:
     """on_site and attended of each day from `first` to `last`; a day that nobody counted is missing.
 
-    Posts on a participation count their own people from three reads of the facts, not from thirty counts.
+    Posts on a participation count their own people from three reads of the facts, not from thirty counts;
+    who attended and left is not among these, so that no rate is read from this.
     """
     if not actor.reach("attendance.view").participations:
         return by_day(actor, of, first, last)

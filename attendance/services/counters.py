@@ -41,9 +41,11 @@ _RECOUNT = """
             )) AS trained
         FROM present s GROUP BY s.project_id, s.day
     ), attended AS (
-        SELECT w.project_id, w.day, count(*) AS attended
+        SELECT w.project_id, w.day, count(*) AS attended,
+            count(*) FILTER (WHERE s.engagement_id IS NULL) AS attended_left
         FROM wanted w JOIN workers_engagement e ON e.project_id = w.project_id
         JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
+        LEFT JOIN present s ON s.engagement_id = e.id AND s.day = w.day
         GROUP BY w.project_id, w.day
     ), posts AS (
         SELECT w.project_id, w.day, count(DISTINCT k.post) AS posts_present
@@ -63,16 +65,18 @@ _RECOUNT = """
             AND p.occurred_at >= w.begins AND p.occurred_at < w.ends
         GROUP BY w.project_id, w.day
     )
-    INSERT INTO attendance_projectday (project_id, day, is_in_progress, on_site, attended, contracted,
-        trained, key_posts_required, key_posts_present, unmatched, last_punch_at, rule_version, computed_at)
+    INSERT INTO attendance_projectday (project_id, day, is_in_progress, on_site, attended, attended_left,
+        contracted, trained, key_posts_required, key_posts_present, unmatched, last_punch_at, rule_version,
+        computed_at)
     SELECT w.project_id, w.day, j.status = '003', coalesce(o.on_site, 0), coalesce(a.attended, 0),
-        coalesce(o.contracted, 0), coalesce(o.trained, 0), cardinality(w.posts), coalesce(k.posts_present, 0),
-        coalesce(u.unmatched, 0), u.last_punch_at, {rule}, now()
+        coalesce(a.attended_left, 0), coalesce(o.contracted, 0), coalesce(o.trained, 0),
+        cardinality(w.posts), coalesce(k.posts_present, 0), coalesce(u.unmatched, 0),
+        u.last_punch_at, {rule}, now()
     FROM wanted w JOIN projects_project j ON j.id = w.project_id
     LEFT JOIN on_site o USING (project_id, day) LEFT JOIN attended a USING (project_id, day)
     LEFT JOIN posts k USING (project_id, day) LEFT JOIN punched u USING (project_id, day)
     ON CONFLICT (day, project_id) DO UPDATE SET on_site = EXCLUDED.on_site, attended = EXCLUDED.attended,
-        contracted = EXCLUDED.contracted, trained = EXCLUDED.trained,
+        attended_left = EXCLUDED.attended_left, contracted = EXCLUDED.contracted, trained = EXCLUDED.trained,
         key_posts_required = EXCLUDED.key_posts_required, key_posts_present = EXCLUDED.key_posts_present,
         unmatched = EXCLUDED.unmatched, last_punch_at = EXCLUDED.last_punch_at,
         rule_version = EXCLUDED.rule_version, computed_at = EXCLUDED.computed_at,

@@ -234,7 +234,7 @@ def _sum_row(sums: dict[str, Any]) -> list[dict[str, Any]]:
         share = words.share(sums[part], sums[whole])
         return words.percent(share)
 
-    came = f"{words.exact(sums['all_attended'])}　{rate('all_attended', 'all_on_site')}"
+    came = f"{words.exact(sums['all_attended'])}　{rate('all_attended', 'all_expected')}"
     present, required = words.exact(sums["all_present"]), words.exact(sums["all_required"])
     posts = f"{rate('all_present', 'all_required')}　{present} / {required}"
     numbers = [

@@ -59,7 +59,7 @@ def strip(
             figure(today.attended),
             url("days", day=day.isoformat()),
             change(today.attended - same_time.attended, _THEN),
-            small=words.percent(today.attendance.rate) if today.on_site else "",
+            small=words.percent(today.attendance.rate) if today.attendance.whole else "",
         ),
         _rate("合同签订率", today.contract, before.contract, url, "contract", people),
         _rate("培训率", today.training, before.training, url, "training", people),
