@@ -98,6 +98,20 @@ class ReasonMissing(DomainError):
         super().__init__(_("请写明{act}的理由（至少 4 个字），对方会看到。").format(act=act), field="reason")
 
 
+class NoteMissing(DomainError):
+    """What still stands today is accepted only with a word why."""
+
+    code = "note_missing"
+
+    def __init__(self, titles: list[str]) -> None:
+        super().__init__(
+            _("今天核对，“{titles}”仍未补齐。仍要接受的，请写明理由（至少 4 个字）；否则请退回。").format(
+                titles="”“".join(titles)
+            ),
+            field="note",
+        )
+
+
 class ExtendedAlready(DomainError):
     """A notice is extended once."""
 

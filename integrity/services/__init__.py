@@ -4,10 +4,11 @@ from integrity.services.answering import AnswerFacts, reply_notice
 from integrity.services.clock import settle_notices
 from integrity.services.drafting import discard_draft, draft_notice
 from integrity.services.issuing import issue_notice
-from integrity.services.judging import accept_reply, extend_deadline, return_reply
+from integrity.services.judging import SHORTEST_REASON, accept_reply, extend_deadline, return_reply
 from integrity.services.reading import mark_read
 
 __all__ = [
+    "SHORTEST_REASON",
     "AnswerFacts",
     "accept_reply",
     "discard_draft",

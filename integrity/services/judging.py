@@ -14,19 +14,23 @@ from integrity.telling import tell_sides
 from integrity.wording import STATES
 from kernel.scoping import Actor
 
-_SHORTEST_REASON = 4
+SHORTEST_REASON = 4
 
 
 @transaction.atomic
-def accept_reply(*, actor: Actor, notice: SupervisionNotice, now: datetime) -> SupervisionNotice:
+def accept_reply(
+    *, actor: Actor, notice: SupervisionNotice, now: datetime, note: str = ""
+) -> SupervisionNotice:
     """Take the answer as the cure: the notice is closed; that it was late stays on record.
+
+    `note` says why an answer is accepted although something still stands; it is kept with the step.
 
     Raises NotPermitted, NotFound, NotNow.
     """
     held = locked(actor, ISSUE, notice, now)
     reply = _waiting(actor, held, Act.ACCEPT, now)
     held.closed_at = now
-    move(actor, held, Act.ACCEPT, now)
+    move(actor, held, Act.ACCEPT, now, reason=note.strip()[:400])
     _judge(actor, reply, NoticeReply.Verdict.ACCEPTED, "", now)
     looked(held, SUPERVISOR, actor, now)
     tell_sides(held, "closed", SUPERVISOR)
@@ -103,7 +107,7 @@ def _judge(actor: Actor, reply: NoticeReply, verdict: str, reason: str, now: dat
 
 
 def _reason(text: str, act: str) -> str:
-    if len(text.strip()) < _SHORTEST_REASON:
+    if len(text.strip()) < SHORTEST_REASON:
         raise ReasonMissing(act)
     return text.strip()[:400]
 

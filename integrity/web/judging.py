@@ -6,10 +6,13 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
-from integrity.rules import LATE, State, day_ended_by, latest_new_deadline, site_date
+from integrity.errors import NoteMissing
+from integrity.rules import LATE, OPEN, State, day_ended_by, latest_new_deadline, site_date
 from integrity.selectors.notices import ISSUE, notice_head
-from integrity.services import accept_reply, extend_deadline, return_reply
+from integrity.services import SHORTEST_REASON, accept_reply, extend_deadline, return_reply
+from integrity.web.present import standing_items
 from integrity.web.shown import place, until
 from web.acts import FormPage, PostPage
 from web.forms import DayField, ScopedForm
@@ -38,21 +41,33 @@ class _OfANotice:
 
 
 class AcceptPage(_OfANotice, PostPage):
-    """One tap from the record; opened by itself it asks."""
+    """One tap from the record; where items still stand it names them and asks why they are accepted."""
 
     permission = ISSUE
     section = "notices"
+    template_name = "integrity/accept.html"
     question = "接受这次整改，闭合通知单？"
     consequence = "闭合后存档，双方都能查到全部经过；曾经逾期的，逾期记录保留。"
     button = "接受，闭合"
 
     def act(self) -> str:
-        accept_reply(actor=self.actor, notice=self.notice, now=timezone.now())
+        note = self.request.POST.get("note", "")
+        if self.standing and len(note.strip()) < SHORTEST_REASON:
+            raise NoteMissing([item.title for item, _said in self.standing])
+        accept_reply(actor=self.actor, notice=self.notice, now=timezone.now(), note=note)
         self.say(f"{self.notice.number} 已闭合。")
         return self.cancel_url
 
+    @cached_property
+    def standing(self) -> list[tuple[Any, str]]:
+        """The items of an answered notice that stand today as they were found, with how that is said."""
+        if State(self.notice.stands) not in OPEN:
+            return []
+        return standing_items(self.actor, self.notice, self.now)
+
     def context(self) -> dict[str, Any]:
-        return self.titled("接受整改")
+        note = self.request.POST.get("note", "")
+        return {**self.titled("接受整改"), "standing": self.standing, "note": note}
 
 
 class ReasonForm(ScopedForm):

@@ -9,11 +9,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.web.clock import today
 from integrity import wording
 from integrity.models import NoticeReply
-from integrity.rules import ANSWERABLE, OPEN, RUNNING, State
-from integrity.selectors.gaps import UNMATCHED, site_gaps, still_unmatched
+from integrity.rules import ANSWERABLE, RUNNING, State
 from integrity.selectors.notices import (
     ISSUE,
     REPLY,
@@ -25,6 +23,7 @@ from integrity.selectors.notices import (
 )
 from integrity.services import mark_read
 from integrity.web.issuing import named
+from integrity.web.present import as_of_today, present_gaps
 from integrity.web.shown import due, evidence_url, place, state_of, until
 from standards.selectors import code_name
 from web import words
@@ -74,6 +73,7 @@ class NoticeRecord(Page):
             return redirect("notice_issue", public_id)
         mark_read(actor=self.actor, notice=head, now=now)
         found: Any = notice(self.actor, public_id, now)
+        items = self._items(found, now)
         return self.show(
             {
                 "title": found.number,
@@ -84,7 +84,8 @@ class NoticeRecord(Page):
                 "state": state_of(found),
                 "due": due(found, now),
                 "until": until(found),
-                "items": self._items(found, now),
+                "items": items,
+                "still_stands": any(one.now is not None and one.now[0] == "amber" for one in items),
                 "steps": _steps(found),
                 "readings": [
                     (wording.SIDES[one.side], one.by, words.moment(one.at)) for one in found.readings.all()
@@ -107,29 +108,18 @@ class NoticeRecord(Page):
     def _items(self, found: Any, now: Any) -> list[Item]:
         rows = list(found.items.all())
         people = people_named(self.actor, rows)
-        present = self._present(found, now)
+        present = present_gaps(self.actor, found, now)
         answers = [answer for reply in found.replies.all() for answer in _with_reply(reply)]
         return [
             Item(
                 row,
                 named(row, people),
                 [one for one in answers if one.item_id == row.pk],
-                _now(row, present) if present is not None else None,
+                as_of_today(row, present) if present is not None else None,
                 evidence_url(self.actor, found, row),
             )
             for row in rows
         ]
-
-    def _present(self, found: Any, now: Any) -> dict[str, Any] | None:
-        """Today's gaps of the site, while the notice is open."""
-        if State(found.stands) not in OPEN or not self.actor.may("attendance.view"):
-            return None
-        present: dict[str, Any] = {
-            gap.key: gap for gap in site_gaps(self.actor, found.project.public_id, today(), now).gaps
-        }
-        # Punches belong to their day: what counts is whether those found then count for somebody now.
-        present[UNMATCHED] = still_unmatched(self.actor, found.project, found.found_on)
-        return present
 
 
 def _with_reply(reply: Any) -> list[Any]:
@@ -137,26 +127,6 @@ def _with_reply(reply: Any) -> list[Any]:
     for answer in answers:
         answer.reply = reply
     return answers
-
-
-def _now(row: Any, present: dict[str, Any]) -> tuple[str, str] | None:
-    """How an item stands today, by the same facts that it was found by."""
-    if row.gap == UNMATCHED:
-        left = len(present[UNMATCHED].intersection(row.facts.get("punches", ())))
-        return (
-            ("amber", f"今天核对：当时所列还有 {left} 次没有对上人")
-            if left
-            else ("green", "今天核对：当时所列都已对上人")
-        )
-    gap = present.get(row.gap)
-    if gap is None:
-        return "green", "今天核对：已补齐"
-    named_then = {key for name in ("engagements", "devices") for key in row.facts.get(name, ())}
-    still = named_then.intersection(gap.evidence)
-    if named_then and not still:
-        return "green", "今天核对：当时所列都已补齐"
-    number = f"当时所列还有 {len(still)} 个" if still and row.facts["number"] > 1 else "仍未补齐"
-    return "amber", f"今天核对：{number}"
 
 
 def _steps(found: Any) -> list[Step]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 
 from audit.models import AuditEvent
 from integrity import services
@@ -37,6 +38,7 @@ from tests.integrity.acting import (
     opened,
     steps_of,
 )
+from tests.pages.visiting import visitor
 from tests.support import records
 from tests.support.traces import fingerprint
 from tests.support.world import County
@@ -386,3 +388,44 @@ def test_the_database_itself_knows_no_other_state_and_no_other_edge(county: Coun
         records.notice_event(county.notices["issued"], county.now).__class__.all_rows.filter(
             notice=county.notices["issued"]
         ).update(act="accept")
+
+
+def test_what_still_stands_is_named_and_accepted_only_with_a_word_why(county: County) -> None:
+    notice, client = delivered(county), visitor(county, "supervisor")
+    answered(county, notice, county.now + 2 * HOUR)
+    page, title = reverse("notice_accept", args=[notice.public_id]), "未签合同进场 1 人"
+    assert f"1. {title}" in client.get(page).content.decode()
+    for note in ("", "  可以 "):
+        answer = client.post(page, {"note": note})
+        assert answer.status_code == 422
+        assert f"今天核对，“{title}”仍未补齐" in answer.content.decode()
+        assert fresh(notice).state == "replied"
+    assert client.post(page, {"note": "合同原件已在现场看过"}).status_code == 302
+    assert fresh(notice).state == "closed"
+    assert list(notice.events.order_by("id").values_list("reason", flat=True))[-1] == "合同原件已在现场看过"
+
+
+def test_what_is_cured_is_accepted_in_one_tap_without_a_word(county: County) -> None:
+    notice = delivered(county)
+    answered(county, notice, county.now + 2 * HOUR)
+    records.contract(county.workers["gap"].engagement, county.today - timedelta(days=1))
+    client = visitor(county, "supervisor")
+    assert client.post(reverse("notice_accept", args=[notice.public_id])).status_code == 302
+    assert fresh(notice).state == "closed"
+    assert list(notice.events.order_by("id").values_list("reason", flat=True))[-1] == ""
+
+
+def test_accepting_in_one_window_what_another_gave_back_is_refused_with_both_facts(county: County) -> None:
+    notice, client = delivered(county), visitor(county, "supervisor")
+    answered(county, notice, county.now + 2 * HOUR)
+    services.return_reply(
+        actor=county.actor("supervisor"),
+        notice=notice,
+        reason="照片看不清",
+        deadline_on=after(county.now, 2),
+        now=county.now + 3 * HOUR,
+    )
+    answer = client.post(reverse("notice_accept", args=[notice.public_id]), {"note": "现场已经看过"})
+    said = "通知单现在是“已退回，待再次回复”，没有待接受的回复。"
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert fresh(notice).state == "returned"

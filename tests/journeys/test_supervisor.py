@@ -134,6 +134,9 @@ def test_from_a_gap_to_a_closed_notice_with_one_return(
         clerk.wait_for_selector("text=回复已提交")
 
         page.goto(address)
+        page.click("a >> text=接受，闭合")
+        assert "仍未补齐" in page.locator("main").inner_text()
+        page.fill("textarea[name=note]", "现场核对过原件")
         page.click("button >> text=接受，闭合")
         page.wait_for_selector(".tag >> text=已闭合")
         assert "第 1 次" in page.content()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -175,8 +176,8 @@ def test_a_day_of_entry_that_has_not_come_is_refused_and_leaves_no_trace():
     tomorrow = today + timedelta(days=1)
     participation = take_part(project)
     team = add_team(actor=EVERYONE, participation=participation, name="钢筋班", entered_on=today, today=today)
-    firm = {"uscc": people.credit_code(805), "name": "荆楚示例门窗", "kind": "006"}
-    kept = {"name": "钢筋班", "responsible_name": "", "remark": ""}
+    firm: dict[str, Any] = {"uscc": people.credit_code(805), "name": "荆楚示例门窗", "kind": "006"}
+    kept: dict[str, Any] = {"name": "钢筋班", "responsible_name": "", "remark": ""}
     before = fingerprint()
     for act in (
         partial(add_participation, actor=EVERYONE, project=project, **firm),

@@ -360,7 +360,9 @@ ROUTES: dict[str, Route] = {
     "notice_reply": Route(
         kwargs=_notices("issued", "subcontractor"), forms=lambda _county: [{"answer_1": "已补签"}]
     ),
-    "notice_accept": Route(kwargs=_notices("replied"), forms=lambda _county: [{}]),
+    "notice_accept": Route(
+        kwargs=_notices("replied"), forms=lambda _county: [{"note": "现场已看过，补签材料随后送到"}]
+    ),
     "notice_return": Route(kwargs=_notices("replied"), forms=lambda _county: [{"reason": "照片看不清"}]),
     "notice_extend": Route(kwargs=_notices("subcontractor"), forms=lambda _county: [{"reason": "材料在途"}]),
     "notice_print": Route(kwargs=_notices("issued", "replied", "late", "subcontractor")),

@@ -34,7 +34,7 @@ def clerk(county: County) -> Client:
     return signed_in(county, "labour_clerk")
 
 
-def post(client: Client, path: str, body: dict[str, Any], **headers: str) -> Any:
+def post(client: Client, path: str, body: dict[str, Any] | list[Any], **headers: str) -> Any:
     return client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
 
 

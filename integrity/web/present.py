@@ -1,0 +1,50 @@
+"""How the items of a notice stand today, by the same facts that they were found by."""
+
+from typing import Any
+
+from attendance.web.clock import today
+from integrity.rules import OPEN, State
+from integrity.selectors.gaps import UNMATCHED, site_gaps, still_unmatched
+from integrity.selectors.notices import notice
+from kernel.scoping import Actor
+
+
+def present_gaps(actor: Actor, found: Any, now: Any) -> dict[str, Any] | None:
+    """Today's gaps of the site by key, while the notice is open."""
+    if State(found.stands) not in OPEN or not actor.may("attendance.view"):
+        return None
+    present: dict[str, Any] = {
+        gap.key: gap for gap in site_gaps(actor, found.project.public_id, today(), now).gaps
+    }
+    # Punches belong to their day: what counts is whether those found then count for somebody now.
+    present[UNMATCHED] = still_unmatched(actor, found.project, found.found_on)
+    return present
+
+
+def standing_items(actor: Actor, found: Any, now: Any) -> list[tuple[Any, str]]:
+    """The items that still stand today, each with how that is said."""
+    present = present_gaps(actor, found, now)
+    if present is None:
+        return []
+    said = [(item, as_of_today(item, present)) for item in notice(actor, found.public_id, now).items.all()]
+    return [(item, words) for item, (level, words) in said if level == "amber"]
+
+
+def as_of_today(row: Any, present: dict[str, Any]) -> tuple[str, str]:
+    """How an item stands today, by the same facts that it was found by."""
+    if row.gap == UNMATCHED:
+        left = len(present[UNMATCHED].intersection(row.facts.get("punches", ())))
+        return (
+            ("amber", f"今天核对：当时所列还有 {left} 次没有对上人")
+            if left
+            else ("green", "今天核对：当时所列都已对上人")
+        )
+    gap = present.get(row.gap)
+    if gap is None:
+        return "green", "今天核对：已补齐"
+    named_then = {key for name in ("engagements", "devices") for key in row.facts.get(name, ())}
+    still = named_then.intersection(gap.evidence)
+    if named_then and not still:
+        return "green", "今天核对：当时所列都已补齐"
+    number = f"当时所列还有 {len(still)} 个" if still and row.facts["number"] > 1 else "仍未补齐"
+    return "amber", f"今天核对：{number}"
