@@ -1,5 +1,7 @@
 """Who came and has left since stays among those who could come: no rate of attendance passes the whole."""
 
+from typing import Any
+
 import pytest
 
 from attendance.models import ProjectDay
@@ -42,12 +44,13 @@ def shares(county, role):
     board = dashboard(actor, county.region, county.today, county.now).figures
     places = {place.code: one for place, one in by_place(actor, county.city, county.today, county.now)}
     rows = projects_on(actor, county.today)
+    only: Any = rows.get()
     sums = totals(rows)
     return (
         (board.attendance.part, board.attendance.whole),
         (places[county.region.code].attendance.part, places[county.region.code].attendance.whole),
         (sums["all_attended"], sums["all_expected"]),
-        round(rows.get().attendance_rate, 4),
+        round(only.attendance_rate, 4),
     )
 
 
