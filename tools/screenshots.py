@@ -46,7 +46,7 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
     ("jobs", "admin", DESK, ("/jobs/",)),
     ("parameter", "admin", DESK, ("/standard/parameters/key_post.absent_days/",)),
     ("export", "wuchang", DESK, ("/people/?on_site=1&contract=no", "main >> text=导出")),
-    ("phone-gaps", "supervisor", PHONE, ("/",)),
+    ("phone-gaps", "supervisor", PHONE, ("/gaps/",)),
     ("phone-worker", "worker", PHONE, ("/me/",)),
     ("standard", "standards", DESK, ("/standard/",)),
     ("phone-home", "wuchang", PHONE, ("/",)),
