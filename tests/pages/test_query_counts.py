@@ -37,7 +37,7 @@ COUNTS = {
     "sites": 10,
     "site_gaps": 15,
     "notices": 12,
-    "notice": 30,
+    "notice": 31,
     "notice_print": 17,
     "permit_new": 9,
     "permit_import": 6,
