@@ -98,6 +98,15 @@ class ReasonMissing(DomainError):
         super().__init__(_("请写明{act}的理由（至少 4 个字），对方会看到。").format(act=act), field="reason")
 
 
+class NoteTooLong(DomainError):
+    """A note that would have to be cut; nothing is cut in silence."""
+
+    code = "note_too_long"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("说明最多 {most} 个字，请缩短后再提交。").format(most=most), field="note")
+
+
 class NoteMissing(DomainError):
     """What still stands today is accepted only with a word why."""
 

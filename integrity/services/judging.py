@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from integrity.errors import BadDeadline, ExtendedAlready, NotNow, ReasonMissing
+from integrity.errors import BadDeadline, ExtendedAlready, NoteTooLong, NotNow, ReasonMissing
 from integrity.models import NoticeReply, SupervisionNotice
 from integrity.rules import LATE, Act, State, day_ended_by, end_of, latest_new_deadline, site_date
 from integrity.selectors.notices import ISSUE, SUPERVISOR
@@ -15,6 +15,8 @@ from integrity.wording import STATES
 from kernel.scoping import Actor
 
 SHORTEST_REASON = 4
+# What a step of the notice's life has room for.
+LONGEST_NOTE = 400
 
 
 @transaction.atomic
@@ -25,12 +27,14 @@ def accept_reply(
 
     `note` says why an answer is accepted although something still stands; it is kept with the step.
 
-    Raises NotPermitted, NotFound, NotNow.
+    Raises NotPermitted, NotFound, NotNow, NoteTooLong.
     """
     held = locked(actor, ISSUE, notice, now)
     reply = _waiting(actor, held, Act.ACCEPT, now)
+    if len(note.strip()) > LONGEST_NOTE:
+        raise NoteTooLong(LONGEST_NOTE)
     held.closed_at = now
-    move(actor, held, Act.ACCEPT, now, reason=note.strip()[:400])
+    move(actor, held, Act.ACCEPT, now, reason=note.strip())
     _judge(actor, reply, NoticeReply.Verdict.ACCEPTED, "", now)
     looked(held, SUPERVISOR, actor, now)
     tell_sides(held, "closed", SUPERVISOR)

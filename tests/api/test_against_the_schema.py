@@ -10,6 +10,14 @@ from tests.support.fuzzing import Fuzz, operations
 from tests.support.world import TwoCounties
 
 SAMPLE = 600
+# A worker's records are read by the session of the phone's code, not by a token; the world has no export.
+OF_NOBODY_WITH_A_TOKEN = {
+    "GET /api/v1/me/",
+    "GET /api/v1/me/days/",
+    "GET /api/v1/me/corrections/",
+    "GET /api/v1/exports/{public_id}/",
+    "GET /api/v1/exports/{public_id}/file/",
+}
 
 
 def test_no_call_gets_an_answer_outside_the_schema(
@@ -27,4 +35,4 @@ def test_no_call_gets_an_answer_outside_the_schema(
     )
     assert not fuzz.troubles, "\n\n".join(fuzz.troubles.values())
     never = {one.label for one in drawn if one.method == "get"} - fuzz.opened
-    assert never == set(), "nobody got an answer of these"
+    assert never <= OF_NOBODY_WITH_A_TOKEN, "nobody got an answer of these"
