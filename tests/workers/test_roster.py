@@ -12,6 +12,8 @@ from audit.models import AuditEvent
 from kernel.errors import NotFound, NotPermitted
 from kernel.scoping import Reach
 from outbox.services import deliver_all
+from standards.models import RuleParameter
+from standards.selectors import forget
 from tests.support import people, records
 from tests.support.actors import EVERYONE, Holder
 from tests.support.traces import fingerprint
@@ -120,9 +122,10 @@ def test_a_bulk_with_one_row_out_of_scope_moves_nobody():
     assert fingerprint() == before
 
 
-def test_more_people_than_the_parameter_are_refused(monkeypatch):
+def test_more_people_than_the_parameter_are_refused():
     three = crew(site())
-    monkeypatch.setattr("workers.services.roster.parameter", lambda _key: 2)
+    RuleParameter.objects.filter(key="roster.most_at_once").update(value=2)
+    forget()
     with pytest.raises(TooManyAtOnce, match="一次最多办理 2 人"):
         move_people(actor=EVERYONE, move=Enter(on=TODAY, today=TODAY), engagements=three)
 
