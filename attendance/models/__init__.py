@@ -2,5 +2,16 @@
 
 from attendance.models.corrections import CorrectionRequest
 from attendance.models.facts import AttendanceDay, Device, DirtyDay, ProjectDay, Punch, Subject
+from attendance.models.inbox import Inbox, PunchReceipt
 
-__all__ = ["AttendanceDay", "CorrectionRequest", "Device", "DirtyDay", "ProjectDay", "Punch", "Subject"]
+__all__ = [
+    "AttendanceDay",
+    "CorrectionRequest",
+    "Device",
+    "DirtyDay",
+    "Inbox",
+    "ProjectDay",
+    "Punch",
+    "PunchReceipt",
+    "Subject",
+]

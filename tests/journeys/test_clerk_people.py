@@ -111,9 +111,12 @@ def test_what_is_being_typed_is_kept_before_the_field_is_left(live_server, count
             pass
         assert page.locator("[data-field=id_number] .msg").count() == 0
         page.keyboard.type("06")
-        # Closed before the pause is over: the page sends it as it goes.
-        page.reload()
-        page.reload()
+        # Closed before the pause is over: the page sends it as it goes, and nobody waits for it to arrive.
+        for _look in range(20):
+            page.reload()
+            if page.input_value("[name=id_number]") == "420106":
+                break
+            page.wait_for_timeout(250)
         assert page.input_value("[name=id_number]") == "420106"
 
 
