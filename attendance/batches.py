@@ -1,7 +1,7 @@
 """What a door hands to the settler: a batch of one project's punches, shape judged, nothing looked up.
 
 A door packs all batches that wait into one sealed row of the inbox and answers when that row is durable; the
-settler unpacks it and finds out who passed. Numbers are personal, so nothing of a batch is stored in the clear.
+settler unpacks it and finds out who passed. Numbers are personal, so nothing is stored in the clear.
 """
 
 from collections.abc import Iterable

@@ -2,53 +2,83 @@
 
 import django.db.models.deletion
 import django.db.models.manager
-import kernel.ids
 from django.db import migrations, models
+
+import kernel.ids
 
 
 class Migration(migrations.Migration):
     """Acknowledged punches that wait to be settled, and a receipt for each call."""
 
     dependencies = [
-        ('attendance', '0006_attended_and_left'),
-        ('projects', '0005_permit_uploads'),
+        ("attendance", "0006_attended_and_left"),
+        ("projects", "0005_permit_uploads"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Inbox',
+            name="Inbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content', models.BinaryField()),
-                ('punches', models.PositiveIntegerField()),
-                ('accepted_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("content", models.BinaryField()),
+                ("punches", models.PositiveIntegerField()),
+                ("accepted_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('id',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('punches__gt', 0)), name='an_inbox_row_holds_punches')],
+                "ordering": ("id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("punches__gt", 0)), name="an_inbox_row_holds_punches"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PunchReceipt',
+            name="PunchReceipt",
             fields=[
-                ('public_id', models.UUIDField(default=kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('appid', models.CharField(max_length=64)),
-                ('timestamp', models.BigIntegerField()),
-                ('nonce', models.CharField(max_length=64)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('source', models.CharField(max_length=40)),
-                ('accepted', models.PositiveIntegerField()),
-                ('rejected', models.JSONField(null=True)),
-                ('accepted_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('result', models.JSONField(null=True)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.project')),
+                ("public_id", models.UUIDField(default=kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("appid", models.CharField(max_length=64)),
+                ("timestamp", models.BigIntegerField()),
+                ("nonce", models.CharField(max_length=64)),
+                ("digest", models.BinaryField(max_length=32)),
+                ("source", models.CharField(max_length=40)),
+                ("accepted", models.PositiveIntegerField()),
+                ("rejected", models.JSONField(null=True)),
+                ("accepted_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("result", models.JSONField(null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('timestamp', 'appid', 'nonce'), name='a_punch_call_is_accepted_once'), models.CheckConstraint(condition=models.Q(('settled_at', None), ('settled_at__gte', models.F('accepted_at')), _connector='OR'), name='a_receipt_is_settled_after_it_is_accepted')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("timestamp", "appid", "nonce"), name="a_punch_call_is_accepted_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_at", None),
+                            ("settled_at__gte", models.F("accepted_at")),
+                            _connector="OR",
+                        ),
+                        name="a_receipt_is_settled_after_it_is_accepted",
+                    ),
+                ],
             },
             managers=[
-                ('all_rows', django.db.models.manager.Manager()),
+                ("all_rows", django.db.models.manager.Manager()),
             ],
         ),
         # What is sealed does not shrink: compressing it would only cost time in the acknowledgement.
