@@ -1,6 +1,6 @@
 """Lists: filters and columns in the address, sorting, 25, 50 or 100 rows, the total; htmx swaps the rows."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 from standards.selectors import parameter
+from web import drawing
 from web.columns import Columns
 from web.filters import ScopedFilterSet
 from web.pages import Page
@@ -72,15 +73,20 @@ class ListTable(tables.Table):
         attrs = {"class": "t"}
 
     @property
-    def drawn_rows(self) -> Iterator[Iterator[tuple[str, str, Any]]]:
-        """The page's rows as cells with class and label; how a column looks is asked once, not in each cell.
+    def drawn_rows(self) -> Iterator[SafeString]:
+        """The page's rows, each as its cells; on a phone a row is a card and each cell says what it is."""
+        labels = {one.name: str(one.header) for one in self.columns if not isinstance(one.column, PickColumn)}
+        return drawing.rows(self, self._records, labels)
 
-        On a phone each row is a card, and each cell says by its label what it is.
-        """
-        classes = [column.attrs["td"].get("class", "") for column in self.columns]
-        labels = ["" if isinstance(one.column, PickColumn) else str(one.header) for one in self.columns]
-        for row in self.paginated_rows:
-            yield zip(classes, labels, row, strict=True)
+    @property
+    def paper_rows(self) -> Iterator[SafeString]:
+        """The sheet's rows, each as its cells."""
+        return drawing.rows(self, self._records)
+
+    @property
+    def _records(self) -> Iterable[Any]:
+        page = getattr(self, "page", None)
+        return self.data.data if page is None else page.object_list.data
 
 
 class Listed(NamedTuple):
