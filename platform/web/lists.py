@@ -17,6 +17,7 @@ from web import drawing
 from web.columns import Columns
 from web.filters import ScopedFilterSet
 from web.pages import Page
+from web.paging import ListPaginator
 from web.saved.selectors import columns_of, filters_of
 from web.saved.services import kept_query
 
@@ -163,6 +164,7 @@ class ListPage(Page):
         rows = filterset.qs
         table = self.table_class(rows, exclude=excluded)
         tables.RequestConfig(self.request, paginate=False).configure(table)
+        _settle_ties(table, rows)
         return Listed(filterset, rows, table, columns)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -187,10 +189,12 @@ class ListPage(Page):
         }
 
     def _page(self, listed: Listed) -> dict[str, Any]:
-        paging = {"per_page": self.size, "silent": True}
+        paging = {"per_page": self.size, "silent": True, "paginator_class": ListPaginator}
         tables.RequestConfig(self.request, paginate=paging).configure(listed.table)
         page = listed.table.page
-        return {"page": page, "sizes": SIZES, "total": page.paginator.count}
+        total = page.paginator.count
+        sheets = -(-total // parameter("lists.print_rows"))
+        return {"page": page, "sizes": SIZES, "total": total, "sheets": sheets}
 
     def _mine(self, listed: Listed) -> dict[str, Any]:
         here = kept_query(self.request.GET)
@@ -206,14 +210,17 @@ class ListPage(Page):
         }
 
     def _print(self, listed: Listed) -> HttpResponse:
-        """All rows on paper, as many as fit a reader's patience; it says when there are more."""
-        most = parameter("lists.print_rows")
-        total = listed.rows.count()
-        listed.table.paginate(per_page=most)
+        """A sheet of the list, as many rows as are drawn in a moment; it says which of how many it is."""
+        asked = self.request.GET["print"]
+        paginator = ListPaginator(listed.table.rows, parameter("lists.print_rows"))
+        listed.table.page = sheet = paginator.get_page(asked)
         context = {
             **self._frame(listed),
-            "total": total,
-            "shown": min(total, most),
+            "total": paginator.count,
+            "sheet": sheet,
+            "before": sheet.start_index() - 1,
+            "can_export": self.actor.may("lists.export"),
+            "list_address": self._back(),
             "printed_at": timezone.now(),
             "printed_by": self.actor.label,
             "signatures": self.signatures,
@@ -243,6 +250,13 @@ class Fact:
 
     label: str
     value: str
+
+
+def _settle_ties(table: ListTable, rows: QuerySet[Any]) -> None:
+    """Rows that sort alike keep the list's own order, so that none is on two pages and none on neither."""
+    if table.order_by and isinstance(rows, QuerySet):
+        asked = table.data.data
+        table.data.data = asked.order_by(*asked.query.order_by, *rows.query.order_by, "pk")
 
 
 def _kept_cells(sums: Sequence[Any], of: type[ListTable], table: ListTable) -> list[Any]:
