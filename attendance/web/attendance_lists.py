@@ -16,7 +16,7 @@ from django.utils.html import format_html
 
 from attendance.models import AttendanceDay, Punch
 from attendance.selectors.days import days, still_inside
-from attendance.selectors.punches import of_work, punch, punches
+from attendance.selectors.punches import matching, of_work, punch, punches
 from attendance.web.clock import EARLIEST, LATEST, day_asked, today
 from attendance.web.people_list import project_name
 from attendance.web.places import crumbs, dashboard_url, here_with
@@ -185,7 +185,7 @@ class PunchFilters(DayFilters):
         fields: list[str] = []
 
     def known(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(is_counted=value == "yes")
+        return matching(rows, somebody=value == "yes")
 
     def of_person(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
         return of_work(self.request.actor, rows, value)
