@@ -95,7 +95,7 @@ def _reader(table: tables.Table, accessor: Accessor) -> Draw:
         try:
             for step in steps:
                 found = getattr(found, step)
-                if callable(found):
+                if callable(found) and not getattr(found, "do_not_call_in_templates", False):
                     found = found()
                 if found is None:
                     return None
