@@ -54,9 +54,14 @@ def matching(rows: QuerySet[Punch], *, somebody: bool) -> QuerySet[Punch]:
     """
     if somebody:
         return rows.filter(is_counted=True)
-    strangers = rows.filter(has_day=False)
+    strangers = without_day(rows)
     keys = list(strangers.order_by("received_at").values_list("pk", flat=True)[: _FEW + 1])
     return rows.filter(pk__in=keys) if len(keys) <= _FEW else strangers
+
+
+def without_day(rows: QuerySet[Punch]) -> QuerySet[Punch]:
+    """Those of `rows` that made no day, for a reader who wants all of them: one project's, one day's."""
+    return rows.filter(has_day=False)
 
 
 def _named(actor: Actor, rows: QuerySet[Punch], day: date) -> QuerySet[Punch]:
