@@ -1,6 +1,7 @@
 """Raw punches: facts as the gates reported them."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
@@ -46,7 +47,7 @@ def of_work(actor: Actor, rows: QuerySet[Punch], engagement: UUID) -> QuerySet[P
     return rows.filter(subject__person__in=own.values("person"), project__in=own.values("project"))
 
 
-def matching(rows: QuerySet[Punch], *, somebody: bool) -> QuerySet[Punch]:
+def matching(rows: QuerySet[Any], *, somebody: bool) -> QuerySet[Any]:
     """Those of `rows` that made a day, or that made none.
 
     A few strangers among the thousands of a day are found first, by sorting what no index sorts: asked for
@@ -59,7 +60,7 @@ def matching(rows: QuerySet[Punch], *, somebody: bool) -> QuerySet[Punch]:
     return rows.filter(pk__in=keys) if len(keys) <= _FEW else strangers
 
 
-def without_day(rows: QuerySet[Punch]) -> QuerySet[Punch]:
+def without_day(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those of `rows` that made no day, for a reader who wants all of them: one project's, one day's."""
     return rows.filter(has_day=False)
 

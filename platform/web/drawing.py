@@ -5,6 +5,7 @@ there is none, else what `render_NAME` or the column makes of it. Decision 78.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -12,7 +13,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import template_localtime
+from django.utils.timezone import is_aware, localtime
 from django_tables2.columns import BoundColumn
 from django_tables2.rows import BoundRow
 from django_tables2.utils import Accessor, signature
@@ -47,9 +48,11 @@ def _opening(column: BoundColumn, labels: dict[str, str]) -> str:
 
 def _as_text(value: Any) -> str:
     """What `{{ value }}` shows in a template."""
-    if not isinstance(value, str):
-        value = localize(template_localtime(value))
-    return conditional_escape(value)
+    if isinstance(value, str):
+        return conditional_escape(value)
+    if isinstance(value, datetime) and is_aware(value):
+        value = localtime(value)
+    return conditional_escape(localize(value))
 
 
 def _drawer(table: tables.Table, column: BoundColumn) -> Draw:

@@ -20,7 +20,7 @@ class KeysFirst(Paginator):
     def page(self, number: int | str) -> Page:
         number = self.validate_number(number)
         begin = (number - 1) * self.per_page
-        return self._get_page(self.cut(begin, min(begin + self.per_page, self.count)), number, self)
+        return Page(self.cut(begin, min(begin + self.per_page, self.count)), number, self)
 
     def cut(self, begin: int, end: int) -> Any:
         """The rows from `begin` up to `end`."""
