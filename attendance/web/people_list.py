@@ -6,7 +6,6 @@ from uuid import UUID
 import django_filters
 import django_tables2 as tables
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -17,6 +16,7 @@ from attendance.web.project_list import region_asked
 from projects.selectors import projects
 from standards.selectors import code_name, codes
 from web import words
+from web.addresses import row_address
 from web.cells import wall_clock
 from web.filters import ScopedFilterSet
 from web.lists import CLIP, NAME, NUMBER_SOFT, SOFT, SUB, ListPage, ListTable
@@ -151,7 +151,7 @@ class PeopleTable(ListTable):
         return wall_clock(record.last_at)
 
     def render_name(self, record: Any) -> str:
-        url = reverse("person", args=[record.public_id])
+        url = row_address("person", record.public_id)
         leader = format_html(' <span class="sub">班组长</span>') if record.is_team_leader else ""
         return format_html('<a href="{}">{}</a>{}', url, record.person.name, leader)
 
@@ -159,9 +159,8 @@ class PeopleTable(ListTable):
         return code_name("trade", record.trade) or code_name("worker_kind", record.kind)
 
     def render_project(self, record: Any) -> str:
-        return format_html(
-            '<a href="{}">{}</a>', reverse("project", args=[record.project.public_id]), record.project.name
-        )
+        url = row_address("project", record.project.public_id)
+        return format_html('<a href="{}">{}</a>', url, record.project.name)
 
     def render_is_on_site(self, record: Any) -> str:
         return state(*in_words(facts_of(record)))

@@ -16,6 +16,7 @@ from kernel.errors import DomainError
 from kernel.scoping import Actor
 from standards.selectors import codes
 from web.uploads import Kept, check_file, check_size
+from web.widgets import LongSelect
 
 # Nobody on a site was born, hired or trained outside these.
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2100, 12, 31)
@@ -90,6 +91,7 @@ class RowField(forms.ChoiceField):
     `rows` gives the queryset for the form; a row that is not in it is answered like one nobody knows.
     """
 
+    widget = LongSelect
     default_error_messages = {"invalid_choice": _("没有这一项，或者它不在您的管理范围内。请从列表中选择。")}
 
     def __init__(

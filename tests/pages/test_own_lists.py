@@ -1,5 +1,7 @@
 """One's own lists: columns, kept filters, what paper shows, and finding somebody by a number."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -146,12 +148,39 @@ def test_a_roster_on_paper_names_the_project_and_has_places_to_sign(world, clien
         assert words in said
 
 
-def test_paper_that_cannot_hold_everybody_says_so(client):
-    RuleParameter.objects.filter(key="lists.print_rows").update(value=2)
+def _sheets(client, address):
+    """Who stands on each sheet, by the addresses of their records, and what the sheet says."""
+    RuleParameter.objects.filter(key="lists.print_rows").update(value=3)
     forget()
-    page = client.get("/people/?print=1")
-    assert page.content.decode().count("/people/0") == 2
-    assert "只印前 2 人次，共 4 人次" in text_of(page)
+    pages = [client.get(f"{address}print={number}") for number in (1, 2)]
+    return [re.findall(r"/people/(0[^/]+)/", page.content.decode()) for page in pages], [
+        text_of(page) for page in pages
+    ]
+
+
+@pytest.mark.parametrize("sort", ["", "sort=trade&", "sort=-project&"])
+def test_what_one_sheet_cannot_hold_goes_on_on_the_next_and_nobody_is_left_out(client, sort):
+    (first, second), _said = _sheets(client, f"/people/?{sort}")
+    assert (len(first), len(second)) == (3, 1)
+    assert len({*first, *second}) == 4
+
+
+def test_a_sheet_says_which_of_how_many_it_is_and_leads_to_the_others(client):
+    _who, (first, second) = _sheets(client, "/people/?")
+    assert "第 1 份，共 2 份：第 1–3 人次" in first
+    assert "本件到第 3 人次，共 4 人次，接第 2 份" in first
+    assert "第 2 份，共 2 份：第 4–4 人次" in second
+    assert "共 4 人次，到此为止" in second
+    assert ("下一份" in first, "上一份" in first) == (True, False)
+    assert ("下一份" in second, "上一份" in second) == (False, True)
+    assert '<td class="no">4</td>' in client.get("/people/?print=2").content.decode()
+    assert "分 2 份" in client.get("/people/").content.decode()
+
+
+@pytest.mark.parametrize(("asked", "sheet"), [("9", 2), ("yes", 1), ("0", 2)])
+def test_a_sheet_that_is_not_there_is_answered_by_one_that_is(client, asked, sheet):
+    _sheets(client, "/people/?")
+    assert client.get(f"/people/?print={asked}").context["sheet"].number == sheet
 
 
 def test_words_go_on_to_an_address_and_numbers_never_do(world, client):
