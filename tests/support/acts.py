@@ -311,7 +311,9 @@ def _reply_notice(actor: Actor, county: County) -> Any:
 
 
 def _accept_reply(actor: Actor, county: County) -> Any:
-    return integrity.accept_reply(actor=actor, notice=county.notices["replied"], now=county.now)
+    return integrity.accept_reply(
+        actor=actor, notice=county.notices["replied"], now=county.now, note="现场已经看过"
+    )
 
 
 def _return_reply(actor: Actor, county: County) -> Any:
