@@ -1,6 +1,7 @@
 """Acts on devices: registering, naming anew, taking out of use and back."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -156,14 +157,16 @@ def _checked(channel: str, serial: str) -> tuple[str, str]:
 
 
 def _refuse_taken(project_pk: int, channel: str) -> None:
-    if Device.all_rows.filter(project=project_pk, channel=channel).exists():
+    if _devices_of(project_pk).filter(channel=channel).exists():
         raise ChannelTaken(channel)
 
 
 def _refuse_registered(project_pk: int, serial: str, but: int | None = None) -> None:
     """Serial numbers are copied from plates by hand: capitals make no other device. Raises SerialTaken."""
-    rows = (
-        Device.all_rows.filter(project=project_pk, serial__iexact=serial).exclude(serial="").exclude(pk=but)
-    )
-    if taken := rows.first():
+    same = _devices_of(project_pk).filter(serial__iexact=serial).exclude(pk=but)
+    if serial and (taken := same.first()):
         raise SerialTaken(serial, taken)
+
+
+def _devices_of(project_pk: int) -> QuerySet[Device]:
+    return Device.all_rows.filter(project=project_pk)

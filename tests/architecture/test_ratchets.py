@@ -31,7 +31,7 @@ ALL_ROWS: dict[str, int] = {
     "projects/places": 4,
     "projects/services": 11,
     "workers/selectors": 16,
-    "workers/services": 34,
+    "workers/services": 37,
 }
 
 
