@@ -14,6 +14,12 @@ class BadCreditCode(DomainError):
     code = "bad_credit_code"
 
 
+class BadPermitNumber(DomainError):
+    """A permit number or project code of a form that no authority gives."""
+
+    code = "bad_number"
+
+
 class NameDiffers(DomainError):
     """A known credit code came with another name; the registered one holds until its owner changes it."""
 

@@ -63,7 +63,7 @@ def _receive_permit(actor: Actor, county: County) -> Any:
 
 
 def _register_project(actor: Actor, county: County) -> Any:
-    facts = replace(permit_facts(county), project_code="420000202601019999", permit_number="NEW-1")
+    facts = replace(permit_facts(county), project_code="420000202601019999", permit_number="NEW-420001")
     return projects.receive_permit(actor=actor, facts=facts)
 
 
