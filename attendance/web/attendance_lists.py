@@ -40,6 +40,7 @@ class DayFilters(ScopedFilterSet):
     """One day at a time; by project from links, by name."""
 
     fixed: tuple[str, ...] = ("project",)
+    names_people = ("q",)
     titled = ("day",)
 
     region = django_filters.CharFilter(label="地区", method="as_is")

@@ -14,7 +14,7 @@ from attendance.web.clock import today
 from attendance.web.places import crumbs, here_with
 from attendance.web.project_list import region_asked
 from projects.selectors import projects
-from standards.selectors import code_name, codes
+from standards.selectors import choices, code_name
 from web import words
 from web.addresses import row_address
 from web.cells import wall_clock
@@ -33,6 +33,7 @@ class PeopleFilters(ScopedFilterSet):
     """By presence, papers, today's attendance, trade, name; by project and team from links."""
 
     fixed = ("project", "team", "enterprise", "post")
+    names_people = ("q",)
 
     region = django_filters.CharFilter(label="地区", method="as_is")
     on_site = django_filters.ChoiceFilter(
@@ -57,8 +58,8 @@ class PeopleFilters(ScopedFilterSet):
     attended = django_filters.ChoiceFilter(
         label="今日", method="came", choices=[("yes", "今日已到"), ("no", "今日未到")]
     )
-    trade = django_filters.ChoiceFilter(label="工种", choices=lambda: list(codes("trade").items()))
-    kind = django_filters.ChoiceFilter(label="类型", choices=lambda: list(codes("worker_kind").items()))
+    trade = django_filters.ChoiceFilter(label="工种", choices=lambda: choices("trade"))
+    kind = django_filters.ChoiceFilter(label="类型", choices=lambda: choices("worker_kind"))
     q = django_filters.CharFilter(label="姓名", field_name="person__name", lookup_expr="icontains")
     project = django_filters.UUIDFilter(label="项目", field_name="project__public_id")
     team = django_filters.UUIDFilter(label="班组", field_name="team__public_id")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import DomainError
 from kernel.scoping import Actor
-from standards.selectors import codes
+from standards.selectors import choices
 from web.uploads import Kept, check_file, check_size
 from web.widgets import LongSelect
 
@@ -81,7 +81,7 @@ class CodeField(forms.ChoiceField):
         super().__init__(choices=lambda: self._offered(empty), **kwargs)
 
     def _offered(self, empty: str) -> list[tuple[str, str]]:
-        known = codes(self.code_list)
+        known = dict(choices(self.code_list))
         return [("", empty), *((code, known[code]) for code in (self.only or known) if code in known)]
 
 

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import django_tables2 as tables
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy
 
 from standards.selectors import parameter
 from web import drawing
@@ -74,6 +78,17 @@ class ListTable(tables.Table):
         attrs = {"class": "t"}
 
     @property
+    def sorts(self) -> list[tuple[str, str, bool]]:
+        """Each order of the rows in words, and whether it is this one: for cards, which have no heads."""
+        asked = [str(one) for one in self.order_by or ()]
+        return [
+            (f"{sign}{column.name}", f"{column.header}：{words}", [f"{sign}{column.name}"] == asked[:1])
+            for column in self.columns
+            if column.orderable
+            for sign, words in (("", "升序"), ("-", "降序"))
+        ]
+
+    @property
     def drawn_rows(self) -> Iterator[SafeString]:
         """The page's rows, each as its cells; on a phone a row is a card and each cell says what it is."""
         labels = {one.name: str(one.header) for one in self.columns if not isinstance(one.column, PickColumn)}
@@ -126,6 +141,22 @@ class ListPage(Page):
     # Who signs the printed list, where somebody does.
     signatures: Sequence[str] = ()
 
+    # What is said when somebody's whole number was typed where a name is searched.
+    number_words: str | Promise = gettext_lazy(
+        "名单只按姓名筛选，刚才输入的号码没有查，也没有保留。"
+        "请在页顶的搜索框里输入完整证件号码查找：号码不进网址，每次查找都有记录。"
+    )
+
+    def without_numbers(self, names: Sequence[str]) -> str:
+        """Where one goes who typed a number there: to the search, which posts."""
+        return reverse("search")
+
+    def _elsewhere(self, url: str) -> HttpResponse:
+        """See another page; htmx too must leave this one, and keep no address of what was asked."""
+        if self.request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": url})
+        return HttpResponseRedirect(url, status=303)
+
     def prepare(self, **kwargs: Any) -> None:
         """Find what the address names. Raises NotFound outside the reader's scope."""
 
@@ -168,6 +199,9 @@ class ListPage(Page):
         return Listed(filterset, rows, table, columns)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if numbered := self.filterset_class.numbered(request.GET):
+            messages.error(request, self.number_words)
+            return self._elsewhere(self.without_numbers(numbered))
         self.prepare(**kwargs)
         listed = self.listed()
         if request.GET.get("print"):

@@ -200,6 +200,29 @@ def test_a_number_in_an_address_is_not_searched_and_taken_out(world, client):
     assert not AuditEvent.objects.filter(action="workers.searched_by_number").exists()
 
 
+@pytest.mark.parametrize(
+    "written", ["420106199001011234", "4201 0619 9001 0112 34", "１３８００００００００"]
+)
+def test_a_number_typed_where_a_name_is_filtered_leaves_the_address(world, client, written):
+    for page in ("/people/", "/attendance/days/", f"/projects/{world.wuchang.project.public_id}/people/"):
+        answer = client.get(page, {"q": written, "on_site": "1"})
+        assert (answer.status_code, answer["Location"]) == (303, "/search/")
+        assert "名单只按姓名筛选，刚才输入的号码没有查" in text_of(client.get("/search/"))
+        swapped = client.get(page, {"q": written}, headers={"HX-Request": "true"})
+        assert (swapped.status_code, swapped["HX-Redirect"]) == (200, "/search/")
+        client.get("/search/")
+    assert client.get("/people/", {"q": "张三"}).status_code == 200
+
+
+def test_cards_are_sorted_by_a_form_that_keeps_the_filters(client):
+    page = client.get("/people/?on_site=1&sort=-name").content.decode()
+    form = page[page.index('<form class="sorts"') :].partition("</form>")[0]
+    assert '<option value="-name" selected>姓名：降序</option>' in form
+    assert '<option value="trade">工种：升序</option>' in form
+    assert 'name="on_site" value="1"' in form
+    assert 'value="number"' not in form
+
+
 @pytest.mark.parametrize("written", ["{}", " {} ", "{:.6} {:.6}"])
 def test_somebody_in_scope_is_found_by_the_whole_number_and_the_search_is_on_record(world, client, written):
     person = world.wuchang.worker.person

@@ -26,7 +26,7 @@ from attendance.selectors import pulse as pulses
 from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
-from integrity.selectors import gaps
+from integrity.selectors import gaps, standing
 from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
 from projects import selectors as projects
@@ -210,6 +210,12 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     ],
     "integrity.selectors.gaps.sites": lambda a, c: gaps.sites(a, c.now),
     "integrity.selectors.gaps.sees_whole": lambda a, c: gaps.sees_whole(a, c.project),
+    "integrity.selectors.standing.present_gaps": lambda a, c: standing.present_gaps(
+        a, c.notices["subcontractor"], c.now
+    ),
+    "integrity.selectors.standing.standing_items": lambda a, c: standing.standing_items(
+        a, c.notices["subcontractor"], c.now
+    ),
     "integrity.selectors.notices.notices": lambda a, c: [
         notice_reads.notices(a, c.now),
         notice_reads.with_counts(notice_reads.notices(a, c.now + _LATER)),
