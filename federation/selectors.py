@@ -60,7 +60,7 @@ def credentials(actor: Actor) -> QuerySet[Credential]:
     queries = AnsweredQuery.objects.filter(appid=OuterRef("appid"))
     return (
         Credential.objects.visible_to(actor, SEEN)
-        .select_related("project__region")
+        .select_related("project__region", "enterprise")
         .annotate(
             last_call_at=Greatest(
                 Subquery(writes.order_by("-accepted_at").values("accepted_at")[:1]),
@@ -77,6 +77,11 @@ def credential(actor: Actor, public_id: UUID) -> Credential:
     if found is None:
         raise NotFound
     return found
+
+
+def may_issue_to_enterprises(actor: Actor) -> bool:
+    """Whether the actor gives secrets to enterprises, whose projects may lie anywhere in the province."""
+    return actor.reach(MANAGED).is_province_wide
 
 
 def may_manage(actor: Actor, of: Credential) -> bool:

@@ -90,6 +90,7 @@ class PermitElsewhere(DomainError):
             ),
             field="permit_number",
         )
+        self.number = number
 
 
 class AccountExists(DomainError):

@@ -125,6 +125,18 @@ def qualifications(actor: Actor) -> QuerySet[Qualification]:
     return rows.order_by("enterprise__uscc", "kind", "number", "trade")
 
 
+def known_enterprises(actor: Actor) -> QuerySet[Enterprise]:
+    """The enterprises that `actor` sees on projects, and those of which its own system has told."""
+    seen = Enterprise.objects.visible_to(actor).values("pk")
+    told = EnterpriseParticulars.objects.visible_to(actor).values("enterprise")
+    return Enterprise.all_rows.filter(Q(pk__in=seen) | Q(pk__in=told)).order_by("uscc")
+
+
+def statements_about(actor: Actor, of: Iterable[Enterprise]) -> QuerySet[EnterpriseParticulars]:
+    """What systems state of some enterprises, as far as `actor` sees it."""
+    return EnterpriseParticulars.objects.visible_to(actor).filter(enterprise__in=list(of))
+
+
 def statements_of(actor: Actor, of: Enterprise) -> QuerySet[EnterpriseParticulars]:
     """What systems state of an enterprise, as far as `actor` sees it; its own word first, then the newest."""
     rows = EnterpriseParticulars.objects.visible_to(actor).filter(enterprise=of)
@@ -146,7 +158,9 @@ def wage_accounts(actor: Actor, of: Project) -> QuerySet[WageAccount]:
 
 def reported_permits(actor: Actor, permission: str | None = None) -> QuerySet[ReportedPermit]:
     """Permit numbers that systems state and the county has not registered, longest waiting first."""
-    registered = Permit.objects.visible_to(actor, permission).filter(number=OuterRef("number"))
+    registered = Permit.objects.visible_to(actor, permission).filter(
+        number=OuterRef("number"), project=OuterRef("project")
+    )
     rows = ReportedPermit.objects.visible_to(actor, permission).exclude(Exists(registered))
     return rows.select_related("project__region", "project__contractor").order_by("created_at", "pk")
 

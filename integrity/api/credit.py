@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 
 from integrity.models import CreditRecord
@@ -32,7 +32,7 @@ class CreditSerializer(serializers.Serializer[CreditRecord]):
     public_id = serializers.UUIDField()
     enterprise = EnterpriseRefSerializer()
     region = RegionRefSerializer()
-    project = ProjectRefSerializer(allow_null=True)
+    project = serializers.SerializerMethodField(help_text="涉及项目，只对看得到该项目的人写明")
     record_kind = serializers.CharField(help_text=_KIND)
     behaviour = serializers.CharField(help_text="类别代码，代码表 credit_good、credit_bad、credit_blacklist")
     behaviour_name = serializers.SerializerMethodField()
@@ -44,6 +44,13 @@ class CreditSerializer(serializers.Serializer[CreditRecord]):
     valid_to = serializers.DateField(allow_null=True, help_text="公布截止日期，含当天")
     withdrawn_at = serializers.DateTimeField(allow_null=True)
     withdrawn_because = serializers.CharField()
+
+    @extend_schema_field(ProjectRefSerializer(allow_null=True))
+    def get_project(self, row: Any) -> Any:
+        # Whoever has just entered or withdrawn a record knows its project.
+        if row.project_id is None or not getattr(row, "names_project", True):
+            return None
+        return ProjectRefSerializer(row.project).data
 
     def get_behaviour_name(self, row: CreditRecord) -> str:
         return code_name(f"credit_{row.record_kind}", row.behaviour)
@@ -105,7 +112,7 @@ class CreditRecordsView(ListRead):
     ordering_fields = {"decided_on": "decided_on"}
 
     def rows(self) -> QuerySet[CreditRecord]:
-        return credit_records(self.actor)
+        return credit_records(self.actor).select_related("project")
 
 
 @extend_schema(summary="登记企业诚信记录", tags=[TAG])
