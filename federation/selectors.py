@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from federation.models import AcceptedRequest, AnsweredQuery, Credential, RefusedCall
 from kernel.errors import NotFound
@@ -62,10 +62,11 @@ def credentials(actor: Actor) -> QuerySet[Credential]:
         Credential.objects.visible_to(actor, SEEN)
         .select_related("project__region", "enterprise")
         .annotate(
+            of_name=Coalesce("project__name", "enterprise__name"),
             last_call_at=Greatest(
                 Subquery(writes.order_by("-accepted_at").values("accepted_at")[:1]),
                 Subquery(queries.order_by("-answered_at").values("answered_at")[:1]),
-            )
+            ),
         )
         .order_by("-created_at", "-pk")
     )

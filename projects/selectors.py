@@ -165,6 +165,15 @@ def reported_permits(actor: Actor, permission: str | None = None) -> QuerySet[Re
     return rows.select_related("project__region", "project__contractor").order_by("created_at", "pk")
 
 
+def reported_permit(actor: Actor, public_id: str, permission: str | None = None) -> ReportedPermit | None:
+    """One of them, by its public id as it stands in an address; None for anything else."""
+    try:
+        key = UUID(public_id)
+    except ValueError:
+        return None
+    return reported_permits(actor, permission).filter(public_id=key).first()
+
+
 def participation(actor: Actor, public_id: UUID) -> Participation:
     """One participation. Raises NotFound outside the actor's scope."""
     found = all_participations(actor).filter(public_id=public_id).first()
