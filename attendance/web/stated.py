@@ -1,4 +1,4 @@
-"""What systems and authorities have stated of enterprises and projects, as label and value; numbers masked."""
+"""What systems and authorities have stated of enterprises and projects, by label; numbers masked."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -45,8 +45,8 @@ def state_party(
 def _take_accounts(of: Participation, accounts: Sequence[AccountFacts]) -> list[str]:
     """End what is no longer named, change what is named otherwise, add what is new; what was done."""
     wanted = {_index(one.number): one for one in accounts}
-    rows = WageAccount.all_rows.select_for_update(of=("self",))
-    held = {bytes(row.number_index): row for row in rows.filter(participation=of, ended_at=None)}
+    rows = of.wage_accounts.select_for_update(of=("self",)).filter(ended_at=None)
+    held = {bytes(row.number_index): row for row in rows}
     done = []
     for index in held.keys() - wanted.keys():
         held[index].ended_at = timezone.now()

@@ -26,7 +26,6 @@ from projects.models import (
     Permit,
     Project,
     ProjectParticulars,
-    ReportedPermit,
     Source,
 )
 from projects.occupants import occupants
@@ -117,7 +116,7 @@ def restate_project(*, actor: Actor, project: Project, statement: ProjectStateme
 
 
 def _refuse_known(contractor: Enterprise, statement: ProjectStatement) -> None:
-    own = Project.all_rows.filter(contractor=contractor)
+    own = contractor.contracted_projects.all()
     found = None
     if code := statement.more.third_party_code:
         found = own.filter(particulars__third_party_code=code).first()
@@ -146,7 +145,7 @@ def _begun(site: SiteFacts) -> Any:
 
 def _take_details(actor: Actor, project: Project, statement: ProjectStatement) -> list[str]:
     """Particulars, owner and permit numbers; the names of what changed."""
-    row = ProjectParticulars.all_rows.filter(project=project).first() or ProjectParticulars(project=project)
+    row = getattr(project, "particulars", None) or ProjectParticulars(project=project)
     changed = take_over(row, statement.more)
     if changed:
         row.reported_by = actor.label
@@ -162,9 +161,7 @@ def _take_details(actor: Actor, project: Project, statement: ProjectStatement) -
 def _take_owner(actor: Actor, project: Project, statement: ProjectStatement) -> list[str]:
     name = statement.site.owner_name or project.owner_name
     owner = known_enterprise(statement.owner_uscc or "", name, told_to=actor)
-    _part, is_new = Participation.all_rows.get_or_create(
-        project=project, enterprise=owner, defaults={"kind": OWNER}
-    )
+    _part, is_new = project.participations.get_or_create(enterprise=owner, defaults={"kind": OWNER})
     return ["owner"] if is_new else []
 
 
@@ -175,13 +172,13 @@ def _take_permits(project: Project, permits: tuple[tuple[str, str], ...]) -> lis
     for number in (number for number, owner in registered.items() if owner != project.pk):
         raise PermitElsewhere(number)
     wanted = {number: name for number, name in names.items() if number not in registered}
-    rows = ReportedPermit.all_rows.filter(project=project)
+    rows = project.reported_permits
     before = dict(rows.values_list("number", "works_name"))
     if before == wanted:
         return []
     rows.exclude(number__in=wanted).delete()
     for number, name in wanted.items():
-        rows.update_or_create(project=project, number=number, defaults={"works_name": name})
+        rows.update_or_create(number=number, defaults={"works_name": name})
     return ["permits"]
 
 
@@ -199,7 +196,7 @@ def _owned(project: Project) -> Iterator[str]:
     """The columns that others than a vendor's system answer for."""
     if project.source == Source.MASTER:
         yield from _OF_THE_MASTER
-    elif Permit.all_rows.filter(project=project).exists():
+    elif project.permits.exists():
         yield from _OF_THE_COUNTY
 
 
@@ -211,7 +208,7 @@ def _require_status(actor: Actor, project: Project, status: str | None) -> None:
     if status != FINISHED:
         return
     today = timezone.localdate()
-    parts = Participation.all_rows.filter(project=project, exited_on=None)
+    parts = project.participations.filter(exited_on=None)
     if number := sum(occupants(actor, part, today).number for part in parts):
         raise ProjectOccupied(number)
 

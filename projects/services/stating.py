@@ -27,7 +27,7 @@ def state_enterprise(
     _require_stater(actor, stater)
     enterprise = known_enterprise(uscc, name, told_to=actor)
     of = {"project": stater} if isinstance(stater, Project) else {"stated_by": stater}
-    rows = EnterpriseParticulars.all_rows.select_for_update(of=("self",))
+    rows = enterprise.particulars.select_for_update(of=("self",))
     row, is_new = rows.get_or_create(enterprise=enterprise, **{"project": None, "stated_by": None, **of})
     changed = take_over(row, facts)
     if changed:
@@ -56,7 +56,7 @@ def record_qualification(*, actor: Actor, enterprise: Enterprise, facts: Qualifi
     Source: 建筑业企业资质管理规定 (住房和城乡建设部令第22号).
     """
     require(actor, _QUALIFY, on=enterprise)
-    rows = Qualification.all_rows.select_for_update(of=("self",))
+    rows = enterprise.qualifications.select_for_update(of=("self",))
     row, is_new = rows.get_or_create(
         enterprise=enterprise, kind=facts.kind, number=facts.number, trade=facts.trade
     )
