@@ -53,8 +53,8 @@ def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) 
         return
     appid = params.get("appid", "")[:64].replace("\0", "")
     known = Credential.objects.unscoped(because="a refused call names its appid, not who it is")
-    project = known.filter(appid=appid).values_list("project", flat=True).first()
-    if project is None:
+    held_by = known.filter(appid=appid).values_list("project", "enterprise").first()
+    if held_by is None:
         return
     method = params.get("method", "")[:60].replace("\0", "")
     rows = RefusedCall.objects.unscoped(because="refusals of one minute are counted in one row")
@@ -64,7 +64,8 @@ def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) 
         method=method,
         code=int(refusal.code),
         defaults={
-            "project_id": project,
+            "project_id": held_by[0],
+            "enterprise_id": held_by[1],
             "sentence": redact(refusal.message)[:300].replace("\0", ""),
             "address": address[:45],
             "last_at": now,
