@@ -33,7 +33,7 @@ WORKERS, STRANGER = (1, 3), 5
 
 
 class Passage(NamedTuple):
-    """Who passed, when, which way, through which gate, and the device's sequence (empty: the vendor's door)."""
+    """Who passed, when, which way, by which gate, and the device's sequence (empty: the vendor's door)."""
 
     who: int
     day: int
@@ -106,9 +106,7 @@ def _put(
         who: dict[str, Any] = {"number": people.id_number(one.who)}
         if one.sequence and one.who in works and dice.random() < 0.5:
             who = {"engagement": works[one.who].public_id.bytes}
-        rows.append(
-            inbox.row(_at(one), direction=one.direction, channel=one.gate, token=one.sequence, **who)
-        )
+        rows.append(inbox.row(_at(one), direction=one.direction, channel=one.gate, token=one.sequence, **who))
     inbox.put([inbox.batch(project, rows, NOW, source=source)], NOW)
 
 
