@@ -1,28 +1,27 @@
 """Raw punches: facts as the gates reported them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Greatest
 
-from attendance.models import AttendanceDay, Punch
+from attendance.models import Punch, SequenceClash, UnmatchedDay
 from attendance.rules import window
 from attendance.selectors.clock import cutoff_hour
 from kernel.errors import NotFound
 from kernel.scoping import Actor
+from standards.selectors import parameter
 from workers.models import Engagement
-
-# So many punches of strangers are named one by one; more are soon met on the way back from the newest.
-_FEW = 1000
 
 
 def punches(actor: Actor, day: date) -> QuerySet[Punch]:
     """Punches of one attendance day, newest first.
 
     A person is named only through work on that project that `actor` may see: `person_name`,
-    `engagement_key`; otherwise the gate saw a stranger. `is_counted`: it made a day. The day lets the
-    database skip months.
+    `engagement_key`; otherwise the gate saw a stranger. `is_counted`: it made a day.
+    `is_again`: not counted beside another. The day lets the database skip months.
     """
     hour = cutoff_hour()
     begins, ends = window(day, hour)
@@ -50,19 +49,9 @@ def of_work(actor: Actor, rows: QuerySet[Punch], engagement: UUID) -> QuerySet[P
 def matching(rows: QuerySet[Any], *, somebody: bool) -> QuerySet[Any]:
     """Those of `rows` that made a day, or that made none.
 
-    A few strangers among the thousands of a day are found first, by sorting what no index sorts: asked for
-    the newest, the database would go back through the whole day, one question a punch.
+    Those few without one are found by their own table; the many are judged row by row.
     """
-    if somebody:
-        return rows.filter(is_counted=True)
-    strangers = without_day(rows)
-    keys = list(strangers.order_by("received_at").values_list("pk", flat=True)[: _FEW + 1])
-    return rows.filter(pk__in=keys) if len(keys) <= _FEW else strangers
-
-
-def without_day(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Those of `rows` that made no day, for a reader who wants all of them: one project's, one day's."""
-    return rows.filter(has_day=False)
+    return rows.filter(is_counted=True) if somebody else rows.filter(is_unmatched=True)
 
 
 def _named(actor: Actor, rows: QuerySet[Punch], day: date) -> QuerySet[Punch]:
@@ -71,29 +60,49 @@ def _named(actor: Actor, rows: QuerySet[Punch], day: date) -> QuerySet[Punch]:
         .filter(person=OuterRef("subject__person"), project=OuterRef("project"))
         .order_by("-pk")
     )
-    made = _days_made(day)
-    # To find those without a day the bare condition is right: all who have one are taken out in one go.
-    rows = rows.alias(has_day=made)
     return rows.select_related("project__region", "subject", "team").annotate(
         # Searched and sorted by, so it is a join behind a condition and not a question for each row.
         person_name=Case(When(Exists(work), then=F("subject__person__name"))),
         engagement_key=Subquery(work.values("public_id")[:1]),
-        is_counted=_counted(made),
+        is_counted=_counted(day),
+        is_unmatched=_unmatched(day),
+        is_again=again(day),
     )
 
 
-def _days_made(day: date) -> Exists:
-    """The person of a punch has a concluded day on that project: what the counters call matched."""
-    made = AttendanceDay.all_rows.filter(
-        day=day, engagement__project=OuterRef("project"), engagement__person=OuterRef("subject__person")
-    )
-    return Exists(made)
-
-
-def _counted(made: Exists) -> Case:
-    """Whether a punch is matched.
+def _counted(day: date) -> Case:
+    """Whether the person of a punch has a concluded day on that project: what the counters call matched.
 
     A case, for as a bare condition the database takes it for a join that leaves a handful of rows, and
     plans the thousands of a day accordingly.
     """
-    return Case(When(made, then=Value(True)), default=Value(False))
+    return Case(When(_unmatched(day), then=Value(False)), default=Value(True))
+
+
+def _unmatched(day: date) -> Exists:
+    """That no day of attendance rests on what the subject of a punch did on its project on a day."""
+    rows = UnmatchedDay.objects.filter(day=day, project=OuterRef("project"), subject=OuterRef("subject"))
+    return Exists(rows)
+
+
+def again(day: date) -> Case:
+    """Whether a punch is not counted beside another: the same passage, or a sequence with an earlier time.
+
+    Source: attendance.services.reading, of which this is the view row by row.
+    """
+    begins, _ends = window(day, cutoff_hour())
+    gap = timedelta(seconds=parameter("attendance.duplicate_seconds"))
+    clash = SequenceClash.objects.filter(source=OuterRef("source"), token=OuterRef("token")).exclude(
+        counted_at=OuterRef("occurred_at"), counted_project=OuterRef("project")
+    )
+    just_before = Punch.all_rows.filter(
+        Q(occurred_at__lt=OuterRef("occurred_at"))
+        | Q(occurred_at=OuterRef("occurred_at"), public_id__lt=OuterRef("public_id")),
+        project=OuterRef("project"),
+        occurred_at__gte=Greatest(OuterRef("occurred_at") - gap, Value(begins)),
+        occurred_at__lte=OuterRef("occurred_at"),
+        subject=OuterRef("subject"),
+        channel=OuterRef("channel"),
+        direction=OuterRef("direction"),
+    )
+    return Case(When(Exists(clash) | Exists(just_before), then=Value(True)), default=Value(False))

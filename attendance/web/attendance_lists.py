@@ -264,7 +264,7 @@ def counted(record: Any) -> str:
 
 
 def _counted(record: Any) -> tuple[str, str]:
-    if record.is_repeat:
+    if record.is_again:
         return "grey", "重复，不计"
     if record.is_counted:
         return "green", "已计入"
