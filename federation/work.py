@@ -53,7 +53,7 @@ def drain(appid: str, now: datetime) -> int:
             break
         if carry_out(oldest, now):
             finished += 1
-        elif _requests().filter(pk=oldest, state=State.PENDING).exists():
+        elif _pending().filter(pk=oldest).exists():
             break  # locked: whoever holds it goes on with this lane
     return finished
 
@@ -76,11 +76,7 @@ def carry_out(request_pk: int, now: datetime) -> bool:
 
 
 def _locked(request_pk: int) -> AcceptedRequest | None:
-    rows = (
-        _requests()
-        .select_for_update(of=("self",), skip_locked=True)
-        .filter(pk=request_pk, state=State.PENDING)
-    )
+    rows = _pending().select_for_update(of=("self",), skip_locked=True).filter(pk=request_pk)
     return rows.select_related(
         "credential__project__region", "credential__enterprise", "project__region"
     ).first()

@@ -115,7 +115,7 @@ def _find_teams(found: Sequence[Pending]) -> None:
         handed = one.handed
         if handed.team is None:
             continue
-        team = known.get((handed.batch.project, handed.team)) if handed.batch else None
+        team = known.get((handed.project, handed.team))
         if handed.batch is not None:
             handed.batch.team = team
         if team is None:

@@ -13,11 +13,12 @@ WHOLE = -1  # the place of what concerns the call and not one of its rows
 class Handed:
     """The punches of one call, and what is wrong with its other rows, by their place in the list sent.
 
-    `team` is the number the call gives; the batch gets the team once it is found. `refused` is the sentence
-    of a call that is refused as a whole.
+    `team` is the number the call gives for its `project`; the batch gets the team once it is found. `refused`
+    is the sentence of a call that is refused as a whole.
     """
 
     batch: Batch | None = None
+    project: int | None = None
     team: int | None = None
     troubles: list[tuple[int, str]] = field(default_factory=list)
     refused: str = ""

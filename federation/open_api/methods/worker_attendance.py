@@ -74,7 +74,7 @@ def _within(limit: int) -> Any:
 )
 def add(call: Call) -> Handed:
     """Every well-formed row is kept; status 10 names the rows that count for nobody yet, or were not kept."""
-    handed = Handed(team=call.values["teamSysNo"])
+    handed = Handed(project=call.own_project.pk, team=call.values["teamSysNo"])
     if not call.own_project.is_open:
         handed.troubles.append((WHOLE, FINISHED))
     handed.troubles += [(fault.row or 0, str(fault)) for fault in call.reading.faults]
