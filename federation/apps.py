@@ -7,8 +7,11 @@ class FederationConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance.demo.world import register_more
+        from attendance.services import sources
         from federation.demo.calls import write_calls
+        from federation.ingest.source import PendingPunches
         from federation.web import entries
 
         entries.add_entries()
         register_more("federation.calls", write_calls)
+        sources.register(PendingPunches())

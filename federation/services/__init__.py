@@ -1,6 +1,16 @@
 """Acts on vendors' access and on what vendors sent."""
 
-from federation.services.calls import AWAY, accept, note_query, note_refusal, send, send_lane, serial
+from federation.services.calls import (
+    AWAY,
+    accept,
+    note_query,
+    note_receipt_read,
+    note_refusal,
+    note_refused_punches,
+    send,
+    send_lane,
+    serial,
+)
 from federation.services.credentials import (
     issue_credential,
     issue_enterprise_credential,
@@ -15,7 +25,9 @@ __all__ = [
     "issue_credential",
     "issue_enterprise_credential",
     "note_query",
+    "note_receipt_read",
     "note_refusal",
+    "note_refused_punches",
     "retry_request",
     "revoke_credential",
     "rotate_credential",

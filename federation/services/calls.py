@@ -27,6 +27,9 @@ log = structlog.get_logger(__name__)
 AWAY = (KombuError, RedisError, OSError)
 CARRY_OUT = "federation.tasks.carry_out"
 DRAIN_LANE = "federation.tasks.drain_lane"
+# How the punch interface is named where methods of the national one are.
+PUNCHES = "POST /api/v1/punches/"
+RECEIPTS = "GET /api/v1/punch-receipts/"
 
 
 def note_query(call: Call, transport: Mapping[str, str]) -> None:
@@ -45,6 +48,13 @@ def note_query(call: Call, transport: Mapping[str, str]) -> None:
         raise bad_request("nonce重复!同一timestamp与nonce的查询已答复,请更换nonce并重新签名") from error
 
 
+def note_receipt_read(appid: str, timestamp: str, nonce: str, now: datetime) -> None:
+    """Enter a signed read of a receipt, so that its nonce reads once. Raises IntegrityError for a replay."""
+    AnsweredQuery.objects.create(
+        appid=appid, timestamp=timestamp, nonce=nonce, method=RECEIPTS, is_poll=True, answered_at=now
+    )
+
+
 def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) -> None:
     """Remember that a call under a known appid was turned away, and why; of strangers nothing is kept."""
     try:
@@ -52,21 +62,30 @@ def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) 
     except Refusal:
         return
     appid = params.get("appid", "")[:64].replace("\0", "")
+    method = params.get("method", "")[:60].replace("\0", "")
+    _note(appid, method, int(refusal.code), refusal.message, address, now)
+
+
+def note_refused_punches(appid: str, status: int, sentence: str, *, address: str, now: datetime) -> None:
+    """The same for a call of the punch interface; its code is the status of HTTP."""
+    _note(appid[:64].replace("\0", ""), PUNCHES, status, sentence, address, now)
+
+
+def _note(appid: str, method: str, code: int, sentence: str, address: str, now: datetime) -> None:
     known = Credential.objects.unscoped(because="a refused call names its appid, not who it is")
     held_by = known.filter(appid=appid).values_list("project", "enterprise").first()
     if held_by is None:
         return
-    method = params.get("method", "")[:60].replace("\0", "")
     rows = RefusedCall.objects.unscoped(because="refusals of one minute are counted in one row")
     row, is_new = rows.get_or_create(
         appid=appid,
         minute=now.replace(second=0, microsecond=0),
         method=method,
-        code=int(refusal.code),
+        code=code,
         defaults={
             "project_id": held_by[0],
             "enterprise_id": held_by[1],
-            "sentence": redact(refusal.message)[:300].replace("\0", ""),
+            "sentence": redact(sentence)[:300].replace("\0", ""),
             "address": address[:45],
             "last_at": now,
         },
@@ -84,7 +103,8 @@ def accept(call: Call, transport: Mapping[str, str]) -> AcceptedRequest:
     try:
         with transaction.atomic():
             request = _entered(call, transport, body)
-            transaction.on_commit(lambda: send(request.pk), robust=True)
+            if not call.method.settled:
+                transaction.on_commit(lambda: send(request.pk), robust=True)
     except IntegrityError as error:
         raise _already_accepted(call, transport) from error
     return request
