@@ -32,6 +32,13 @@ class Method:
     act: Callable[["Call"], Any]
     # A write by row keeps its good rows when others are faulty; all other writes are all or nothing.
     by_row: bool = False
+    # Names of what a row of the answer, or the result of a write, holds; the document for vendors shows them.
+    answers: tuple[str, ...] = ()
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether its answer is a page of rows."""
+        return any(item.name == "pageIndex" for item in self.fields)
 
     @property
     def serial_prefix(self) -> str:
@@ -42,23 +49,35 @@ class Method:
 _METHODS: dict[str, Method] = {}
 
 
-def query(name: str, label: str, *, permission: str, fields: tuple[Field, ...]) -> Callable[[Answer], Answer]:
+def query(
+    name: str, label: str, *, permission: str, fields: tuple[Field, ...], answers: tuple[str, ...] = ()
+) -> Callable[[Answer], Answer]:
     """Enter a method that reads."""
 
     def enter(act: Answer) -> Answer:
-        _METHODS[name.lower()] = Method(name, label, fields, permission, writes=False, act=act)
+        _METHODS[name.lower()] = Method(
+            name, label, fields, permission, writes=False, act=act, answers=answers
+        )
         return act
 
     return enter
 
 
 def write(
-    name: str, label: str, *, permission: str, fields: tuple[Field, ...], by_row: bool = False
+    name: str,
+    label: str,
+    *,
+    permission: str,
+    fields: tuple[Field, ...],
+    by_row: bool = False,
+    answers: tuple[str, ...] = (),
 ) -> Callable[[Act], Act]:
     """Enter a method that is accepted first and carried out by the worker."""
 
     def enter(act: Act) -> Act:
-        _METHODS[name.lower()] = Method(name, label, fields, permission, writes=True, act=act, by_row=by_row)
+        _METHODS[name.lower()] = Method(
+            name, label, fields, permission, writes=True, act=act, by_row=by_row, answers=answers
+        )
         return act
 
     return enter

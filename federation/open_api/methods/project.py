@@ -19,6 +19,24 @@ from projects.models import Project
         Field("contractorCorpCode", "总承包单位统一社会信用代码", most=18),
         Field("contractorCorpName", "总承包单位名称", most=200),
     ),
+    answers=(
+        "projectCode",
+        "contractorCorpCode",
+        "contractorCorpName",
+        "name",
+        "category",
+        "buildCorpName",
+        "builderLicenses",
+        "areaCode",
+        "invest",
+        "buildingArea",
+        "startDate",
+        "completeDate",
+        "prjStatus",
+        "lat",
+        "lng",
+        "address",
+    ),
 )
 def projects(call: Call) -> dict[str, Any]:
     """The projects within reach of the appid; no filter is needed."""

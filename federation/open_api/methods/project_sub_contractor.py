@@ -85,6 +85,15 @@ def add(call: Call) -> Outcome:
     "查询参建单位",
     permission="projects.view",
     fields=(*PAGE, PROJECT_CODE, CORP_CODE_SOUGHT, CORP_NAME_SOUGHT),
+    answers=(
+        "projectCode",
+        "corpCode",
+        "corpName",
+        "corpType",
+        "entryTime",
+        "exitTime",
+        "pmName",
+    ),
 )
 def participations(call: Call) -> dict[str, Any]:
     """Who takes part in the project."""

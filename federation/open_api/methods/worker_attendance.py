@@ -124,6 +124,19 @@ def _facts(row: Mapping[str, Any]) -> PunchFacts:
         TEAM_SOUGHT,
         *document_fields(required=False),
     ),
+    answers=(
+        "projectCode",
+        "teamSysNo",
+        "teamName",
+        "idCardType",
+        "idCardNumber",
+        "date",
+        "direction",
+        "channel",
+        "attendType",
+        "lng",
+        "lat",
+    ),
 )
 def punches(call: Call) -> dict[str, Any]:
     """The punches of one calendar day, as they were reported."""
