@@ -9,6 +9,7 @@ from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
 from attendance.models import PunchReceipt
+from federation.actors import CredentialActor
 from federation.models import (
     AcceptedRequest,
     AnsweredQuery,
@@ -29,6 +30,7 @@ DONE, FAILED, PENDING, ANSWERED, REFUSED = "done", "failed", "pending", "answere
 OUR_FAULTS = "Internal Error"
 # A self-test looks no further than this into the calls of its sandbox.
 MOST_WATCHED, LONGEST_SAID = 2000, 300
+CALLS = "federation.view_requests"
 VERDICT_OF = {
     AcceptedRequest.State.DONE: DONE,
     AcceptedRequest.State.FAILED: FAILED,
@@ -185,32 +187,35 @@ def failed_requests(actor: Actor, since: datetime) -> QuerySet[AcceptedRequest]:
 
 
 def calls_of_run(run: ConformanceRun) -> list[Seen]:
-    """What a vendor's client has called since its self-test began, numbers in sentences masked."""
-    window = (run.begun_at, run.ends_at)
-    because = "a self-test shows its own sandbox's calls, in which nobody is real"
-    writes = AcceptedRequest.objects.unscoped(because=because).filter(
-        appid=run.appid, accepted_at__range=window
-    )
-    refused = RefusedCall.objects.unscoped(because=because).filter(appid=run.appid, last_at__range=window)
-    queries = AnsweredQuery.objects.filter(appid=run.appid, answered_at__range=window)
-    receipts = PunchReceipt.objects.unscoped(because=because).filter(
-        appid=run.appid, accepted_at__range=window
-    )
-    return [
-        *(
-            Seen(row.accepted_at, "POST /api/v1/punches/", RECEIPT, said=f"收下 {row.accepted} 条")
-            for row in receipts.order_by("accepted_at")[:MOST_WATCHED]
-        ),
-        *(_seen_write(row) for row in writes.defer("body").order_by("id")[:MOST_WATCHED]),
-        *(
-            Seen(row.answered_at, row.method, POLLED if row.is_poll else QUERY, page_index=row.page_index)
-            for row in queries.order_by("id")[:MOST_WATCHED]
-        ),
-        *(
-            Seen(row.last_at, row.method, TURNED_AWAY, said=f"{row.code} {row.sentence}")
-            for row in refused.order_by("id")[:MOST_WATCHED]
-        ),
-    ]
+    """What a vendor's client has called since its self-test began, numbers in sentences masked.
+
+    Read as the sandbox's own system would: it reaches its practice project and nothing else.
+    """
+    found: list[Seen] = []
+    for credential in valid_credentials(run.appid, run.begun_at)[:1]:
+        actor, window = CredentialActor(credential), (run.begun_at, run.ends_at)
+        writes = AcceptedRequest.objects.visible_to(actor, CALLS).filter(accepted_at__range=window)
+        refused = RefusedCall.objects.visible_to(actor, CALLS).filter(last_at__range=window)
+        receipts = PunchReceipt.objects.visible_to(actor, CALLS).filter(accepted_at__range=window)
+        queries = AnsweredQuery.objects.filter(appid=run.appid, answered_at__range=window)
+        found += [_seen_write(row) for row in writes.defer("body").order_by("id")[:MOST_WATCHED]]
+        found += [_seen_query(row) for row in queries.order_by("id")[:MOST_WATCHED]]
+        found += [_seen_refusal(row) for row in refused.order_by("id")[:MOST_WATCHED]]
+        found += [_seen_receipt(row) for row in receipts.order_by("accepted_at")[:MOST_WATCHED]]
+    return found
+
+
+def _seen_query(row: AnsweredQuery) -> Seen:
+    kind = POLLED if row.is_poll else QUERY
+    return Seen(row.answered_at, row.method, kind, page_index=row.page_index)
+
+
+def _seen_refusal(row: RefusedCall) -> Seen:
+    return Seen(row.last_at, row.method, TURNED_AWAY, said=f"{row.code} {row.sentence}")
+
+
+def _seen_receipt(row: PunchReceipt) -> Seen:
+    return Seen(row.accepted_at, "POST /api/v1/punches/", RECEIPT, said=f"收下 {row.accepted} 条")
 
 
 def _seen_write(row: AcceptedRequest) -> Seen:

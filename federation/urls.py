@@ -28,6 +28,7 @@ urlpatterns = [
     path("interface/<uuid:public_id>/", credentials.CredentialRecord.as_view(), name="credential"),
     path("interface/<uuid:public_id>/secret/", credentials.Secret.as_view(), name="credential_secret"),
     path("interface/<uuid:public_id>/rotate/", credential_forms.Rotate.as_view(), name="credential_rotate"),
+    path("interface/<uuid:public_id>/limits/", credential_forms.Limit.as_view(), name="credential_limit"),
     path("interface/<uuid:public_id>/revoke/", credential_forms.Revoke.as_view(), name="credential_revoke"),
     path("interface/calls/<slug:serial>/", requests.RequestRecord.as_view(), name="accepted_request"),
     path("interface/calls/<slug:serial>/retry/", requests.RetryRequest.as_view(), name="request_retry"),

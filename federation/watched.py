@@ -8,7 +8,7 @@ WRITE, QUERY, POLLED, TURNED_AWAY, RECEIPT = "write", "query", "poll", "refused"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A write, a query, a poll for a result, a call turned away or one of the JSON door, and what was answered.
+    """A write, query, poll, refusal or call of the JSON door, and what was answered.
 
     `state` is a write's verdict; `page_index` the page that a query named.
     """

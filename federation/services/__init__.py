@@ -3,6 +3,7 @@
 from federation.services.calls import AWAY, accept, note_query, note_refusal, send, send_lane, serial
 from federation.services.conformance import begin_run, settle_runs
 from federation.services.credentials import issue_credential, revoke_credential, rotate_credential
+from federation.services.limits import limit_credential
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
 
@@ -12,6 +13,7 @@ __all__ = [
     "begin_run",
     "forget_sandboxes",
     "issue_credential",
+    "limit_credential",
     "note_query",
     "note_refusal",
     "open_sandbox",

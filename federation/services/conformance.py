@@ -18,7 +18,7 @@ LONGEST_VERSION = 40
 
 @transaction.atomic
 def begin_run(*, appid: str, secret: str, client: str, client_version: str, now: datetime) -> ConformanceRun:
-    """Begin to watch a sandbox's calls; whoever begins shows the secret, so that no client is judged for another.
+    """Begin to watch a sandbox's calls. Whoever begins shows the secret: nobody judges another's client.
 
     Raises DomainError for an unknown or ended sandbox, a wrong secret, names that nobody should read, and
     too many runs in a day.

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from attendance.management.commands.grant_app_role import ONLY_ADDED
 from attendance.models import Subject
 from audit.services import record
+from federation.actors import CredentialActor
 from federation.models import AnsweredQuery, Credential, Sandbox
 from federation.sandboxes import kit
+from federation.selectors import valid_credentials
 from federation.services.credentials import SECRET_BYTES
 from kernel.errors import DomainError
 from kernel.masking import redact
@@ -126,10 +128,10 @@ def _forgotten(pk: int, now: datetime) -> bool:
     sandbox = Sandbox.objects.select_for_update(skip_locked=True).filter(pk=pk, forgotten_at=None).first()
     if sandbox is None:
         return False
-    projects = Project.objects.unscoped(because="a practice project is within nobody's reach")
-    project = projects.filter(code=sandbox.appid).first()
-    if project is not None:
-        _empty(project)
+    # Within nobody's reach but its own secret's.
+    for credential in valid_credentials(sandbox.appid, sandbox.opened_at)[:1]:
+        for project in Project.objects.visible_to(CredentialActor(credential)):
+            _empty(project)
     AnsweredQuery.objects.filter(appid=sandbox.appid).delete()
     sandbox.forgotten_at, sandbox.address = now, ""
     sandbox.save(update_fields=["forgotten_at", "address"])
@@ -146,7 +148,7 @@ def _empty(project: Project) -> None:
         cursor.execute("SELECT federation_forget_practice(%s)", [project.pk])
     for model, lookup in owned_tables():
         _delete(model._base_manager.filter(**{lookup: project.pk}))
-    _delete(Project.all_rows.filter(pk=project.pk))
+    _delete(Project._base_manager.filter(pk=project.pk))
     for model, keys in ((Subject, subjects), (Person, people), (Enterprise, firms)):
         _drop_unused(model, keys)
 

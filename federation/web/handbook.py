@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from federation.handbook import fields, sentences, vectors
 from federation.handbook.examples import APPID, example
+from federation.handbook.order import in_order
 from federation.handbook.terms import in_force
-from federation.open_api.dispatcher import Method, methods
+from federation.open_api.dispatcher import methods
 from federation.web.public import PublicPage
 from standards.selectors import code_list, parameter
 
@@ -22,31 +23,6 @@ TERMS = (
     ("open_api.image_kilobytes", "头像、考勤照片、凭证最大", "KB"),
     ("open_api.attachment_kilobytes", "单个附件最大", "KB"),
 )
-# In which order the objects of the interface are met; others follow by name.
-ORDER = (
-    "CheckSign",
-    "Corp",
-    "Project",
-    "ProjectSubContractor",
-    "Team",
-    "ProjectWorker",
-    "WorkerEntryExit",
-    "WorkerContract",
-    "ProjectTraining",
-    "WorkerAttendance",
-    "Payroll",
-    "AsyncHandleResult",
-)
-
-
-def in_order() -> list[Method]:
-    """Every method, as a vendor meets them: writes before queries of the same object."""
-
-    def place(method: Method) -> tuple[int, str, bool, str]:
-        of = method.name.partition(".")[0]
-        return ORDER.index(of) if of in ORDER else len(ORDER), of, not method.writes, method.name
-
-    return sorted(methods().values(), key=place)
 
 
 class Overview(PublicPage):
