@@ -47,7 +47,10 @@ def _query(method: str, *, page: int | None = None) -> dict[str, Any]:
 
 
 def _refused(says: str) -> dict[str, Any]:
-    return {"near": lambda call: call.kind == TURNED_AWAY, "passes": lambda call: says in call.said}
+    def near(call: Seen) -> bool:
+        return call.kind == TURNED_AWAY and says in call.said  # another refusal is no try at this one
+
+    return {"near": near, "passes": near}
 
 
 STEPS = (

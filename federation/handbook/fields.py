@@ -40,7 +40,7 @@ class Line:
     @property
     def shown_name(self) -> str:
         """`· idCardType`, as the standard indents what stands in a list."""
-        return "· " * self.depth + self.name
+        return "·\u00a0" * self.depth + self.name
 
     @property
     def remarks(self) -> str:
