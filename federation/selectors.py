@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from attendance.models import PunchReceipt
 from federation.actors import CredentialActor
@@ -73,12 +73,13 @@ def credentials(actor: Actor) -> QuerySet[Credential]:
     queries = AnsweredQuery.objects.filter(appid=OuterRef("appid"))
     return (
         Credential.objects.visible_to(actor, SEEN)
-        .select_related("project__region")
+        .select_related("project__region", "enterprise")
         .annotate(
+            of_name=Coalesce("project__name", "enterprise__name"),
             last_call_at=Greatest(
                 Subquery(writes.order_by("-accepted_at").values("accepted_at")[:1]),
                 Subquery(queries.order_by("-answered_at").values("answered_at")[:1]),
-            )
+            ),
         )
         .order_by("-created_at", "-pk")
     )
@@ -90,6 +91,11 @@ def credential(actor: Actor, public_id: UUID) -> Credential:
     if found is None:
         raise NotFound
     return found
+
+
+def may_issue_to_enterprises(actor: Actor) -> bool:
+    """Whether the actor gives secrets to enterprises, whose projects may lie anywhere in the province."""
+    return actor.reach(MANAGED).is_province_wide
 
 
 def may_manage(actor: Actor, of: Credential) -> bool:

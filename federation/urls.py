@@ -24,6 +24,11 @@ urlpatterns = [
     path("open-api/conformance/<uuid:public_id>/", sandbox.OneRun.as_view(), name="conformance_run"),
     path("interface/", credentials.CredentialList.as_view(), name="credentials"),
     path("interface/new/", credential_forms.IssueCredential.as_view(), name="credential_new"),
+    path(
+        "interface/new-enterprise/",
+        credential_forms.IssueToEnterprise.as_view(),
+        name="credential_new_enterprise",
+    ),
     path("interface/faults/", requests.FaultList.as_view(), name="request_faults"),
     path("interface/<uuid:public_id>/", credentials.CredentialRecord.as_view(), name="credential"),
     path("interface/<uuid:public_id>/secret/", credentials.Secret.as_view(), name="credential_secret"),

@@ -16,6 +16,7 @@ from federation.models import Credential
 from federation.selectors import MANAGED, SEEN, CallLine, calls_of, credential, credentials, request_of
 from federation.services import (
     issue_credential,
+    issue_enterprise_credential,
     limit_credential,
     retry_request,
     revoke_credential,
@@ -23,7 +24,7 @@ from federation.services import (
 )
 from federation.words import VERDICTS, credential_state
 from kernel.errors import DomainError, NotFound
-from projects.api.serializers import ProjectRefSerializer
+from projects.api.serializers import EnterpriseRefSerializer, ProjectRefSerializer
 from web.api.acts import ActSerializer, ActView
 from web.api.filters import YesNoFilter
 from web.api.views import ListRead, Read
@@ -37,6 +38,7 @@ class CredentialSerializer(serializers.Serializer[Credential]):
     public_id = serializers.UUIDField()
     appid = serializers.CharField()
     project = ProjectRefSerializer(allow_null=True)
+    enterprise = EnterpriseRefSerializer(allow_null=True)
     holder = serializers.CharField(help_text="持有单位")
     created_at = serializers.DateTimeField(help_text="签发时间")
     created_by = serializers.CharField(help_text="签发人")
@@ -126,6 +128,16 @@ class IssueBody(ActSerializer):
     holder = serializers.CharField(max_length=80, required=False, allow_blank=True, help_text="持有单位")
 
 
+class IssueToEnterpriseBody(ActSerializer):
+    """For which enterprise, and who keeps it."""
+
+    uscc = serializers.CharField(max_length=40, help_text="统一社会信用代码，同时就是 appid")
+    name = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="企业名称；平台上已有的企业可以不填"
+    )
+    holder = serializers.CharField(max_length=80, required=False, allow_blank=True, help_text="持有单位")
+
+
 class RotateBody(ActSerializer):
     """Until when the former secret signs."""
 
@@ -166,6 +178,20 @@ class IssueView(ActView):
             return issue_credential(actor=self.actor, **data)
         except NotFound as missing:
             raise DomainError(missing.message, code="unknown_project", field="project_code") from missing
+
+
+@extend_schema(
+    summary="为企业签发接口密钥", description="只限全省范围的平台管理员；覆盖企业的全部项目。", tags=[TAG]
+)
+class IssueToEnterpriseView(ActView):
+    """One more secret for the system of a whole enterprise."""
+
+    permission = MANAGED
+    serializer_class = IssueToEnterpriseBody
+    answer_class = IssuedSerializer
+
+    def act(self, data: dict[str, Any], **_kwargs: Any) -> Any:
+        return issue_enterprise_credential(actor=self.actor, **data)
 
 
 @extend_schema(summary="轮换接口密钥", tags=[TAG])

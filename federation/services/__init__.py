@@ -2,7 +2,12 @@
 
 from federation.services.calls import AWAY, accept, note_query, note_refusal, send, send_lane, serial
 from federation.services.conformance import begin_run, settle_runs
-from federation.services.credentials import issue_credential, revoke_credential, rotate_credential
+from federation.services.credentials import (
+    issue_credential,
+    issue_enterprise_credential,
+    revoke_credential,
+    rotate_credential,
+)
 from federation.services.limits import limit_credential
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
@@ -13,6 +18,7 @@ __all__ = [
     "begin_run",
     "forget_sandboxes",
     "issue_credential",
+    "issue_enterprise_credential",
     "limit_credential",
     "note_query",
     "note_refusal",

@@ -64,18 +64,15 @@ def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) 
         return
     appid = params.get("appid", "")[:64].replace("\0", "")
     known = Credential.objects.unscoped(because="a refused call names its appid, not who it is")
-    project, kind = known.filter(appid=appid).values_list("project", "project__region__kind").first() or (
-        None,
-        "",
-    )
-    if project is None:
+    held_by = known.filter(appid=appid).values_list("project", "enterprise", "project__region__kind").first()
+    if held_by is None:
         return
     method = params.get("method", "")[:60].replace("\0", "")
     rows = RefusedCall.objects.unscoped(because="refusals of one minute are counted in one row")
     minute = now.replace(second=0, microsecond=0)
     # A vendor that practises sees each refusal, so that a self-test misses none; a flood is counted still.
     if (
-        kind == Region.Kind.SANDBOX
+        held_by[2] == Region.Kind.SANDBOX
         and rows.filter(appid=appid, minute__gte=minute).count() < MOST_REFUSALS_APART
     ):
         minute = now
@@ -85,7 +82,8 @@ def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) 
         method=method,
         code=int(refusal.code),
         defaults={
-            "project_id": project,
+            "project_id": held_by[0],
+            "enterprise_id": held_by[1],
             "sentence": redact(refusal.message)[:300].replace("\0", ""),
             "address": address[:45],
             "last_at": now,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.management.commands.grant_app_role import ONLY_ADDED
-from attendance.models import Subject
+from attendance.models import Punch, Subject
 from audit.services import record
 from federation.actors import CredentialActor
 from federation.models import AnsweredQuery, Credential, Sandbox
@@ -26,9 +26,9 @@ from projects.services.register import CONTRACTOR
 from regions.services import SANDBOX_CODE, sandbox_region
 from standards.selectors import parameter
 from web.sign_ins import Stranger
-from workers.models import Person
+from workers.models import Engagement, Person
 
-_LOCK = 27_061
+_LOCK = 27_071
 LONGEST_NAME = 80
 
 
@@ -146,11 +146,27 @@ def _empty(project: Project) -> None:
     subjects = set(_subjects(project))
     with connection.cursor() as cursor:
         cursor.execute("SELECT federation_forget_practice(%s)", [project.pk])
-    for model, lookup in owned_tables():
-        _delete(model._base_manager.filter(**{lookup: project.pk}))
-    _delete(Project._base_manager.filter(pk=project.pk))
-    for model, keys in ((Subject, subjects), (Person, people), (Enterprise, firms)):
-        _drop_unused(model, keys)
+    _delete_with_all(Project, [project.pk])
+    _drop_unused(Subject, subjects, (Punch, "subject"))
+    _drop_unused(Person, people, (Engagement, "person"), (Subject, "person"))
+    _drop_unused(
+        Enterprise, firms, (Project, "contractor"), (Participation, "enterprise"), (Credential, "enterprise")
+    )
+
+
+def _drop_unused(model: type[models.Model], keys: set[int], *uses: tuple[type[models.Model], str]) -> None:
+    """Delete those rows that nothing uses any more, with their own details."""
+    unused = Q(pk__in=keys)
+    for user, name in uses:
+        unused &= ~Exists(user._base_manager.filter(**{name: OuterRef("pk")}))
+    _delete_with_all(model, list(model._base_manager.filter(unused).values_list("pk", flat=True)))
+
+
+def _delete_with_all(root: type[models.Model], keys: list[int]) -> None:
+    """Delete rows and everything that hangs on them."""
+    for model, lookup in owned_tables(root):
+        _delete(model._base_manager.filter(**{f"{lookup}__in": keys}))
+    _delete(root._base_manager.filter(pk__in=keys))
 
 
 def _delete(rows: "models.QuerySet[Any]") -> None:
@@ -164,13 +180,13 @@ def _subjects(project: Project) -> Iterator[int]:
         yield from (row[0] for row in cursor.fetchall())
 
 
-def owned_tables() -> list[tuple[type[models.Model], str]]:
-    """Every table that hangs on a project, however far away, with its way there; the farthest first.
+def owned_tables(root: type[models.Model] = Project) -> list[tuple[type[models.Model], str]]:
+    """Every table that hangs on a row of `root`, however far away, with its way there; the farthest first.
 
     Facts that are only ever added are left to the database's own function.
     """
     found: dict[type[models.Model], tuple[int, str]] = {}
-    _follow(Project, "", 1, found)
+    _follow(root, "", 1, found)
     return [(model, way) for model, (_depth, way) in sorted(found.items(), key=lambda one: -one[1][0])]
 
 
@@ -194,11 +210,3 @@ def _pointing_at(model: type[models.Model]) -> list[tuple[type[models.Model], st
         for field in owner._meta.concrete_fields
         if field.is_relation and field.related_model is model
     ]
-
-
-def _drop_unused(model: type[models.Model], keys: set[int]) -> None:
-    """Delete those rows to which no other row points any more."""
-    unused = Q(pk__in=keys)
-    for owner, name in _pointing_at(model):
-        unused &= ~Exists(owner._base_manager.filter(**{name: OuterRef("pk")}))
-    _delete(model._base_manager.filter(unused))

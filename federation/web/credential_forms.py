@@ -8,10 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from federation.models import Credential
-from federation.selectors import MANAGED, credential, may_manage
-from federation.services import issue_credential, limit_credential, revoke_credential, rotate_credential
+from federation.selectors import MANAGED, credential, may_issue_to_enterprises, may_manage
+from federation.services import (
+    issue_credential,
+    issue_enterprise_credential,
+    limit_credential,
+    revoke_credential,
+    rotate_credential,
+)
 from federation.web.credentials import credential_crumbs
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError, NotFound, NotPermitted
 from kernel.text import compact
 from standards.selectors import parameter
 from web import slips
@@ -65,6 +71,55 @@ class IssueCredential(FormPage):
             "title": "签发接口密钥",
             "lead": "每个项目最近两组密钥同时有效；再签发一组时，最早的一组立即停用。",
             "crumbs": credential_crumbs(None, Crumb("签发密钥")),
+        }
+
+
+class IssueToEnterpriseForm(ScopedForm):
+    """For which enterprise, and who keeps it."""
+
+    uscc = forms.CharField(
+        label="统一社会信用代码", max_length=40, help_text="按营业执照填写 18 位代码，同时就是 appid"
+    )
+    name = forms.CharField(
+        label="企业名称",
+        max_length=200,
+        required=False,
+        help_text="平台上已有的企业可以不填；新企业按营业执照填写。",
+    )
+    holder = forms.CharField(
+        label="持有单位",
+        max_length=80,
+        required=False,
+        help_text="保管密钥的厂商或系统，例如“某某集团 劳务管理系统”",
+    )
+
+
+class IssueToEnterprise(FormPage):
+    """One more secret for the system of a whole enterprise, shown once."""
+
+    permission = MANAGED
+    section = "credentials"
+    form_class = IssueToEnterpriseForm
+    submit = "签发密钥"
+
+    def prepare(self, **_kwargs: Any) -> None:
+        if not may_issue_to_enterprises(self.actor):
+            raise NotPermitted
+        self.cancel_url = reverse("credentials")
+
+    def first(self) -> dict[str, Any]:
+        return {"uscc": self.request.GET.get("uscc", "")[:40]}
+
+    def act(self, form: Any) -> str:
+        row = issue_enterprise_credential(actor=self.actor, **form.cleaned_data)
+        return _shown_once(self, row, "密钥已签发。")
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": "为企业签发接口密钥",
+            "lead": "用于企业自己的系统：一组密钥覆盖它总承包或建设的全部项目，还可上报新项目。"
+            "最近两组同时有效；再签发一组时，最早的一组立即停用。",
+            "crumbs": credential_crumbs(None, Crumb("为企业签发密钥")),
         }
 
 

@@ -50,7 +50,8 @@ WITHOUT_SCOPE = {
 # Columns whose values are codes of the data standard: lists change without a migration.
 CODE_COLUMNS = {
     "status", "category", "kind", "trade", "education", "political_status", "bank_code", "id_type", "post",
-    "pass_method", "nation", "period_type", "unit",
+    "pass_method", "nation", "period_type", "unit", "level", "addition", "behaviour", "nature", "use",
+    "size", "approval_level", "currency", "legal_id_type", "manager_id_type",
 }  # fmt: skip
 # Of the wire protocol, not of the standard: 0, 10 and 20 are states of ours.
 OWN_STATES = {("federation.AcceptedRequest", "state")}

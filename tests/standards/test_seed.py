@@ -47,6 +47,15 @@ COUNTS = {
     "yes_no": 2,
     "nation": 56,
     "key_post": 6,
+    "currency": 2,
+    "qualification_kind": 10,
+    "qualification_status": 4,
+    "qualification_addition": 5,
+    "qualification_level": 36,
+    "qualification_trade": 220,
+    "credit_good": 6,
+    "credit_bad": 7,
+    "credit_blacklist": 6,
 }
 
 

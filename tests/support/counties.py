@@ -22,16 +22,21 @@ from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectD
 from attendance.services import PunchFacts, receive_punches, recount
 from federation.models import AcceptedRequest, ConformanceRun, Credential, RefusedCall
 from federation.work import OUR_FAULT
-from integrity.models import AnswerFile, SupervisionNotice
+from integrity.models import AnswerFile, CreditRecord, SupervisionNotice
 from kernel.store import keep
 from projects.models import (
     AccountCode,
     Enterprise,
+    EnterpriseParticulars,
     Participation,
     Permit,
     PermitUpload,
     Project,
+    ProjectParticulars,
+    Qualification,
+    ReportedPermit,
     Team,
+    WageAccount,
 )
 from projects.permit_facts import PermitFacts
 from projects.permit_file import COLUMNS
@@ -40,6 +45,7 @@ from regions.models import Region
 from standards.models import RuleParameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
+from tests.support.stated import state_everything
 from workers.models import (
     Contract,
     Engagement,
@@ -127,6 +133,12 @@ class County:
     closed_user: User = None  # type: ignore[assignment]
     locked_user: User = None  # type: ignore[assignment]
     parameter: RuleParameter = None  # type: ignore[assignment]
+    told: list[EnterpriseParticulars] = field(default_factory=list)
+    particulars: ProjectParticulars = None  # type: ignore[assignment]
+    reported_permit: ReportedPermit = None  # type: ignore[assignment]
+    wage_accounts: dict[str, WageAccount] = field(default_factory=dict)
+    qualifications: dict[str, Qualification] = field(default_factory=dict)
+    credit: dict[str, CreditRecord] = field(default_factory=dict)
     photo: str = ""
     hero: str = "contractor"
 
@@ -237,6 +249,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _vendor(county)
     _users(county)
     _permits(county)
+    state_everything(county)
     for title in staff:
         employ(county, title)
     _notices(county)

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
     """A practice project whose time is over leaves nothing behind; all other facts stay."""
 
     dependencies = [
-        ("federation", "0004_sandboxes_and_conformance_runs"),
+        ("federation", "0005_sandboxes_and_conformance_runs"),
         ("attendance", "0007_inbox"),
         ("workers", "0008_events_are_only_added"),
         ("regions", "0001_initial"),

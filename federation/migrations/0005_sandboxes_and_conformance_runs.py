@@ -7,7 +7,7 @@ import kernel.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("federation", "0003_refused_calls_are_noted"),
+        ("federation", "0004_access_of_enterprises"),
     ]
 
     operations = [
