@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from federation.handbook.fields import flat
+from federation.handbook.fields import flat, reader_of
 from federation.open_api import common, envelope, signature, values
 from federation.open_api.dispatcher import Method, methods
 from federation.open_api.fieldcipher import encrypt
@@ -127,7 +127,7 @@ def _value(item: Field, context: Context) -> Any:
         return next(iter(context.codes(item.dictionary.key)), "01")
     if "phone" in item.name.lower():
         return PHONE
-    return _BY_KIND.get(item.kind, f"{item.label}示例"[: context.limit(item.most)])
+    return _BY_KIND.get(reader_of(item), f"{item.label}示例"[: context.limit(item.most)])
 
 
 def _plain(item: Field) -> str:

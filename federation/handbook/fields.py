@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from federation.open_api import values
 from federation.open_api.dictionaries import Dictionary
 from federation.open_api.dispatcher import Method
+from federation.open_api.facts import decimal_of
 from federation.open_api.schema import Context, Field, Latest, Limit, size_in_words
 
 KINDS = {
@@ -100,7 +102,13 @@ def rows_per_call(method: Method, context: Context) -> int | None:
 def _kind(item: Field) -> str:
     if item.rows:
         return "列表"
-    return "字典代码" if item.dictionary else KINDS.get(item.kind, KINDS[values.text])
+    return "字典代码" if item.dictionary else KINDS[reader_of(item)]
+
+
+def reader_of(item: Field) -> Any:
+    """Which of the known readers reads a field; one made by `decimal_of` reads a number."""
+    made_by = getattr(item.kind, "__qualname__", "").partition(".")[0]
+    return values.decimal if made_by == decimal_of.__name__ else item.kind
 
 
 def _length(item: Field, context: Context) -> str:

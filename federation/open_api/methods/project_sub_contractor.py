@@ -181,7 +181,11 @@ def _accounts(call: Call) -> list[AccountFacts] | None:
         "corpType",
         "entryTime",
         "exitTime",
+        "bankInfos",
         "pmName",
+        "pmPhone",
+        "pmIDCardType",
+        "pmIDCardNumber",
     ),
 )
 def participations(call: Call) -> dict[str, Any]:
