@@ -9,6 +9,8 @@ from projects.synthetic import uscc
 from workers.synthetic import SyntheticPerson, people
 
 PEOPLE = 8
+# The channel of its one gate, by which the JSON door knows it.
+GATE = "1号门"
 # Old enough for any trade on any day of the sandbox.
 _BORN_BY = timedelta(days=365 * 3)
 

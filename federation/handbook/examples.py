@@ -8,9 +8,10 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from federation.handbook.fields import flat, reader_of
+from federation.handbook.answers import answer_fields
+from federation.handbook.fields import reader_of
 from federation.open_api import common, envelope, signature, values
-from federation.open_api.dispatcher import Method, methods
+from federation.open_api.dispatcher import Method
 from federation.open_api.fieldcipher import encrypt
 from federation.open_api.schema import Context, Field
 from projects import synthetic as firms
@@ -47,6 +48,8 @@ _SAID: dict[str, Any] = {
     "channel": "1 号门",
     "areaCode": "420106",
     "requestSerialCode": SERIAL,
+    "status": 20,
+    "result": "{}",
     "pageIndex": 0,
     "pageSize": 50,
     "pmName": "李示例",
@@ -148,9 +151,10 @@ def _result(method: Method, context: Context) -> Mapping[str, Any]:
 
 
 def _row(method: Method, context: Context) -> dict[str, Any]:
-    known = {item.name: item for one in methods().values() for item in flat(one.fields)}
-    known |= {item.name: item for item in flat(method.fields)}
-    return {name: _value(known.get(name) or Field(name, name), context) for name in method.answers}
+    return {
+        item.name: [_data(item.rows, context)] if item.rows else _value(item, context)
+        for item in answer_fields(method)
+    }
 
 
 def _indented(value: Any) -> str:

@@ -22,6 +22,7 @@ KINDS = {
     values.image: "图片 base64（jpg、png）",
     values.attachment: "附件 base64",
 }
+ROWS = "open_api.rows"
 _LATEST = {Latest.TODAY: "不能晚于当天", Latest.NOW: "不能晚于当前时间"}
 
 
@@ -95,7 +96,8 @@ def limits_of(method: Method, context: Context) -> list[tuple[str, str, str]]:
 
 def rows_per_call(method: Method, context: Context) -> int | None:
     """How many rows one call takes; None where it takes no list."""
-    found = [context.limit(item.most) for item in method.fields if item.rows and isinstance(item.most, Limit)]
+    lists = [item.most for item in method.fields if item.rows and isinstance(item.most, Limit)]
+    found = [context.limit(most) for most in lists if most.key == ROWS]
     return found[0] if found else None
 
 

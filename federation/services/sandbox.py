@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.management.commands.grant_app_role import ONLY_ADDED
-from attendance.models import Punch, Subject
+from attendance.models import Device, Punch, Subject
 from audit.services import record
 from federation.actors import CredentialActor
 from federation.models import AnsweredQuery, Credential, Sandbox
-from federation.sandboxes import kit
+from federation.sandboxes import GATE, kit
 from federation.selectors import valid_credentials
 from federation.services.credentials import SECRET_BYTES
 from kernel.errors import DomainError
@@ -105,6 +105,7 @@ def _furnished(sandbox: Sandbox) -> Credential:
         project=project, number=f"{sandbox.appid}SX", works_name=project.name, issued_on=today
     )
     Participation.objects.create(project=project, enterprise=contractor, kind=CONTRACTOR, entered_on=today)
+    Device.objects.create(project=project, channel=GATE)
     return Credential.objects.create(
         appid=sandbox.appid,
         project=project,

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from federation.handbook import fields, sentences, vectors
+from federation.handbook.answers import answer_lines
 from federation.handbook.examples import APPID, example
 from federation.handbook.order import in_order
 from federation.handbook.terms import in_force
@@ -127,6 +128,7 @@ class OneMethod(PublicPage):
                 "methods": in_order(),
                 "lines": list(fields.lines(method.fields, terms)),
                 "limits": fields.limits_of(method, terms),
+                "answers": answer_lines(method),
                 "example": example(method, terms),
                 "has_encrypted": any(item.encrypted for item in fields.flat(method.fields)),
             }

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from federation.conformance import STEPS, findings, shown_of
 from federation.models import ConformanceRun
-from federation.sandboxes import kit_of
+from federation.sandboxes import GATE, kit_of
 from federation.selectors import calls_of_run, conformance_run, conformance_runs, sandbox_of
 from federation.services import begin_run, open_sandbox
 from federation.web.public import PublicPage
@@ -84,6 +84,7 @@ class ShownSandbox(PublicPage):
                 "sandbox": sandbox,
                 "slip": slip,
                 "kit": kit_of(sandbox),
+                "gate": GATE,
                 "address": request.build_absolute_uri(reverse("open_api")),
             }
         )

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from federation.handbook import examples, fields, samples, sentences, vectors
+from federation.handbook.answers import answer_lines
 from federation.handbook.coverage import page
 from federation.handbook.order import in_order
 from federation.handbook.terms import as_delivered, in_force
@@ -83,8 +84,9 @@ def test_the_page_of_a_method_names_every_field_and_what_it_answers(name):
         assert item.dictionary is None or f"/open-api/dictionaries/{item.dictionary.key}/" in html
         assert fields.reader_of(item) in fields.KINDS, f"{item.name}: say in fields.KINDS what kind this is"
     assert method.writes or method.answers or method.name == "CheckSign.Query", "say what it answers"
-    for answer in method.answers:
-        assert f"{answer}" in html
+    for line in answer_lines(method):
+        assert line.name in html
+        assert line.label != line.name, f"{line.name}: say in answers.ONLY_ANSWERED what it is"
 
 
 def test_a_query_answers_no_field_that_its_page_does_not_name(here):
