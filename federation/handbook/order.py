@@ -15,6 +15,15 @@ ORDER = (
     "ProjectTraining",
     "WorkerAttendance",
     "Payroll",
+    "Worker",
+    "WorkerCredential",
+    "WorkerGoodRecord",
+    "WorkerBadRecord",
+    "WorkerBlackList",
+    "CorpCredential",
+    "CorpGoodRecord",
+    "CorpBadRecord",
+    "CorpBlackList",
     "AsyncHandleResult",
 )
 
