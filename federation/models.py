@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from kernel.fields import SealedTextField
+from kernel.ids import new_id
 from kernel.models import Travelling
 from kernel.scoping import Reach, ScopedModel
 
@@ -165,6 +166,8 @@ class AnsweredQuery(models.Model):
     nonce = models.CharField(max_length=64)
     method = models.CharField(max_length=60, blank=True, default="")
     is_poll = models.BooleanField(default=False)
+    # Which page was asked for, where one was named; a vendor's self-test looks whether it counts from 0.
+    page_index = models.IntegerField(null=True)
     answered_at = models.DateTimeField()
 
     class Meta:
@@ -219,3 +222,70 @@ class RefusedCall(ScopedModel):
     @classmethod
     def scope(cls, reach: Reach) -> Q:
         return super().scope(reach) | of_an_enterprise(reach, "enterprise")
+
+
+class Sandbox(models.Model):
+    """A practice project that a vendor opened for itself: in no county, for some days, then forgotten.
+
+    Its appid is the code of the project. Only invented people and firms are taken there.
+    """
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    appid = models.CharField(max_length=64, unique=True)
+    vendor = models.CharField(max_length=80)
+    address = models.CharField(max_length=45, blank=True)
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-opened_at",)
+        indexes = [
+            models.Index(fields=("address", "opened_at"), name="sandboxes_of_an_address"),
+            models.Index(
+                fields=("expires_at",), condition=Q(forgotten_at=None), name="sandboxes_to_be_forgotten"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.appid
+
+
+class ConformanceRun(models.Model):
+    """A vendor's self-test: which steps its client has shown. Public, and kept when the sandbox is gone.
+
+    `findings` holds each step with whether it was shown, and what the platform answered.
+    """
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    appid = models.CharField(max_length=64)
+    vendor = models.CharField(max_length=80)
+    client = models.CharField(max_length=80)
+    client_version = models.CharField(max_length=40, blank=True)
+    begun_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    findings = models.JSONField(default=list)
+    shown = models.PositiveSmallIntegerField(default=0)
+    needed = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-begun_at", "-id")
+        indexes = [
+            models.Index(fields=("-begun_at",), name="conformance_runs_by_time"),
+            models.Index(
+                fields=("ends_at",), condition=Q(finished_at=None), name="conformance_runs_under_way"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shown__lte=models.F("needed")), name="a_run_shows_at_most_what_is_needed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client} {self.client_version}".strip()
+
+    @property
+    def is_passed(self) -> bool:
+        return self.needed > 0 and self.shown == self.needed

@@ -16,6 +16,7 @@ urlpatterns = [
     ),
     path("credentials/<uuid:public_id>/calls/", views.CallsView.as_view(), name="api_credential_calls"),
     path("credentials/<uuid:public_id>/rotate/", views.RotateView.as_view(), name="api_credential_rotate"),
+    path("credentials/<uuid:public_id>/limits/", views.LimitView.as_view(), name="api_credential_limit"),
     path("credentials/<uuid:public_id>/revoke/", views.RevokeView.as_view(), name="api_credential_revoke"),
     path("requests/<slug:serial>/retry/", views.RetryView.as_view(), name="api_request_retry"),
 ]

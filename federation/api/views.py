@@ -17,6 +17,7 @@ from federation.selectors import MANAGED, SEEN, CallLine, calls_of, credential, 
 from federation.services import (
     issue_credential,
     issue_enterprise_credential,
+    limit_credential,
     retry_request,
     revoke_credential,
     rotate_credential,
@@ -43,6 +44,10 @@ class CredentialSerializer(serializers.Serializer[Credential]):
     created_by = serializers.CharField(help_text="签发人")
     valid_until = serializers.DateTimeField(allow_null=True, help_text="被轮换的密钥用到何时")
     revoked_at = serializers.DateTimeField(allow_null=True, help_text="撤销时间")
+    allowed_addresses = serializers.ListField(child=serializers.CharField(), help_text="允许的地址；空为不限")
+    window_minutes = serializers.IntegerField(
+        allow_null=True, help_text="自己的时间戳窗口（分钟）；空为平台统一的窗口"
+    )
     last_call_at = serializers.DateTimeField(allow_null=True, default=None, help_text="最近调用")
     state = serializers.SerializerMethodField(help_text="状态，一句话")
 
@@ -139,6 +144,17 @@ class RotateBody(ActSerializer):
     valid_until = serializers.DateTimeField(help_text="旧密钥用到何时")
 
 
+class LimitBody(ActSerializer):
+    """From where, and how far the clock may be wrong."""
+
+    addresses = serializers.ListField(
+        child=serializers.CharField(max_length=50), help_text="允许的 IP 或网段；空列表为不限"
+    )
+    window_minutes = serializers.IntegerField(
+        allow_null=True, required=False, default=None, help_text="时间戳窗口（分钟）；空为平台统一的窗口"
+    )
+
+
 class RevokeBody(ActSerializer):
     """Why."""
 
@@ -190,6 +206,20 @@ class RotateView(ActView):
         row = credential(self.actor, kwargs["public_id"])
         until: datetime = data["valid_until"]
         return rotate_credential(actor=self.actor, credential=row, valid_until=until)
+
+
+@extend_schema(summary="设置接口限制", description="同一 appid 现在有效的密钥一起生效。", tags=[TAG])
+class LimitView(ActView):
+    """The limits of one appid."""
+
+    permission = MANAGED
+    serializer_class = LimitBody
+    answer_class = CredentialSerializer
+    status = 200
+
+    def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
+        row = credential(self.actor, kwargs["public_id"])
+        return limit_credential(actor=self.actor, credential=row, **data)
 
 
 @extend_schema(summary="撤销接口密钥", tags=[TAG])

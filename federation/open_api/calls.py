@@ -44,6 +44,7 @@ class Call:
             now=self.now,
             codes=codes,
             parameters=lambda key: parameter(key, region),
+            is_practice=region is not None and region.is_sandbox,
         )
 
     @property

@@ -33,7 +33,7 @@ def issue_credential(*, actor: Actor | None, project_code: str, holder: str = ""
     project = _project(actor, project_code)
     holder = _checked(holder)
     now = timezone.now()
-    valid = _valid(project.code, now)
+    valid = valid_secrets(project.code, now)
     for older in valid[1:]:
         _end(older, now)
     credential = _new(actor, project, holder, valid[0] if valid else _newest(project.code))
@@ -60,7 +60,7 @@ def issue_enterprise_credential(
     holder = _checked(holder)
     enterprise = _enterprise(actor or THE_CONSOLE, uscc, name)
     now = timezone.now()
-    valid = _valid(enterprise.uscc, now)
+    valid = valid_secrets(enterprise.uscc, now)
     for older in valid[1:]:
         _end(older, now)
     credential = _new(actor, enterprise, holder, valid[0] if valid else _newest(enterprise.uscc))
@@ -79,7 +79,7 @@ def rotate_credential(
     """
     require(actor, MANAGE, on=credential)
     now = now or timezone.now()
-    valid = _valid(credential.appid, now)
+    valid = valid_secrets(credential.appid, now)
     if credential.pk not in {row.pk for row in valid}:
         raise DomainError(_("这组密钥已经失效，不能轮换。请改为签发新密钥。"), code="not_valid")
     most = int(parameter("open_api.rotation_days", credential.project.region if credential.project else None))
@@ -137,7 +137,7 @@ def _project(actor: Actor | None, code: str) -> Project:
     return Project.all_rows.select_related("region").select_for_update(of=("self",)).get(pk=project.pk)
 
 
-def _valid(appid: str, now: datetime) -> list[Credential]:
+def valid_secrets(appid: str, now: datetime) -> list[Credential]:
     """The secrets of an appid that sign now, newest first, locked."""
     rows = Credential.all_rows.select_related("project__region", "enterprise")
     rows = rows.select_for_update(of=("self",))

@@ -12,6 +12,7 @@ from federation.selectors import MANAGED, credential, may_issue_to_enterprises, 
 from federation.services import (
     issue_credential,
     issue_enterprise_credential,
+    limit_credential,
     revoke_credential,
     rotate_credential,
 )
@@ -167,6 +168,59 @@ class Rotate(_OnCredential):
             "title": f"轮换密钥：{self.row.appid}",
             "lead": f"厂商换上新密钥之前，旧密钥照常可用，最长 {most} 天。密钥外泄的不要轮换，请直接撤销。",
             "crumbs": credential_crumbs(self.row, Crumb("轮换密钥")),
+        }
+
+
+class LimitForm(ScopedForm):
+    """From where, and how far the clock may be wrong."""
+
+    addresses = forms.CharField(
+        label="允许的地址",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea({"rows": 5}),
+        help_text="一行一个 IP 或网段，例如 203.0.113.7、203.0.113.0/24；不填则不限",
+    )
+    window_minutes = forms.IntegerField(
+        label="时间戳窗口（分钟）",
+        required=False,
+        help_text="设备时钟不准的可放宽；不填则按平台统一的窗口",
+        error_messages={"invalid": "请填整数，例如 60；不放宽的不用填。"},
+    )
+
+
+class Limit(_OnCredential):
+    """The limits of one appid."""
+
+    form_class = LimitForm
+    submit = "保存"
+
+    def first(self) -> dict[str, Any]:
+        addresses = "\n".join(self.row.allowed_addresses)
+        return {"addresses": addresses, "window_minutes": self.row.window_minutes}
+
+    def version(self) -> int | None:
+        return self.row.version
+
+    def act(self, form: Any) -> str:
+        limit_credential(
+            actor=self.actor,
+            credential=self.row,
+            addresses=form.cleaned_data["addresses"].splitlines(),
+            window_minutes=form.cleaned_data["window_minutes"],
+            expected_version=form.expected_version,
+        )
+        self.say("限制已保存，几秒内生效。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        region = self.row.project.region if self.row.project else None
+        usual = parameter("open_api.window_minutes", region)
+        often = parameter("open_api.calls_per_minute", region)
+        return {
+            "title": f"调用限制：{self.row.appid}",
+            "lead": f"同一 appid 的有效密钥一起生效。平台统一的窗口为 {usual} 分钟，每分钟最多 {often} 次。",
+            "crumbs": credential_crumbs(self.row, Crumb("调用限制")),
         }
 
 

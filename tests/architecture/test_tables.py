@@ -44,6 +44,8 @@ WITHOUT_SCOPE = {
     "attendance.Subject": "an identity at the gates, reached only from a punch in scope",
     "attendance.DirtyDay": "a mark for the recount; nobody reads it",
     "federation.AnsweredQuery": "a nonce; nobody reads it",
+    "federation.Sandbox": "a practice project of nobody's county; shown to whoever opened it",
+    "federation.ConformanceRun": "results of self-tests are public",
 }
 # Columns whose values are codes of the data standard: lists change without a migration.
 CODE_COLUMNS = {

@@ -352,6 +352,12 @@ def _rotate_credential(actor: Actor, county: County) -> Any:
     )
 
 
+def _limit_credential(actor: Actor, county: County) -> Any:
+    return federation.limit_credential(
+        actor=actor, credential=county.credential, addresses=["203.0.113.7"], window_minutes=60
+    )
+
+
 def _revoke_credential(actor: Actor, county: County) -> Any:
     return federation.revoke_credential(actor=actor, credential=county.credential, reason="更换厂商")
 
@@ -692,6 +698,7 @@ ACTS: dict[str, list[Act]] = {
     "attendance.services.answer_correction": [_answer_correction],
     "federation.services.issue_credential": [_issue_credential],
     "federation.services.rotate_credential": [_rotate_credential],
+    "federation.services.limit_credential": [_limit_credential],
     "federation.services.revoke_credential": [_revoke_credential],
     "federation.services.retry_request": [_retry_request],
     "attendance.services.register_device": [_register_device],

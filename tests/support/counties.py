@@ -27,7 +27,7 @@ from attendance.models import (
     PunchReceipt,
 )
 from attendance.services import PunchFacts, receive_punches, recount
-from federation.models import AcceptedRequest, Credential, RefusedCall
+from federation.models import AcceptedRequest, ConformanceRun, Credential, RefusedCall
 from federation.work import OUR_FAULT
 from integrity.models import AnswerFile, CreditRecord, SupervisionNotice
 from kernel.store import keep
@@ -136,6 +136,7 @@ class County:
     broken_request: AcceptedRequest = None  # type: ignore[assignment]
     refused_call: RefusedCall = None  # type: ignore[assignment]
     punch_receipt: PunchReceipt = None  # type: ignore[assignment]
+    conformance_run: ConformanceRun = None  # type: ignore[assignment]
     retired_device: Device = None  # type: ignore[assignment]
     closed_user: User = None  # type: ignore[assignment]
     locked_user: User = None  # type: ignore[assignment]
@@ -490,6 +491,14 @@ def _vendor(county: County) -> None:
     )
     county.request = _failed_request(county, "S", f"班组{county.word}已存在")
     county.broken_request = _failed_request(county, "T", f"{OUR_FAULT}{county.word}")
+    county.conformance_run = ConformanceRun.objects.create(
+        appid="990000202611000001",
+        vendor="江汉智能门禁",
+        client="闸机网关",
+        begun_at=county.now,
+        ends_at=county.now + timedelta(hours=24),
+        needed=16,
+    )
     county.refused_call = RefusedCall.objects.create(
         appid=county.project.code,
         project=county.project,

@@ -520,6 +520,28 @@ ROUTES: dict[str, Route] = {
     "device_edit": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{"channel": "东门"}]),
     "device_retire": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{}]),
     "device_restore": Route(role=ADMIN, kwargs=_retired, forms=lambda _county: [{}]),
+    "handbook": Route(public="the document for vendors"),
+    "handbook_signing": Route(public="the document for vendors"),
+    "handbook_results": Route(public="the document for vendors"),
+    "handbook_punches": Route(public="the document for vendors"),
+    "handbook_dictionaries": Route(public="the document for vendors"),
+    "handbook_dictionary": Route(
+        kwargs=lambda _county: [{"key": "trade"}], public="the data standard is public"
+    ),
+    "handbook_method": Route(
+        kwargs=lambda _county: [{"name": "WorkerAttendance.Add"}, {"name": "ProjectWorker.Query"}],
+        public="the document for vendors",
+    ),
+    "sandbox": Route(public="the door of vendors who practise"),
+    "sandbox_shown": Route(
+        public="of whoever opened it; another is led to the door",
+        kwargs=lambda _county: [{"public_id": new_id()}],
+    ),
+    "conformance": Route(public="results of self-tests are public"),
+    "conformance_run": Route(
+        public="results of self-tests are public",
+        kwargs=lambda county: [{"public_id": county.conformance_run.public_id}],
+    ),
     "credentials": Route(
         role=ADMIN,
         queries=lambda county: [{}, {"project": county.project.public_id}, {"q": county.word}],
@@ -540,6 +562,11 @@ ROUTES: dict[str, Route] = {
         role=ADMIN,
         kwargs=_credential,
         forms=lambda county: [{"valid_until": county.today + timedelta(days=3)}],
+    ),
+    "credential_limit": Route(
+        role=ADMIN,
+        kwargs=_credential,
+        forms=lambda _county: [{"addresses": "203.0.113.7", "window_minutes": "60"}],
     ),
     "credential_revoke": Route(
         role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
@@ -601,6 +628,9 @@ ROUTES: dict[str, Route] = {
         role=ADMIN,
         kwargs=_credential,
         forms=lambda county: [{"valid_until": county.now + timedelta(days=3)}],
+    ),
+    "api_credential_limit": Route(
+        role=ADMIN, kwargs=_credential, forms=lambda _county: [{"addresses": ["203.0.113.7"]}]
     ),
     "api_credential_revoke": Route(
         role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]

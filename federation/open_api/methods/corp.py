@@ -131,6 +131,15 @@ def _facts(call: Call) -> EnterpriseFacts:
     "查询企业基本信息",
     permission="projects.view",
     fields=(*PAGE, CORP_CODE_SOUGHT, CORP_NAME_SOUGHT),
+    answers=(
+        "corpCode",
+        "corpName",
+        *_COLUMNS,
+        "legalManIDCardType",
+        "legalManIDCardNumber",
+        "regCapital",
+        "factRegCapital",
+    ),
 )
 def enterprises(call: Call) -> dict[str, Any]:
     """The enterprises of the caller's projects, and those that it has stated something of."""

@@ -16,6 +16,23 @@ from projects.selectors import qualifications
     "查询企业资质",
     permission="projects.view",
     fields=(*PAGE, CORP_CODE_SOUGHT, CORP_NAME_SOUGHT, Field("projectCode", "项目编码", most=40)),
+    answers=(
+        "corpCode",
+        "corpName",
+        "certTypeNum",
+        "certId",
+        "certTradeStatusNum",
+        "tradeBoundNum",
+        "tradeTypeBoundChildMark",
+        "titleLevelNum",
+        "mark",
+        "limitContent",
+        "noteNumber",
+        "noteDate",
+        "addTypeNum",
+        "certTradeModifyDate",
+        "certTradeModifyMark",
+    ),
 )
 def credentials(call: Call) -> dict[str, Any]:
     """One row for each trade on each certificate."""

@@ -23,6 +23,21 @@ from integrity.selectors.credit import published_credit
 from standards.selectors import code_name
 
 Kind = CreditRecord.Kind
+ANSWERS = (
+    "recordId",
+    "corpCode",
+    "corpName",
+    "projectCode",
+    "areaCode",
+    "creditType",
+    "creditTypeName",
+    "content",
+    "departName",
+    "documentNum",
+    "decideDate",
+    "startDate",
+    "endDate",
+)
 
 
 def _fields(dictionary: Dictionary, *more: Field) -> tuple[Field, ...]:
@@ -36,13 +51,25 @@ def _fields(dictionary: Dictionary, *more: Field) -> tuple[Field, ...]:
     )
 
 
-@query("CorpGoodRecord.Query", "查询企业良好行为", permission="integrity.view", fields=_fields(CREDIT_GOOD))
+@query(
+    "CorpGoodRecord.Query",
+    "查询企业良好行为",
+    permission="integrity.view",
+    fields=_fields(CREDIT_GOOD),
+    answers=ANSWERS,
+)
 def good_records(call: Call) -> dict[str, Any]:
     """Commendations that are published today."""
     return _page(call, Kind.GOOD)
 
 
-@query("CorpBadRecord.Query", "查询企业不良行为", permission="integrity.view", fields=_fields(CREDIT_BAD))
+@query(
+    "CorpBadRecord.Query",
+    "查询企业不良行为",
+    permission="integrity.view",
+    fields=_fields(CREDIT_BAD),
+    answers=ANSWERS,
+)
 def bad_records(call: Call) -> dict[str, Any]:
     """Adverse records that are published today."""
     return _page(call, Kind.BAD)
@@ -54,6 +81,7 @@ def bad_records(call: Call) -> dict[str, Any]:
     permission="integrity.view",
     # One client filters the lists of workers by typeCode; here both are taken.
     fields=_fields(CREDIT_BLACKLIST, Field("typeCode", "类别", dictionary=CREDIT_BLACKLIST)),
+    answers=ANSWERS,
 )
 def blacklist(call: Call) -> dict[str, Any]:
     """Who stands on the blacklist today."""

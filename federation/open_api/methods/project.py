@@ -117,6 +117,7 @@ def _fields(*, required: bool) -> tuple[Field, ...]:
     "新增项目",
     permission="projects.report",
     fields=(*CONTRACTOR, *_fields(required=True)),
+    answers=("projectCode",),
 )
 def add(call: Call) -> Outcome:
     """Report a project of the enterprise whose appid calls; the result carries its code."""
@@ -142,7 +143,11 @@ def add(call: Call) -> Outcome:
 
 
 @write(
-    "Project.Update", "更新项目", permission="projects.state", fields=(PROJECT_CODE, *_fields(required=True))
+    "Project.Update",
+    "更新项目",
+    permission="projects.state",
+    fields=(PROJECT_CODE, *_fields(required=True)),
+    answers=("projectCode",),
 )
 def update(call: Call) -> Outcome:
     """State a project anew, whole."""
@@ -154,6 +159,7 @@ def update(call: Call) -> Outcome:
     "更新项目部分信息",
     permission="projects.state",
     fields=(PROJECT_CODE, *_fields(required=False)),
+    answers=("projectCode",),
 )
 def part_update(call: Call) -> Outcome:
     """State some facts of a project anew; what is left out or empty stays."""
@@ -215,6 +221,21 @@ def _worded(refused: DomainError, statement: ProjectStatement) -> Failed:
         Field("projectCode", "项目编码", most=40),
         Field("contractorCorpCode", "总承包单位统一社会信用代码", most=18),
         Field("contractorCorpName", "总承包单位名称", most=200),
+    ),
+    answers=(
+        "projectCode",
+        "contractorCorpCode",
+        "contractorCorpName",
+        *_SITE,
+        "buildCorpCode",
+        "builderLicenses",
+        "areaCode",
+        "invest",
+        "buildingArea",
+        "lat",
+        "lng",
+        *_MORE,
+        "buildingLength",
     ),
 )
 def projects(call: Call) -> dict[str, Any]:

@@ -174,6 +174,19 @@ def _accounts(call: Call) -> list[AccountFacts] | None:
     "查询参建单位",
     permission="projects.view",
     fields=(*PAGE, PROJECT_CODE, CORP_CODE_SOUGHT, CORP_NAME_SOUGHT),
+    answers=(
+        "projectCode",
+        "corpCode",
+        "corpName",
+        "corpType",
+        "entryTime",
+        "exitTime",
+        "bankInfos",
+        "pmName",
+        "pmPhone",
+        "pmIDCardType",
+        "pmIDCardNumber",
+    ),
 )
 def participations(call: Call) -> dict[str, Any]:
     """Who takes part in the project."""
