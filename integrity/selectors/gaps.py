@@ -19,7 +19,7 @@ from attendance.selectors.clock import cutoff_hour
 from attendance.selectors.days import still_inside
 from attendance.selectors.devices import devices_of
 from attendance.selectors.projects import project_on
-from attendance.selectors.punches import punches, without_day
+from attendance.selectors.punches import matching, punches
 from integrity.models import SupervisionNotice
 from integrity.selectors.notices import open_notices
 from kernel.scoping import Actor
@@ -184,7 +184,7 @@ def still_unmatched(actor: Actor, project: Project, day: date) -> set[str]:
 
 
 def _strangers(actor: Actor, project: Project, day: date) -> QuerySet[Any]:
-    return without_day(punches(actor, day).filter(project=project))
+    return matching(punches(actor, day).filter(project=project), somebody=False)
 
 
 def _unmatched(actor: Actor, project: Project, day: date) -> Iterator[Gap]:
