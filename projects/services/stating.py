@@ -44,7 +44,8 @@ def _require_stater(actor: Actor, stater: Project | Enterprise) -> None:
         require(actor, _STATE, on=stater)
         return
     require(actor, _STATE)
-    if stater.public_id not in actor.reach(_STATE).enterprises:
+    reach = actor.reach(_STATE)
+    if not (stater.public_id in reach.enterprises or reach.is_province_wide):
         raise NotFound
 
 
