@@ -61,8 +61,8 @@ _LABELS = {
 def report_project(*, actor: Actor, contractor: Enterprise, statement: ProjectStatement) -> Project:
     """Register a project that its general contractor's system reports; its permit waits for the county.
 
-    Only whoever acts for the contractor, or the node's own hand, reports its projects. The same project again is told its code: it is
-    the same by the contractor's own code for it, or by a permit that is registered for the contractor.
+    Only whoever acts for the contractor, or the node's own hand, reports its projects. The same project again
+    is told its code: the same by the contractor's own code for it, or by a permit registered for it.
     Raises NotPermitted, NotFound, ProjectReported, PermitElsewhere, BadCreditCode, NameDiffers, BadPeriod.
     Source: 鄂建文〔2019〕27号 二(五): accounts and permits are the county's to issue; a report opens neither.
     """

@@ -36,7 +36,7 @@ def _province() -> Holder:
 
 
 def test_a_countys_record_is_not_its_neighbours_and_the_provinces_is_for_all(world) -> None:
-    here, there = world
+    here = world.wuchang
     firm, facts = here.firms[SHARED], _facts(world)
     regulators = [county.actor("county_regulator") for county in world]
     own = record_credit(
