@@ -26,9 +26,9 @@ def state_enterprise(
     """
     _require_stater(actor, stater)
     enterprise = known_enterprise(uscc, name, told_to=actor)
-    of = {"project": stater} if isinstance(stater, Project) else {"stated_by": stater}
+    project, stated_by = (stater, None) if isinstance(stater, Project) else (None, stater)
     rows = enterprise.particulars.select_for_update(of=("self",))
-    row, is_new = rows.get_or_create(enterprise=enterprise, **{"project": None, "stated_by": None, **of})
+    row, is_new = rows.get_or_create(enterprise=enterprise, project=project, stated_by=stated_by)
     changed = take_over(row, facts)
     if changed:
         row.version += 0 if is_new else 1

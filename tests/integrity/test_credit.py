@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -159,5 +160,5 @@ def test_over_the_api_a_regulator_enters_and_withdraws_and_a_clerk_reads(world) 
     assert CreditRecord.all_rows.get(public_id=shown["public_id"]).version == 2
 
 
-def _post(client: Client, url: str, body: dict) -> object:
+def _post(client: Client, url: str, body: dict[str, Any]) -> Any:
     return client.post(url, body, content_type="application/json")
