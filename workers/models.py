@@ -284,6 +284,8 @@ class Contract(Travelling, ScopedModel):
     unit_price = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
     wage_form = models.CharField(max_length=8, blank=True)
     scan = models.CharField(max_length=64, blank=True)
+    # The number that the parties gave it.
+    number = models.CharField(max_length=50, blank=True, default="")
     ended_on = models.DateField(null=True, blank=True)
     end_reason = models.CharField(max_length=200, blank=True)
     # The record that this one puts right; that one ended on the day it began.
@@ -326,6 +328,11 @@ class Training(Travelling, ScopedModel):
     valid_to = models.DateField()
     hours = models.DecimalField(max_digits=6, decimal_places=1, default=0)
     is_passed = models.BooleanField(default=True)
+    score = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
+    # What the training was, where a vendor reported one of the whole project.
+    session = models.ForeignKey(
+        "workers.TrainingSession", models.PROTECT, null=True, blank=True, related_name="attended"
+    )
     trainer = models.CharField(max_length=60, blank=True)
     evidence = models.CharField(max_length=64, blank=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
@@ -339,6 +346,15 @@ class Training(Travelling, ScopedModel):
             models.CheckConstraint(condition=Q(hours__gte=Value(0)), name="training_hours_are_not_negative"),
             models.CheckConstraint(
                 condition=Q(valid_to__gte=F("held_on")), name="a_training_is_valid_after_it_was_held"
+            ),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__gte=Value(0), score__lte=Value(100)),
+                name="a_training_score_lies_between_0_and_100",
+            ),
+            models.UniqueConstraint(
+                fields=("session", "engagement"),
+                condition=Q(withdrawn_at=None),
+                name="a_person_attends_a_training_session_once",
             ),
         ]
 
@@ -522,3 +538,177 @@ class EngagementEvent(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.act} {self.happened_on}"
+
+
+class Particulars(Travelling, ScopedModel):
+    """What vendors report of an engagement beyond its core (national interface, ProjectWorker.Add).
+
+    A row of its own, so that lists of people never read it. Health and whom to call are sealed.
+    """
+
+    region_lookup = "engagement__project__region"
+    project_lookup = "engagement__project"
+    participation_lookup = "engagement__participation"
+    person_lookup = "engagement__person"
+    view_permission = "workers.view"
+
+    engagement = models.OneToOneField(Engagement, models.PROTECT, related_name="particulars")
+    gate_card_issued_on = models.DateField(null=True, blank=True)
+    gate_card_picture = models.CharField(max_length=64, blank=True)
+    bank_head_name = models.CharField(max_length=100, blank=True)
+    bank_link_number = models.CharField(max_length=30, blank=True)
+    is_insured = models.BooleanField(null=True, blank=True)
+    union_joined_on = models.DateField(null=True, blank=True)
+    specialty = models.CharField(max_length=200, blank=True)
+    # "1" a grave illness is known, "0" none is.
+    illness = SealedTextField(context="particulars.illness", null=True)
+    urgent_name = SealedTextField(context="particulars.urgent_name", null=True)
+    urgent_phone = SealedTextField(context="particulars.urgent_phone", null=True)
+    started_work_on = models.DateField(null=True, blank=True)
+    marital_status = models.CharField(max_length=4, blank=True)
+    card_front = models.CharField(max_length=64, blank=True)
+    card_back = models.CharField(max_length=64, blank=True)
+    document_valid_from = models.DateField(null=True, blank=True)
+    document_valid_to = models.DateField(null=True, blank=True)
+    management_post = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(document_valid_to=None)
+                | Q(document_valid_from=None)
+                | Q(document_valid_to__gte=F("document_valid_from")),
+                name="a_document_is_valid_after_it_was_issued",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Particulars {self.pk}"
+
+
+class ContractFile(Travelling, ScopedModel):
+    """A page or scan of a contract; the first is what the person's page shows."""
+
+    region_lookup = "contract__engagement__project__region"
+    project_lookup = "contract__engagement__project"
+    participation_lookup = "contract__engagement__participation"
+    person_lookup = "contract__engagement__person"
+    view_permission = "workers.view"
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="files")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("contract", "position")
+        constraints = [
+            models.UniqueConstraint(fields=("contract", "position"), name="files_of_a_contract_have_an_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"ContractFile {self.pk}"
+
+
+class TrainingSession(Travelling, ScopedModel):
+    """A training that was held on a project, as a vendor reported it; who attended are `Training` rows."""
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    view_permission = "workers.view"
+
+    project = models.ForeignKey("projects.Project", models.PROTECT, related_name="training_sessions")
+    kind = models.CharField(max_length=8)
+    name = models.CharField(max_length=200)
+    held_on = models.DateField()
+    hours = models.DecimalField(max_digits=6, decimal_places=1)
+    trainer = models.CharField(max_length=60, blank=True)
+    organisation = models.CharField(max_length=200, blank=True)
+    place_name = models.CharField(max_length=200, blank=True)
+    description = models.CharField(max_length=1000, blank=True)
+    # A keyed digest of what was reported: the same report again is the same session.
+    digest = models.BinaryField(max_length=64)
+    recorded_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("-held_on", "-id")
+        constraints = [
+            models.CheckConstraint(condition=Q(hours__gt=Value(0)), name="a_training_session_has_hours"),
+            models.UniqueConstraint(
+                fields=("project", "digest"), name="a_reported_training_session_is_kept_once"
+            ),
+        ]
+        indexes = [models.Index(fields=("project", "held_on"), name="training_sessions_of_a_project")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.held_on}"
+
+
+class TrainingFile(Travelling, ScopedModel):
+    """A photograph or list of a training session."""
+
+    region_lookup = "session__project__region"
+    project_lookup = "session__project"
+    view_permission = "workers.view"
+
+    session = models.ForeignKey(TrainingSession, models.PROTECT, related_name="files")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("session", "position")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("session", "position"), name="files_of_a_training_session_have_an_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"TrainingFile {self.pk}"
+
+
+class Certificate(Travelling, ScopedModel):
+    """A certificate of a person: of skill, of special operation, of registration (national dictionary 7.22).
+
+    It belongs to the person and is seen, as the person is, through an engagement in scope.
+    """
+
+    person_lookup = "person"
+    view_permission = "workers.view"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="certificates")
+    kind = models.CharField(max_length=12)
+    level = models.CharField(max_length=4, blank=True)
+    number = SealedTextField(context="certificate.number")
+    number_index = models.BinaryField(max_length=64)
+    issuer = models.CharField(max_length=100, blank=True)
+    issued_on = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=4, default="1")
+    scan = models.CharField(max_length=64, blank=True)
+    recorded_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("kind", "-issued_on", "-id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("person", "kind", "number_index"), name="a_certificate_of_a_person_is_kept_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("issued_on")),
+                name="a_certificate_is_valid_after_it_was_issued",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Certificate {self.pk}"
+
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        return Q(person__in=Engagement.objects.within(reach).values("person"))
+
+    @property
+    def masked_number(self) -> str:
+        """The number as everybody may see it."""
+        return mask_card(self.number)

@@ -27,12 +27,14 @@ from projects.services.register import (
     known_enterprise,
     receive_permit,
 )
+from projects.services.teams import TeamFacts, report_team
 
 __all__ = [
     "CONTRACTOR",
     "OWNER",
     "SUPERVISOR",
     "PermitFacts",
+    "TeamFacts",
     "Trial",
     "add_participation",
     "add_team",
@@ -50,6 +52,7 @@ __all__ = [
     "open_claim",
     "receive_permit",
     "receive_permits",
+    "report_team",
     "resume_participation",
     "resume_team",
     "shown_code",
