@@ -14,9 +14,13 @@ PERMISSIONS = frozenset(
         "workers.view",
         "workers.enrol",
         "workers.enter",
+        "workers.file",
         "attendance.view",
         "attendance.punch",
         "federation.view_requests",
+        "integrity.view",
+        "payroll.view",
+        "payroll.report",
     }
 )
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from federation.open_api.file_view import open_api_file
 from federation.open_api.view import open_api
 from federation.web import credential_forms, credentials, requests
 
 urlpatterns = [
     path("open.api", open_api, name="open_api"),
+    path("open.api/files/<str:token>/", open_api_file, name="open_api_file"),
     path("interface/", credentials.CredentialList.as_view(), name="credentials"),
     path("interface/new/", credential_forms.IssueCredential.as_view(), name="credential_new"),
     path("interface/faults/", requests.FaultList.as_view(), name="request_faults"),

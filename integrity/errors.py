@@ -156,3 +156,9 @@ class TooManyFiles(DomainError):
             ),
             field=f"files_{position}",
         )
+
+
+class BadPersonCredit(DomainError):
+    """A record of a person that cannot be: an unknown behaviour, crossed dates, no end, entered before."""
+
+    code = "bad_person_credit"

@@ -19,7 +19,7 @@ from kernel.scoping import Actor
 from outbox.services import announce
 from payroll.errors import BadPayroll, OtherEmployer, PayslipKnown
 from payroll.models import PayrollBatch, PayrollFile, PayrollRow
-from projects.models import Team
+from projects.models import Participation, Team
 from workers.models import Engagement
 
 REPORT = "payroll.report"
@@ -77,8 +77,8 @@ def report_payroll(
     _require_own(actor, team, payslips)
     for place, payslip in enumerate(payslips):
         _require_possible(place, payslip, month, today)
-    # One at a time per team, so that one report sent twice at once is kept once.
-    Team.all_rows.select_for_update(of=("self",)).get(pk=team.pk)
+    # One at a time per employer, so that one report sent twice at once is kept once.
+    Participation.all_rows.select_for_update(of=("self",)).get(pk=team.participation_id)
     digest = _digest(month, payslips, files)
     if known := PayrollBatch.all_rows.filter(team=team, digest=digest).first():
         return known

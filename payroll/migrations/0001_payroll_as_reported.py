@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("projects", "0006_responsible_person_and_files_of_a_team"),
+        ("projects", "0007_responsible_person_and_files_of_a_team"),
         ("workers", "0009_what_vendors_report_of_people"),
     ]
 

@@ -9,6 +9,7 @@ READ = frozenset(
         "attendance.view",
         "standards.view",
         "integrity.view",
+        "payroll.view",
         "lists.export",
     }
 )
@@ -31,10 +32,14 @@ def _role(title: str, scopes: str, permissions: frozenset[str] | set[str]) -> Ro
 
 ROLES: dict[str, Role] = {
     "province_regulator": _role(
-        "省监管员", "region", READ | {"workers.reveal", "projects.compare", "projects.coverage"}
+        "省监管员",
+        "region",
+        READ | {"workers.reveal", "projects.compare", "projects.coverage", "integrity.record_credit"},
     ),
     "city_regulator": _role(
-        "市州监管员", "region", READ | {"workers.reveal", "projects.compare", "projects.coverage"}
+        "市州监管员",
+        "region",
+        READ | {"workers.reveal", "projects.compare", "projects.coverage", "integrity.record_credit"},
     ),
     "county_regulator": _role(
         "县区监管员",
@@ -46,6 +51,7 @@ ROLES: dict[str, Role] = {
             "projects.receive_permit",
             "projects.issue_account",
             "projects.coverage",
+            "integrity.record_credit",
         },
     ),
     "standards_administrator": _role(

@@ -11,7 +11,7 @@ import kernel.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0006_responsible_person_and_files_of_a_team"),
+        ("projects", "0007_responsible_person_and_files_of_a_team"),
         ("workers", "0008_events_are_only_added"),
     ]
 

@@ -23,6 +23,7 @@ from federation.open_api.common import (
 )
 from federation.open_api.dictionaries import DIRECTION, PASS_METHOD
 from federation.open_api.dispatcher import query, write
+from federation.open_api.pictures import address_of
 from federation.open_api.roster import team_of
 from federation.open_api.schema import Context, Field, Limit
 from projects.models import Team
@@ -147,6 +148,7 @@ def _row(call: Call, punch: Punch) -> dict[str, Any]:
         "idCardNumber": call.sealed(punch.subject.id_number),
         "date": as_instant(punch.occurred_at),
         "direction": WIRE_DIRECTIONS.get(punch.direction),
+        "imageUrl": address_of(call, "punch", punch),
         "channel": punch.channel,
         "attendType": punch.pass_method,
         "lng": as_number(punch.longitude),
