@@ -109,7 +109,7 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
     match refused:
         case errors.AlreadyContracted():
             return f"{path}合同已存在!{mask_id_number(row['idCardNumber'])}:{refused.message}"
-        case errors.BadPaper(field="ends_on"):
+        case errors.BadPaper(field="contract_ends_on"):
             return f"{path}[endDate]不能早于生效日期[startDate]!{refused.message}"
         case errors.BadPaper(field="unit_price"):
             return f"{path}[unitPrice]值超出范围或无效!{refused.message}"
