@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from integrity.errors import BadPersonCredit
 from integrity.models import PersonCredit
+from integrity.selectors.credit import MAY
 from kernel.errors import NotFound
 from kernel.permits import require
 from kernel.scoping import Actor
@@ -16,8 +17,6 @@ from outbox.services import announce
 from regions.models import Region
 from standards.selectors import codes
 from workers.models import Engagement, Person
-
-MAY = "integrity.record_credit"
 
 
 @dataclass(frozen=True, slots=True)

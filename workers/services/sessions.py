@@ -69,7 +69,8 @@ def report_training_session(
         return known
     session = _kept(actor, project, facts, digest, files)
     for one in attended:
-        taken = TrainingFacts(facts.kind, facts.held_on, facts.hours, one.is_passed, facts.trainer)
+        proof = files[0].address if files else ""
+        taken = TrainingFacts(facts.kind, facts.held_on, facts.hours, one.is_passed, facts.trainer, proof)
         kept_training(actor, one.engagement, taken, session=session, score=one.score)
     return session
 
