@@ -20,7 +20,6 @@ from federation.actors import CredentialActor
 from federation.models import Credential
 from federation.open_api.calls import Call
 from kernel.errors import NotFound
-from kernel.scoping import ScopedModel
 from payroll.models import PayrollFile
 from projects.models import TeamFile
 from standards.selectors import parameter
@@ -33,7 +32,7 @@ _SALT = "open_api.picture"
 class Kind:
     """A column that holds a file: of which table, how its reading is called, and whom the trail names."""
 
-    model: type[ScopedModel]
+    model: type[Any]  # a scoped model that has a public id
     column: str
     action: str
     name: str

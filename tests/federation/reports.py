@@ -12,7 +12,7 @@ from tests.support.traces import fingerprint
 from tests.support.vendor import Vendor
 
 
-def kept(app: str) -> dict[str, str]:
+def kept(app: str | tuple[str, ...]) -> dict[str, str]:
     """A digest of an app's tables, to prove that a call changed nothing there."""
     return {name: digest for name, digest in fingerprint().items() if name.startswith(app)}
 

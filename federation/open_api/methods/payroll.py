@@ -189,12 +189,13 @@ def wages(call: Call) -> dict[str, Any]:
     rows = for_person(call, rows, "engagement__person").select_related("engagement__person", "batch__team")
     files = Prefetch("batch__files", PayrollFile.objects.visible_to(call.actor))
     found: list[PayrollRow] = []
-    page = page_of(
-        call,
-        rows.prefetch_related(files).order_by("batch", "position"),
-        _row,
-        prepare=lambda _call, kept: found.extend(kept) or kept,
-    )
+
+    def seen(_call: Call, rows_of_page: list[PayrollRow]) -> list[PayrollRow]:
+        found.extend(rows_of_page)
+        return rows_of_page
+
+    ordered = rows.prefetch_related(files).order_by("batch", "position")
+    page = page_of(call, ordered, _row, prepare=seen)
     batches = {row.batch_id: row.batch for row in found}
     teams = {batch.team.number for batch in batches.values()}
     return {

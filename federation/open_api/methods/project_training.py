@@ -1,6 +1,6 @@
 """ProjectTraining 培训: trainings held on the project, and who attended them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Prefetch
@@ -140,7 +140,7 @@ def _row(call: Call, session: TrainingSession) -> dict[str, Any]:
     }
 
 
-def _people(call: Call, attended: Sequence[Training]) -> list[dict[str, Any]]:
+def _people(call: Call, attended: Iterable[Training]) -> list[dict[str, Any]]:
     return [
         {
             "idCardType": one.engagement.person.id_type,
