@@ -10,7 +10,7 @@ import kernel.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integrity", "0001_notices"),
+        ("integrity", "0002_credit_records"),
         ("regions", "0001_initial"),
         ("workers", "0009_what_vendors_report_of_people"),
     ]

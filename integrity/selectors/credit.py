@@ -1,40 +1,33 @@
-"""Reads of people's credit."""
+"""Reads of enterprises' credit records."""
 
 from datetime import date
-from uuid import UUID
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from integrity.models import PersonCredit
-from kernel.errors import NotFound
+from integrity.models import CreditRecord
 from kernel.scoping import Actor
-from regions.models import Region
-from workers.models import Engagement
-
-MAY = "integrity.record_credit"
+from projects.models import Project
 
 
-def people_credit(actor: Actor) -> QuerySet[PersonCredit]:
-    """Records of people within scope that were not withdrawn, the latest decision first."""
-    rows = PersonCredit.objects.visible_to(actor).filter(withdrawn_at=None)
-    return rows.select_related("person", "region").order_by("-decided_on", "-pk")
+def credit_records(actor: Actor) -> QuerySet[Any]:
+    """What authorities have recorded, withdrawn ones included, newest decision first.
+
+    `names_project`: whether the project concerned may be named to `actor`; a record may be for all to see
+    while the site is not.
+    """
+    sites = Project.objects.visible_to(actor).filter(pk=OuterRef("project"))
+    rows = CreditRecord.objects.visible_to(actor).select_related("enterprise", "region")
+    return rows.annotate(names_project=Exists(sites)).order_by("-decided_on", "-pk")
 
 
-def credit_of(actor: Actor, of: Engagement, day: date) -> QuerySet[PersonCredit]:
-    """What counts on `day` of the person behind an engagement."""
-    rows = people_credit(actor).filter(person=of.person_id, valid_from__lte=day)
-    return rows.filter(Q(valid_to=None) | Q(valid_to__gte=day))
+def published_credit(actor: Actor, kind: str, day: date) -> QuerySet[Any]:
+    """The records of a kind that are published on a day: not withdrawn, not run out."""
+    running = Q(valid_to=None) | Q(valid_to__gte=day)
+    return credit_records(actor).filter(running, record_kind=kind, valid_from__lte=day, withdrawn_at=None)
 
 
-def credit_to(actor: Actor, permission: str, public_id: UUID) -> PersonCredit:
-    """One record that stands, for what `permission` names. Raises NotFound beyond it."""
-    rows = PersonCredit.objects.visible_to(actor, permission).filter(withdrawn_at=None)
-    found = rows.select_related("person", "region", "engagement").filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def credit_regions(actor: Actor) -> QuerySet[Region]:
-    """Where an authority stands for which `actor` may enter decisions: the regions of the own posts."""
-    return Region.objects.filter(path__in=actor.reach(MAY).region_paths).order_by("path")
+def credit_to_withdraw(actor: Actor) -> QuerySet[CreditRecord]:
+    """The records that the actor's acts may name."""
+    rows = CreditRecord.objects.visible_to(actor, "integrity.record_credit").select_related("enterprise")
+    return rows.order_by("-decided_on", "-pk")

@@ -2,6 +2,7 @@
 
 from integrity.services.answering import AnswerFacts, reply_notice
 from integrity.services.clock import settle_notices
+from integrity.services.crediting import CreditFacts, record_credit, withdraw_credit
 from integrity.services.crediting_people import (
     PersonCreditFacts,
     record_person_credit,
@@ -15,6 +16,7 @@ from integrity.services.reading import mark_read
 __all__ = [
     "SHORTEST_REASON",
     "AnswerFacts",
+    "CreditFacts",
     "PersonCreditFacts",
     "accept_reply",
     "discard_draft",
@@ -22,9 +24,11 @@ __all__ = [
     "extend_deadline",
     "issue_notice",
     "mark_read",
+    "record_credit",
     "record_person_credit",
     "reply_notice",
     "return_reply",
     "settle_notices",
+    "withdraw_credit",
     "withdraw_person_credit",
 ]

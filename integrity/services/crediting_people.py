@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from integrity.errors import BadPersonCredit
 from integrity.models import PersonCredit
-from integrity.selectors.credit import MAY
+from integrity.selectors.people_credit import MAY
 from kernel.errors import NotFound
 from kernel.permits import require
 from kernel.scoping import Actor

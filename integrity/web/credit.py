@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from attendance.web.person_record import PersonTab
 from integrity.models import PersonCredit
-from integrity.selectors.credit import MAY, credit_regions, credit_to, people_credit
+from integrity.selectors.people_credit import MAY, credit_regions, credit_to, people_credit
 from integrity.services import PersonCreditFacts, record_person_credit, withdraw_person_credit
 from regions.models import Region
 from standards.selectors import code_name, codes

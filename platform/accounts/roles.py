@@ -34,12 +34,28 @@ ROLES: dict[str, Role] = {
     "province_regulator": _role(
         "省监管员",
         "region",
-        READ | {"workers.reveal", "projects.compare", "projects.coverage", "integrity.record_credit"},
+        READ
+        | {
+            "workers.reveal",
+            "projects.compare",
+            "projects.coverage",
+            "projects.record_qualification",
+            "integrity.record_credit",
+            "federation.view_credentials",
+        },
     ),
     "city_regulator": _role(
         "市州监管员",
         "region",
-        READ | {"workers.reveal", "projects.compare", "projects.coverage", "integrity.record_credit"},
+        READ
+        | {
+            "workers.reveal",
+            "projects.compare",
+            "projects.coverage",
+            "projects.record_qualification",
+            "integrity.record_credit",
+            "federation.view_credentials",
+        },
     ),
     "county_regulator": _role(
         "县区监管员",
@@ -51,7 +67,9 @@ ROLES: dict[str, Role] = {
             "projects.receive_permit",
             "projects.issue_account",
             "projects.coverage",
+            "projects.record_qualification",
             "integrity.record_credit",
+            "federation.view_credentials",
         },
     ),
     "standards_administrator": _role(
@@ -87,6 +105,7 @@ ROLES: dict[str, Role] = {
             "integrity.reply_notice",
             "projects.manage_participation",
             "projects.manage_team",
+            "projects.state",
             "federation.view_credentials",
         },
     ),

@@ -11,7 +11,7 @@ import kernel.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0005_permit_uploads"),
+        ("projects", "0006_what_systems_state"),
     ]
 
     operations = [

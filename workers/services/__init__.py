@@ -4,23 +4,21 @@ from workers.services.certificates import CertificateFacts, record_certificate
 from workers.services.contracts import (
     ContractFacts,
     end_contract,
+    overlaps_told,
     record_contract,
     replace_contract,
     report_contract,
 )
 from workers.services.edits import OwnFacts, edit_engagement
 from workers.services.identities import correct_identity
+from workers.services.leaving import End, Exit, Settle, SettlementFacts
 from workers.services.lookups import Found, look_up
 from workers.services.moves import (
     ChangeTeam,
-    End,
     Enter,
-    Exit,
     LeaveTemporarily,
     Move,
     Return,
-    Settle,
-    SettlementFacts,
 )
 from workers.services.papers import (
     TrainingFacts,
@@ -130,6 +128,7 @@ __all__ = [
     "missing_papers",
     "move_one",
     "move_people",
+    "overlaps_told",
     "own_account",
     "phone_columns",
     "phone_index",

@@ -68,6 +68,7 @@ FILES = (
         *TIMES,
         *FILES,
     ),
+    answers=("teamSysNo",),
 )
 def add(call: Call) -> Outcome:
     """Form a team; the result carries its number, and so does the refusal of a name that is there already."""
@@ -162,6 +163,21 @@ def _exists(refused: errors.TeamExists) -> Failed:
         Field("teamName", "班组名称", most=100),
         CORP_CODE_SOUGHT,
         CORP_NAME_SOUGHT,
+    ),
+    answers=(
+        "projectCode",
+        "corpCode",
+        "corpName",
+        "teamSysNo",
+        "teamName",
+        "responsiblePersonName",
+        "remark",
+        "entryTime",
+        "exitTime",
+        "teamLeaderName",
+        "teamLeaderPhone",
+        "teamLeaderIDCardType",
+        "teamLeaderIDNumber",
     ),
 )
 def teams(call: Call) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from federation.open_api.common import PAGE, as_day, document_fields, for_person
 from federation.open_api.dispatcher import query
 from federation.open_api.schema import Field
 from integrity.models import PersonCredit
-from integrity.selectors.credit import people_credit
+from integrity.selectors.people_credit import people_credit
 from workers.models import Engagement
 
 FILTERS = (
