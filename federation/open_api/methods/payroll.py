@@ -49,10 +49,8 @@ def _was_paid(day: date, context: Context) -> str | None:
     return None if day <= local_day(context.now) else "发放日期不能大于今天"
 
 
-def _days(value: Any) -> int:
-    if not 0 <= (days := values.whole(value)) <= MOST_DAYS:
-        raise values.Unreadable(f"值超出范围或无效!应在0与{MOST_DAYS}之间")
-    return days
+def _of_a_month(days: int, _context: Context) -> str | None:
+    return None if 0 <= days <= MOST_DAYS else f"值超出范围或无效!应在0与{MOST_DAYS}之间"
 
 
 def _card(name: str, label: str) -> Field:
@@ -61,7 +59,7 @@ def _card(name: str, label: str) -> Field:
 
 DETAIL = (
     *document_fields(required=True),
-    Field("days", "出勤天数", _days),
+    Field("days", "出勤天数", values.whole, check=_of_a_month),
     Field("workHours", "总工时", values.exact(3, 2)),
     _card("payRollBankCardNumber", "工人工资卡号"),
     Field("payRollBankCode", "工资卡银行代码", dictionary=BANK, required=True),
@@ -97,6 +95,7 @@ DETAIL = (
             most=Limit("open_api.rows", "Payroll.Add"),
         ),
     ),
+    answers=("payrollCode",),
 )
 def add(call: Call) -> Outcome:
     """Keep the wages of a team for a month, all rows or none; the same report again is the same payroll."""
@@ -175,6 +174,20 @@ def _wording(refused: errors.OtherEmployer | errors.PayslipKnown | errors.BadPay
         Field("payrollCode", "工资编号", most=32),
         *document_fields(required=False),
     ),
+    answers=(
+        "projectCode",
+        "corpCode",
+        "corpName",
+        "teamSysNo",
+        "payMonth",
+        "attachments",
+        "detailList",
+        "pageIndex",
+        "pageSize",
+        "pageCount",
+        "totalCount",
+    ),
+    one_object=True,
 )
 def wages(call: Call) -> dict[str, Any]:
     """One object: a month's wages of an enterprise on the project, `detailList` being the page asked for."""

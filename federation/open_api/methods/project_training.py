@@ -111,6 +111,19 @@ def _attended(row: Mapping[str, Any], engaged: Mapping[str, Engagement]) -> Atte
         Field("trainingDate", "培训日期", values.day),
         Field("typeCode", "培训类型", dictionary=TRAINING_TYPE),
     ),
+    answers=(
+        "projectCode",
+        "trainingDate",
+        "trainingDuration",
+        "trainingName",
+        "trainingTypeCode",
+        "trainer",
+        "trainingOrg",
+        "trainingAddress",
+        "description",
+        "attachments",
+        "workers",
+    ),
 )
 def trainings(call: Call) -> dict[str, Any]:
     """The project's trainings, newest last, each with whoever attended it."""

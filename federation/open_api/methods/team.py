@@ -102,6 +102,7 @@ def add(call: Call) -> Outcome:
         *TIMES,
         *FILES,
     ),
+    answers=("teamSysNo",),
 )
 def update(call: Call) -> Outcome:
     """Bring a team up to date: what is not sent stays; files that are sent replace those of their kind."""
@@ -171,9 +172,14 @@ def _exists(refused: errors.TeamExists) -> Failed:
         "teamSysNo",
         "teamName",
         "responsiblePersonName",
+        "responsiblePersonPhone",
+        "responsiblePersonIDCardType",
+        "responsiblePersonIDNumber",
         "remark",
         "entryTime",
         "exitTime",
+        "entryAttachments",
+        "exitAttachments",
         "teamLeaderName",
         "teamLeaderPhone",
         "teamLeaderIDCardType",

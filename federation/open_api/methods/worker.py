@@ -25,6 +25,35 @@ def people_asked_for(call: Call) -> "QuerySet[Engagement]":
     "查询工人基本信息",
     permission="workers.view",
     fields=(*PAGE, PROJECT_SOUGHT, *document_fields(required=True)),
+    answers=(
+        "name",
+        "idCardType",
+        "idCardNumber",
+        "gender",
+        "nation",
+        "birthday",
+        "birthPlaceCode",
+        "address",
+        "headImageUrl",
+        "politicsType",
+        "isJoined",
+        "cellPhone",
+        "cultureLevelType",
+        "workTypeCode",
+        "workCorpName",
+        "grantOrg",
+        "positiveIdCardImageUrl",
+        "negativeIdCardImageUrl",
+        "joinedTime",
+        "specialty",
+        "hasBadMedicalHistory",
+        "urgentLinkMan",
+        "urgentLinkManPhone",
+        "workDate",
+        "maritalStatus",
+        "startDate",
+        "expiryDate",
+    ),
 )
 def workers(call: Call) -> dict[str, Any]:
     """One row, as the caller's newest engagement of the person tells it; an empty page for a stranger."""
@@ -78,6 +107,17 @@ _SAID = (
     "查询工人资质",
     permission="workers.view",
     fields=(*PAGE, PROJECT_SOUGHT, *document_fields(required=True)),
+    answers=(
+        "idCardType",
+        "idCardNumber",
+        "certTypeNum",
+        "certLevelNum",
+        "certCode",
+        "grantOrg",
+        "firstBeginDate",
+        "validEndDate",
+        "certStatus",
+    ),
 )
 def certificates(call: Call) -> dict[str, Any]:
     """The certificates of a person who works, or worked, on the caller's projects."""

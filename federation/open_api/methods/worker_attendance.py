@@ -128,6 +128,7 @@ def _row_of(place: int, row: Mapping[str, Any]) -> Row:
         "idCardNumber",
         "date",
         "direction",
+        "imageUrl",
         "channel",
         "attendType",
         "lng",

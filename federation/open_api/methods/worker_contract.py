@@ -127,6 +127,20 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
         CORP_NAME_SOUGHT,
         *document_fields(required=False),
     ),
+    answers=(
+        "projectCode",
+        "corpCode",
+        "corpName",
+        "idCardType",
+        "idCardNumber",
+        "contractPeriodType",
+        "startDate",
+        "endDate",
+        "unit",
+        "unitPrice",
+        "contractCode",
+        "attachments",
+    ),
 )
 def contracts(call: Call) -> dict[str, Any]:
     """The contracts of the project's people; what was corrected away is not among them."""

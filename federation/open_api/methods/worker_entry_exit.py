@@ -140,6 +140,7 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
         "date",
         "dateTime",
         "type",
+        "voucher",
     ),
 )
 def entries_and_exits(call: Call) -> dict[str, Any]:
