@@ -70,6 +70,10 @@ _BY_KIND: dict[Any, Any] = {
 _WORTH_SHOWING = frozenset({"pageIndex", "pageSize", "projectCode", "teamSysNo", "channel", "attendType"})
 
 
+# Whose result is a list of one object.
+_AS_A_LIST = frozenset({"Payroll.Add"})
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One call: its business data, its signed form, and what the platform answers."""
@@ -146,7 +150,8 @@ def _answer(method: Method, context: Context) -> Mapping[str, Any]:
 
 
 def _result(method: Method, context: Context) -> Mapping[str, Any]:
-    row = json.dumps(_row(method, context), ensure_ascii=False, separators=(",", ":"))
+    said: Any = _row(method, context)
+    row = json.dumps([said] if method.name in _AS_A_LIST else said, ensure_ascii=False, separators=(",", ":"))
     return envelope.answer({"requestSerialCode": SERIAL, "status": 20, "result": row})
 
 

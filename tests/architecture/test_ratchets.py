@@ -25,15 +25,17 @@ ALL_ROWS: dict[str, int] = {
     "attendance/models": 1,
     "attendance/selectors": 7,
     "attendance/services": 14,
-    "federation/open_api": 4,
+    "federation/open_api": 5,
     "federation/services": 6,
+    "integrity/services": 3,
+    "payroll/services": 3,
     "projects/grants": 1,
     "projects/models": 1,
     "projects/places": 4,
     "projects/selectors": 1,
-    "projects/services": 16,
+    "projects/services": 19,
     "workers/selectors": 16,
-    "workers/services": 37,
+    "workers/services": 42,
 }
 
 
