@@ -48,6 +48,23 @@ def valid_credentials(appid: str, now: datetime) -> list[Credential]:
     )
 
 
+def signer(key: int) -> CredentialActor:
+    """The system behind a secret that has proved a signature."""
+    known = Credential.objects.unscoped(because="the signature was proved with this very secret")
+    return CredentialActor(known.select_related("project__region", "enterprise").get(pk=key))
+
+
+def punch_receipt(actor: Actor, public_id: UUID) -> PunchReceipt:
+    """What became of one call of the punch interface. A system sees its own calls only. Raises NotFound."""
+    rows = PunchReceipt.objects.visible_to(actor, "attendance.view").filter(public_id=public_id)
+    if isinstance(actor, CredentialActor):
+        rows = rows.filter(appid=actor.credential.appid)
+    found = rows.first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def accepted_requests(actor: Actor) -> QuerySet[AcceptedRequest]:
     """The writes of the actor's projects, oldest first."""
     return AcceptedRequest.objects.visible_to(actor).order_by("id")

@@ -14,6 +14,12 @@ class BadCreditCode(DomainError):
     code = "bad_credit_code"
 
 
+class BadPermitNumber(DomainError):
+    """A permit number or project code of a form that no authority gives."""
+
+    code = "bad_number"
+
+
 class NameDiffers(DomainError):
     """A known credit code came with another name; the registered one holds until its owner changes it."""
 
@@ -185,15 +191,16 @@ class TeamEnded(DomainError):
 
 
 class ParticipationEnded(DomainError):
-    """The enterprise no longer takes part: it forms no teams."""
+    """The enterprise no longer takes part: it forms no teams and takes nobody on."""
 
     code = "participation_ended"
 
-    def __init__(self, on: date) -> None:
+    def __init__(self, on: date, *, field: str = "") -> None:
         super().__init__(
             _("该参建单位已于 {day} 退场，不能再办理。如仍在施工，请先更正其退场日期。").format(
                 day=on.isoformat()
-            )
+            ),
+            field=field,
         )
 
 

@@ -1,6 +1,16 @@
 """Acts on vendors' access and on what vendors sent."""
 
-from federation.services.calls import AWAY, accept, note_query, note_refusal, send, send_lane, serial
+from federation.services.calls import (
+    AWAY,
+    accept,
+    note_query,
+    note_receipt_read,
+    note_refusal,
+    note_refused_punches,
+    send,
+    send_lane,
+    serial,
+)
 from federation.services.conformance import begin_run, settle_runs
 from federation.services.credentials import (
     issue_credential,
@@ -21,7 +31,9 @@ __all__ = [
     "issue_enterprise_credential",
     "limit_credential",
     "note_query",
+    "note_receipt_read",
     "note_refusal",
+    "note_refused_punches",
     "open_sandbox",
     "retry_request",
     "revoke_credential",

@@ -29,6 +29,9 @@ AWAY = (KombuError, RedisError, OSError)
 MOST_REFUSALS_APART = 60
 CARRY_OUT = "federation.tasks.carry_out"
 DRAIN_LANE = "federation.tasks.drain_lane"
+# How the punch interface is named where methods of the national one are.
+PUNCHES = "POST /api/v1/punches/"
+RECEIPTS = "GET /api/v1/punch-receipts/"
 
 
 def note_query(call: Call, transport: Mapping[str, str]) -> None:
@@ -48,6 +51,13 @@ def note_query(call: Call, transport: Mapping[str, str]) -> None:
         raise bad_request("nonce重复!同一timestamp与nonce的查询已答复,请更换nonce并重新签名") from error
 
 
+def note_receipt_read(appid: str, timestamp: str, nonce: str, now: datetime) -> None:
+    """Enter a signed read of a receipt, so that its nonce reads once. Raises IntegrityError for a replay."""
+    AnsweredQuery.objects.create(
+        appid=appid, timestamp=timestamp, nonce=nonce, method=RECEIPTS, is_poll=True, answered_at=now
+    )
+
+
 def _page_asked(call: Call) -> int | None:
     """The page a query names, as far as it can be read; whether it is a right one is judged later."""
     try:
@@ -63,11 +73,20 @@ def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) 
     except Refusal:
         return
     appid = params.get("appid", "")[:64].replace("\0", "")
+    method = params.get("method", "")[:60].replace("\0", "")
+    _note(appid, method, int(refusal.code), refusal.message, address, now)
+
+
+def note_refused_punches(appid: str, status: int, sentence: str, *, address: str, now: datetime) -> None:
+    """The same for a call of the punch interface; its code is the status of HTTP."""
+    _note(appid[:64].replace("\0", ""), PUNCHES, status, sentence, address, now)
+
+
+def _note(appid: str, method: str, code: int, sentence: str, address: str, now: datetime) -> None:
     known = Credential.objects.unscoped(because="a refused call names its appid, not who it is")
     held_by = known.filter(appid=appid).values_list("project", "enterprise", "project__region__kind").first()
     if held_by is None:
         return
-    method = params.get("method", "")[:60].replace("\0", "")
     rows = RefusedCall.objects.unscoped(because="refusals of one minute are counted in one row")
     minute = now.replace(second=0, microsecond=0)
     # A vendor that practises sees each refusal, so that a self-test misses none; a flood is counted still.
@@ -80,11 +99,11 @@ def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) 
         appid=appid,
         minute=minute,
         method=method,
-        code=int(refusal.code),
+        code=code,
         defaults={
             "project_id": held_by[0],
             "enterprise_id": held_by[1],
-            "sentence": redact(refusal.message)[:300].replace("\0", ""),
+            "sentence": redact(sentence)[:300].replace("\0", ""),
             "address": address[:45],
             "last_at": now,
         },
@@ -102,7 +121,8 @@ def accept(call: Call, transport: Mapping[str, str]) -> AcceptedRequest:
     try:
         with transaction.atomic():
             request = _entered(call, transport, body)
-            transaction.on_commit(lambda: send(request.pk), robust=True)
+            if not call.method.settled:
+                transaction.on_commit(lambda: send(request.pk), robust=True)
     except IntegrityError as error:
         raise _already_accepted(call, transport) from error
     return request

@@ -10,6 +10,7 @@ UNSCOPED: dict[str, int] = {
     "attendance/demo": 10,
     "attendance/receivers": 1,
     "attendance/services": 1,
+    "federation/demo": 3,
     "federation/retention": 2,
     "federation/selectors": 3,
     "federation/services": 3,
@@ -32,7 +33,7 @@ ALL_ROWS: dict[str, int] = {
     "projects/selectors": 1,
     "projects/services": 16,
     "workers/selectors": 16,
-    "workers/services": 34,
+    "workers/services": 37,
 }
 
 

@@ -62,7 +62,7 @@ CLERK_COUNTS = {
     "roster_people": 13,
     "roster_move": 16,
     "person_reverse": 14,
-    "post_assign": 10,
+    "post_assign": 8,
     "party_new": 8,
     "team_new": 9,
 }

@@ -71,7 +71,7 @@ def _receive_permit(actor: Actor, county: County) -> Any:
 
 
 def _register_project(actor: Actor, county: County) -> Any:
-    facts = replace(permit_facts(county), project_code="420000202601019999", permit_number="NEW-1")
+    facts = replace(permit_facts(county), project_code="420000202601019999", permit_number="NEW-420001")
     return projects.receive_permit(actor=actor, facts=facts)
 
 
@@ -319,7 +319,9 @@ def _reply_notice(actor: Actor, county: County) -> Any:
 
 
 def _accept_reply(actor: Actor, county: County) -> Any:
-    return integrity.accept_reply(actor=actor, notice=county.notices["replied"], now=county.now)
+    return integrity.accept_reply(
+        actor=actor, notice=county.notices["replied"], now=county.now, note="现场已经看过"
+    )
 
 
 def _return_reply(actor: Actor, county: County) -> Any:

@@ -26,7 +26,7 @@ from attendance.selectors import pulse as pulses
 from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
-from integrity.selectors import credit, gaps
+from integrity.selectors import credit, gaps, standing
 from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
 from projects import selectors as projects
@@ -220,6 +220,12 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     ],
     "integrity.selectors.gaps.sites": lambda a, c: gaps.sites(a, c.now),
     "integrity.selectors.gaps.sees_whole": lambda a, c: gaps.sees_whole(a, c.project),
+    "integrity.selectors.standing.present_gaps": lambda a, c: standing.present_gaps(
+        a, c.notices["subcontractor"], c.now
+    ),
+    "integrity.selectors.standing.standing_items": lambda a, c: standing.standing_items(
+        a, c.notices["subcontractor"], c.now
+    ),
     "integrity.selectors.credit.credit_records": lambda a, c: credit.credit_records(a),
     "integrity.selectors.credit.published_credit": lambda a, c: [
         credit.published_credit(a, kind, c.today) for kind in ("good", "bad")
@@ -276,6 +282,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "attendance.selectors.own.asked_days": lambda a, c: own.asked_days(a, c.today - _MONTH, c.today),
     "attendance.selectors.own.own_readers": lambda a, c: own.own_readers(a),
     "federation.selectors.accepted_requests": lambda a, c: federation.accepted_requests(a),
+    "federation.selectors.punch_receipt": lambda a, c: federation.punch_receipt(a, c.punch_receipt.public_id),
     "federation.selectors.credentials": lambda a, c: federation.credentials(a),
     "federation.selectors.credential": lambda a, c: federation.credential(a, c.credential.public_id),
     "federation.selectors.may_issue_to_enterprises": lambda a, c: federation.may_issue_to_enterprises(a),

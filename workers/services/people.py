@@ -15,7 +15,7 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from kernel.text import compact
 from outbox.services import announce
-from projects.errors import ProjectFinished
+from projects.errors import ParticipationEnded, ProjectFinished, TeamEnded
 from projects.models import Project, Team
 from workers import contact, identity
 from workers.errors import (
@@ -161,8 +161,8 @@ def enrol(
 ) -> Engagement:
     """Register a person for work in a team of the project.
 
-    Raises NotPermitted, NotFound, ProjectFinished, BadIdentity, IdentityNameDiffers, AlreadyEngaged.
-    Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条.
+    Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamEnded, BadIdentity,
+    IdentityNameDiffers, AlreadyEngaged. Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条.
     """
     participation = team.participation
     require(actor, "workers.enrol", on=participation)
@@ -170,6 +170,7 @@ def enrol(
         raise NotFound
     if not project.is_open:
         raise ProjectFinished
+    _require_at_work(team)
     who = known_person(person, today, is_practice=project.region.is_sandbox)
     # The row lock makes two enrolments of one person on one project wait for each other.
     Person.all_rows.select_for_update(of=("self",)).get(pk=who.pk)
@@ -198,6 +199,16 @@ def enrol(
     record(actor, "workers.enrolled", engagement, project=project.code)
     announce("workers.enrolled.v1", key=engagement.public_id)
     return engagement
+
+
+def _require_at_work(team: Team) -> None:
+    """Nobody joins a team or firm that has left; its end waits for this act. Raises what it finds so."""
+    rows = Team.all_rows.select_related("participation").select_for_update(of=("self",), no_key=True)
+    team = rows.get(pk=team.pk)
+    if (left := team.participation.exited_on) is not None:
+        raise ParticipationEnded(left, field="team")
+    if team.exited_on is not None:
+        raise TeamEnded(team.exited_on)
 
 
 @transaction.atomic
