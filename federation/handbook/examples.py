@@ -134,6 +134,8 @@ def _value(item: Field, context: Context) -> Any:
         return next(iter(context.codes(item.dictionary.key)), "01")
     if "phone" in item.name.lower():
         return PHONE
+    if item.name.lower().endswith("idcardtype"):
+        return common.CITIZEN_CARD
     return _BY_KIND.get(reader_of(item), f"{item.label}示例"[: context.limit(item.most)])
 
 

@@ -46,6 +46,7 @@ class Rules:
     tolerance_minutes: int
     open_api_calls: int
     open_api_window_seconds: int
+    is_practice: bool = False
 
     def bounds(self, now: int) -> Bounds:
         """Between which instants a punch may lie; `now` in microseconds."""
@@ -54,6 +55,7 @@ class Rules:
             now + self.tolerance_minutes * _MINUTE,
             self.oldest_days,
             self.tolerance_minutes,
+            self.is_practice,
         )
 
 
@@ -213,6 +215,7 @@ def rules(region: Region | None) -> Rules:
         tolerance_minutes=int(parameter("attendance.future_tolerance_minutes", region)),
         open_api_calls=int(parameter("open_api.calls_per_minute", region)),
         open_api_window_seconds=int(parameter("open_api.window_minutes", region)) * 60,
+        is_practice=region is not None and region.is_sandbox,
     )
 
 
