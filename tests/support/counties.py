@@ -18,20 +18,32 @@ from django.utils import timezone
 
 from accounts.actors import UserActor
 from accounts.models import User
-from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectDay, Punch
+from attendance.models import (
+    AttendanceDay,
+    CorrectionRequest,
+    Device,
+    ProjectDay,
+    Punch,
+    PunchReceipt,
+)
 from attendance.services import PunchFacts, receive_punches, recount
-from federation.models import AcceptedRequest, Credential, RefusedCall
+from federation.models import AcceptedRequest, ConformanceRun, Credential, RefusedCall
 from federation.work import OUR_FAULT
-from integrity.models import AnswerFile, SupervisionNotice
+from integrity.models import AnswerFile, CreditRecord, SupervisionNotice
 from kernel.store import keep
 from projects.models import (
     AccountCode,
     Enterprise,
+    EnterpriseParticulars,
     Participation,
     Permit,
     PermitUpload,
     Project,
+    ProjectParticulars,
+    Qualification,
+    ReportedPermit,
     Team,
+    WageAccount,
 )
 from projects.permit_facts import PermitFacts
 from projects.permit_file import COLUMNS
@@ -40,6 +52,7 @@ from regions.models import Region
 from standards.models import RuleParameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
+from tests.support.stated import state_everything
 from workers.models import (
     Contract,
     Engagement,
@@ -122,10 +135,18 @@ class County:
     notices: dict[str, SupervisionNotice] = field(default_factory=dict)
     broken_request: AcceptedRequest = None  # type: ignore[assignment]
     refused_call: RefusedCall = None  # type: ignore[assignment]
+    punch_receipt: PunchReceipt = None  # type: ignore[assignment]
+    conformance_run: ConformanceRun = None  # type: ignore[assignment]
     retired_device: Device = None  # type: ignore[assignment]
     closed_user: User = None  # type: ignore[assignment]
     locked_user: User = None  # type: ignore[assignment]
     parameter: RuleParameter = None  # type: ignore[assignment]
+    told: list[EnterpriseParticulars] = field(default_factory=list)
+    particulars: ProjectParticulars = None  # type: ignore[assignment]
+    reported_permit: ReportedPermit = None  # type: ignore[assignment]
+    wage_accounts: dict[str, WageAccount] = field(default_factory=dict)
+    qualifications: dict[str, Qualification] = field(default_factory=dict)
+    credit: dict[str, CreditRecord] = field(default_factory=dict)
     photo: str = ""
     hero: str = "contractor"
 
@@ -236,6 +257,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _vendor(county)
     _users(county)
     _permits(county)
+    state_everything(county)
     for title in staff:
         employ(county, title)
     _notices(county)
@@ -469,6 +491,14 @@ def _vendor(county: County) -> None:
     )
     county.request = _failed_request(county, "S", f"班组{county.word}已存在")
     county.broken_request = _failed_request(county, "T", f"{OUR_FAULT}{county.word}")
+    county.conformance_run = ConformanceRun.objects.create(
+        appid="990000202611000001",
+        vendor="江汉智能门禁",
+        client="闸机网关",
+        begun_at=county.now,
+        ends_at=county.now + timedelta(hours=24),
+        needed=16,
+    )
     county.refused_call = RefusedCall.objects.create(
         appid=county.project.code,
         project=county.project,
@@ -477,6 +507,24 @@ def _vendor(county: County) -> None:
         sentence=f"签名校验错误!{county.word}",
         minute=county.now.replace(second=0, microsecond=0),
         last_at=county.now,
+    )
+    county.punch_receipt = _receipt(county)
+
+
+def _receipt(county: County) -> PunchReceipt:
+    """A call of the punch interface, one of whose rows counts for nobody yet."""
+    unmatched = [{"mark": 0, "seq": "7", "sentence": f"该人员未在本项目登记{county.word}"}]
+    return PunchReceipt.objects.create(
+        appid=county.project.code,
+        timestamp=int(county.now.timestamp()),
+        nonce=county.word,
+        digest=b"0" * 32,
+        project=county.project,
+        source=str(county.device.public_id),
+        accepted=2,
+        accepted_at=county.now,
+        settled_at=county.now,
+        result={"added": 2, "repeated": 0, "unmatched": unmatched, "refused": []},
     )
 
 
