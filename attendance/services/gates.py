@@ -1,9 +1,10 @@
 """What a step of the settler tells of devices and identities: signs of life, sequences, faces seen first."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from attendance.models import Device, Subject
 from attendance.services.reading import compose
@@ -40,16 +41,12 @@ _ALIVE: Final = compose(
 """,
     spoke=_SPOKE,
 )
-# What a device had used before its highest sequence was kept: looked up once for each device.
 _SEQUENCES: Final = """
-    UPDATE attendance_device d SET highest_sequence = greatest(d.highest_sequence, n.highest,
-        CASE WHEN d.highest_sequence IS NULL THEN (
-            SELECT max(CASE WHEN q.token ~ '^[0-9]{1,18}$' THEN q.token::bigint END) FROM attendance_punch q
-            WHERE q.source = n.source AND length(q.token) < 32) END)
-    FROM (SELECT b.device, p.source, max(p.sequence) AS highest FROM settling_pass p
-        JOIN settling_batch b USING (batch)
-        WHERE b.device IS NOT NULL AND p.sequence IS NOT NULL GROUP BY b.device, p.source) n
-    WHERE d.public_id = n.device AND coalesce(d.highest_sequence < n.highest, true)
+    UPDATE attendance_device d SET highest_sequence = n.highest
+    FROM (SELECT b.device, max(p.sequence) AS highest
+        FROM settling_pass p JOIN settling_batch b USING (batch)
+        WHERE b.device IS NOT NULL AND p.sequence IS NOT NULL GROUP BY b.device) n
+    WHERE d.public_id = n.device AND d.highest_sequence < n.highest
 """
 
 
@@ -66,20 +63,13 @@ def enter_subjects(identities: dict[tuple[str, str], bytes]) -> bool:
     if unseen:
         _enter_numbers(unseen, {(kind, index): number for (kind, number), index in identities.items()})
     if people:
-        _enter(
-            Subject(id_type=one.id_type, id_index=bytes(one.id_index), id_number=one.id_number, person=one)
-            for one in Person.all_rows.filter(pk__in=people).order_by("id_type", "id_index")
-        )
+        _enter_people(people)
     return bool(unseen or people)
 
 
 def _enter_numbers(unseen: list[tuple[str, bytes]], numbers: dict[tuple[str, bytes], str]) -> None:
-    known = {
-        (kind, bytes(index)): pk
-        for kind, index, pk in Person.all_rows.filter(
-            id_index__in=[index for _kind, index in unseen]
-        ).values_list("id_type", "id_index", "pk")
-    }
+    holders = _people(id_index__in=[index for _kind, index in unseen])
+    known = {(kind, bytes(index)): pk for kind, index, pk in holders.values_list("id_type", "id_index", "pk")}
     _enter(
         Subject(
             id_type=kind,
@@ -89,6 +79,17 @@ def _enter_numbers(unseen: list[tuple[str, bytes]], numbers: dict[tuple[str, byt
         )
         for kind, index in unseen
     )
+
+
+def _enter_people(keys: list[int]) -> None:
+    _enter(
+        Subject(id_type=one.id_type, id_index=bytes(one.id_index), id_number=one.id_number, person=one)
+        for one in _people(pk__in=keys)
+    )
+
+
+def _people(**condition: Any) -> QuerySet[Person]:
+    return Person.all_rows.filter(**condition).order_by("id_type", "id_index")
 
 
 def _enter(subjects: Iterable[Subject]) -> None:

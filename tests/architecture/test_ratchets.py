@@ -9,7 +9,6 @@ from tests.architecture.source import name_of, of_the_apps, tree_of
 UNSCOPED: dict[str, int] = {
     "attendance/demo": 10,
     "attendance/receivers": 1,
-    "attendance/services": 1,
     "federation/demo": 3,
     "federation/retention": 2,
     "federation/selectors": 3,
