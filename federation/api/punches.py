@@ -44,7 +44,7 @@ _HEADERS: Final = [
     _header("X-Nonce", "1 至 64 个可见 ASCII 字符，每次更换"),
     _header(
         "X-Signature",
-        "以密钥对 方法、路径、X-Timestamp、X-Nonce、请求体 SHA-256 五行（换行相连）算 HMAC-SHA256，十六进制",
+        "以密钥对 方法、路径、X-Timestamp、X-Nonce、请求体 SHA-256 五行（换行相连）的 HMAC-SHA256",
     ),
 ]
 _AWAY: Final = OpenApiResponse(description="暂不可用，未收下；按 Retry-After 原样重发")
