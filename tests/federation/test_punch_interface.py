@@ -122,13 +122,13 @@ WRONG_ROWS: list[tuple[dict[str, Any], str]] = [
     ({"id_number": 42}, "id_number 应为 18 位"),
     ({"id_number": "１" * 18}, "id_number 应为 18 位"),
     ({"id_number": ..., "engagement": "7"}, "engagement 应为用工记录的 public_id"),
-    ({"seq": -1}, "seq 是设备的流水号"),
-    ({"seq": 1.5}, "seq 是设备的流水号"),
-    ({"seq": True}, "seq 是设备的流水号"),
-    ({"seq": ""}, "seq 是设备的流水号"),
-    ({"seq": "x" * 65}, "seq 是设备的流水号"),
-    ({"seq": "a\0b"}, "seq 是设备的流水号"),
-    ({"seq": 2**63}, "seq 是设备的流水号"),
+    ({"seq": -1}, "seq 是设备自己的流水号"),
+    ({"seq": 1.5}, "seq 是设备自己的流水号"),
+    ({"seq": True}, "seq 是设备自己的流水号"),
+    ({"seq": ""}, "seq 是设备自己的流水号"),
+    ({"seq": "x" * 65}, "seq 是设备自己的流水号"),
+    ({"seq": "a\0b"}, "seq 是设备自己的流水号"),
+    ({"seq": 2**63}, "seq 是设备自己的流水号"),
 ]
 
 
