@@ -46,7 +46,6 @@ class Rules:
     tolerance_minutes: int
     open_api_calls: int
     open_api_window_seconds: int
-    is_practice: bool = False
 
     def bounds(self, now: int) -> Bounds:
         """Between which instants a punch may lie; `now` in microseconds."""
@@ -55,7 +54,6 @@ class Rules:
             now + self.tolerance_minutes * _MINUTE,
             self.oldest_days,
             self.tolerance_minutes,
-            self.is_practice,
         )
 
 
@@ -215,12 +213,11 @@ def rules(region: Region | None) -> Rules:
         tolerance_minutes=int(parameter("attendance.future_tolerance_minutes", region)),
         open_api_calls=int(parameter("open_api.calls_per_minute", region)),
         open_api_window_seconds=int(parameter("open_api.window_minutes", region)) * 60,
-        is_practice=region is not None and region.is_sandbox,
     )
 
 
 def _key(credential: Credential) -> Key:
-    networks = []
+    networks: list[Network] = []
     for entry in credential.allowed_addresses:
         try:
             networks.append(ipaddress.ip_network(entry, strict=False))

@@ -15,14 +15,12 @@ from msgspec import Meta
 
 from attendance.batches import Row
 from federation.ingest.refusals import Refused
-from workers.identity import SYNTHETIC_DIVISIONS
+from federation.open_api.practice import only_invented as only_invented_number
 
 LONGEST_TOKEN: Final = 64
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
-# Numbers that nobody holds: all that is taken where vendors practise.
-_INVENTED = re.compile(rf"(?:{'|'.join(sorted(SYNTHETIC_DIVISIONS))})[0-9]{{11}}[0-9Xx]")
 _TOKEN = re.compile(r"[ -~\u0080-\ud7ff\ue000-\U0010ffff]+")
 
 Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -65,22 +63,19 @@ class Rejected(msgspec.Struct):
 
 
 class Bounds(msgspec.Struct, frozen=True, gc=False):
-    """Between which instants a punch may lie, in microseconds since 1970, and how they came about.
-
-    `is_practice`: in a vendor's sandbox, where only invented people pass.
-    """
+    """Between which instants a punch may lie, in microseconds since 1970, and how they came about."""
 
     earliest: int
     latest: int
     oldest_days: int
     tolerance_minutes: int
-    is_practice: bool = False
 
 
 _whole = msgspec.json.Decoder(Body)
 _loose = msgspec.json.Decoder(Loose)
 _one = msgspec.json.Decoder(Punch)
 _anything = msgspec.json.Decoder()
+_ONLY_INVENTED: Final = "联调沙箱只收虚构人员的打卡，未收下。请使用沙箱页面列出的证件号码。"
 # What the decoder raises for bytes that are no JSON; ValidationError is a kind of the first.
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -179,7 +174,7 @@ class _Wrong(ValueError):
 def _rows(punches: Iterable[tuple[int, Any]], channel: str, bounds: Bounds) -> list[Row]:
     rows: list[Row] = []
     add, earliest, latest = rows.append, bounds.earliest, bounds.latest
-    is_number = _INVENTED.fullmatch if bounds.is_practice else _NUMBER.fullmatch
+    is_number = _NUMBER.fullmatch
     for index, punch in punches:
         at = (punch.at - _EPOCH) // _MICROSECOND
         if not earliest <= at <= latest:
@@ -214,6 +209,15 @@ def _rows(punches: Iterable[tuple[int, Any]], channel: str, bounds: Bounds) -> l
     return rows
 
 
+def only_invented(rows: list[Row], rejected: list[Rejected]) -> tuple[list[Row], list[Rejected]]:
+    """In a sandbox: a number that somebody might hold is not kept."""
+    real = [row for row in rows if row.number and only_invented_number("idCardNumber", row.number)]
+    marks = {row.mark for row in real}
+    told = [Rejected(row.mark, row.token or None, _ONLY_INVENTED) for row in real]
+    kept = [row for row in rows if row.mark not in marks]
+    return kept, sorted([*rejected, *told], key=lambda one: one.index)
+
+
 def _sifted(
     punches: Sequence[Punch | msgspec.Raw], channel: str, bounds: Bounds
 ) -> tuple[list[Row], list[Rejected]]:
@@ -236,9 +240,7 @@ def _rejection(index: int, given: Punch | msgspec.Raw, bounds: Bounds) -> Reject
     if not isinstance(said, dict):
         return Rejected(index, None, "每条打卡应为一个 JSON 对象。")
     seq = said.get("seq")
-    is_named = (isinstance(seq, int) and not isinstance(seq, bool)) or (
-        isinstance(seq, str) and len(seq) <= LONGEST_TOKEN
-    )
+    is_named = not _about_seq(seq)
     return Rejected(index, seq if is_named else None, _sentence(said, bounds))
 
 
@@ -247,7 +249,7 @@ def _sentence(said: dict[str, Any], bounds: Bounds) -> str:
     return (
         _about_seq(said.get("seq"))
         or _about_direction(said.get("direction"))
-        or _about_identity(said.get("engagement"), said.get("id_number"), bounds)
+        or _about_identity(said.get("engagement"), said.get("id_number"))
         or _about_time(said.get("at"), bounds)
         or "这条打卡的内容不符合接口文档，请核对各字段的类型。"
     )
@@ -269,15 +271,13 @@ def _about_direction(direction: Any) -> str:
     return "" if direction in ("in", "out", None) else 'direction 只能是 "in"、"out" 或 null。'
 
 
-def _about_identity(engagement: Any, number: Any, bounds: Bounds) -> str:
+def _about_identity(engagement: Any, number: Any) -> str:
     if (engagement is None) is (number is None):
         return "engagement 和 id_number 须提供其中一个，且只提供一个。"
     if engagement is not None:
         return "" if _is_uuid(engagement) else "engagement 应为用工记录的 public_id（UUID）。"
-    if not isinstance(number, str) or not _NUMBER.fullmatch(number):
-        return "id_number 应为 18 位居民身份证号码，末位可为 X。"
-    is_real = bounds.is_practice and not _INVENTED.fullmatch(number)
-    return "联调沙箱里只能使用虚构人员，请使用沙箱页面列出的号码。" if is_real else ""
+    is_number = isinstance(number, str) and _NUMBER.fullmatch(number)
+    return "" if is_number else "id_number 应为 18 位居民身份证号码，末位可为 X。"
 
 
 def _is_uuid(text: Any) -> bool:
