@@ -235,7 +235,7 @@ def test_the_json_door_takes_invented_people_alone_in_a_sandbox():
     kept, rejected = punches.rows_of(rows, "1号门", bounds)
     assert [row.number for row in kept] == [invented]
     assert [(one.index, one.sentence) for one in rejected] == [
-        (0, "联调沙箱里只能使用虚构人员，请使用沙箱页面列出的号码。")
+        (0, "联调沙箱只收虚构人员的打卡，未收下。请使用沙箱页面列出的证件号码。")
     ]
     elsewhere = keys.rules(province()).bounds(microseconds(NOW))
     assert punches.rows_of(rows, "1号门", elsewhere)[1] == []
