@@ -7,11 +7,13 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance import receivers
+        from attendance.services import inbox, sources
         from attendance.web import device_objects
         from attendance.web.correction_waits import add_waiting
         from attendance.web.entries import add_entries
 
         receivers.register()
+        sources.register(inbox.Inbox())
         add_entries()
         device_objects.add_objects()
         add_waiting()

@@ -6,9 +6,8 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from attendance.models import AttendanceDay, Punch, Subject
-from attendance.rules import day_of
-from attendance.selectors.clock import current_day, cutoff_hour
+from attendance.models import AttendanceDay, Subject, UnmatchedDay
+from attendance.selectors.clock import current_day
 from attendance.services.corrected import corrected_days
 from attendance.services.counters import mark_days, mark_since
 from attendance.services.days import conclude_days, lock_project
@@ -66,15 +65,21 @@ def _tie_subject(engagement: Engagement) -> None:
 
 def _match_again(engagement: Engagement) -> None:
     """Conclude anew every day on which this person punched here or has a day here."""
-    hour = cutoff_hour(engagement.project.region)
     subjects = list(Subject.objects.filter(person=engagement.person_id).values_list("pk", flat=True))
-    punches = _every(Punch).filter(project=engagement.project_id, subject__in=subjects)
-    wanted = {(s, day_of(at, hour)) for s, at in punches.values_list("subject_id", "occurred_at")}
-    days = _every(AttendanceDay).filter(engagement=engagement)
-    wanted |= {(s, day) for s in subjects for day in days.values_list("day", flat=True)}
+    own = _every(AttendanceDay).filter(
+        engagement__person=engagement.person_id, engagement__project=engagement.project_id
+    )
+    days = set(own.values_list("day", flat=True))
+    wanted = _waiting(engagement, subjects) | {(s, day) for s in subjects for day in days}
     wanted |= corrected_days(engagement)
     conclude_days(engagement.project, wanted)
     mark_days(engagement.project_id, {day for _subject, day in wanted})
+
+
+def _waiting(engagement: Engagement, subjects: Sequence[int]) -> set[tuple[int, date]]:
+    """The days on which these identities punched on the project and count for nobody."""
+    rows = UnmatchedDay.objects.filter(project=engagement.project_id, subject__in=subjects)
+    return set(rows.values_list("subject_id", "day"))
 
 
 def identities_corrected(events: Sequence[OutboxEvent]) -> None:
@@ -117,12 +122,11 @@ def _tie_again(people: Sequence[Person]) -> list[int]:
 def _conclude_anew(engagement: Engagement, subjects: Sequence[int]) -> None:
     """Days concluded from another's punches go; those that the right punches support come."""
     days = _every(AttendanceDay).filter(engagement=engagement)
-    hour = cutoff_hour(engagement.project.region)
-    punches = _every(Punch).filter(project=engagement.project_id, subject__in=subjects)
-    wanted = {(s, day_of(at, hour)) for s, at in punches.values_list("subject_id", "occurred_at")}
     standing = set(days.values_list("day", flat=True))
     own = Subject.objects.filter(person=engagement.person_id).values_list("pk", flat=True)
-    wanted |= {(s, day) for s in own for day in standing}
+    # A day may rest on punches of any of the identities, until it is known again whose they are.
+    wanted = _waiting(engagement, subjects)
+    wanted |= {(s, day) for s in {*own, *subjects} for day in standing}
     wanted |= corrected_days(engagement)
     days.delete()
     conclude_days(engagement.project, wanted)

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 SITE_TIME = ZoneInfo("Asia/Shanghai")
 # The version of the reading; conclusions carry it. 2: an applied correction counts beside the punches.
-RULE_VERSION = 2
+# 3: passages within seconds of each other are one, and of one sequence the earliest counts.
+RULE_VERSION = 3
 
 
 def day_of(instant: datetime, cutoff_hour: int) -> date:

@@ -3,8 +3,10 @@
 from attendance.models.corrections import CorrectionRequest
 from attendance.models.facts import AttendanceDay, Device, DirtyDay, ProjectDay, Punch, Subject
 from attendance.models.inbox import Inbox, PunchReceipt
+from attendance.models.settling import AsideBatch, SequenceClash, UnmatchedDay
 
 __all__ = [
+    "AsideBatch",
     "AttendanceDay",
     "CorrectionRequest",
     "Device",
@@ -13,5 +15,7 @@ __all__ = [
     "ProjectDay",
     "Punch",
     "PunchReceipt",
+    "SequenceClash",
     "Subject",
+    "UnmatchedDay",
 ]

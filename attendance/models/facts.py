@@ -22,6 +22,8 @@ class Device(Travelling, ScopedModel):
     serial = models.CharField(max_length=60, blank=True)
     last_punch_at = models.DateTimeField(null=True, blank=True)
     last_contact_at = models.DateTimeField(null=True, blank=True)
+    # The highest sequence it has used: one above it cannot have been used before. Empty: not known.
+    highest_sequence = models.BigIntegerField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -64,8 +66,9 @@ class Punch(ScopedModel):
     """A raw punch: added, never changed or deleted (I-08); the database itself refuses.
 
     Partitioned by month of `occurred_at`. `source` and `token` tell punches of one instant apart: a
-    device's sequence, or a keyed digest of the row at the national interface. `origin` is set by the
-    channel that received it, never by its content (I-09).
+    device's sequence (fewer than 32 signs), or a keyed digest of the row (32) where the source has none. `origin`
+    is set by the channel that received it, never by its content (I-09). `is_repeat`: on arrival its sequence
+    was known with another time; which of them counts, SequenceClash says.
     """
 
     region_lookup = "project__region"
@@ -137,7 +140,7 @@ class AttendanceDay(ScopedModel):
     person_lookup = "engagement__person"
     view_permission = "attendance.view"
 
-    engagement = models.ForeignKey("workers.Engagement", models.CASCADE, related_name="days")
+    engagement = models.ForeignKey("workers.Engagement", models.CASCADE, related_name="days", db_index=False)
     day = models.DateField()
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()

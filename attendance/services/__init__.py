@@ -12,6 +12,7 @@ from attendance.services.devices import (
 )
 from attendance.services.partitions import make_partitions
 from attendance.services.punches import PunchFacts, PunchReceipt, receive_punches
+from attendance.services.settler import settle_step
 
 __all__ = [
     "Claim",
@@ -31,4 +32,5 @@ __all__ = [
     "register_device",
     "restore_device",
     "retire_device",
+    "settle_step",
 ]

@@ -6,50 +6,57 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import connection
 from psycopg2.extras import execute_values
 
-from attendance.rules import RULE_VERSION, SITE_TIME
-from attendance.selectors.clock import cutoff_hour
+from attendance.rules import SITE_TIME
 from attendance.services.corrected import DAY, in_force
+from attendance.services.days import reading_of
+from attendance.services.reading import COUNTS, SEEN, STARTS, WRITE
 from projects.models import Project
 
-# The same reading as attendance.services.days: the engagement whose presence covers the day, of two the
-# one entered last; repeats do not count; what was corrected stays corrected.
+# The same reading as attendance.services.days, of whole projects instead of single people.
 _CONCLUDE = """
-    WITH wanted (project_id, hour) AS (VALUES %s), seen AS (
-        SELECT p.project_id, p.subject_id, p.day,
-            min(p.occurred_at) AS first_at, max(p.occurred_at) AS last_at,
-            min(p.occurred_at) FILTER (WHERE p.direction = 'in') AS first_in_at,
-            max(p.occurred_at) FILTER (WHERE p.direction = 'out') AS last_out_at, count(*) AS punches
+    WITH wanted (project_id, hour, gap) AS (VALUES %s), passed AS MATERIALIZED (
+        SELECT p.project_id, p.subject_id, s.person_id, p.occurred_at, p.direction, p.channel, p.gap, p.day,
+            {counts} AS counts
         FROM (
-            SELECT q.project_id, q.subject_id, q.occurred_at, q.direction,
+            SELECT q.project_id, q.subject_id, q.occurred_at, q.direction, q.channel, q.source, q.token, w.gap,
                 (q.occurred_at AT TIME ZONE '{zone}' - make_interval(hours => w.hour))::date AS day
             FROM attendance_punch q JOIN wanted w USING (project_id)
             WHERE q.occurred_at >= TIMESTAMPTZ '{begins}' AND q.occurred_at < TIMESTAMPTZ '{ends}'
-                AND NOT q.is_repeat
-        ) p
+        ) p JOIN attendance_subject s ON s.id = p.subject_id
         WHERE p.day BETWEEN DATE '{first}' AND DATE '{last}'
-        GROUP BY p.project_id, p.subject_id, p.day
     ), matched AS (
-        SELECT DISTINCT ON (seen.project_id, seen.subject_id, seen.day) e.id AS engagement_id, seen.day,
-            first_at, last_at, first_in_at, last_out_at, punches
-        FROM seen JOIN attendance_subject s ON s.id = seen.subject_id
-        JOIN workers_engagement e ON e.person_id = s.person_id AND e.project_id = seen.project_id
+        SELECT DISTINCT ON (m.project_id, m.person_id, m.day) m.project_id, m.person_id, m.day,
+            e.id AS engagement_id
+        FROM (SELECT DISTINCT project_id, person_id, day FROM passed) m
+        JOIN workers_engagement e ON e.person_id = m.person_id AND e.project_id = m.project_id
         JOIN workers_presence r ON r.engagement_id = e.id
-            AND r.entered_on <= seen.day AND (r.exited_on IS NULL OR r.exited_on >= seen.day)
-        ORDER BY seen.project_id, seen.subject_id, seen.day, r.entered_on DESC, r.id DESC
+            AND r.entered_on <= m.day AND (r.exited_on IS NULL OR r.exited_on >= m.day)
+        ORDER BY m.project_id, m.person_id, m.day, r.entered_on DESC, r.id DESC
+    ), seen AS (
+        SELECT engagement_id, day, {seen}
+        FROM (
+            SELECT engagement_id, day, occurred_at, direction, {starts}
+            FROM passed JOIN matched USING (project_id, person_id, day) WHERE counts
+        ) q GROUP BY engagement_id, day
     ), corrected AS ({corrected}), facts AS (
         SELECT {columns}
-        FROM matched s LEFT JOIN corrected c ON c.engagement_id = s.engagement_id AND c.day = s.day
+        FROM seen s LEFT JOIN corrected c ON c.engagement_id = s.engagement_id AND c.day = s.day
         WHERE NOT coalesce(c.is_struck, false)
+    ), kept AS ({write} RETURNING engagement_id, day), met AS (
+        SELECT m.project_id, m.person_id, m.day
+        FROM kept k JOIN matched m ON m.engagement_id = k.engagement_id AND m.day = k.day
+    ), taken AS (
+        DELETE FROM attendance_unmatchedday u USING passed p JOIN met m USING (project_id, person_id, day)
+        WHERE u.day = p.day AND u.project_id = p.project_id AND u.subject_id = p.subject_id
+    ), left_over AS (
+        INSERT INTO attendance_unmatchedday (day, project_id, subject_id, punches)
+        SELECT p.day, p.project_id, p.subject_id, count(*) FROM passed p
+        LEFT JOIN met m ON m.project_id = p.project_id AND m.person_id = p.person_id AND m.day = p.day
+        WHERE m.day IS NULL
+        GROUP BY p.day, p.project_id, p.subject_id ORDER BY p.day, p.project_id, p.subject_id
+        ON CONFLICT (day, project_id, subject_id) DO UPDATE SET punches = EXCLUDED.punches
     )
-    INSERT INTO attendance_attendanceday (engagement_id, day, first_at, last_at, first_in_at, last_out_at,
-        punches, is_corrected, rule_version, computed_at)
-    SELECT engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches, is_corrected,
-        {rule}, now()
-    FROM facts
-    ON CONFLICT (engagement_id, day) DO UPDATE SET first_at = EXCLUDED.first_at, last_at = EXCLUDED.last_at,
-        first_in_at = EXCLUDED.first_in_at, last_out_at = EXCLUDED.last_out_at, punches = EXCLUDED.punches,
-        is_corrected = EXCLUDED.is_corrected, rule_version = EXCLUDED.rule_version,
-        computed_at = EXCLUDED.computed_at
+    SELECT count(*) FROM kept
 """
 
 
@@ -69,11 +76,14 @@ def conclude_whole_days(projects: Sequence[Project], first: date, last: date) ->
         ends=(midnight + timedelta(days=(last - first).days + 2)).isoformat(),
         first=first.isoformat(),
         last=last.isoformat(),
-        rule=RULE_VERSION,
+        counts=COUNTS,
+        seen=SEEN,
+        starts=STARTS,
+        write=WRITE,
         corrected=in_force("matched"),
         columns=DAY,
     )
-    rows = [(project.pk, cutoff_hour(project.region)) for project in projects]
+    rows = [(project.pk, *reading_of(project.region)) for project in projects]
+    template = "(%s::bigint, %s::integer, %s::interval)"
     with connection.cursor() as cursor:
-        execute_values(cursor.cursor, statement, rows, "(%s::bigint, %s::integer)", page_size=len(rows))
-        return cursor.rowcount
+        return execute_values(cursor.cursor, statement, rows, template, page_size=len(rows), fetch=True)[0][0]

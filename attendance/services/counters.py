@@ -55,15 +55,11 @@ _RECOUNT = """
             AND k.starts_on <= w.day AND (k.ends_on IS NULL OR k.ends_on >= w.day)
         GROUP BY w.project_id, w.day
     ), punched AS (
-        SELECT w.project_id, w.day, max(p.occurred_at) AS last_punch_at,
-            count(*) FILTER (WHERE NOT EXISTS (
-                SELECT 1 FROM attendance_subject s JOIN workers_engagement e
-                    ON e.person_id = s.person_id AND e.project_id = w.project_id
-                JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
-                WHERE s.id = p.subject_id)) AS unmatched
-        FROM wanted w JOIN attendance_punch p ON p.project_id = w.project_id
-            AND p.occurred_at >= w.begins AND p.occurred_at < w.ends
-        GROUP BY w.project_id, w.day
+        SELECT w.project_id, w.day, (SELECT sum(u.punches) FROM attendance_unmatchedday u
+                WHERE u.project_id = w.project_id AND u.day = w.day) AS unmatched,
+            (SELECT max(p.occurred_at) FROM attendance_punch p WHERE p.project_id = w.project_id
+                AND p.occurred_at >= w.begins AND p.occurred_at < w.ends) AS last_punch_at
+        FROM wanted w
     )
     INSERT INTO attendance_projectday (project_id, day, is_in_progress, on_site, attended, attended_left,
         contracted, trained, key_posts_required, key_posts_present, unmatched, last_punch_at, rule_version,
@@ -89,7 +85,14 @@ _TEMPLATE = "(%s::bigint, %s::date, %s::timestamptz, %s::timestamptz, %s::text[]
 
 def mark_days(project_pk: int, days: Iterable[date]) -> None:
     """Ask for a fresh count of these days of a project."""
-    DirtyDay.objects.bulk_create([DirtyDay(project_id=project_pk, day=day) for day in sorted(set(days))])
+    mark_pairs({(project_pk, day) for day in days})
+
+
+def mark_pairs(pairs: Iterable[tuple[int, date]]) -> None:
+    """Ask for a fresh count of these (project, day)."""
+    DirtyDay.objects.bulk_create(
+        [DirtyDay(project_id=project_pk, day=day) for project_pk, day in sorted(set(pairs))]
+    )
 
 
 def mark_since(project_pk: int, since: date, today: date) -> None:

@@ -1,71 +1,113 @@
 """Concluding days from punches, presence and corrections: the same facts give the same days in any order."""
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 from psycopg2.extras import execute_values
 
-from attendance.rules import RULE_VERSION, window
+from attendance.rules import window
 from attendance.selectors.clock import cutoff_hour
 from attendance.services.corrected import DAY, in_force
+from attendance.services.reading import COUNTS, SEEN, STARTS, WRITE
 from projects.models import Project
+from regions.models import Region
+from standards.selectors import parameter
 
-# Advisory lock of a project's attendance: whoever adds punches or concludes days holds it to the end of
-# the transaction, so that no conclusion misses a punch that another is just adding.
-_PROJECT_LOCK = 27_002
+# Whoever adds punches or concludes days holds a project's attendance to the end of the transaction, so that
+# no conclusion misses a punch that another is just adding. The settler, who works on thousands of projects at
+# once, holds all of it by one lock.
+_LOCK = 27_002
+_ALL = 0
 
+# The wanted subjects and every other identity of the same person; one person is one reading.
 # A person is matched to the engagement whose presence covers the day; of two, the one entered last.
-_MATCHED = """
-    SELECT DISTINCT ON (w.subject_id, w.day) w.subject_id, w.day, w.begins, w.ends, e.id AS engagement_id
-    FROM (VALUES %s) AS w (subject_id, day, begins, ends)
-    JOIN attendance_subject s ON s.id = w.subject_id
-    JOIN workers_engagement e ON e.person_id = s.person_id AND e.project_id = {project}
-    JOIN workers_presence p ON p.engagement_id = e.id
-        AND p.entered_on <= w.day AND (p.exited_on IS NULL OR p.exited_on >= w.day)
-    ORDER BY w.subject_id, w.day, p.entered_on DESC, p.id DESC
-"""
-
-_UPSERT = """
-    WITH matched AS ({matched}), seen AS (
-        SELECT m.engagement_id, m.day, min(p.occurred_at) AS first_at, max(p.occurred_at) AS last_at,
-            min(p.occurred_at) FILTER (WHERE p.direction = 'in') AS first_in_at,
-            max(p.occurred_at) FILTER (WHERE p.direction = 'out') AS last_out_at, count(*) AS punches
-        FROM matched m JOIN attendance_punch p ON p.project_id = {project} AND p.subject_id = m.subject_id
-            AND p.occurred_at >= m.begins AND p.occurred_at < m.ends AND NOT p.is_repeat
-        GROUP BY m.engagement_id, m.day
-    ), corrected AS ({corrected}), facts AS (
-        SELECT {columns}
+_CONCLUDE = f"""
+    WITH wanted (project_id, subject_id, day, begins, ends, gap) AS (VALUES %s),
+    meant AS (
+        SELECT DISTINCT w.project_id, w.day, w.gap, s.person_id, coalesce(o.id, s.id) AS subject_id
+        FROM wanted w JOIN attendance_subject s ON s.id = w.subject_id
+        LEFT JOIN attendance_subject o ON o.person_id = s.person_id
+    ), matched AS (
+        SELECT DISTINCT ON (m.project_id, m.person_id, m.day) m.project_id, m.person_id, m.day,
+            e.id AS engagement_id
+        FROM (SELECT DISTINCT project_id, person_id, day FROM meant WHERE person_id IS NOT NULL) m
+        JOIN workers_engagement e ON e.person_id = m.person_id AND e.project_id = m.project_id
+        JOIN workers_presence p ON p.engagement_id = e.id
+            AND p.entered_on <= m.day AND (p.exited_on IS NULL OR p.exited_on >= m.day)
+        ORDER BY m.project_id, m.person_id, m.day, p.entered_on DESC, p.id DESC
+    ), place AS MATERIALIZED (
+        SELECT DISTINCT project_id, day, begins, ends FROM wanted
+    ), passed AS MATERIALIZED (
+        SELECT m.project_id, m.day, m.gap, m.person_id, m.subject_id, p.occurred_at, p.direction, p.channel,
+            {COUNTS} AS counts
+        FROM place l CROSS JOIN LATERAL (
+            -- The fence keeps each place one short piece of one index, whatever the planner believes.
+            SELECT * FROM attendance_punch r
+            WHERE r.project_id = l.project_id AND r.occurred_at >= l.begins AND r.occurred_at < l.ends OFFSET 0
+        ) p JOIN meant m ON m.project_id = l.project_id AND m.day = l.day AND m.subject_id = p.subject_id
+    ), seen AS (
+        SELECT engagement_id, day, {SEEN}
+        FROM (
+            SELECT engagement_id, day, occurred_at, direction, {STARTS}
+            FROM passed JOIN matched USING (project_id, person_id, day) WHERE counts
+        ) q GROUP BY engagement_id, day
+    ), corrected AS ({in_force("matched")}), facts AS (
+        SELECT {DAY}
         FROM seen s FULL JOIN corrected c ON c.engagement_id = s.engagement_id AND c.day = s.day
         WHERE NOT coalesce(c.is_struck, false)
+    ), kept AS ({WRITE} RETURNING engagement_id, day), gone AS (
+        DELETE FROM attendance_attendanceday d USING meant m, workers_engagement e
+        WHERE e.person_id = m.person_id AND e.project_id = m.project_id AND d.engagement_id = e.id
+        AND d.day = m.day AND NOT EXISTS (
+            SELECT 1 FROM kept k WHERE k.engagement_id = d.engagement_id AND k.day = d.day)
+    ), waiting AS (
+        SELECT p.day, p.project_id, p.subject_id, count(*) AS punches
+        FROM passed p WHERE NOT EXISTS (
+            SELECT 1 FROM kept k JOIN matched m ON m.engagement_id = k.engagement_id AND m.day = k.day
+            WHERE m.project_id = p.project_id AND m.person_id = p.person_id AND m.day = p.day)
+        GROUP BY p.day, p.project_id, p.subject_id
+    ), met AS (
+        DELETE FROM attendance_unmatchedday u USING meant m
+        WHERE u.day = m.day AND u.project_id = m.project_id AND u.subject_id = m.subject_id
+        AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.day = u.day AND w.project_id = u.project_id
+            AND w.subject_id = u.subject_id)
+    ), left_over AS (
+        INSERT INTO attendance_unmatchedday (day, project_id, subject_id, punches)
+        SELECT day, project_id, subject_id, punches FROM waiting ORDER BY day, project_id, subject_id
+        ON CONFLICT (day, project_id, subject_id) DO UPDATE SET punches = EXCLUDED.punches
     )
-    INSERT INTO attendance_attendanceday (engagement_id, day, first_at, last_at, first_in_at, last_out_at,
-        punches, is_corrected, rule_version, computed_at)
-    SELECT engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches, is_corrected,
-        {rule}, now()
-    FROM facts WHERE first_at IS NOT NULL ORDER BY engagement_id, day
-    ON CONFLICT (engagement_id, day) DO UPDATE SET first_at = EXCLUDED.first_at, last_at = EXCLUDED.last_at,
-        first_in_at = EXCLUDED.first_in_at, last_out_at = EXCLUDED.last_out_at, punches = EXCLUDED.punches,
-        is_corrected = EXCLUDED.is_corrected, rule_version = EXCLUDED.rule_version,
-        computed_at = EXCLUDED.computed_at
-    RETURNING engagement_id, day
+    SELECT engagement_id, day FROM kept
 """
+_TEMPLATE = "(%s::bigint, %s::bigint, %s::date, %s::timestamptz, %s::timestamptz, %s::interval)"
 
 
-# The days that stand for the wanted pairs, under whichever engagement of the person here.
-_STANDING = """
-    SELECT d.id, d.engagement_id, d.day FROM (VALUES %s) AS w (subject_id, day)
-    JOIN attendance_subject s ON s.id = w.subject_id
-    JOIN workers_engagement e ON e.person_id = s.person_id AND e.project_id = {project}
-    JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
-"""
+class Reading(NamedTuple):
+    """How punches of a place are read: the hour of the cut, and what counts as passing once."""
+
+    hour: int
+    gap: timedelta
+
+
+def reading_of(region: Region) -> Reading:
+    """The reading in force in a region."""
+    return Reading(cutoff_hour(region), timedelta(seconds=parameter("attendance.duplicate_seconds", region)))
 
 
 def lock_project(project: Project) -> None:
-    """Hold the project's attendance until the transaction ends."""
+    """Hold the project's attendance until the transaction ends; a settler's step is waited for."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PROJECT_LOCK, project.pk])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s, %s)",
+            [_LOCK, _ALL, _LOCK, project.pk],
+        )
+
+
+def lock_all() -> None:
+    """Hold every project's attendance until the transaction ends, as the settler does for one step."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, _ALL])
 
 
 def conclude_days(project: Project, wanted: Iterable[tuple[int, date]]) -> set[tuple[int, date]]:
@@ -74,42 +116,16 @@ def conclude_days(project: Project, wanted: Iterable[tuple[int, date]]) -> set[t
     Call it in the transaction of the change, holding lock_project. Returns the (engagement, day) pairs
     that now count. Source: notice 一(八); invariants I-07, I-09.
     """
-    pairs = sorted(set(wanted))
-    if not pairs:
+    return conclude({(project.pk, *pair) for pair in wanted}, {project.pk: reading_of(project.region)})
+
+
+def conclude(wanted: Iterable[tuple[int, int, date]], readings: dict[int, Reading]) -> set[tuple[int, date]]:
+    """As conclude_days, for (project, subject, day) of any projects, each with its reading."""
+    rows = [
+        (project, subject, day, *window(day, readings[project].hour), readings[project].gap)
+        for project, subject, day in sorted(set(wanted))
+    ]
+    if not rows:
         return set()
-    hour = cutoff_hour(project.region)
-    rows = [(subject, day, *window(day, hour)) for subject, day in pairs]
     with connection.cursor() as cursor:
-        kept = _upsert(cursor, project.pk, rows)
-        _drop_stale(cursor, project.pk, pairs, kept)
-    return kept
-
-
-def _upsert(cursor: Any, project_pk: int, rows: list[tuple]) -> set[tuple[int, date]]:
-    matched = _MATCHED.format(project=int(project_pk))
-    statement = _UPSERT.format(
-        matched=matched,
-        project=int(project_pk),
-        rule=RULE_VERSION,
-        corrected=in_force("matched"),
-        columns=DAY,
-    )
-    template = "(%s::bigint, %s::date, %s::timestamptz, %s::timestamptz)"
-    return set(execute_values(cursor.cursor, statement, rows, template, page_size=len(rows), fetch=True))
-
-
-def _drop_stale(
-    cursor: Any, project_pk: int, pairs: list[tuple[int, date]], kept: set[tuple[int, date]]
-) -> None:
-    """Delete the days these pairs once had and no longer have; mostly there are none."""
-    standing = execute_values(
-        cursor.cursor,
-        _STANDING.format(project=int(project_pk)),
-        pairs,
-        "(%s::bigint, %s::date)",
-        page_size=len(pairs),
-        fetch=True,
-    )
-    stale = [pk for pk, engagement, day in standing if (engagement, day) not in kept]
-    if stale:
-        cursor.execute("DELETE FROM attendance_attendanceday WHERE id = ANY (%s)", [stale])
+        return set(execute_values(cursor.cursor, _CONCLUDE, rows, _TEMPLATE, page_size=len(rows), fetch=True))

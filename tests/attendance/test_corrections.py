@@ -150,7 +150,7 @@ def test_an_approved_correction_fills_what_no_punch_says_and_the_day_shows_it(si
     assert found is not None
     assert (found.first_in_at, found.last_out_at) == (at(DAY, 7), at(DAY, 18))
     assert (found.first_at, found.last_at) == (at(DAY, 7), at(DAY, 18))
-    assert (found.punches, found.is_corrected, found.rule_version) == (1, True, 2)
+    assert (found.punches, found.is_corrected, found.rule_version) == (1, True, 3)
     assert _punches() == punches
 
 

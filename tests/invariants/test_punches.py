@@ -151,7 +151,7 @@ def test_i_09_nothing_but_receiving_writes_punches() -> None:
         name_of(file) for file in of_the_apps() for node in ast.walk(tree_of(file)) if _writes_punches(node)
     }
     # Demo worlds are written in bulk, on nodes without real people only.
-    assert writers - {"attendance/demo/gates.py"} == {"attendance/services/punches.py"}
+    assert writers - {"attendance/demo/gates.py"} == {"attendance/services/settled.py"}
 
 
 def _writes_punches(node: ast.AST) -> bool:

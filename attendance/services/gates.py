@@ -1,0 +1,108 @@
+"""What a step of the settler tells of devices and identities: signs of life, sequences, faces seen first."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db import connection
+
+from attendance.models import Device, Subject
+from workers.models import Person
+from workers.services import stored_number
+
+_UNSEEN: Final = """
+    SELECT DISTINCT r.id_type, r.id_index FROM settling_row r
+    WHERE r.id_index IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attendance_subject s
+        WHERE s.id_type = r.id_type AND s.id_index = r.id_index)
+    ORDER BY 1, 2
+"""
+_UNSEEN_WORKERS: Final = """
+    SELECT DISTINCT e.person_id FROM settling_row r JOIN settling_batch b USING (batch)
+    JOIN workers_engagement e ON e.public_id = r.engagement AND e.project_id = b.project_id
+    JOIN workers_person p ON p.id = e.person_id
+    WHERE NOT EXISTS (SELECT 1 FROM attendance_subject s
+        WHERE s.id_type = p.id_type AND s.id_index = p.id_index)
+"""
+_SPOKE: Final = """
+    SELECT p.project_id, p.channel, max(p.occurred_at) AS occurred_at, max(p.received_at) AS received_at
+    FROM settling_pass p WHERE p.channel <> '' AND p.subject_id IS NOT NULL GROUP BY p.project_id, p.channel
+"""
+_NEW_DEVICES: Final = f"""
+    SELECT s.project_id, s.channel FROM ({_SPOKE}) s WHERE NOT EXISTS (
+        SELECT 1 FROM attendance_device d WHERE d.project_id = s.project_id AND d.channel = s.channel)
+    ORDER BY 1, 2
+"""
+_ALIVE: Final = f"""
+    UPDATE attendance_device d SET last_punch_at = greatest(d.last_punch_at, s.occurred_at),
+        last_contact_at = greatest(d.last_contact_at, s.received_at), updated_at = now()
+    FROM ({_SPOKE}) s WHERE s.project_id = d.project_id AND s.channel = d.channel
+"""
+# What a device had used before its highest sequence was kept: looked up once for each device.
+_SEQUENCES: Final = """
+    UPDATE attendance_device d SET highest_sequence = greatest(d.highest_sequence, n.highest,
+        CASE WHEN d.highest_sequence IS NULL THEN (
+            SELECT max(CASE WHEN q.token ~ '^[0-9]{1,18}$' THEN q.token::bigint END) FROM attendance_punch q
+            WHERE q.source = n.source AND length(q.token) < 32) END)
+    FROM (SELECT b.device, p.source, max(p.sequence) AS highest FROM settling_pass p
+        JOIN settling_batch b USING (batch)
+        WHERE b.device IS NOT NULL AND p.sequence IS NOT NULL GROUP BY b.device, p.source) n
+    WHERE d.public_id = n.device AND coalesce(d.highest_sequence < n.highest, true)
+"""
+
+
+def enter_subjects(identities: dict[tuple[str, str], bytes], *, by_engagement: bool) -> None:
+    """Enter the identities that no gate has seen before, tied to their persons where these are known.
+
+    `identities`: the index of each type and number, as the gates read it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSEEN)
+        unseen = [(kind, bytes(index)) for kind, index in cursor.fetchall()]
+        people: list[int] = []
+        if by_engagement:
+            cursor.execute(_UNSEEN_WORKERS)
+            people = [pk for (pk,) in cursor.fetchall()]
+    if unseen:
+        _enter_numbers(unseen, {(kind, index): number for (kind, number), index in identities.items()})
+    if people:
+        _enter(
+            Subject(id_type=one.id_type, id_index=bytes(one.id_index), id_number=one.id_number, person=one)
+            for one in Person.all_rows.filter(pk__in=people).order_by("id_type", "id_index")
+        )
+
+
+def _enter_numbers(unseen: list[tuple[str, bytes]], numbers: dict[tuple[str, bytes], str]) -> None:
+    known = {
+        (kind, bytes(index)): pk
+        for kind, index, pk in Person.all_rows.filter(
+            id_index__in=[index for _kind, index in unseen]
+        ).values_list("id_type", "id_index", "pk")
+    }
+    _enter(
+        Subject(
+            id_type=kind,
+            id_index=index,
+            id_number=stored_number(kind, numbers[kind, index]),
+            person_id=known.get((kind, index)),
+        )
+        for kind, index in unseen
+    )
+
+
+def _enter(subjects: Iterable[Subject]) -> None:
+    Subject.objects.bulk_create(subjects, ignore_conflicts=True, batch_size=5_000)
+
+
+def note_devices(*, sequenced: bool) -> None:
+    """Remember which channels spoke, and when: a silent one becomes a matter for the work list.
+
+    `sequenced`: some of the sources are devices, whose highest sequences are remembered too.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW_DEVICES)
+        Device.objects.bulk_create(
+            [Device(project_id=project, channel=channel) for project, channel in cursor.fetchall()],
+            ignore_conflicts=True,
+        )
+        cursor.execute(_ALIVE)
+        if sequenced:
+            cursor.execute(_SEQUENCES)
