@@ -1,4 +1,4 @@
-"""Inside a node: is every acknowledged punch there once, and do days and counters say what raw punches say?"""
+"""Inside a node: is each acknowledged punch there once, and do days and counters say what punches say?"""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _rows(ledger: dict[str, Any]) -> dict[str, Any]:
     }
     # A row of the JSON door carries its sequence; one of the national interface a digest.
     others = punches.exclude(token__in=sequences).filter(subject__in=subjects.values())
-    by_fact = Counter(others.values_list("subject_id", "occurred_at", "direction"))
+    by_fact: Counter[Any] = Counter(others.values_list("subject_id", "occurred_at", "direction"))
     return {
         "acknowledged": len(sequences) + len(wanted),
         "lost": len(sequences - by_token.keys()) + len(wanted - by_fact.keys()),

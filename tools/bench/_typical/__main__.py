@@ -12,12 +12,12 @@ _PUNCHES = """
     INSERT INTO typical_punch (project_id, device_id, seq, engagement, occurred_at, direction, received_at)
     SELECT p.project_id, v.id, p.token::bigint, e.public_id, p.occurred_at, p.direction, p.received_at
     FROM attendance_punch p JOIN attendance_device v ON v.project_id = p.project_id
-    JOIN workers_engagement e ON e.person_id = p.subject_id ORDER BY p.occurred_at
+    JOIN workers_engagement e ON e.person_id = p.subject_id
 """
 _DAYS = """
     INSERT INTO typical_day (engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches)
     SELECT engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches
-    FROM attendance_attendanceday ORDER BY day, engagement_id
+    FROM attendance_attendanceday
 """
 _COUNTERS = """
     INSERT INTO typical_projectday (project_id, day, attended, last_punch_at)

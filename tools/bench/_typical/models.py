@@ -1,9 +1,13 @@
 """Its own tables, and the platform's people and projects, which both read."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 
 
 class Row(models.Model):
+    objects: ClassVar[Any] = models.Manager()
+
     class Meta:
         abstract = True
 
@@ -48,6 +52,7 @@ class Presence(Row):
 class Credential(Row):
     appid = models.CharField(max_length=64, unique=True)
     secret = models.CharField(max_length=64)
+    project_id: int
     project = models.ForeignKey(Project, models.PROTECT, related_name="+")
 
 

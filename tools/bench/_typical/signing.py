@@ -16,7 +16,7 @@ def credential_of(request: Request) -> Credential:
     """The key that signed this request. Raises PermissionDenied."""
     headers = request.headers
     appid, timestamp, nonce = (headers.get(f"X-{name}", "") for name in ("Key", "Timestamp", "Nonce"))
-    known = Credential.objects.filter(appid=appid).first()
+    known: Credential | None = Credential.objects.filter(appid=appid).first()
     if known is None or abs(time.time() - int(timestamp)) > WINDOW_SECONDS:
         raise PermissionDenied
     digest = hashlib.sha256(request._request.body).hexdigest()

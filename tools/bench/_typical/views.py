@@ -1,6 +1,6 @@
 """The typical request: check, validate row by row, bulk_create, answer."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
@@ -25,11 +25,9 @@ class Inserted(APIView):
     """Only insert."""
 
     def post(self, request: Request) -> Response:
-        credential = credential_of(request)
-        device = get_object_or_404(
-            Device, public_id=request.data.get("device"), project_id=credential.project_id
-        )
-        rows = PunchSerializer(data=request.data.get("punches"), many=True)
+        credential, body = credential_of(request), cast("dict[str, Any]", request.data)
+        device = get_object_or_404(Device, public_id=body.get("device"), project_id=credential.project_id)
+        rows = PunchSerializer(data=body.get("punches"), many=True)
         rows.is_valid(raise_exception=True)
         with transaction.atomic():
             self.keep(request, credential, device, rows.validated_data)

@@ -26,7 +26,7 @@ _FAMILY = """
 def insert(model: type[Model], given: Mapping[str, str], source: str, parameters: Any = None) -> int:
     """INSERT the columns in `given` (SQL by name), all others by the model's defaults; how many rows."""
     columns = {
-        field.column: given.get(field.column) or _default(field)
+        str(field.column): given.get(str(field.column)) or _default(field)
         for field in model._meta.local_concrete_fields
         if field.column in given or not field.primary_key
     }

@@ -72,7 +72,7 @@ def _projects(number_of: int, today: date) -> None:
         for part in parts
     )
     Permit.objects.bulk_create(
-        Permit(project=one, number=f"BENCH{one.code}", issued_on=one.starts_on) for one in projects
+        Permit(project=one, number=f"BENCH{one.code}", issued_on=today) for one in projects
     )
     Device.objects.bulk_create(Device(project=one, channel="1号闸机") for one in projects)
 

@@ -14,6 +14,11 @@ DAYS = 17
 PASSAGES = ((3, "in"), (8, "out"), (9, "in"), (13.5, "out"))
 # Each passage spreads over an hour; a worker's own second is the same every day and passage, plus a little.
 _SECOND = "(e.id * 7919 + {day} * 31) % 3600"
+_HIGHEST = """
+    UPDATE attendance_device v SET highest_sequence = s.highest FROM (
+        SELECT source, max(token::bigint) AS highest FROM attendance_punch GROUP BY source
+    ) s WHERE s.source = v.public_id::text
+"""
 _ATTENDS = "(e.id * 7919 + {day} * 104729) % 100000 < {share}"
 
 
@@ -28,6 +33,7 @@ def write_punches(wanted: int, today: date) -> int:
         share = round(wanted / (cursor.fetchone()[0] * DAYS * len(PASSAGES)) * 100_000)
         with unchecked():
             _punches(first, share)
+            cursor.execute(_HIGHEST)
             _days(first, share)
             _counters(first)
         cursor.execute("SELECT count(*) FROM attendance_punch")
@@ -58,7 +64,8 @@ def _punches(first: date, share: int) -> None:
                 insert(
                     Punch,
                     {
-                        "public_id": "gen_random_uuid()",
+                        # Identifiers rise with time, as those of a living platform do.
+                        "public_id": f"uuidv7({at} - now())",
                         "occurred_at": at,
                         "project_id": "e.project_id",
                         "source": origin,
