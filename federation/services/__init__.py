@@ -1,6 +1,15 @@
 """Acts on vendors' access and on what vendors sent."""
 
-from federation.services.calls import AWAY, accept, note_query, note_refusal, send, send_lane, serial
+from federation.services.calls import (
+    AWAY,
+    accept,
+    note_query,
+    note_refusal,
+    note_refused_punches,
+    send,
+    send_lane,
+    serial,
+)
 from federation.services.credentials import issue_credential, revoke_credential, rotate_credential
 from federation.services.requests import retry_request
 
@@ -10,6 +19,7 @@ __all__ = [
     "issue_credential",
     "note_query",
     "note_refusal",
+    "note_refused_punches",
     "retry_request",
     "revoke_credential",
     "rotate_credential",

@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 AWAY = (KombuError, RedisError, OSError)
 CARRY_OUT = "federation.tasks.carry_out"
 DRAIN_LANE = "federation.tasks.drain_lane"
+# How the punch interface is named where methods of the national one are.
+PUNCHES = "POST /api/v1/punches/"
 
 
 def note_query(call: Call, transport: Mapping[str, str]) -> None:
@@ -52,20 +54,29 @@ def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) 
     except Refusal:
         return
     appid = params.get("appid", "")[:64].replace("\0", "")
+    method = params.get("method", "")[:60].replace("\0", "")
+    _note(appid, method, int(refusal.code), refusal.message, address, now)
+
+
+def note_refused_punches(appid: str, status: int, sentence: str, *, address: str, now: datetime) -> None:
+    """The same for a call of the punch interface; its code is the status of HTTP."""
+    _note(appid[:64].replace("\0", ""), PUNCHES, status, sentence, address, now)
+
+
+def _note(appid: str, method: str, code: int, sentence: str, address: str, now: datetime) -> None:
     known = Credential.objects.unscoped(because="a refused call names its appid, not who it is")
     project = known.filter(appid=appid).values_list("project", flat=True).first()
     if project is None:
         return
-    method = params.get("method", "")[:60].replace("\0", "")
     rows = RefusedCall.objects.unscoped(because="refusals of one minute are counted in one row")
     row, is_new = rows.get_or_create(
         appid=appid,
         minute=now.replace(second=0, microsecond=0),
         method=method,
-        code=int(refusal.code),
+        code=code,
         defaults={
             "project_id": project,
-            "sentence": redact(refusal.message)[:300].replace("\0", ""),
+            "sentence": redact(sentence)[:300].replace("\0", ""),
             "address": address[:45],
             "last_at": now,
         },

@@ -192,7 +192,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
-# granian serves WSGI with a fixed pool of threads, so that each thread keeps its database connection.
+# Django answers in a fixed pool of threads, so that each thread keeps its database connection.
+WEB_THREADS = env.int("WEB_THREADS", 4)
+# So many punches may wait for their commit in one web process; beyond it callers are told to come back.
+INGEST_QUEUE = env.int("INGEST_QUEUE", 100_000)
 # The largest legal vendor body is 20 MB; /open.api reads its own body, pages never need more than this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 22 * 1024 * 1024
 # TLS ends at the proxy in front; a node on plain HTTP (a demo, a site office) sets HTTPS_ONLY=0.
