@@ -24,7 +24,7 @@ OLDEST_DAYS = 5
 MILLION = 1_000_000
 # Of the caller's node; the measured one has its own.
 FOREIGN = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "INDEX_KEY")
-SOURCES = ("tools/bench/_world", "tools/bench/_typical", "*/migrations", "platform/*/migrations")
+SOURCES = ("tools/bench/_world", "tools/bench/_typical")
 
 
 class Worlds:
@@ -91,13 +91,22 @@ class Worlds:
                 self._fresh(people)
                 self.step(people, "people", str(self.workers), str(self.projects))
                 self._mark(people)
+        else:
+            self._bring_up_to_date(people)
         if not self._is_current(name):
             with progress.step(f"{millions:g} million punches, their days and counters"):
                 self.copy(people, name)
                 self.step(name, "punches", str(round(millions * MILLION)))
                 self.step(name, "tables", module="tools.bench._typical")
                 self._mark(name)
+        else:
+            self._bring_up_to_date(name)
         return name
+
+    def _bring_up_to_date(self, name: str) -> None:
+        """What the present code asks of a kept world: its migrations, parameters and rights."""
+        with progress.step(f"{name} brought up to date"):
+            self.step(name, "current")
 
     def copy(self, source: str, name: str) -> None:
         """A database with the content of another, whatever had that name before."""
@@ -124,7 +133,7 @@ class Worlds:
         self.ask("postgres", f"COMMENT ON DATABASE {name} IS %s", f"{self._kind()} {time():.0f}")
 
     def _kind(self) -> str:
-        """What a world depends on: the tables, how it is written, its size."""
+        """What a world depends on: how it is written, and its size."""
         digest = hashlib.sha256(f"{self.workers} {self.projects}".encode())
         for pattern in SOURCES:
             for folder in sorted(ROOT.glob(pattern)):

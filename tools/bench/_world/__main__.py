@@ -1,4 +1,4 @@
-"""The steps of making a world, a process each: `people W P`, `punches N`, `access FILE`, `sessions`."""
+"""The steps of making a world, a process each: `people W P`, `punches N`, `access FILE` and the like."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def main() -> int:
     django.setup()
     step, *more = sys.argv[1:]
     steps: dict[str, Callable[..., Any]] = {
+        "current": _bring_up_to_date,
         "people": _people,
         "punches": _punches,
         "access": _access,
@@ -25,6 +26,14 @@ def main() -> int:
     }
     print(json.dumps(steps[step](*more)))
     return 0
+
+
+def _bring_up_to_date() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("load_reference_data", verbosity=0)
+    call_command("grant_app_role", verbosity=0)
 
 
 def _people(workers: str, projects: str) -> None:
