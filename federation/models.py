@@ -114,7 +114,15 @@ class AcceptedRequest(ScopedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=("appid", "id"), condition=Q(state=0), name="pending_requests_of_an_appid"),
+            # Lanes of the worker, and what the settler takes: each pending row stands in one of them.
+            models.Index(
+                fields=("appid", "id"),
+                condition=Q(state=0) & ~Q(method="WorkerAttendance.Add"),
+                name="pending_requests_of_a_lane",
+            ),
+            models.Index(
+                fields=("id",), condition=Q(state=0, method="WorkerAttendance.Add"), name="pending_punches"
+            ),
             models.Index(fields=("appid", "accepted_at"), name="requests_of_an_appid_by_time"),
         ]
 

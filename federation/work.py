@@ -1,8 +1,9 @@
 """Carrying out what was accepted: once, in order, whatever dies in between.
 
-Calls of one appid form a lane and are carried out in the order they were accepted, so that a punch sent
-right after an entry finds that entry. Lanes run side by side. The lock of the oldest pending row is the
-lane's lock: whoever holds it looks again before leaving, so nobody's request is left behind.
+Calls of one appid form a lane and are carried out in the order they were accepted, so that an entry sent
+right after its worker finds that worker. Lanes run side by side. Punches are in no lane: the settler takes
+those before which nothing of their appid is pending (`ingest.source`). The lock of the oldest pending row is
+the lane's lock: whoever holds it looks again before leaving, so nobody's request is left behind.
 """
 
 import json
@@ -17,7 +18,7 @@ from federation.actors import CredentialActor
 from federation.models import AcceptedRequest
 from federation.open_api import schema
 from federation.open_api.calls import Call, Failed, Outcome
-from federation.open_api.dispatcher import method
+from federation.open_api.dispatcher import method, settled_methods
 from kernel.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,11 @@ def _requests() -> "QuerySet[AcceptedRequest]":
     return AcceptedRequest.objects.unscoped(because="the worker carries out everybody's accepted requests")
 
 
+def _pending() -> "QuerySet[AcceptedRequest]":
+    """What waits in lanes."""
+    return _requests().filter(state=State.PENDING).exclude(method__in=settled_methods())
+
+
 def drain(appid: str, now: datetime) -> int:
     """Carry out the pending requests of one appid in order; returns how many were finished here.
 
@@ -42,18 +48,12 @@ def drain(appid: str, now: datetime) -> int:
     """
     finished = 0
     while finished < AT_A_TIME:
-        oldest = (
-            _requests()
-            .filter(appid=appid, state=State.PENDING)
-            .order_by("id")
-            .values_list("pk", flat=True)
-            .first()
-        )
+        oldest = _pending().filter(appid=appid).order_by("id").values_list("pk", flat=True).first()
         if oldest is None:
             break
         if carry_out(oldest, now):
             finished += 1
-        elif _requests().filter(pk=oldest, state=State.PENDING).exists():
+        elif _pending().filter(pk=oldest).exists():
             break  # locked: whoever holds it goes on with this lane
     return finished
 
@@ -76,11 +76,7 @@ def carry_out(request_pk: int, now: datetime) -> bool:
 
 
 def _locked(request_pk: int) -> AcceptedRequest | None:
-    rows = (
-        _requests()
-        .select_for_update(of=("self",), skip_locked=True)
-        .filter(pk=request_pk, state=State.PENDING)
-    )
+    rows = _pending().select_for_update(of=("self",), skip_locked=True).filter(pk=request_pk)
     return rows.select_related(
         "credential__project__region", "credential__enterprise", "project__region"
     ).first()
@@ -138,7 +134,7 @@ def _finish(request: AcceptedRequest, outcome: Outcome, now: datetime) -> None:
 
 def unfinished_lanes(now: datetime) -> list[str]:
     """The appids whose oldest pending request is due: at once at first, then after 2, 4, 8 … seconds."""
-    waiting = _requests().filter(state=State.PENDING, accepted_at__lt=now - RESTING)
+    waiting = _pending().filter(accepted_at__lt=now - RESTING)
     due = Q(tried_at=None)
     for attempts in range(1, MOST_ATTEMPTS + 1):
         due |= Q(attempts=attempts, tried_at__lt=now - timedelta(seconds=min(60, 2**attempts)))

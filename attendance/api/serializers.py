@@ -179,7 +179,9 @@ class PunchSerializer(serializers.Serializer[Punch]):
     pass_method_name = CodeNameField("pass_method", source="pass_method")
     origin = serializers.CharField(help_text="来自哪条通道，由平台标注")
     is_counted = serializers.BooleanField(help_text="是否计入考勤")
-    is_repeat = serializers.BooleanField(help_text="同一设备序号重复上报，留存不计")
+    is_repeat = serializers.BooleanField(
+        source="is_again", help_text="重复打卡（同一设备序号另有时间，或数秒内连续打卡），留存不计"
+    )
 
     @extend_schema_field(OpenApiTypes.STR)
     def get_id_number(self, punch: Punch) -> str:

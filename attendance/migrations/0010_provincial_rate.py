@@ -4,9 +4,6 @@ FORWARD = """
 -- A person's punches are read through the project's day, and unmatched ones through their own table: an index that
 -- begins with the person costs a random page a punch.
 DROP INDEX punches_of_a_subject;
--- Identifiers rise with time, so a summary of ranges finds one as well as a tree does.
-DROP INDEX punches_by_public_id;
-CREATE INDEX punches_by_public_id ON attendance_punch USING brin (public_id);
 -- Only a device's own sequence (fewer than 32 signs) is ever looked for.
 DROP INDEX punches_of_a_source;
 CREATE INDEX punches_of_a_sequence ON attendance_punch (source, token) WHERE length(token) < 32;
@@ -102,8 +99,6 @@ ALTER TABLE attendance_punch ADD FOREIGN KEY (subject_id) REFERENCES attendance_
 ALTER TABLE attendance_punch ADD FOREIGN KEY (team_id) REFERENCES projects_team (id);
 DROP INDEX punches_of_a_sequence;
 CREATE INDEX punches_of_a_source ON attendance_punch (source, token);
-DROP INDEX punches_by_public_id;
-CREATE INDEX punches_by_public_id ON attendance_punch (public_id);
 CREATE INDEX punches_of_a_subject ON attendance_punch (subject_id, occurred_at);
 """
 

@@ -66,9 +66,9 @@ class Punch(ScopedModel):
     """A raw punch: added, never changed or deleted (I-08); the database itself refuses.
 
     Partitioned by month of `occurred_at`. `source` and `token` tell punches of one instant apart: a
-    device's sequence (fewer than 32 signs), or a keyed digest of the row (32) where the source has none. `origin`
-    is set by the channel that received it, never by its content (I-09). `is_repeat`: on arrival its sequence
-    was known with another time; which of them counts, SequenceClash says.
+    device's sequence (fewer than 32 signs), or a keyed digest of the row (32) where the source has none.
+    `origin` is set by the channel that received it, never by its content (I-09). `is_repeat`: on arrival
+    its sequence was known with another time; which of them counts, SequenceClash says.
     """
 
     region_lookup = "project__region"

@@ -1,4 +1,4 @@
-"""What the settler remembers beside the punches: who counts for nobody yet, sequences used twice, what it put aside."""
+"""What the settler remembers beside punches: who counts for nobody, used sequences, what it put aside."""
 
 from django.db import models
 from django.db.models import Q
@@ -56,8 +56,8 @@ class SequenceClash(models.Model):
 class AsideBatch(models.Model):
     """Accepted content that could not be settled, kept as it came so that nothing acknowledged is lost.
 
-    `content` is sealed (`attendance.batches.packed`, or the unreadable content of an inbox row). `why` is the kind
-    of fault, never its text, which might quote a number. `settle --again` puts all of them back.
+    `content` is sealed (`attendance.batches.packed`, or the unreadable content of an inbox row). `why` is the
+    kind of fault, never its text, which might quote a number. `settle --again` puts all of them back.
     """
 
     content = models.BinaryField()

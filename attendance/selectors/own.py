@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from attendance.models import AttendanceDay, CorrectionRequest, Punch
+from attendance.models import AttendanceDay, CorrectionRequest, Punch, UnmatchedDay
 from attendance.rules import window
 from attendance.selectors.clock import cutoff_hour
+from attendance.selectors.punches import again
 from audit.models import AuditEvent
 from audit.selectors import events_of_all
 from kernel.errors import NotFound
@@ -74,7 +75,15 @@ def own_punches(actor: Actor, day: date) -> QuerySet[Punch]:
     """What the gates saw of the worker on a day, in the order of the day, counted or not."""
     begins, ends = window(day, cutoff_hour())
     rows = Punch.objects.visible_to(actor, OWN).filter(occurred_at__gte=begins, occurred_at__lt=ends)
+    rows = rows.filter(project__in=_places(actor, day)).annotate(is_again=again(day))
     return rows.select_related("project").order_by("occurred_at", "public_id")
+
+
+def _places(actor: Actor, day: date) -> set[int]:
+    """Where the worker may have been seen on a day: punches are found through their project."""
+    work = Engagement.objects.visible_to(actor, OWN)
+    strange = UnmatchedDay.objects.filter(day=day, subject__person__in=work.values("person"))
+    return {*work.values_list("project", flat=True), *strange.values_list("project", flat=True)}
 
 
 def own_corrections(actor: Actor) -> QuerySet[CorrectionRequest]:

@@ -1,15 +1,17 @@
 """Raw punches: facts as the gates reported them."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Greatest
 
-from attendance.models import AttendanceDay, Punch
+from attendance.models import Punch, SequenceClash, UnmatchedDay
 from attendance.rules import window
 from attendance.selectors.clock import cutoff_hour
 from kernel.errors import NotFound
 from kernel.scoping import Actor
+from standards.selectors import parameter
 from workers.models import Engagement
 
 
@@ -17,8 +19,8 @@ def punches(actor: Actor, day: date) -> QuerySet[Punch]:
     """Punches of one attendance day, newest first.
 
     A person is named only through work on that project that `actor` may see: `person_name`,
-    `engagement_key`; otherwise the gate saw a stranger. `is_counted`: it made a day. The day lets the
-    database skip months.
+    `engagement_key`; otherwise the gate saw a stranger. `is_counted`: it made a day.
+    `is_again`: not counted beside another. The day lets the database skip months.
     """
     hour = cutoff_hour()
     begins, ends = window(day, hour)
@@ -54,6 +56,8 @@ def _named(actor: Actor, rows: QuerySet[Punch], day: date) -> QuerySet[Punch]:
         person_name=Case(When(Exists(work), then=F("subject__person__name"))),
         engagement_key=Subquery(work.values("public_id")[:1]),
         is_counted=_counted(day),
+        is_unmatched=_unmatched(day),
+        is_again=again(day),
     )
 
 
@@ -63,7 +67,33 @@ def _counted(day: date) -> Case:
     A case, for as a bare condition the database takes it for a join that leaves a handful of rows, and
     plans the thousands of a day accordingly.
     """
-    made = AttendanceDay.all_rows.filter(
-        day=day, engagement__project=OuterRef("project"), engagement__person=OuterRef("subject__person")
+    return Case(When(_unmatched(day), then=Value(False)), default=Value(True))
+
+
+def _unmatched(day: date) -> Exists:
+    """That no day of attendance rests on what the subject of a punch did on its project on a day."""
+    rows = UnmatchedDay.objects.filter(day=day, project=OuterRef("project"), subject=OuterRef("subject"))
+    return Exists(rows)
+
+
+def again(day: date) -> Case:
+    """Whether a punch is not counted beside another: it is the same passage, or its sequence has an earlier time.
+
+    Source: attendance.services.reading, of which this is the view row by row.
+    """
+    begins, _ends = window(day, cutoff_hour())
+    gap = timedelta(seconds=parameter("attendance.duplicate_seconds"))
+    clash = SequenceClash.objects.filter(source=OuterRef("source"), token=OuterRef("token")).exclude(
+        counted_at=OuterRef("occurred_at"), counted_project=OuterRef("project")
     )
-    return Case(When(Exists(made), then=Value(True)), default=Value(False))
+    just_before = Punch.all_rows.filter(
+        Q(occurred_at__lt=OuterRef("occurred_at"))
+        | Q(occurred_at=OuterRef("occurred_at"), public_id__lt=OuterRef("public_id")),
+        project=OuterRef("project"),
+        occurred_at__gte=Greatest(OuterRef("occurred_at") - gap, Value(begins)),
+        occurred_at__lte=OuterRef("occurred_at"),
+        subject=OuterRef("subject"),
+        channel=OuterRef("channel"),
+        direction=OuterRef("direction"),
+    )
+    return Case(When(Exists(clash) | Exists(just_before), then=Value(True)), default=Value(False))

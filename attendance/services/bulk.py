@@ -18,7 +18,8 @@ _CONCLUDE = """
         SELECT p.project_id, p.subject_id, s.person_id, p.occurred_at, p.direction, p.channel, p.gap, p.day,
             {counts} AS counts
         FROM (
-            SELECT q.project_id, q.subject_id, q.occurred_at, q.direction, q.channel, q.source, q.token, w.gap,
+            SELECT q.project_id, q.subject_id, q.occurred_at, q.direction, q.channel, q.source, q.token,
+                w.gap,
                 (q.occurred_at AT TIME ZONE '{zone}' - make_interval(hours => w.hour))::date AS day
             FROM attendance_punch q JOIN wanted w USING (project_id)
             WHERE q.occurred_at >= TIMESTAMPTZ '{begins}' AND q.occurred_at < TIMESTAMPTZ '{ends}'

@@ -10,7 +10,7 @@ from psycopg2.extras import execute_values
 from attendance.rules import window
 from attendance.selectors.clock import cutoff_hour
 from attendance.services.corrected import DAY, in_force
-from attendance.services.reading import COUNTS, SEEN, STARTS, WRITE
+from attendance.services.reading import COUNTS, SEEN, STARTS, WRITE, compose
 from projects.models import Project
 from regions.models import Region
 from standards.selectors import parameter
@@ -23,7 +23,8 @@ _ALL = 0
 
 # The wanted subjects and every other identity of the same person; one person is one reading.
 # A person is matched to the engagement whose presence covers the day; of two, the one entered last.
-_CONCLUDE = f"""
+_CONCLUDE = compose(
+    """
     WITH wanted (project_id, subject_id, day, begins, ends, gap) AS (VALUES %s),
     meant AS (
         SELECT DISTINCT w.project_id, w.day, w.gap, s.person_id, coalesce(o.id, s.id) AS subject_id
@@ -41,23 +42,24 @@ _CONCLUDE = f"""
         SELECT DISTINCT project_id, day, begins, ends FROM wanted
     ), passed AS MATERIALIZED (
         SELECT m.project_id, m.day, m.gap, m.person_id, m.subject_id, p.occurred_at, p.direction, p.channel,
-            {COUNTS} AS counts
+            {counts} AS counts
         FROM place l CROSS JOIN LATERAL (
-            -- The fence keeps each place one short piece of one index, whatever the planner believes.
+            -- The fence keeps each place one short piece of one index, whatever is believed of it.
             SELECT * FROM attendance_punch r
-            WHERE r.project_id = l.project_id AND r.occurred_at >= l.begins AND r.occurred_at < l.ends OFFSET 0
+            WHERE r.project_id = l.project_id AND r.occurred_at >= l.begins AND r.occurred_at < l.ends
+            OFFSET 0
         ) p JOIN meant m ON m.project_id = l.project_id AND m.day = l.day AND m.subject_id = p.subject_id
     ), seen AS (
-        SELECT engagement_id, day, {SEEN}
+        SELECT engagement_id, day, {seen}
         FROM (
-            SELECT engagement_id, day, occurred_at, direction, {STARTS}
+            SELECT engagement_id, day, occurred_at, direction, {starts}
             FROM passed JOIN matched USING (project_id, person_id, day) WHERE counts
         ) q GROUP BY engagement_id, day
-    ), corrected AS ({in_force("matched")}), facts AS (
-        SELECT {DAY}
+    ), corrected AS ({corrected}), facts AS (
+        SELECT {day}
         FROM seen s FULL JOIN corrected c ON c.engagement_id = s.engagement_id AND c.day = s.day
         WHERE NOT coalesce(c.is_struck, false)
-    ), kept AS ({WRITE} RETURNING engagement_id, day), gone AS (
+    ), kept AS ({write} RETURNING engagement_id, day), gone AS (
         DELETE FROM attendance_attendanceday d USING meant m, workers_engagement e
         WHERE e.person_id = m.person_id AND e.project_id = m.project_id AND d.engagement_id = e.id
         AND d.day = m.day AND NOT EXISTS (
@@ -79,7 +81,14 @@ _CONCLUDE = f"""
         ON CONFLICT (day, project_id, subject_id) DO UPDATE SET punches = EXCLUDED.punches
     )
     SELECT engagement_id, day FROM kept
-"""
+""",
+    counts=COUNTS,
+    seen=SEEN,
+    starts=STARTS,
+    corrected=in_force("matched"),
+    day=DAY,
+    write=WRITE,
+)
 _TEMPLATE = "(%s::bigint, %s::bigint, %s::date, %s::timestamptz, %s::timestamptz, %s::interval)"
 
 

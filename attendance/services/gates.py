@@ -6,36 +6,40 @@ from typing import Final
 from django.db import connection
 
 from attendance.models import Device, Subject
+from attendance.services.reading import compose
 from workers.models import Person
 from workers.services import stored_number
 
+# What resolving found no subject for: numbers that no gate has read before, and workers that none has seen.
 _UNSEEN: Final = """
-    SELECT DISTINCT r.id_type, r.id_index FROM settling_row r
-    WHERE r.id_index IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attendance_subject s
-        WHERE s.id_type = r.id_type AND s.id_index = r.id_index)
-    ORDER BY 1, 2
+    SELECT DISTINCT r.id_type, r.id_index FROM settling_pass p JOIN settling_row r USING (public_id)
+    WHERE p.subject_id IS NULL AND r.id_index IS NOT NULL ORDER BY 1, 2
 """
 _UNSEEN_WORKERS: Final = """
-    SELECT DISTINCT e.person_id FROM settling_row r JOIN settling_batch b USING (batch)
-    JOIN workers_engagement e ON e.public_id = r.engagement AND e.project_id = b.project_id
-    JOIN workers_person p ON p.id = e.person_id
-    WHERE NOT EXISTS (SELECT 1 FROM attendance_subject s
-        WHERE s.id_type = p.id_type AND s.id_index = p.id_index)
+    SELECT DISTINCT e.person_id FROM settling_pass p JOIN settling_row r USING (public_id)
+    JOIN workers_engagement e ON e.public_id = r.engagement AND e.project_id = p.project_id
+    WHERE p.subject_id IS NULL
 """
 _SPOKE: Final = """
     SELECT p.project_id, p.channel, max(p.occurred_at) AS occurred_at, max(p.received_at) AS received_at
     FROM settling_pass p WHERE p.channel <> '' AND p.subject_id IS NOT NULL GROUP BY p.project_id, p.channel
 """
-_NEW_DEVICES: Final = f"""
-    SELECT s.project_id, s.channel FROM ({_SPOKE}) s WHERE NOT EXISTS (
+_NEW_DEVICES: Final = compose(
+    """
+    SELECT s.project_id, s.channel FROM ({spoke}) s WHERE NOT EXISTS (
         SELECT 1 FROM attendance_device d WHERE d.project_id = s.project_id AND d.channel = s.channel)
     ORDER BY 1, 2
-"""
-_ALIVE: Final = f"""
+""",
+    spoke=_SPOKE,
+)
+_ALIVE: Final = compose(
+    """
     UPDATE attendance_device d SET last_punch_at = greatest(d.last_punch_at, s.occurred_at),
         last_contact_at = greatest(d.last_contact_at, s.received_at), updated_at = now()
-    FROM ({_SPOKE}) s WHERE s.project_id = d.project_id AND s.channel = d.channel
-"""
+    FROM ({spoke}) s WHERE s.project_id = d.project_id AND s.channel = d.channel
+""",
+    spoke=_SPOKE,
+)
 # What a device had used before its highest sequence was kept: looked up once for each device.
 _SEQUENCES: Final = """
     UPDATE attendance_device d SET highest_sequence = greatest(d.highest_sequence, n.highest,
@@ -49,18 +53,16 @@ _SEQUENCES: Final = """
 """
 
 
-def enter_subjects(identities: dict[tuple[str, str], bytes], *, by_engagement: bool) -> None:
+def enter_subjects(identities: dict[tuple[str, str], bytes]) -> bool:
     """Enter the identities that no gate has seen before, tied to their persons where these are known.
 
-    `identities`: the index of each type and number, as the gates read it.
+    `identities`: the index of each type and number, as the gates read it. Returns whether there were any.
     """
     with connection.cursor() as cursor:
         cursor.execute(_UNSEEN)
         unseen = [(kind, bytes(index)) for kind, index in cursor.fetchall()]
-        people: list[int] = []
-        if by_engagement:
-            cursor.execute(_UNSEEN_WORKERS)
-            people = [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_UNSEEN_WORKERS)
+        people = [pk for (pk,) in cursor.fetchall()]
     if unseen:
         _enter_numbers(unseen, {(kind, index): number for (kind, number), index in identities.items()})
     if people:
@@ -68,6 +70,7 @@ def enter_subjects(identities: dict[tuple[str, str], bytes], *, by_engagement: b
             Subject(id_type=one.id_type, id_index=bytes(one.id_index), id_number=one.id_number, person=one)
             for one in Person.all_rows.filter(pk__in=people).order_by("id_type", "id_index")
         )
+    return bool(unseen or people)
 
 
 def _enter_numbers(unseen: list[tuple[str, bytes]], numbers: dict[tuple[str, bytes], str]) -> None:

@@ -2,14 +2,20 @@
 
 All of it is a function of the set of punches, never of the order of their arrival:
 - of a sequence that a device used with several times, the earliest counts and the others do not (I-08);
-- passages of one person through one gate in one direction, each within `attendance.duplicate_seconds` of the one
-  before, are one passage; the first and last instants are those at which the person was really seen.
+- passages of one person through one gate in one direction, each within `attendance.duplicate_seconds` of the
+  one before, are one passage; the first and last instants are those at which the person was really seen.
 Source: notice 一(八); invariants I-07 and I-08.
 """
 
 from typing import Final
 
 from attendance.rules import RULE_VERSION
+
+
+def compose(statement: str, **parts: object) -> str:
+    """A statement with its named parts: other statements of ours, never a value from outside."""
+    return statement.format(**parts)
+
 
 # A row `p` of attendance_punch is not one of a sequence's other times.
 COUNTS: Final = """
@@ -32,14 +38,17 @@ SEEN: Final = """
 """
 
 # Writes `facts` down as days, over what stood there.
-WRITE: Final = f"""
+WRITE: Final = compose(
+    """
     INSERT INTO attendance_attendanceday (engagement_id, day, first_at, last_at, first_in_at, last_out_at,
         punches, is_corrected, rule_version, computed_at)
     SELECT engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches, is_corrected,
-        {RULE_VERSION}, now()
+        {rule}, now()
     FROM facts WHERE first_at IS NOT NULL ORDER BY engagement_id, day
     ON CONFLICT (engagement_id, day) DO UPDATE SET first_at = EXCLUDED.first_at, last_at = EXCLUDED.last_at,
         first_in_at = EXCLUDED.first_in_at, last_out_at = EXCLUDED.last_out_at, punches = EXCLUDED.punches,
         is_corrected = EXCLUDED.is_corrected, rule_version = EXCLUDED.rule_version,
         computed_at = EXCLUDED.computed_at
-"""
+""",
+    rule=RULE_VERSION,
+)

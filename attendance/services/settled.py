@@ -1,4 +1,4 @@
-"""The settler's statements: staged rows become punches, days, unmatched days, marks and devices' signs of life.
+"""The settler's statements: staged rows become punches, days, unmatched days and marks.
 
 Their number does not depend on how many projects, people or batches a step holds. All run in the transaction
 of the step, which holds the attendance of every project concerned.
@@ -11,41 +11,49 @@ from typing import Any, Final
 from django.db import connection
 
 from attendance.rules import RULE_VERSION, SITE_TIME, day_of
-from attendance.services.corrected import in_force
 from attendance.services.days import Reading
-from attendance.services.reading import SEEN, STARTS
+from attendance.services.reading import SEEN, STARTS, compose
 
-# Who passed, and whether it counts: the engagement whose presence covers the day; of two, the one entered last.
-_RESOLVE: Final = f"""
-    INSERT INTO settling_pass
-    WITH named AS MATERIALIZED (
-        SELECT r.*, b.project_id, b.source, b.device, b.hour, b.gap, b.received_at,
-            coalesce(n.id, f.id) AS subject_id, coalesce(n.person_id, f.person_id) AS person_id,
-            TIMESTAMPTZ 'epoch' + r.at * INTERVAL '1 microsecond' AS occurred_at
-        FROM settling_row r JOIN settling_batch b USING (batch)
-        LEFT JOIN attendance_subject n ON n.id_type = r.id_type AND n.id_index = r.id_index
-        LEFT JOIN (workers_engagement g JOIN workers_person h ON h.id = g.person_id
-            JOIN attendance_subject f ON f.id_type = h.id_type AND f.id_index = h.id_index)
-            ON g.public_id = r.engagement AND g.project_id = b.project_id
-    ), dated AS MATERIALIZED (
-        SELECT *, (occurred_at AT TIME ZONE '{SITE_TIME.key}' - make_interval(hours => hour))::date AS day
-        FROM named
-    ), matched AS MATERIALIZED (
-        SELECT DISTINCT ON (m.project_id, m.person_id, m.day) m.project_id, m.person_id, m.day,
-            e.id AS engagement_id, p.id IS NOT NULL AS is_present
-        FROM (SELECT DISTINCT project_id, person_id, day FROM dated WHERE person_id IS NOT NULL) m
-        JOIN workers_engagement e ON e.person_id = m.person_id AND e.project_id = m.project_id
-        LEFT JOIN workers_presence p ON p.engagement_id = e.id
-            AND p.entered_on <= m.day AND (p.exited_on IS NULL OR p.exited_on >= m.day)
-        ORDER BY m.project_id, m.person_id, m.day, p.entered_on DESC NULLS LAST, p.id DESC
-    )
+# Who passed, and for which work it counts: that whose presence covers the day; of two, the one entered last.
+# Every look into a large table is one short piece of one index; LIMIT keeps the planner from reading it whole.
+_RESOLVE: Final = compose(
+    """
+    WITH again AS (DELETE FROM settling_pass), resolved AS (INSERT INTO settling_pass
     SELECT d.batch, d.place, d.public_id, d.occurred_at, d.day, d.project_id, d.subject_id, d.person_id,
         CASE WHEN m.is_present THEN m.engagement_id END, m.engagement_id IS NOT NULL, d.source, d.token,
-        d.sequence, v.highest_sequence, false, d.direction, d.channel, d.gap,
-        TIMESTAMPTZ 'epoch' + d.received_at * INTERVAL '1 microsecond'
-    FROM dated d LEFT JOIN matched m USING (project_id, person_id, day)
-    LEFT JOIN attendance_device v ON v.public_id = d.device
-"""
+        d.sequence, d.highest, false, d.direction, d.channel, d.gap, d.received_at
+    FROM (
+        SELECT r.batch, r.place, r.public_id, r.token, r.sequence, r.direction, r.channel, r.occurred_at,
+            (r.occurred_at AT TIME ZONE '{zone}' - make_interval(hours => b.hour))::date AS day,
+            b.project_id, b.source, b.gap, b.highest, b.received_at,
+            coalesce(n.id, f.id) AS subject_id, coalesce(n.person_id, f.person_id) AS person_id
+        FROM (
+            SELECT *, TIMESTAMPTZ 'epoch' + at * INTERVAL '1 microsecond' AS occurred_at FROM settling_row
+        ) r JOIN (
+            SELECT l.batch, l.project_id, l.source, l.hour, l.gap, v.highest_sequence AS highest,
+                TIMESTAMPTZ 'epoch' + l.received_at * INTERVAL '1 microsecond' AS received_at
+            FROM settling_batch l LEFT JOIN attendance_device v ON v.public_id = l.device
+        ) b USING (batch)
+        LEFT JOIN LATERAL (
+            SELECT s.id, s.person_id FROM attendance_subject s
+            WHERE s.id_type = r.id_type AND s.id_index = r.id_index LIMIT 1
+        ) n ON true
+        LEFT JOIN LATERAL (
+            SELECT s.id, s.person_id FROM workers_engagement g JOIN workers_person h ON h.id = g.person_id
+            JOIN attendance_subject s ON s.id_type = h.id_type AND s.id_index = h.id_index
+            WHERE g.public_id = r.engagement AND g.project_id = b.project_id LIMIT 1
+        ) f ON true
+    ) d LEFT JOIN LATERAL (
+        SELECT e.id AS engagement_id, p.id IS NOT NULL AS is_present
+        FROM workers_engagement e LEFT JOIN workers_presence p ON p.engagement_id = e.id
+            AND p.entered_on <= d.day AND (p.exited_on IS NULL OR p.exited_on >= d.day)
+        WHERE e.person_id = d.person_id AND e.project_id = d.project_id
+        ORDER BY p.entered_on DESC NULLS LAST, p.id DESC LIMIT 1
+    ) m ON true RETURNING subject_id)
+    SELECT coalesce(bool_or(subject_id IS NULL), false) FROM resolved
+""",
+    zone=SITE_TIME.key,
+)
 
 # A sequence above its device's highest cannot have come before; only the others are looked for.
 _FLAG: Final = """
@@ -58,7 +66,7 @@ _FLAG: Final = """
     UPDATE settling_pass t SET is_repeat = true FROM numbered n
     WHERE t.public_id = n.public_id AND (n.is_later OR n.is_suspect AND EXISTS (
         SELECT 1 FROM attendance_punch q WHERE q.source = n.source AND q.token = n.token
-        AND length(q.token) < 32 AND q.occurred_at <> n.occurred_at))
+        AND length(q.token) < 32 AND q.occurred_at <> n.occurred_at OFFSET 0))
 """
 
 _INSERT: Final = """
@@ -95,26 +103,37 @@ _CLASH: Final = """
 
 # A day grows by what is new, where that cannot touch what was counted before: the new passages lie before or
 # after all that stand, further off than passing once reaches. Every other day is concluded from its punches.
-_GROW: Final = f"""
+_GROW: Final = compose(
+    """
     WITH fresh AS (
-        SELECT p.*, {STARTS} FROM settling_pass p JOIN settling_new USING (public_id)
+        SELECT p.*, {starts} FROM settling_pass p JOIN settling_new USING (public_id)
         WHERE p.engagement_id IS NOT NULL
     ), seen AS MATERIALIZED (
         SELECT engagement_id, day, min(project_id) AS project_id, min(subject_id) AS subject_id,
-            min(gap) AS gap, count(DISTINCT subject_id) > 1 OR bool_or(is_repeat) AS is_special, {SEEN}
+            min(gap) AS gap, count(DISTINCT subject_id) > 1 OR bool_or(is_repeat) AS is_special, {seen}
         FROM fresh GROUP BY engagement_id, day
-    ), corrected AS ({in_force("seen")}), judged AS MATERIALIZED (
-        SELECT s.*, NOT s.is_special AND c.engagement_id IS NULL AND u.id IS NULL AND (d.id IS NULL
-            OR d.rule_version = {RULE_VERSION} AND NOT d.is_corrected
+    ), judged AS MATERIALIZED (
+        SELECT s.*, NOT s.is_special AND c.id IS NULL AND u.id IS NULL AND (d.id IS NULL
+            OR d.rule_version = {rule} AND NOT d.is_corrected
             AND (s.first_at > d.last_at + s.gap OR s.last_at < d.first_at - s.gap)) AS is_plain
-        FROM seen s LEFT JOIN attendance_attendanceday d USING (engagement_id, day)
-        LEFT JOIN corrected c USING (engagement_id, day)
-        LEFT JOIN attendance_unmatchedday u USING (day, project_id, subject_id)
+        FROM seen s
+        LEFT JOIN LATERAL (
+            SELECT * FROM attendance_attendanceday a
+            WHERE a.engagement_id = s.engagement_id AND a.day = s.day LIMIT 1
+        ) d ON true
+        LEFT JOIN LATERAL (
+            SELECT a.id FROM attendance_correctionrequest a
+            WHERE a.engagement_id = s.engagement_id AND a.day = s.day AND a.state = 'applied' LIMIT 1
+        ) c ON true
+        LEFT JOIN LATERAL (
+            SELECT a.id FROM attendance_unmatchedday a
+            WHERE a.day = s.day AND a.project_id = s.project_id AND a.subject_id = s.subject_id LIMIT 1
+        ) u ON true
     ), grown AS (
         INSERT INTO attendance_attendanceday AS t (engagement_id, day, first_at, last_at, first_in_at,
             last_out_at, punches, is_corrected, rule_version, computed_at)
         SELECT engagement_id, day, first_at, last_at, first_in_at, last_out_at, punches, false,
-            {RULE_VERSION}, now()
+            {rule}, now()
         FROM judged WHERE is_plain ORDER BY day, engagement_id
         ON CONFLICT (engagement_id, day) DO UPDATE SET first_at = least(t.first_at, EXCLUDED.first_at),
             last_at = greatest(t.last_at, EXCLUDED.last_at),
@@ -123,7 +142,11 @@ _GROW: Final = f"""
             punches = t.punches + EXCLUDED.punches, computed_at = EXCLUDED.computed_at
     )
     SELECT project_id, subject_id, day FROM judged WHERE NOT is_plain
-"""
+""",
+    starts=STARTS,
+    seen=SEEN,
+    rule=RULE_VERSION,
+)
 
 _WAIT: Final = """
     INSERT INTO attendance_unmatchedday AS t (day, project_id, subject_id, punches)
@@ -150,9 +173,12 @@ _UNMATCHED: Final = """
 """
 
 
-def resolve() -> None:
-    """Find the subject of each staged row, its person, the day, and the engagement for which it counts."""
-    _run(_RESOLVE)
+def resolve() -> bool:
+    """Find the subject of each staged row, its person, the day, and the engagement for which it counts.
+
+    Returns whether some row has no subject.
+    """
+    return bool(_rows(_RESOLVE)[0][0])
 
 
 def insert() -> bool:

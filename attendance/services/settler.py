@@ -34,6 +34,9 @@ def settle_step(now: datetime, limit: int = PUNCHES_A_STEP) -> int:
 
     All of it is committed, or none: a step that fails leaves every call where it was.
     """
+    with connection.cursor() as cursor:
+        # Thousands of rows are sorted and joined in memory, not on disk; it holds for this step alone.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
     number = 0
     for source in sources():
         taken = list(source.take(limit))

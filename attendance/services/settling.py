@@ -18,14 +18,14 @@ def settle(batches: Sequence[Batch]) -> list[Settled]:
     """Keep the punches of these batches and conclude the days they touch; what became of each, in order.
 
     Call it in a transaction that holds the attendance of their projects (lock_project, lock_all). Settling a
-    batch again adds nothing. Raises UnknownProject, and whatever the database says of content that does not fit.
+    batch again adds nothing. Raises UnknownProject, and what the database says of content that does not fit.
     """
     refused = _from_the_future(batches)
     staged = Staged(batches)
     if not staged.lay_out(refused):
         return [Settled(refused=rows) for rows in refused]
-    gates.enter_subjects(staged.identities, by_engagement=staged.has_engagements)
-    settled.resolve()
+    if settled.resolve() and gates.enter_subjects(staged.identities):
+        settled.resolve()
     clashing = settled.clashes(staged.readings) if settled.insert() else set()
     conclude(clashing | settled.grow_days(), staged.readings)
     mark_pairs({(project, day) for project, _subject, day in clashing})

@@ -1,4 +1,4 @@
-"""The loop of the settler's process: step after step while something waits, a short sleep, and patience with faults."""
+"""The loop of the settler's process: step after step, a short sleep, and patience with faults."""
 
 import logging
 import signal

@@ -16,7 +16,7 @@ from projects.models import Project
 from regions.models import Region
 from workers.services import identity_index
 
-# A token of 32 signs is a digest of the row; a device's sequence has fewer. A longer one is kept by its digest.
+# A token of 32 signs is a digest of the row; a device's sequence has fewer: a longer one is digested.
 DIGEST_SIGNS: Final = 32
 _SEQUENCE = re.compile(r"[0-9]{1,18}", re.ASCII)
 _AWKWARD = re.compile(r"[\\\t\n\r]")
@@ -35,8 +35,9 @@ TABLES: Final = """
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS settling_pass (
         batch integer, place integer, public_id uuid, occurred_at timestamptz, day date, project_id bigint,
-        subject_id bigint, person_id bigint, engagement_id bigint, is_enrolled boolean, source text, token text,
-        sequence bigint, highest bigint, is_repeat boolean, direction text, channel text, gap interval,
+        subject_id bigint, person_id bigint, engagement_id bigint, is_enrolled boolean, source text,
+        token text, sequence bigint, highest bigint, is_repeat boolean, direction text, channel text,
+        gap interval,
         received_at timestamptz
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS settling_new (public_id uuid) ON COMMIT DELETE ROWS;
@@ -52,13 +53,12 @@ class UnknownProject(ValueError):
 
 
 class Staged:
-    """What was laid out, and what Python still knows of it: projects, readings, and each identity's number."""
+    """What is laid out, and what Python still knows of it: projects, readings, each identity's number."""
 
     def __init__(self, batches: Sequence[Batch]) -> None:
         self.batches = batches
         self.projects = _projects({batch.project for batch in batches})
         self.identities: dict[tuple[str, str], bytes] = {}
-        self.has_engagements = False
         self.has_devices = any(_device(batch.source) != _NULL for batch in batches)
 
     @property
@@ -109,7 +109,6 @@ class Staged:
     def _who(self, row: Row) -> tuple[str, str]:
         """The index of the number, or the engagement, that a row names; both as hexadecimal text."""
         if row.engagement:
-            self.has_engagements = True
             return "", row.engagement.hex()
         identity = (row.id_type, row.number)
         index = self.identities.get(identity)

@@ -184,7 +184,8 @@ class PunchFilters(DayFilters):
         fields: list[str] = []
 
     def known(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(is_counted=value == "yes")
+        # Those few are found by their own table; the many are judged row by row.
+        return rows.filter(is_unmatched=True) if value == "no" else rows.filter(is_counted=True)
 
     def of_person(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
         return of_work(self.request.actor, rows, value)
@@ -263,7 +264,7 @@ def counted(record: Any) -> str:
 
 
 def _counted(record: Any) -> tuple[str, str]:
-    if record.is_repeat:
+    if record.is_again:
         return "grey", "重复，不计"
     if record.is_counted:
         return "green", "已计入"

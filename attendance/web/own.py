@@ -122,7 +122,7 @@ class Day(OwnPage):
 
 def _passage(punch: Punch, counted: set[int]) -> dict[str, Any]:
     note = ""
-    if punch.is_repeat:
+    if punch.is_again:  # type: ignore[attr-defined]  # annotated by own_punches
         note = "重复，不计"
     elif punch.project_id not in counted:
         note = "没有算上"

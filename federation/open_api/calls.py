@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,10 @@ class Call:
         if self.project is None:
             raise LookupError("this call names no project")
         return self.project
+
+    def read(self, reading: Reading) -> "Call":
+        """The same call, understood."""
+        return replace(self, reading=reading)
 
     def sealed(self, clear: str | None) -> str:
         """A personal number for the answer, readable by the holder of the secret that signed."""

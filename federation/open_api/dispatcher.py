@@ -12,16 +12,19 @@ from federation.open_api.schema import Field
 
 if TYPE_CHECKING:
     from federation.open_api.calls import Call, Outcome
+    from federation.open_api.handed import Handed
 
 Answer = Callable[["Call"], Mapping[str, Any]]
 Act = Callable[["Call"], "Outcome"]
+Hand = Callable[["Call"], "Handed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
     """One method of the interface: what it takes, who may call it, what it does.
 
-    A query's act returns the answer's data; a write's act returns the result that the vendor polls for.
+    A query's act returns the answer's data; a write's act returns the result that the vendor polls for, a
+    settled write's what the settler is handed.
     """
 
     name: str
@@ -32,6 +35,8 @@ class Method:
     act: Callable[["Call"], Any]
     # A write by row keeps its good rows when others are faulty; all other writes are all or nothing.
     by_row: bool = False
+    # A settled write waits for no lane: its act only reads, and the settler carries many of them out at once.
+    settled: bool = False
 
     @property
     def serial_prefix(self) -> str:
@@ -64,6 +69,18 @@ def write(
     return enter
 
 
+def settled(name: str, label: str, *, permission: str, fields: tuple[Field, ...]) -> Callable[[Hand], Hand]:
+    """Enter a method that is accepted first and then settled, row by row, with all that wait."""
+
+    def enter(act: Hand) -> Hand:
+        _METHODS[name.lower()] = Method(
+            name, label, fields, permission, writes=True, act=act, by_row=True, settled=True
+        )
+        return act
+
+    return enter
+
+
 @cache
 def _read_files() -> None:
     """Import every file of `methods/` once; each enters its own methods."""
@@ -77,6 +94,11 @@ def methods() -> dict[str, Method]:
     """Every method by its lower-case name."""
     _read_files()
     return _METHODS
+
+
+def settled_methods() -> list[str]:
+    """The names of the methods that the settler carries out."""
+    return [entry.name for entry in methods().values() if entry.settled]
 
 
 def method(name: str) -> Method:

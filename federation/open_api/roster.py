@@ -13,6 +13,7 @@ from projects.models import Participation, Team
 from workers.models import Engagement
 from workers.services import identity_index
 
+NO_TEAM = "[teamSysNo]值超出范围或无效!本项目没有该班组,请用Team.Query查询,或先用Team.Add登记"
 LINE = "\r\n"  # texts about stored data stand one to a line
 Act = Callable[[Mapping[str, Any]], None]
 
@@ -46,7 +47,7 @@ def team_of(call: Call) -> Team:
         .first()
     )
     if found is None:
-        raise Failed("[teamSysNo]值超出范围或无效!本项目没有该班组,请用Team.Query查询,或先用Team.Add登记")
+        raise Failed(NO_TEAM)
     return found
 
 

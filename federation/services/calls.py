@@ -94,7 +94,8 @@ def accept(call: Call, transport: Mapping[str, str]) -> AcceptedRequest:
     try:
         with transaction.atomic():
             request = _entered(call, transport, body)
-            transaction.on_commit(lambda: send(request.pk), robust=True)
+            if not call.method.settled:
+                transaction.on_commit(lambda: send(request.pk), robust=True)
     except IntegrityError as error:
         raise _already_accepted(call, transport) from error
     return request

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from federation.models import AcceptedRequest
+from federation.open_api.dispatcher import method
 from federation.selectors import OUR_FAULTS
 from federation.services.calls import send
 from kernel.errors import DomainError
@@ -34,5 +35,6 @@ def retry_request(*, actor: Actor, request: AcceptedRequest) -> AcceptedRequest:
     request.attempts, request.tried_at, request.finished_at = 0, None, None
     request.save(update_fields=["state", "result", "attempts", "tried_at", "finished_at"])
     record(actor, "federation.request_retried", request, serial=request.serial)
-    transaction.on_commit(lambda: send(request.pk), robust=True)
+    if not method(request.method).settled:
+        transaction.on_commit(lambda: send(request.pk), robust=True)
     return request

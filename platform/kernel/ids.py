@@ -17,7 +17,8 @@ def new_ids(number: int) -> list[str]:
     head = f"{time.time_ns() // 1_000_000:012x}"
     noise = os.urandom(6 * number).hex()
     # After the millisecond: 26 bits that count, with version and variant among them, and 48 bits of chance.
+    start = f"{head[:8]}-{head[8:]}-7"
     return [
-        f"{head[:8]}-{head[8:]}-7{place >> 14 & 0xFFF:03x}-{0x8000 | place & 0x3FFF:04x}-{noise[12 * place : 12 * place + 12]}"
-        for place in range(number)
+        f"{start}{at >> 14 & 0xFFF:03x}-{0x8000 | at & 0x3FFF:04x}-{noise[12 * at : 12 * at + 12]}"
+        for at in range(number)
     ]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from federation import work
+from attendance.services import settle_step
 from federation.models import AcceptedRequest, Credential
 from federation.open_api import envelope
 from federation.open_api.answering import answered
@@ -53,7 +53,7 @@ def test_a_captured_request_is_answered_as_it_deserves(clients, vector):
 def _is_kept_as_evidence(now):
     """The punch of an unknown person and team: kept, and both named."""
     request = AcceptedRequest.all_rows.get()
-    assert work.carry_out(request.pk, now)
+    assert settle_step(now) == 1
     request.refresh_from_db()
     assert request.state == AcceptedRequest.State.FAILED
     assert request.result.startswith("[teamSysNo]值超出范围或无效!")

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from attendance.models import AttendanceDay, Punch
+from attendance.services import settle_step
 from federation import work
 from federation.models import AcceptedRequest, Credential
 from tests.federation.conftest import ELSEWHERE, HERE
@@ -39,7 +40,7 @@ def test_an_unknown_project_is_named(db):
 
 @pytest.fixture
 def worker():
-    """The node's worker, on a database connection of its own."""
+    """The node's worker and settler, on a database connection of its own."""
     over = threading.Event()
 
     def works():
@@ -47,6 +48,7 @@ def worker():
             while not over.wait(0.05):
                 for appid in (HERE, ELSEWHERE):
                     work.drain(appid, timezone.now())
+                settle_step(timezone.now())
         finally:
             connection.close()
 

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+from attendance.services import settle_step
 from federation import work
 from federation.models import Credential
 from federation.open_api import envelope
@@ -43,11 +44,12 @@ class Vendor:
             return envelope.refusal(refused)
 
     def write(self, method: str, data: Any) -> tuple[int, str]:
-        """Hand a write in, let the worker carry it out, and read what became of it."""
+        """Hand a write in, let worker and settler carry it out, and read what became of it."""
         answer = self.send(method, data)
         assert answer["code"] == 0, answer
         serial = answer["data"]["requestSerialCode"]
         work.drain(self.credential.appid, self.now)
+        settle_step(self.now)
         handled = self.send("AsyncHandleResult.Query", {"requestSerialCode": serial})["data"]
         return handled["status"], handled["result"]
 

@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from attendance.batches import Batch, Row, microseconds
 from attendance.models import Punch
-from attendance.services import PunchFacts, receive_punches
 from federation.open_api import values
-from federation.open_api.calls import Call, Failed, Outcome, done, partly_done
+from federation.open_api.calls import Call
 from federation.open_api.common import (
     IMAGE,
     PAGE,
@@ -22,10 +22,10 @@ from federation.open_api.common import (
     page_of,
 )
 from federation.open_api.dictionaries import DIRECTION, PASS_METHOD
-from federation.open_api.dispatcher import query, write
-from federation.open_api.roster import team_of
+from federation.open_api.dispatcher import query, settled
+from federation.open_api.handed import WHOLE, Handed, Words
+from federation.open_api.roster import NO_TEAM
 from federation.open_api.schema import Context, Field, Limit
-from projects.models import Team
 from workers.services import identity_index
 
 DIRECTIONS = {"01": Punch.Direction.IN, "02": Punch.Direction.OUT}
@@ -33,6 +33,11 @@ WIRE_DIRECTIONS = {str(ours): theirs for theirs, ours in DIRECTIONS.items()}
 FINISHED = "[projectCode]项目已完工,打卡已留存备查!如仍在施工,请先由主管部门更正项目状态"
 
 REMEDY = "(用ProjectWorker.Add登记、WorkerEntryExit.Add办理进场后,已留存的打卡自动计入,不必重传)"
+WORDS = Words(
+    unmatched="[dataList][{row}][idCardNumber]{text}" + REMEDY,
+    refused="[dataList][{row}][date]不能大于当天!{text}",
+    no_team=f"{NO_TEAM}(打卡已留存备查)",
+)
 
 
 def _within(limit: int) -> Any:
@@ -42,11 +47,10 @@ def _within(limit: int) -> Any:
     return check
 
 
-@write(
+@settled(
     "WorkerAttendance.Add",
     "上传考勤",
     permission="attendance.punch",
-    by_row=True,
     fields=(
         PROJECT_CODE,
         TEAM_NUMBER,
@@ -68,48 +72,39 @@ def _within(limit: int) -> Any:
         ),
     ),
 )
-def add(call: Call) -> Outcome:
-    """Keep every well-formed row; status 10 names the rows that count for nobody yet, or were not kept."""
-    team, troubles = _team(call)
+def add(call: Call) -> Handed:
+    """Every well-formed row is kept; status 10 names the rows that count for nobody yet, or were not kept."""
+    handed = Handed(project=call.own_project.pk, team=call.values["teamSysNo"])
     if not call.own_project.is_open:
-        troubles.append((-1, FINISHED))
-    troubles += [(fault.row or 0, str(fault)) for fault in call.reading.faults]
-    rows = [(n, row) for n, row in enumerate(call.values["dataList"]) if n not in call.reading.faulty_rows]
-    receipt = receive_punches(
-        actor=call.actor,
-        project=call.own_project,
-        origin=Punch.Origin.OPEN_API,
-        punches=[_facts(row) for _n, row in rows],
-        now=call.now,
-        team=team,
-    )
-    for place, text in receipt.unmatched.items():
-        troubles.append((rows[place][0], f"[dataList][{rows[place][0]}][idCardNumber]{text}{REMEDY}"))
-    for place, text in receipt.refused.items():
-        troubles.append((rows[place][0], f"[dataList][{rows[place][0]}][date]不能大于当天!{text}"))
-    return partly_done([text for _n, text in sorted(troubles)]) if troubles else done()
+        handed.troubles.append((WHOLE, FINISHED))
+    handed.troubles += [(fault.row or 0, str(fault)) for fault in call.reading.faults]
+    faulty = call.reading.faulty_rows
+    rows = [_row_of(n, row) for n, row in enumerate(call.values["dataList"]) if n not in faulty]
+    if rows:
+        handed.batch = Batch(
+            receipt=b"",
+            project=call.own_project.pk,
+            source="",
+            origin=str(Punch.Origin.OPEN_API),
+            received_at=microseconds(call.now),
+            rows=rows,
+        )
+    return handed
 
 
-def _team(call: Call) -> tuple[Team | None, list[tuple[int, str]]]:
-    """The team; punches of an unknown one are evidence all the same."""
-    try:
-        return team_of(call), []
-    except Failed as refused:
-        return None, [(-1, f"{refused}(打卡已留存备查)")]
-
-
-def _facts(row: Mapping[str, Any]) -> PunchFacts:
+def _row_of(place: int, row: Mapping[str, Any]) -> Row:
     has_place = bool(row.get("lng") or row.get("lat"))  # some clients send 0 for a place they do not know
-    return PunchFacts(
-        id_type=row["idCardType"],
-        number=row["idCardNumber"],
-        occurred_at=row["date"],
+    return Row(
+        at=microseconds(row["date"]),
         direction=DIRECTIONS[row["direction"]],
+        number=row["idCardNumber"],
+        id_type=row["idCardType"],
         channel=row.get("channel", ""),
         pass_method=row.get("attendType", ""),
         photo=row.get("image", ""),
-        latitude=row.get("lat") if has_place else None,
-        longitude=row.get("lng") if has_place else None,
+        latitude=str(row.get("lat", "")) if has_place else "",
+        longitude=str(row.get("lng", "")) if has_place else "",
+        mark=place,
     )
 
 
