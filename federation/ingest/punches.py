@@ -120,10 +120,12 @@ def _decoded(text: bytes) -> tuple[str, Sequence[Punch | msgspec.Raw]]:
     except msgspec.ValidationError:
         return _decoded_loosely(text)
     except _BROKEN:
-        raise Refused(
-            400, "bad_json", "请求体不是有效的 JSON（UTF-8），未作任何处理。请检查后重新提交。"
-        ) from None
+        raise _no_json() from None
     return body.device, body.punches
+
+
+def _no_json() -> Refused:
+    return Refused(400, "bad_json", "请求体不是有效的 JSON（UTF-8），未作任何处理。请检查后重新提交。")
 
 
 def _decoded_loosely(text: bytes) -> tuple[str, Sequence[msgspec.Raw]]:
@@ -131,6 +133,8 @@ def _decoded_loosely(text: bytes) -> tuple[str, Sequence[msgspec.Raw]]:
         body = _loose.decode(text)
     except msgspec.ValidationError:
         raise _fault_of_the_whole(text) from None
+    except _BROKEN:  # behind the first row of a wrong shape
+        raise _no_json() from None
     return body.device, body.punches
 
 
@@ -223,8 +227,9 @@ def _rejection(index: int, given: Punch | msgspec.Raw, bounds: Bounds) -> Reject
     if not isinstance(said, dict):
         return Rejected(index, None, "每条打卡应为一个 JSON 对象。")
     seq = said.get("seq")
+    # What cannot be stored is not repeated either.
     is_named = (isinstance(seq, int) and not isinstance(seq, bool)) or (
-        isinstance(seq, str) and len(seq) <= LONGEST_TOKEN
+        isinstance(seq, str) and len(seq) <= LONGEST_TOKEN and bool(_TOKEN.fullmatch(seq))
     )
     return Rejected(index, seq if is_named else None, _sentence(said, bounds))
 

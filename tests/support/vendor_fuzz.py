@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from attendance.services.settler import settle_step
 from federation import work
 from federation.open_api.dispatcher import Method, methods
 from federation.open_api.errors import Code
@@ -119,6 +120,7 @@ class VendorFuzz:
     def _carried_out(self, calling: Calling, serial: str) -> None:
         """What was acknowledged is carried out whole, or leaves nothing of its roster."""
         work.drain(self.vendor.credential.appid, timezone.now())
+        settle_step(timezone.now())
         handled = self.vendor.send(
             "AsyncHandleResult.Query", {"requestSerialCode": serial}, at=timezone.now()
         )
