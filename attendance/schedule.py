@@ -13,4 +13,8 @@ BEAT = {
         "task": "attendance.tasks.make_partitions",
         "schedule": crontab(hour=2, minute=10),
     },
+    "attendance-receipts": {
+        "task": "attendance.tasks.forget_receipts",
+        "schedule": crontab(hour=3, minute=40),
+    },
 }

@@ -25,3 +25,9 @@ def open_day() -> int:
 def make_partitions() -> int:
     """Prepare this month of punches and the next three."""
     return services.make_partitions(timezone.localdate())
+
+
+@shared_task
+def forget_receipts() -> int:
+    """Forget receipts of settled calls whose time is over."""
+    return services.forget_receipts(timezone.now())

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
+from attendance.models import PunchReceipt
+from federation.actors import CredentialActor
 from federation.models import AcceptedRequest, AnsweredQuery, Credential, RefusedCall
 from kernel.errors import NotFound
 from kernel.masking import redact
@@ -33,6 +35,23 @@ def valid_credentials(appid: str, now: datetime) -> list[Credential]:
         .select_related("project__region", "enterprise")
         .order_by("-id")[:VALID_SECRETS]
     )
+
+
+def signer(key: int) -> CredentialActor:
+    """The system behind a secret that has proved a signature."""
+    known = Credential.objects.unscoped(because="the signature was proved with this very secret")
+    return CredentialActor(known.select_related("project__region", "enterprise").get(pk=key))
+
+
+def punch_receipt(actor: Actor, public_id: UUID) -> PunchReceipt:
+    """What became of one call of the punch interface. A system sees its own calls only. Raises NotFound."""
+    rows = PunchReceipt.objects.visible_to(actor, "attendance.view").filter(public_id=public_id)
+    if isinstance(actor, CredentialActor):
+        rows = rows.filter(appid=actor.credential.appid)
+    found = rows.first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def accepted_requests(actor: Actor) -> QuerySet[AcceptedRequest]:

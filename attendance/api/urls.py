@@ -10,7 +10,6 @@ urlpatterns = [
     path("projects/<uuid:public_id>/", views.ProjectView.as_view(), name="api_project"),
     path("engagements/", views.EngagementsView.as_view(), name="api_engagements"),
     path("engagements/<uuid:public_id>/", views.EngagementView.as_view(), name="api_engagement"),
-    path("punches/", views.PunchesView.as_view(), name="api_punches"),
     path("attendance-days/", views.AttendanceDaysView.as_view(), name="api_attendance_days"),
     path("devices/", devices.DevicesView.as_view(), name="api_devices"),
     path("devices/register/", devices.RegisterDeviceView.as_view(), name="api_device_register"),

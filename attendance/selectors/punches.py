@@ -77,7 +77,7 @@ def _unmatched(day: date) -> Exists:
 
 
 def again(day: date) -> Case:
-    """Whether a punch is not counted beside another: it is the same passage, or its sequence has an earlier time.
+    """Whether a punch is not counted beside another: the same passage, or a sequence with an earlier time.
 
     Source: attendance.services.reading, of which this is the view row by row.
     """

@@ -12,6 +12,7 @@ from attendance.services.devices import (
 )
 from attendance.services.partitions import make_partitions
 from attendance.services.punches import PunchFacts, PunchReceipt, receive_punches
+from attendance.services.receipts import forget_receipts
 from attendance.services.settler import settle_step
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "conclude_days",
     "current_day",
     "cutoff_hour",
+    "forget_receipts",
     "make_partitions",
     "mark_days",
     "open_day",

@@ -130,7 +130,8 @@ def recount(now: datetime) -> int:
         pairs = sorted(set(cursor.fetchall()))
         if pairs:
             statement = _RECOUNT.format(rule=RULE_VERSION, today=f"DATE '{current_day(now=now).isoformat()}'")
-            execute_values(cursor.cursor, statement, _wanted(pairs), _TEMPLATE, page_size=len(pairs))
+            with connection.wrap_database_errors:
+                execute_values(cursor.cursor, statement, _wanted(pairs), _TEMPLATE, page_size=len(pairs))
     return len(pairs)
 
 

@@ -136,5 +136,5 @@ def conclude(wanted: Iterable[tuple[int, int, date]], readings: dict[int, Readin
     ]
     if not rows:
         return set()
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         return set(execute_values(cursor.cursor, _CONCLUDE, rows, _TEMPLATE, page_size=len(rows), fetch=True))

@@ -99,7 +99,11 @@ def _rows(keys: list[int]) -> list[tuple[int, Any]]:
     if not keys:
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, content FROM attendance_inbox WHERE id = ANY (%s) ORDER BY id", [keys])
+        # Locked: should there ever be a second settler, each row is one's alone.
+        cursor.execute(
+            "SELECT id, content FROM attendance_inbox WHERE id = ANY (%s) ORDER BY id FOR UPDATE SKIP LOCKED",
+            [keys],
+        )
         return cursor.fetchall()
 
 
@@ -132,7 +136,7 @@ def _named(batch: Batch, sentences: dict[int, str]) -> list[dict[str, Any]]:
 
 def _write_results(results: list[tuple[str, datetime, str]]) -> None:
     if results:
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, connection.wrap_database_errors:
             execute_values(
                 cursor.cursor,
                 _RESULT,

@@ -14,7 +14,7 @@ from attendance.rules import RULE_VERSION, SITE_TIME, day_of
 from attendance.services.days import Reading
 from attendance.services.reading import SEEN, STARTS, compose
 
-# Who passed, and for which work it counts: that whose presence covers the day; of two, the one entered last.
+# Who passed, and for which work it counts: that whose presence covers the day; of two, the last entered.
 # Every look into a large table is one short piece of one index; LIMIT keeps the planner from reading it whole.
 _RESOLVE: Final = compose(
     """

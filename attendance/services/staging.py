@@ -156,4 +156,5 @@ def _escaped(text: str) -> str:
 
 
 def _copy(cursor: Any, table: str, lines: Sequence[str]) -> None:
-    cursor.copy_expert(f"COPY {table} FROM STDIN", StringIO("".join(lines)))
+    with connection.wrap_database_errors:
+        cursor.copy_expert(f"COPY {table} FROM STDIN", StringIO("".join(lines)))

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from federation.api import views
+from federation.api import punches, views
 
 urlpatterns = [
+    path("punches/", punches.PunchesDoor.as_view(), name="api_punches"),
+    path("punch-receipts/<uuid:public_id>/", punches.PunchReceiptView.as_view(), name="api_punch_receipt"),
     path("credentials/", views.CredentialsView.as_view(), name="api_credentials"),
     path("credentials/issue/", views.IssueView.as_view(), name="api_credential_issue"),
     path("credentials/<uuid:public_id>/calls/", views.CallsView.as_view(), name="api_credential_calls"),

@@ -20,6 +20,7 @@ from federation import services
 from federation.ingest import door, forms
 from federation.ingest.door import Answered, Asked
 from federation.ingest.keys import Held, Keys
+from federation.ingest.punches import too_large
 from federation.ingest.refusals import Refused, away, full
 from federation.ingest.signing import Headers, Signed
 from federation.ingest.writer import Item, Writer
@@ -110,9 +111,7 @@ class Doors:
             call = door.read(asked)
             answer = door.answer_to(await self._accepted(call, asked))
         except TooLong:
-            most = self._most
-            sentence = f"请求体超过 {most // 1024} KB，未作任何处理。请减少每次的打卡条数，或用 gzip 压缩。"
-            answer = door.refusal(Refused(413, "too_large", sentence))
+            answer = door.refusal(too_large(self._most))
         except Refused as refused:
             answer = door.refusal(refused)
             if call is not None:

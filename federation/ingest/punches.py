@@ -78,9 +78,17 @@ _anything = msgspec.json.Decoder()
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
+def too_large(most: int) -> Refused:
+    """A body, as it came or inflated, beyond the limit in bytes."""
+    sentence = f"请求体（压缩的按解压后计）超过 {most // 1024} KB，未作任何处理。请减少每次的打卡条数。"
+    return Refused(413, "too_large", sentence)
+
+
 def inflated(body: bytes, encoding: bytes, most: int) -> bytes:
     """The JSON text of a body. Raises Refused for an unknown encoding or more than `most` bytes inflated."""
     encoding = encoding.strip().lower()
+    if len(body) > most:
+        raise too_large(most)
     if encoding in (b"", b"identity"):
         return body
     if encoding not in (b"gzip", b"x-gzip"):
@@ -91,9 +99,7 @@ def inflated(body: bytes, encoding: bytes, most: int) -> bytes:
     except zlib.error:
         raise Refused(400, "bad_gzip", "请求体不是有效的 gzip 数据。请检查压缩后重新提交。") from None
     if len(text) > most or machine.unconsumed_tail:
-        raise Refused(
-            413, "too_large", f"请求体解压后超过 {most // 1024} KB，未作任何处理。请减少每次的打卡条数。"
-        )
+        raise too_large(most)
     if not machine.eof:
         raise Refused(400, "bad_gzip", "请求体的 gzip 数据不完整。请检查压缩后重新提交。")
     return text

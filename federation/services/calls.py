@@ -29,6 +29,7 @@ CARRY_OUT = "federation.tasks.carry_out"
 DRAIN_LANE = "federation.tasks.drain_lane"
 # How the punch interface is named where methods of the national one are.
 PUNCHES = "POST /api/v1/punches/"
+RECEIPTS = "GET /api/v1/punch-receipts/"
 
 
 def note_query(call: Call, transport: Mapping[str, str]) -> None:
@@ -45,6 +46,13 @@ def note_query(call: Call, transport: Mapping[str, str]) -> None:
             )
     except IntegrityError as error:
         raise bad_request("nonce重复!同一timestamp与nonce的查询已答复,请更换nonce并重新签名") from error
+
+
+def note_receipt_read(appid: str, timestamp: str, nonce: str, now: datetime) -> None:
+    """Enter a signed read of a receipt, so that its nonce reads once. Raises IntegrityError for a replay."""
+    AnsweredQuery.objects.create(
+        appid=appid, timestamp=timestamp, nonce=nonce, method=RECEIPTS, is_poll=True, answered_at=now
+    )
 
 
 def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) -> None:

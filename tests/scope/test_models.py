@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectDay, Punch
+from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectDay, Punch, PunchReceipt
 from federation.models import AcceptedRequest, Credential, RefusedCall
 from integrity.models import (
     AnswerFile,
@@ -113,6 +113,7 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     Credential: (lambda c: [c.credential], lambda c: []),
     AcceptedRequest: (lambda c: [c.request, c.broken_request], lambda c: []),
     RefusedCall: (lambda c: [c.refused_call], lambda c: []),
+    PunchReceipt: (lambda c: [c.punch_receipt], lambda c: []),
 }
 
 

@@ -18,7 +18,14 @@ from django.utils import timezone
 
 from accounts.actors import UserActor
 from accounts.models import User
-from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectDay, Punch
+from attendance.models import (
+    AttendanceDay,
+    CorrectionRequest,
+    Device,
+    ProjectDay,
+    Punch,
+    PunchReceipt,
+)
 from attendance.services import PunchFacts, receive_punches, recount
 from federation.models import AcceptedRequest, Credential, RefusedCall
 from federation.work import OUR_FAULT
@@ -122,6 +129,7 @@ class County:
     notices: dict[str, SupervisionNotice] = field(default_factory=dict)
     broken_request: AcceptedRequest = None  # type: ignore[assignment]
     refused_call: RefusedCall = None  # type: ignore[assignment]
+    punch_receipt: PunchReceipt = None  # type: ignore[assignment]
     retired_device: Device = None  # type: ignore[assignment]
     closed_user: User = None  # type: ignore[assignment]
     locked_user: User = None  # type: ignore[assignment]
@@ -477,6 +485,24 @@ def _vendor(county: County) -> None:
         sentence=f"签名校验错误!{county.word}",
         minute=county.now.replace(second=0, microsecond=0),
         last_at=county.now,
+    )
+    county.punch_receipt = _receipt(county)
+
+
+def _receipt(county: County) -> PunchReceipt:
+    """A call of the punch interface, one of whose rows counts for nobody yet."""
+    unmatched = [{"mark": 0, "seq": "7", "sentence": f"该人员未在本项目登记{county.word}"}]
+    return PunchReceipt.objects.create(
+        appid=county.project.code,
+        timestamp=int(county.now.timestamp()),
+        nonce=county.word,
+        digest=b"0" * 32,
+        project=county.project,
+        source=str(county.device.public_id),
+        accepted=2,
+        accepted_at=county.now,
+        settled_at=county.now,
+        result={"added": 2, "repeated": 0, "unmatched": unmatched, "refused": []},
     )
 
 

@@ -673,8 +673,10 @@ ROUTES: dict[str, Route] = {
             {"date": county.today - timedelta(days=1)},
             words=False,
             by_project=True,
-        )(county)
+        )(county),
+        forms=lambda county: [{"device": county.device.channel, "punches": []}],
     ),
+    "api_punch_receipt": Route(kwargs=lambda county: [{"public_id": county.punch_receipt.public_id}]),
     "roster_move": Route(kwargs=_project, queries=_ticked, forms=_move_forms),
     "roster_done": Route(kwargs=_batches),
     "roster_undo": Route(kwargs=_batches, forms=lambda _county: [{"reason": "选错了人"}]),

@@ -261,6 +261,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "attendance.selectors.own.asked_days": lambda a, c: own.asked_days(a, c.today - _MONTH, c.today),
     "attendance.selectors.own.own_readers": lambda a, c: own.own_readers(a),
     "federation.selectors.accepted_requests": lambda a, c: federation.accepted_requests(a),
+    "federation.selectors.punch_receipt": lambda a, c: federation.punch_receipt(a, c.punch_receipt.public_id),
     "federation.selectors.credentials": lambda a, c: federation.credentials(a),
     "federation.selectors.credential": lambda a, c: federation.credential(a, c.credential.public_id),
     "federation.selectors.may_manage": lambda a, c: federation.may_manage(a, c.credential),
