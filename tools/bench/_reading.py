@@ -83,22 +83,20 @@ def seconds_to_the_dashboards(measured: Measured, access: list[Found], *, rate: 
 
 
 def _probe(measured: Measured, project: Found) -> float:
-    before = _attended(measured, project["project"])
+    before = _counted(measured, project["project"])
     probe = measured.prepare(JSON_DOOR, 1, 1, projects=[project["project"]])
+    began = time.perf_counter()
     probe.go()
     probe.result()
-    began = time.perf_counter()
     while time.perf_counter() - began < MOST_SECONDS:
-        if _attended(measured, project["project"]) != before:
+        if _counted(measured, project["project"]) != before:
             break
         time.sleep(0.02)
     return time.perf_counter() - began
 
 
-def _attended(measured: Measured, project: int) -> Any:
+def _counted(measured: Measured, project: int) -> Any:
     address = measured.stack.worlds.url(measured.stack.database).replace("postgres://", "postgresql://")
     with closing(psycopg2.connect(address)) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT max(day), max(last_punch_at) FROM attendance_projectday WHERE project_id = %s", [project]
-        )
+        cursor.execute("SELECT max(computed_at) FROM attendance_projectday WHERE project_id = %s", [project])
         return cursor.fetchone()

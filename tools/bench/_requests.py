@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from tools.bench._world.numbers import number
 
 CHINA = timezone(timedelta(hours=8))
-# The rows of a run lie in the hours before it, in the order of time as a morning's peak brings them.
-SPREAD_SECONDS = 3 * 3600
+# The rows of a run lie in a time of their own within the last day, later than those of the run before, and in
+# its order: as a morning's peak brings them.
+SPREAD_SECONDS, RUNS_A_DAY = 1500, 40
 DIRECTIONS = ("in", "out")
 Project = dict[str, Any]
 Maker = Callable[[Project, list[tuple[int, str, float, str, int]]], bytes]
@@ -30,7 +31,8 @@ class Stream:
 
     def __init__(self, access: list[Project], *, seed: int, calls: int, rows: int) -> None:
         self.access, self.chance, self.rows, self.calls = access, random.Random(seed), rows, calls
-        self.clock, self.step = time() - SPREAD_SECONDS - 60, SPREAD_SECONDS / max(1, calls * rows)
+        self.clock = time() - (RUNS_A_DAY - seed % RUNS_A_DAY) * SPREAD_SECONDS
+        self.step = SPREAD_SECONDS / max(1, calls * rows)
         # No run may repeat another's sequence numbers.
         self.sequence = int(time() * 1000) * 1_000 % 10**12
 
