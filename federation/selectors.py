@@ -37,10 +37,12 @@ def valid_credentials(appid: str, now: datetime) -> list[Credential]:
     )
 
 
-def signer(key: int) -> CredentialActor:
-    """The system behind a secret that has proved a signature."""
-    known = Credential.objects.unscoped(because="the signature was proved with this very secret")
-    return CredentialActor(known.select_related("project__region", "enterprise").get(pk=key))
+def signer(appid: str, key: int, now: datetime) -> CredentialActor:
+    """The system behind a secret that has proved a signature. Raises NotFound where it has just ended."""
+    for credential in valid_credentials(appid, now):
+        if credential.pk == key:
+            return CredentialActor(credential)
+    raise NotFound
 
 
 def punch_receipt(actor: Actor, public_id: UUID) -> PunchReceipt:

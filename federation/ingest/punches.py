@@ -233,10 +233,7 @@ def _rejection(index: int, given: Punch | msgspec.Raw, bounds: Bounds) -> Reject
     if not isinstance(said, dict):
         return Rejected(index, None, "每条打卡应为一个 JSON 对象。")
     seq = said.get("seq")
-    # What cannot be stored is not repeated either.
-    is_named = (isinstance(seq, int) and not isinstance(seq, bool)) or (
-        isinstance(seq, str) and len(seq) <= LONGEST_TOKEN and bool(_TOKEN.fullmatch(seq))
-    )
+    is_named = not _about_seq(seq)
     return Rejected(index, seq if is_named else None, _sentence(said, bounds))
 
 
