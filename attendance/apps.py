@@ -8,12 +8,14 @@ class AttendanceConfig(AppConfig):
     def ready(self) -> None:
         from attendance import receivers
         from attendance.services import inbox, sources
-        from attendance.web import device_objects
+        from attendance.web import device_objects, own
         from attendance.web.correction_waits import add_waiting
         from attendance.web.entries import add_entries
+        from web.inbox import register_frame
 
         receivers.register()
         sources.register(inbox.Inbox())
         add_entries()
         device_objects.add_objects()
         add_waiting()
+        register_frame("worker", "own/messages.html", lambda actor: own.frame_of(actor, "record", "/me/"))

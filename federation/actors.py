@@ -9,6 +9,7 @@ from projects.models import Project
 PERMISSIONS = frozenset(
     {
         "projects.view",
+        "projects.state",
         "projects.manage_participation",
         "projects.manage_team",
         "workers.view",
@@ -16,9 +17,12 @@ PERMISSIONS = frozenset(
         "workers.enter",
         "attendance.view",
         "attendance.punch",
+        "integrity.view",
         "federation.view_requests",
     }
 )
+# What only the system of a whole enterprise may do: its projects are its own to report.
+OF_ENTERPRISES = frozenset({"projects.report"})
 
 
 class CredentialActor:
@@ -51,6 +55,8 @@ class CredentialActor:
         return self.credential.project.region.path if self.credential.project else ""
 
     def may(self, permission: str) -> bool:
+        if permission in OF_ENTERPRISES:
+            return self.credential.enterprise is not None
         return permission in PERMISSIONS
 
     def reach(self, permission: str) -> Reach:

@@ -6,9 +6,12 @@ class FederationConfig(AppConfig):
     verbose_name = "数据交换"
 
     def ready(self) -> None:
+        from attendance.demo.world import register_more
         from attendance.services import sources
+        from federation.demo.calls import write_calls
         from federation.ingest.source import PendingPunches
         from federation.web import entries
 
         entries.add_entries()
+        register_more("federation.calls", write_calls)
         sources.register(PendingPunches())

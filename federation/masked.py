@@ -8,7 +8,12 @@ from kernel.masking import redact
 HIDDEN = "[已隐去]"
 LONGEST = 120
 # Parts of field names whose values are a person's, whatever they hold.
-_PERSONAL = ("idcard", "phone", "bankcard", "cardnumber", "image", "photo", "address", "workername", "birth")
+_PERSONAL = (
+    "idcard", "idnumber", "phone", "tel", "bankcard", "banknumber", "cardnumber", "image", "photo", "address",
+    "workername", "birth", "legalman", "linkman", "pmname", "email", "faxnumber", "responsibleperson",
+    # Permit numbers travel encrypted; their ciphertext tells a reader nothing.
+    "builderlicensenum", "plannum",
+)  # fmt: skip
 
 
 def masked_body(body: str | None) -> str:

@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from kernel.fields import SealedTextField
+from kernel.ids import new_id
 from kernel.models import Travelling
-from kernel.scoping import ScopedModel
+from kernel.scoping import Reach, ScopedModel
 
 
 def no_addresses() -> list[str]:
@@ -15,11 +16,19 @@ def no_addresses() -> list[str]:
     return []
 
 
+def of_an_enterprise(reach: Reach, enterprise: str) -> Q:
+    """What belongs to an enterprise's system and to no project: its own, and the whole province's to see."""
+    own = Q(**{f"{enterprise}__public_id__in": reach.enterprises}) if reach.enterprises else Q(pk__in=[])
+    theirs = Q(**{f"{enterprise}__isnull": False})
+    return theirs if reach.is_province_wide else own
+
+
 class Credential(Travelling, ScopedModel):
     """A vendor's access: an appid with one of its secrets.
 
-    Where each project has its own key the appid is the project's code. The two newest secrets of an appid
-    that are neither revoked nor past `valid_until` are valid, so that a vendor can change over without a gap.
+    Where each project has its own key the appid is the project's code; an enterprise's system, which serves
+    all its projects, has the enterprise's credit code for appid. The two newest secrets of an appid that are
+    neither revoked nor past `valid_until` are valid, so that a vendor can change over without a gap.
     """
 
     region_lookup = "project__region"
@@ -57,6 +66,16 @@ class Credential(Travelling, ScopedModel):
 
     def __str__(self) -> str:
         return self.appid
+
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        return super().scope(reach) | of_an_enterprise(reach, "enterprise")
+
+    @property
+    def holder_name(self) -> str:
+        """The project or enterprise that it stands for."""
+        of = self.project or self.enterprise
+        return of.name if of else self.appid
 
     def is_valid(self, now: datetime) -> bool:
         """Whether calls may be signed with this secret at an instant."""
@@ -129,6 +148,12 @@ class AcceptedRequest(ScopedModel):
     def __str__(self) -> str:
         return self.serial
 
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        # A call that names no project, such as Corp.Upload of an enterprise's system.
+        nowhere = Q(project=None) & of_an_enterprise(reach, "credential__enterprise")
+        return super().scope(reach) | nowhere
+
     def __repr__(self) -> str:
         return f"<AcceptedRequest {self.pk}>"
 
@@ -141,6 +166,8 @@ class AnsweredQuery(models.Model):
     nonce = models.CharField(max_length=64)
     method = models.CharField(max_length=60, blank=True, default="")
     is_poll = models.BooleanField(default=False)
+    # Which page was asked for, where one was named; a vendor's self-test looks whether it counts from 0.
+    page_index = models.IntegerField(null=True)
     answered_at = models.DateTimeField()
 
     class Meta:
@@ -165,7 +192,8 @@ class RefusedCall(ScopedModel):
     view_permission = "federation.view_credentials"
 
     appid = models.CharField(max_length=64)
-    project = models.ForeignKey("projects.Project", models.PROTECT, related_name="+")
+    project = models.ForeignKey("projects.Project", models.PROTECT, null=True, related_name="+")
+    enterprise = models.ForeignKey("projects.Enterprise", models.PROTECT, null=True, related_name="+")
     method = models.CharField(max_length=60, blank=True)
     code = models.SmallIntegerField()
     sentence = models.CharField(max_length=300)
@@ -180,8 +208,84 @@ class RefusedCall(ScopedModel):
             models.UniqueConstraint(
                 fields=("appid", "minute", "method", "code"), name="refusals_of_a_minute_are_one_row"
             ),
+            models.CheckConstraint(
+                condition=Q(project=None, enterprise__isnull=False)
+                | Q(project__isnull=False, enterprise=None),
+                name="a_refusal_is_of_one_project_or_one_enterprise",
+            ),
         ]
         indexes = [models.Index(fields=("project", "-last_at"), name="refusals_of_a_project")]
 
     def __str__(self) -> str:
         return f"{self.appid} {self.minute:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        return super().scope(reach) | of_an_enterprise(reach, "enterprise")
+
+
+class Sandbox(models.Model):
+    """A practice project that a vendor opened for itself: in no county, for some days, then forgotten.
+
+    Its appid is the code of the project. Only invented people and firms are taken there.
+    """
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    appid = models.CharField(max_length=64, unique=True)
+    vendor = models.CharField(max_length=80)
+    address = models.CharField(max_length=45, blank=True)
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-opened_at",)
+        indexes = [
+            models.Index(fields=("address", "opened_at"), name="sandboxes_of_an_address"),
+            models.Index(
+                fields=("expires_at",), condition=Q(forgotten_at=None), name="sandboxes_to_be_forgotten"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.appid
+
+
+class ConformanceRun(models.Model):
+    """A vendor's self-test: which steps its client has shown. Public, and kept when the sandbox is gone.
+
+    `findings` holds each step with whether it was shown, and what the platform answered.
+    """
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    appid = models.CharField(max_length=64)
+    vendor = models.CharField(max_length=80)
+    client = models.CharField(max_length=80)
+    client_version = models.CharField(max_length=40, blank=True)
+    begun_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    findings = models.JSONField(default=list)
+    shown = models.PositiveSmallIntegerField(default=0)
+    needed = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-begun_at", "-id")
+        indexes = [
+            models.Index(fields=("-begun_at",), name="conformance_runs_by_time"),
+            models.Index(
+                fields=("ends_at",), condition=Q(finished_at=None), name="conformance_runs_under_way"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shown__lte=models.F("needed")), name="a_run_shows_at_most_what_is_needed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client} {self.client_version}".strip()
+
+    @property
+    def is_passed(self) -> bool:
+        return self.needed > 0 and self.shown == self.needed

@@ -8,5 +8,10 @@ BEAT = {
         "schedule": 3.0,
         "options": {"expires": 10},
     },
+    "open-api-conformance": {
+        "task": "federation.tasks.settle_conformance_runs",
+        "schedule": 10.0,
+        "options": {"expires": 20},
+    },
     "open-api-forget": {"task": "federation.tasks.forget_old", "schedule": crontab(hour=3, minute=20)},
 }

@@ -6,11 +6,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from attendance.models import PunchReceipt
 from federation.actors import CredentialActor
-from federation.models import AcceptedRequest, AnsweredQuery, Credential, RefusedCall
+from federation.models import (
+    AcceptedRequest,
+    AnsweredQuery,
+    ConformanceRun,
+    Credential,
+    RefusedCall,
+    Sandbox,
+)
+from federation.watched import POLLED, QUERY, RECEIPT, TURNED_AWAY, WRITE, Seen
 from kernel.errors import NotFound
 from kernel.masking import redact
 from kernel.scoping import Actor
@@ -20,6 +28,9 @@ SEEN, MANAGED = "federation.view_credentials", "federation.manage_credentials"
 DONE, FAILED, PENDING, ANSWERED, REFUSED = "done", "failed", "pending", "answered", "refused"
 # How results begin that the platform itself is to blame for.
 OUR_FAULTS = "Internal Error"
+# A self-test looks no further than this into the calls of its sandbox.
+MOST_WATCHED, LONGEST_SAID = 2000, 300
+CALLS = "federation.view_requests"
 VERDICT_OF = {
     AcceptedRequest.State.DONE: DONE,
     AcceptedRequest.State.FAILED: FAILED,
@@ -81,12 +92,13 @@ def credentials(actor: Actor) -> QuerySet[Credential]:
     queries = AnsweredQuery.objects.filter(appid=OuterRef("appid"))
     return (
         Credential.objects.visible_to(actor, SEEN)
-        .select_related("project__region")
+        .select_related("project__region", "enterprise")
         .annotate(
+            of_name=Coalesce("project__name", "enterprise__name"),
             last_call_at=Greatest(
                 Subquery(writes.order_by("-accepted_at").values("accepted_at")[:1]),
                 Subquery(queries.order_by("-answered_at").values("answered_at")[:1]),
-            )
+            ),
         )
         .order_by("-created_at", "-pk")
     )
@@ -98,6 +110,11 @@ def credential(actor: Actor, public_id: UUID) -> Credential:
     if found is None:
         raise NotFound
     return found
+
+
+def may_issue_to_enterprises(actor: Actor) -> bool:
+    """Whether the actor gives secrets to enterprises, whose projects may lie anywhere in the province."""
+    return actor.reach(MANAGED).is_province_wide
 
 
 def may_manage(actor: Actor, of: Credential) -> bool:
@@ -192,3 +209,57 @@ def failed_requests(actor: Actor, since: datetime) -> QuerySet[AcceptedRequest]:
     """The writes that failed because of the platform and may be carried out again, oldest first."""
     rows = AcceptedRequest.objects.visible_to(actor, MANAGED).filter(at_fault(), finished_at__gte=since)
     return rows.select_related("project").defer("body").order_by("finished_at", "pk")
+
+
+def calls_of_run(run: ConformanceRun) -> list[Seen]:
+    """What a vendor's client has called since its self-test began, numbers in sentences masked.
+
+    Read as the sandbox's own system would: it reaches its practice project and nothing else.
+    """
+    found: list[Seen] = []
+    for credential in valid_credentials(run.appid, run.begun_at)[:1]:
+        actor, window = CredentialActor(credential), (run.begun_at, run.ends_at)
+        writes = AcceptedRequest.objects.visible_to(actor, CALLS).filter(accepted_at__range=window)
+        refused = RefusedCall.objects.visible_to(actor, CALLS).filter(last_at__range=window)
+        receipts = PunchReceipt.objects.visible_to(actor, CALLS).filter(accepted_at__range=window)
+        queries = AnsweredQuery.objects.filter(appid=run.appid, answered_at__range=window)
+        found += [_seen_write(row) for row in writes.defer("body").order_by("id")[:MOST_WATCHED]]
+        found += [_seen_query(row) for row in queries.order_by("id")[:MOST_WATCHED]]
+        found += [_seen_refusal(row) for row in refused.order_by("id")[:MOST_WATCHED]]
+        found += [_seen_receipt(row) for row in receipts.order_by("accepted_at")[:MOST_WATCHED]]
+    return found
+
+
+def _seen_query(row: AnsweredQuery) -> Seen:
+    kind = POLLED if row.is_poll else QUERY
+    return Seen(row.answered_at, row.method, kind, page_index=row.page_index)
+
+
+def _seen_refusal(row: RefusedCall) -> Seen:
+    return Seen(row.last_at, row.method, TURNED_AWAY, said=f"{row.code} {row.sentence}")
+
+
+def _seen_receipt(row: PunchReceipt) -> Seen:
+    return Seen(row.accepted_at, "POST /api/v1/punches/", RECEIPT, said=f"收下 {row.accepted} 条")
+
+
+def _seen_write(row: AcceptedRequest) -> Seen:
+    return Seen(row.accepted_at, row.method, WRITE, row.state, redact(row.result)[:LONGEST_SAID])
+
+
+def sandbox_of(public_id: UUID) -> Sandbox | None:
+    """One sandbox; whoever may see its secret is judged by the session that opened it."""
+    return Sandbox.objects.filter(public_id=public_id).first()
+
+
+def conformance_runs() -> QuerySet[ConformanceRun]:
+    """Every self-test, newest first. Results are public."""
+    return ConformanceRun.objects.order_by("-begun_at", "-id")
+
+
+def conformance_run(public_id: UUID) -> ConformanceRun:
+    """One self-test. Raises NotFound."""
+    found = ConformanceRun.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found

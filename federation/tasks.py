@@ -37,5 +37,14 @@ def sweep_unfinished() -> int:
 
 @shared_task
 def forget_old() -> int:
-    """Forget request bodies and query nonces whose time is over."""
-    return retention.forget(timezone.now())
+    """Forget request bodies and query nonces whose time is over, and sandboxes too."""
+    services.settle_runs(
+        timezone.now()
+    )  # what a self-test has shown is read while its sandbox is still there
+    return retention.forget(timezone.now()) + services.forget_sandboxes(timezone.now())
+
+
+@shared_task
+def settle_conformance_runs() -> int:
+    """Write down what vendors' self-tests have shown so far, and end those that are complete or too old."""
+    return services.settle_runs(timezone.now())

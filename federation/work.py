@@ -129,7 +129,8 @@ def _finish(request: AcceptedRequest, outcome: Outcome, now: datetime) -> None:
     request.state = State.DONE if outcome.is_done else State.FAILED
     request.result = outcome.result
     request.finished_at = now
-    request.save(update_fields=["state", "result", "finished_at"])
+    request.project = request.project or outcome.project
+    request.save(update_fields=["state", "result", "finished_at", "project"])
 
 
 def unfinished_lanes(now: datetime) -> list[str]:

@@ -156,3 +156,32 @@ class TooManyFiles(DomainError):
             ),
             field=f"files_{position}",
         )
+
+
+class BadCredit(DomainError):
+    """A credit record that cannot be as it was stated."""
+
+    code = "bad_credit"
+
+    def __init__(self, told: str, field: str) -> None:
+        super().__init__(told, field=field)
+
+
+class CreditKnown(DomainError):
+    """The same decision on the same behaviour of this enterprise is on record."""
+
+    code = "credit_known"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("该企业的这份决定已经登记，不必重复登记。需要改正的，请先撤回原记录。"), field="document"
+        )
+
+
+class CreditWithdrawn(DomainError):
+    """The record was taken back before."""
+
+    code = "credit_withdrawn"
+
+    def __init__(self) -> None:
+        super().__init__(_("这条记录已经撤回，不必重复办理。"))

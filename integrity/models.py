@@ -1,12 +1,13 @@
-"""Supervision notices (监理通知单): what is wrong, until when it must be cured, and what was answered."""
+"""Supervision notices (监理通知单), and the good and adverse records and blacklists of enterprises."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from integrity.rules import S5, State
 from kernel.ids import new_id
 from kernel.models import Travelling
-from kernel.scoping import ScopedModel
+from kernel.scoping import Reach, ScopedModel
+from projects.models import Participation
 
 
 class SupervisionNotice(Travelling, ScopedModel):
@@ -259,3 +260,66 @@ class AnswerFile(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.media} {self.public_id}"
+
+
+class CreditRecord(Travelling, ScopedModel):
+    """A good or adverse record of an enterprise, or its entry on a blacklist, decided by an authority.
+
+    It holds in the authority's region and is seen there, and by whoever works below that region and sees the
+    enterprise: a county's record is not its neighbour's, the province's is for all. Rows are never edited;
+    a mistake is withdrawn, with its reason. `valid_from` to `valid_to`: the days it is published.
+    Source: 鄂建文〔2019〕27号 二(三); 建市〔2017〕241号 (建筑市场信用管理暂行办法).
+    """
+
+    class Kind(models.TextChoices):
+        GOOD = "good", "良好行为"
+        BAD = "bad", "不良行为"
+        BLACKLIST = "blacklist", "黑名单"
+
+    region_lookup = "region"
+    view_permission = "integrity.view"
+
+    enterprise = models.ForeignKey("projects.Enterprise", models.PROTECT, related_name="credit_records")
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    project = models.ForeignKey("projects.Project", models.PROTECT, null=True, blank=True, related_name="+")
+    record_kind = models.CharField(max_length=16)
+    behaviour = models.CharField(max_length=4)
+    content = models.CharField(max_length=500)
+    authority = models.CharField(max_length=100)
+    document = models.CharField(max_length=100)
+    decided_on = models.DateField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    entered_by = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-decided_on", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(record_kind__in=["good", "bad", "blacklist"]),
+                name="a_credit_record_is_good_bad_or_of_the_blacklist",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")),
+                name="a_credit_record_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=("enterprise", "region", "record_kind", "document", "behaviour"),
+                condition=Q(withdrawn_at=None),
+                name="a_decision_is_entered_once_for_an_enterprise",
+            ),
+        ]
+        indexes = [models.Index(fields=("enterprise", "record_kind"), name="credit_of_an_enterprise")]
+
+    def __str__(self) -> str:
+        return f"{self.record_kind} {self.document}"
+
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        # The readers' sites on which the enterprise works and over which the authority stands.
+        here = Participation.objects.within(reach).filter(
+            enterprise=OuterRef("enterprise"), project__region__path__startswith=OuterRef("region__path")
+        )
+        return super().scope(reach) | Q(Exists(here))

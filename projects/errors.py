@@ -14,6 +14,12 @@ class BadCreditCode(DomainError):
     code = "bad_credit_code"
 
 
+class BadPermitNumber(DomainError):
+    """A permit number or project code of a form that no authority gives."""
+
+    code = "bad_number"
+
+
 class NameDiffers(DomainError):
     """A known credit code came with another name; the registered one holds until its owner changes it."""
 
@@ -90,6 +96,7 @@ class PermitElsewhere(DomainError):
             ),
             field="permit_number",
         )
+        self.number = number
 
 
 class AccountExists(DomainError):
@@ -184,15 +191,16 @@ class TeamEnded(DomainError):
 
 
 class ParticipationEnded(DomainError):
-    """The enterprise no longer takes part: it forms no teams."""
+    """The enterprise no longer takes part: it forms no teams and takes nobody on."""
 
     code = "participation_ended"
 
-    def __init__(self, on: date) -> None:
+    def __init__(self, on: date, *, field: str = "") -> None:
         super().__init__(
             _("该参建单位已于 {day} 退场，不能再办理。如仍在施工，请先更正其退场日期。").format(
                 day=on.isoformat()
-            )
+            ),
+            field=field,
         )
 
 
@@ -229,4 +237,45 @@ class TheContractorStays(DomainError):
             _(
                 "总承包单位由施工许可证确定，不能在这里办理退场或改变类型。项目完工或更换总包的，请报主管部门办理。"
             )
+        )
+
+
+class ProjectReported(DomainError):
+    """The contractor's system has reported this project before; carries its code, so that clients go on."""
+
+    code = "project_reported"
+
+    def __init__(self, project_code: str) -> None:
+        super().__init__(
+            _("项目已存在，项目编码为 {code}。请使用已有项目，需要改动的请更新原项目。").format(
+                code=project_code
+            )
+        )
+        self.project_code = project_code
+
+
+class RegisteredFact(DomainError):
+    """A system states another value than the authority has registered; the register holds."""
+
+    code = "registered_fact"
+
+    def __init__(self, column: str, label: str, registered: str, *, by_master: bool) -> None:
+        keeper = _("四库一平台维护") if by_master else _("县（市、区）随施工许可证登记")
+        super().__init__(
+            _(
+                "{label}已由{keeper}为“{registered}”，不能通过接口修改。请按登记内容上传；登记有误的，请报主管部门更正。"
+            ).format(label=label, keeper=keeper, registered=registered),
+            field=column,
+        )
+
+
+class ProjectOccupied(DomainError):
+    """A project is not finished while people are on its roster."""
+
+    code = "project_occupied"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            _("项目还有 {number} 人没有退场，不能改为完工。请先为他们办理退场。").format(number=number),
+            field="status",
         )

@@ -19,12 +19,14 @@ GRANTED = {
 
 
 def enterprise_reach(public_id: UUID) -> Reach:
-    """The projects for which the enterprise is the responsible contractor or the owner."""
+    """The enterprise itself, and the projects of which it is the responsible contractor or the owner."""
     projects = Project.all_rows.filter(
         Q(contractor__public_id=public_id)
         | Q(participations__enterprise__public_id=public_id, participations__kind="008")
     )
-    return Reach(projects=frozenset(projects.values_list("public_id", flat=True)))
+    return Reach(
+        projects=frozenset(projects.values_list("public_id", flat=True)), enterprises=frozenset({public_id})
+    )
 
 
 def project_grants(user_pk: int) -> Iterable[Grant]:

@@ -36,7 +36,116 @@ class Enterprise(Travelling, ScopedModel):
     @classmethod
     def scope(cls, reach: Reach) -> Q:
         taking_part = Participation.objects.within(reach)
-        return Q(pk__in=taking_part.values("enterprise"))
+        # Whoever acts for an enterprise sees it before it takes part in anything.
+        own = Q(public_id__in=reach.enterprises) if reach.enterprises else Q(pk__in=[])
+        return own | Q(pk__in=taking_part.values("enterprise"))
+
+
+class EnterpriseParticulars(Travelling, ScopedModel):
+    """What somebody's system states of an enterprise (企业基本信息); codes of the standard, capital in 万元.
+
+    One statement for each that states: a project's system (`project`) or an enterprise's (`stated_by`), so
+    that no site overwrites another's. What an enterprise states of itself is seen with the enterprise; what a
+    project's system states, with the project.
+    Source: 数据接口标准 Corp.Upload (企业基本信息).
+    """
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    view_permission = "projects.view"
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="particulars")
+    project = models.ForeignKey("Project", models.PROTECT, null=True, blank=True, related_name="+")
+    stated_by = models.ForeignKey(Enterprise, models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=4, blank=True)
+    licence_number = models.CharField(max_length=50, blank=True)
+    # Six figures of GB/T 2260: an enterprise may be registered in any province.
+    area_code = models.CharField(max_length=6, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    postcode = models.CharField(max_length=6, blank=True)
+    legal_name = models.CharField(max_length=50, blank=True)
+    legal_duty = models.CharField(max_length=50, blank=True)
+    legal_title = models.CharField(max_length=50, blank=True)
+    legal_id_type = models.CharField(max_length=4, blank=True)
+    legal_id_number = SealedTextField(context="projects.enterpriseparticulars.legal_id_number", null=True)
+    capital = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    paid_in_capital = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(max_length=4, blank=True)
+    registered_on = models.DateField(null=True, blank=True)
+    established_on = models.DateField(null=True, blank=True)
+    office_phone = models.CharField(max_length=20, blank=True)
+    fax = models.CharField(max_length=20, blank=True)
+    contact_name = models.CharField(max_length=50, blank=True)
+    contact_phone = SealedTextField(context="projects.enterpriseparticulars.contact_phone", null=True)
+    email = models.CharField(max_length=100, blank=True)
+    website = models.CharField(max_length=200, blank=True)
+    remark = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("enterprise", "-updated_at")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(project=None, stated_by__isnull=False) | Q(project__isnull=False, stated_by=None),
+                name="a_statement_is_of_one_project_or_one_enterprise",
+            ),
+            models.UniqueConstraint(
+                fields=("enterprise", "project", "stated_by"),
+                nulls_distinct=False,
+                name="each_states_an_enterprise_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"EnterpriseParticulars {self.pk}"
+
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        seen = Enterprise.objects.within(reach).values("pk")
+        of_itself = Q(enterprise=models.F("stated_by"), enterprise__in=seen)
+        own = Q(stated_by__public_id__in=reach.enterprises) if reach.enterprises else Q(pk__in=[])
+        everybodys = Q(stated_by__isnull=False) if reach.is_province_wide else Q(pk__in=[])
+        return super().scope(reach) | of_itself | own | everybodys
+
+
+class Qualification(Travelling, ScopedModel):
+    """A qualification that an authority has given an enterprise (企业资质); seen with the enterprise.
+
+    Source: 数据接口标准 CorpCredential.Query.
+    """
+
+    view_permission = "projects.view"
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="qualifications")
+    kind = models.CharField(max_length=4)
+    number = models.CharField(max_length=50)
+    status = models.CharField(max_length=4, default="001")
+    trade = models.CharField(max_length=12, blank=True)
+    trade_mark = models.CharField(max_length=20, blank=True)
+    # As the list `qualification_level` writes it: the kind before the level's own code.
+    level = models.CharField(max_length=12, blank=True)
+    mark = models.CharField(max_length=20, blank=True)
+    limits = models.CharField(max_length=500, blank=True)
+    approval_number = models.CharField(max_length=100, blank=True)
+    approved_on = models.DateField(null=True, blank=True)
+    addition = models.CharField(max_length=4, blank=True)
+    changed_on = models.DateField(null=True, blank=True)
+    change_mark = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        ordering = ("enterprise", "kind", "number", "trade")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("enterprise", "kind", "number", "trade"),
+                name="a_trade_stands_once_on_a_certificate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        return Q(enterprise__in=Enterprise.objects.within(reach).values("pk"))
 
 
 class Project(Travelling, ScopedModel):
@@ -126,6 +235,66 @@ class Permit(Travelling, ScopedModel):
         return self.number
 
 
+class ProjectParticulars(Travelling, ScopedModel):
+    """What a contractor's system states of a project beyond what its permit says; codes of the standard.
+
+    Source: 数据接口标准 Project.Add (项目基本信息).
+    """
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    view_permission = "projects.view"
+
+    project = models.OneToOneField(Project, models.PROTECT, related_name="particulars")
+    third_party_code = models.CharField(max_length=50, blank=True)
+    description = models.CharField(max_length=1000, blank=True)
+    land_permit = SealedTextField(context="projects.projectparticulars.land_permit", null=True)
+    planning_permit = SealedTextField(context="projects.projectparticulars.planning_permit", null=True)
+    length = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    contact_name = models.CharField(max_length=50, blank=True)
+    contact_phone = SealedTextField(context="projects.projectparticulars.contact_phone", null=True)
+    approval_number = models.CharField(max_length=50, blank=True)
+    approval_level = models.CharField(max_length=4, blank=True)
+    size = models.CharField(max_length=4, blank=True)
+    nature = models.CharField(max_length=4, blank=True)
+    use = models.CharField(max_length=4, blank=True)
+    nationality = models.CharField(max_length=4, blank=True)
+    reported_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("project",)
+        indexes = [models.Index(fields=("third_party_code",), name="projects_by_third_party_code")]
+
+    def __str__(self) -> str:
+        return f"ProjectParticulars {self.pk}"
+
+
+class ReportedPermit(Travelling, ScopedModel):
+    """A permit number that a contractor's system states and the county has not registered yet.
+
+    It opens nothing. Once the county registers a permit of the number, that one counts.
+    """
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    view_permission = "projects.view"
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="reported_permits")
+    number = models.CharField(max_length=50)
+    works_name = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        ordering = ("project", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("project", "number"), name="a_permit_is_reported_once_for_a_project"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Participation(Travelling, ScopedModel):
     """An enterprise taking part in a project (参建): contractor, subcontractor, supervisor, owner …"""
 
@@ -140,6 +309,9 @@ class Participation(Travelling, ScopedModel):
     entered_on = models.DateField(null=True, blank=True)
     exited_on = models.DateField(null=True, blank=True)
     manager_name = models.CharField(max_length=50, blank=True)
+    manager_phone = SealedTextField(context="projects.participation.manager_phone", null=True)
+    manager_id_type = models.CharField(max_length=4, blank=True, default="")
+    manager_id_number = SealedTextField(context="projects.participation.manager_id_number", null=True)
 
     class Meta:
         ordering = ("project", "kind", "id")
@@ -155,6 +327,39 @@ class Participation(Travelling, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.enterprise} @ {self.project}"
+
+
+class WageAccount(Travelling, ScopedModel):
+    """A bank account from which a participant pays wages on this project (发放工资的银行).
+
+    A list that is stated anew ends the accounts that it no longer names; rows stay.
+    """
+
+    region_lookup = "participation__project__region"
+    project_lookup = "participation__project"
+    participation_lookup = "participation"
+    view_permission = "projects.view"
+
+    participation = models.ForeignKey(Participation, models.PROTECT, related_name="wage_accounts")
+    bank_code = models.CharField(max_length=4)
+    branch = models.CharField(max_length=50)
+    number = SealedTextField(context="projects.wageaccount.number")
+    number_index = models.BinaryField(max_length=64)
+    link_number = models.CharField(max_length=30, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("participation", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("participation", "number_index"),
+                condition=Q(ended_at=None),
+                name="a_participant_names_an_account_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"WageAccount {self.pk}"
 
 
 class Team(Travelling, ScopedModel):

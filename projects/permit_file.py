@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -13,6 +13,7 @@ from unicodedata import category
 from kernel.errors import DomainError
 from kernel.text import compact
 from projects import uscc
+from projects.numbers import PERMIT_NUMBER, PROJECT_CODE, BadNumber, Form
 from projects.permit_facts import PermitFacts
 from regions.models import Region
 from standards.selectors import codes
@@ -30,10 +31,10 @@ class Column:
 
 
 COLUMNS = (
-    Column("项目编码", "project_code", "code", 40, True),
+    Column("项目编码", "project_code", "project_code", 40, True),
     Column("项目名称", "project_name", "text", 200, True),
     Column("行政区划代码", "region", "region", 12, True),
-    Column("施工许可证编号", "permit_number", "code", 50, True),
+    Column("施工许可证编号", "permit_number", "permit_number", 50, True),
     Column("发证日期", "issued_on", "day", 20, True),
     Column("总承包单位统一社会信用代码", "contractor_uscc", "uscc", 40, True),
     Column("总承包单位名称", "contractor_name", "text", 200, True),
@@ -219,19 +220,19 @@ def _value(column: Column, text: str) -> Any:
     return _READERS[column.kind](text)
 
 
-def _code(text: str) -> str:
-    code = compact(text)
-    if re.fullmatch(r"\d(\.\d+)?[Ee]\+\d+", code):
-        raise BadCell(
-            "编码变成了科学计数法",
-            "表格软件把编码变成了科学计数法。请把该列设为“文本”格式后重新填写完整编码。",
-        )
-    return code
+def _numbered(form: Form) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        try:
+            return form.read(text)
+        except BadNumber as fault:
+            raise BadCell(fault.cause, str(fault)) from None
+
+    return read
 
 
 def _uscc(text: str) -> str:
     try:
-        return uscc.read_uscc(_code(text))
+        return uscc.read_uscc(text)
     except uscc.BadUscc as fault:
         raise BadCell("统一社会信用代码有误", str(fault)) from None
 
@@ -287,7 +288,8 @@ def _number(text: str) -> Decimal:
 
 _READERS: dict[str, Any] = {
     "text": str,
-    "code": _code,
+    "project_code": _numbered(PROJECT_CODE),
+    "permit_number": _numbered(PERMIT_NUMBER),
     "class": _class,
     "uscc": _uscc,
     "region": _region,

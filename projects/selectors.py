@@ -5,13 +5,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from accounts.models import Post
 from kernel.errors import NotFound
 from kernel.scoping import Actor
-from projects.models import AccountCode, Enterprise, Participation, Permit, PermitUpload, Project, Team
+from projects.models import (
+    AccountCode,
+    Enterprise,
+    EnterpriseParticulars,
+    Participation,
+    Permit,
+    PermitUpload,
+    Project,
+    ProjectParticulars,
+    Qualification,
+    ReportedPermit,
+    Team,
+    WageAccount,
+)
 from regions.models import Region
 
 IN_PROGRESS = "003"
@@ -104,6 +117,61 @@ def enterprise(actor: Actor, public_id: UUID) -> Enterprise:
 def enterprise_of_code(actor: Actor, uscc: str) -> Enterprise | None:
     """The enterprise of a credit code, where `actor` sees it on a project; None tells nothing of the rest."""
     return Enterprise.objects.visible_to(actor).filter(uscc=uscc).first()
+
+
+def qualifications(actor: Actor) -> QuerySet[Qualification]:
+    """The qualifications of the enterprises within scope, by enterprise and certificate."""
+    rows = Qualification.objects.visible_to(actor).select_related("enterprise")
+    return rows.order_by("enterprise__uscc", "kind", "number", "trade")
+
+
+def known_enterprises(actor: Actor) -> QuerySet[Enterprise]:
+    """The enterprises that `actor` sees on projects, and those of which its own system has told."""
+    seen = Enterprise.objects.visible_to(actor).values("pk")
+    told = EnterpriseParticulars.objects.visible_to(actor).values("enterprise")
+    return Enterprise.all_rows.filter(Q(pk__in=seen) | Q(pk__in=told)).order_by("uscc")
+
+
+def statements_about(actor: Actor, of: Iterable[Enterprise]) -> QuerySet[EnterpriseParticulars]:
+    """What systems state of some enterprises, as far as `actor` sees it."""
+    return EnterpriseParticulars.objects.visible_to(actor).filter(enterprise__in=list(of))
+
+
+def statements_of(actor: Actor, of: Enterprise) -> QuerySet[EnterpriseParticulars]:
+    """What systems state of an enterprise, as far as `actor` sees it; its own word first, then the newest."""
+    rows = EnterpriseParticulars.objects.visible_to(actor).filter(enterprise=of)
+    return rows.select_related("project", "stated_by").order_by(
+        Case(When(stated_by=F("enterprise"), then=0), default=1), "-updated_at"
+    )
+
+
+def particulars_of(actor: Actor, of: Project) -> ProjectParticulars | None:
+    """What its contractor's system states of a project beyond the permit; None where nothing was stated."""
+    return ProjectParticulars.objects.visible_to(actor).filter(project=of).first()
+
+
+def wage_accounts(actor: Actor, of: Project) -> QuerySet[WageAccount]:
+    """The accounts from which the participants of a project pay wages now."""
+    rows = WageAccount.objects.visible_to(actor).filter(participation__project=of, ended_at=None)
+    return rows.order_by("participation", "pk")
+
+
+def reported_permits(actor: Actor, permission: str | None = None) -> QuerySet[ReportedPermit]:
+    """Permit numbers that systems state and the county has not registered, longest waiting first."""
+    registered = Permit.objects.visible_to(actor, permission).filter(
+        number=OuterRef("number"), project=OuterRef("project")
+    )
+    rows = ReportedPermit.objects.visible_to(actor, permission).exclude(Exists(registered))
+    return rows.select_related("project__region", "project__contractor").order_by("created_at", "pk")
+
+
+def reported_permit(actor: Actor, public_id: str, permission: str | None = None) -> ReportedPermit | None:
+    """One of them, by its public id as it stands in an address; None for anything else."""
+    try:
+        key = UUID(public_id)
+    except ValueError:
+        return None
+    return reported_permits(actor, permission).filter(public_id=key).first()
 
 
 def participation(actor: Actor, public_id: UUID) -> Participation:

@@ -32,6 +32,8 @@ from workers.models import (
 
 Paper = TypeVar("Paper", Contract, Training, Presence)
 
+# What a list of names does not open.
+_SEALED = ("phone", "phone_index", "address", "card_number", "card_index", "person__id_number")
 # An exit whose wages nobody has spoken of yet; and an identity check that passed.
 UNSETTLED = "unsettled"
 IDENTITY_MATCHES = "match"
@@ -303,8 +305,13 @@ def key_post(actor: Actor, public_id: UUID) -> KeyPostAssignment:
 
 def people_here(actor: Actor, of: Project, day: date) -> QuerySet[Engagement]:
     """Who is on the roster of a project on `day` and may be named for something, by name."""
-    rows = engagements(actor).filter(present_on(day), project=of, ended_at=None)
-    return rows.defer("phone", "address", "card_number", "card_index").order_by("person__name", "pk")
+    rows = Engagement.objects.visible_to(actor).filter(present_on(day), project=of, ended_at=None)
+    return _named_only(rows).order_by("person__name", "pk")
+
+
+def _named_only(rows: QuerySet[Engagement]) -> QuerySet[Engagement]:
+    """With person and team, for a choice by name among a thousand: without what stands sealed."""
+    return rows.select_related("person", "team").defer(*_SEALED)
 
 
 def search(actor: Actor, words: str) -> QuerySet[Engagement]:
@@ -399,4 +406,4 @@ def teams_to_enrol_into(actor: Actor, of: Project) -> QuerySet[Team]:
 def people_to_file_for(actor: Actor, of: Project) -> QuerySet[Engagement]:
     """The people of a project whose papers `actor` may file, by team and name."""
     rows = Engagement.objects.visible_to(actor, "workers.file").filter(project=of, ended_at=None)
-    return rows.select_related("person", "team").order_by("team__number", "person__name", "pk")
+    return _named_only(rows).order_by("team__number", "person__name", "pk")

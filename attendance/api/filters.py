@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from attendance.api.clock import running_day
 from attendance.models import AttendanceDay, Punch
+from attendance.selectors.punches import matching
 from projects.api.filters import ProjectFilter
 from projects.models import Project
 from web.api.filters import CodeFilter, DayFilter, IdFilter, NumberFilter, RegionFilter, YesNoFilter
@@ -57,12 +58,15 @@ class PunchFilters(django_filters.FilterSet):
     vars()["date"] = DayFilter(method="filter_nothing", label="考勤日，默认今天（以 04:00 为界）")
     project = ProjectFilter(label="项目编码")
     region = RegionFilter(field_name="project__region", label="区划编码（含下级）")
-    matched = YesNoFilter(field_name="is_counted", label="是否计入考勤")
+    matched = YesNoFilter(method="filter_matched", label="是否计入考勤")
     channel = django_filters.CharFilter(label="通道名称")
 
     class Meta:
         model = Punch
         fields: list[str] = []
+
+    def filter_matched(self, rows: QuerySet[Punch], _name: str, value: bool) -> QuerySet[Punch]:
+        return matching(rows, somebody=value)
 
     def filter_nothing(self, rows: QuerySet[Punch], _name: str, _value: date) -> QuerySet[Punch]:
         """The day is asked for before the rows are read: it says which month they lie in."""
@@ -108,4 +112,6 @@ class AttendanceDayFilters(django_filters.FilterSet):
         first, last = asked["from"] or asked["to"], asked["to"] or asked["from"]
         if first is None:
             first = last = running_day(timezone.now())
-        return super().filter_queryset(queryset).filter(day__range=(first, last))
+        rows = super().filter_queryset(queryset)
+        # Of one day the database need not be asked to sort the days.
+        return rows.filter(day=first) if first == last else rows.filter(day__range=(first, last))

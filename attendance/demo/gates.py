@@ -112,6 +112,7 @@ class _Copied:
     ) -> None:
         self.number = 0
         self.latest: dict[UUID, datetime] = {}
+        self.highest: dict[UUID, int] = {}
         self._projects, self._keys = projects, keys
         self._lines = (self._line(planned, one) for planned, one in wanted)
 
@@ -122,6 +123,7 @@ class _Copied:
         device = planned.devices[one.gate]
         self.number += 1
         self.latest[device] = max(one.at, self.latest.get(device, one.at))
+        self.highest[device] = max(int(one.token), self.highest.get(device, 0))
         return (
             f"{one.public_id}\t{one.at.isoformat()}\t{self._projects[planned.code].pk}\t{device}\t{one.token}"
             f"\t{self._keys[planned.number][one.who]}\t{one.direction}\t{CHANNELS[one.gate]}\t{_FACE}"
@@ -136,7 +138,10 @@ def _note_devices(copied: _Copied) -> None:
         latest = copied.latest[row.public_id]
         row.last_punch_at = max(latest, row.last_punch_at or latest)
         row.last_contact_at = max(latest + _ON_THE_WAY, row.last_contact_at or latest)
-    Device.objects.unscoped(because=_BECAUSE).bulk_update(rows, ["last_punch_at", "last_contact_at"])
+        row.highest_sequence = max(copied.highest[row.public_id], row.highest_sequence)
+    Device.objects.unscoped(because=_BECAUSE).bulk_update(
+        rows, ["last_punch_at", "last_contact_at", "highest_sequence"]
+    )
 
 
 def _conclude(projects: Sequence[Project], days: Sequence[date]) -> None:

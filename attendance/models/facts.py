@@ -22,8 +22,8 @@ class Device(Travelling, ScopedModel):
     serial = models.CharField(max_length=60, blank=True)
     last_punch_at = models.DateTimeField(null=True, blank=True)
     last_contact_at = models.DateTimeField(null=True, blank=True)
-    # The highest sequence it has used: one above it cannot have been used before. Empty: not known.
-    highest_sequence = models.BigIntegerField(null=True, blank=True)
+    # The highest sequence it has used: one above it cannot have been used before.
+    highest_sequence = models.BigIntegerField(default=0, editable=False)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 """Raw punches: facts as the gates reported them."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -43,6 +44,14 @@ def of_work(actor: Actor, rows: QuerySet[Punch], engagement: UUID) -> QuerySet[P
     """Those of `rows` that the person of one engagement made on its project; none outside the scope."""
     own = Engagement.objects.visible_to(actor).filter(public_id=engagement)
     return rows.filter(subject__person__in=own.values("person"), project__in=own.values("project"))
+
+
+def matching(rows: QuerySet[Any], *, somebody: bool) -> QuerySet[Any]:
+    """Those of `rows` that made a day, or that made none.
+
+    Those few without one are found by their own table; the many are judged row by row.
+    """
+    return rows.filter(is_counted=True) if somebody else rows.filter(is_unmatched=True)
 
 
 def _named(actor: Actor, rows: QuerySet[Punch], day: date) -> QuerySet[Punch]:

@@ -1,6 +1,7 @@
 """Acts on devices: registering, naming anew, taking out of use and back."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,17 +32,37 @@ class ChannelTaken(DomainError):
         )
 
 
+class SerialTaken(DomainError):
+    """One device is registered once on a project, in use or not; names where."""
+
+    code = "serial_taken"
+
+    def __init__(self, serial: str, by: Device) -> None:
+        told = (
+            _(
+                "序列号“{serial}”已登记在本项目已停用的设备“{channel}”上。请核对机身铭牌；确是同一台的，请恢复使用。"
+            )
+            if by.retired_at
+            else _(
+                "序列号“{serial}”已登记在本项目的设备“{channel}”上。"
+                "请核对机身铭牌；设备换了位置的，请修改原设备的通道名称。"
+            )
+        )
+        super().__init__(told.format(serial=serial, channel=by.channel), field="serial")
+
+
 @transaction.atomic
 def register_device(*, actor: Actor, project: Project, channel: str, serial: str = "") -> Device:
     """Register a device before its first punch; the channel's name is how its punches will name it.
 
-    Raises NotPermitted, NotFound, ChannelTaken, DomainError for a name that is missing or too long.
+    Raises NotPermitted, NotFound, ChannelTaken, SerialTaken, DomainError for a name that is missing or
+    too long.
     """
     require(actor, MANAGE, on=project)
     channel, serial = _checked(channel, serial)
-    # One at a time per project, so that two equal names cannot both pass the check.
-    Project.all_rows.select_for_update(of=("self",)).get(pk=project.pk)
+    _lock_project(project.pk)
     _refuse_taken(project.pk, channel)
+    _refuse_registered(project.pk, serial)
     device = Device.objects.create(project=project, channel=channel, serial=serial)
     record(actor, "attendance.device_registered", device)
     announce("attendance.device_registered.v1", key=device.public_id)
@@ -54,14 +75,17 @@ def change_device(
 ) -> Device:
     """Name a device anew, or correct its serial number. Punches received before keep the name they came with.
 
-    Raises NotPermitted, NotFound, ChannelTaken, Stale, DomainError as register_device.
+    Raises NotPermitted, NotFound, ChannelTaken, SerialTaken, Stale, DomainError as register_device.
     """
     require(actor, MANAGE, on=device)
     channel, serial = _checked(channel, serial)
+    _lock_project(device.project_id)
     device = _locked(device)
     require_version(device, expected_version, {_("通道名称"): device.channel, _("序列号"): device.serial})
     if channel != device.channel:
         _refuse_taken(device.project_id, channel)
+    if serial != device.serial:
+        _refuse_registered(device.project_id, serial, but=device.pk)
     before = device.channel
     device.channel, device.serial, device.version = channel, serial, device.version + 1
     device.save(update_fields=["channel", "serial", "version", "updated_at"])
@@ -108,6 +132,11 @@ def _locked(device: Device) -> Device:
     return rows.get(pk=device.pk)
 
 
+def _lock_project(pk: int) -> None:
+    """One at a time per project, so that two equal names or serial numbers cannot both pass the check."""
+    Project.all_rows.select_for_update(of=("self",)).get(pk=pk)
+
+
 def _checked(channel: str, serial: str) -> tuple[str, str]:
     channel, serial = channel.strip(), serial.strip()
     if not channel:
@@ -128,5 +157,16 @@ def _checked(channel: str, serial: str) -> tuple[str, str]:
 
 
 def _refuse_taken(project_pk: int, channel: str) -> None:
-    if Device.all_rows.filter(project=project_pk, channel=channel).exists():
+    if _devices_of(project_pk).filter(channel=channel).exists():
         raise ChannelTaken(channel)
+
+
+def _refuse_registered(project_pk: int, serial: str, but: int | None = None) -> None:
+    """Serial numbers are copied from plates by hand: capitals make no other device. Raises SerialTaken."""
+    same = _devices_of(project_pk).filter(serial__iexact=serial).exclude(pk=but)
+    if serial and (taken := same.first()):
+        raise SerialTaken(serial, taken)
+
+
+def _devices_of(project_pk: int) -> QuerySet[Device]:
+    return Device.all_rows.filter(project=project_pk)

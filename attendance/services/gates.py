@@ -40,16 +40,12 @@ _ALIVE: Final = compose(
 """,
     spoke=_SPOKE,
 )
-# What a device had used before its highest sequence was kept: looked up once for each device.
 _SEQUENCES: Final = """
-    UPDATE attendance_device d SET highest_sequence = greatest(d.highest_sequence, n.highest,
-        CASE WHEN d.highest_sequence IS NULL THEN (
-            SELECT max(CASE WHEN q.token ~ '^[0-9]{1,18}$' THEN q.token::bigint END) FROM attendance_punch q
-            WHERE q.source = n.source AND length(q.token) < 32) END)
-    FROM (SELECT b.device, p.source, max(p.sequence) AS highest FROM settling_pass p
-        JOIN settling_batch b USING (batch)
-        WHERE b.device IS NOT NULL AND p.sequence IS NOT NULL GROUP BY b.device, p.source) n
-    WHERE d.public_id = n.device AND coalesce(d.highest_sequence < n.highest, true)
+    UPDATE attendance_device d SET highest_sequence = n.highest
+    FROM (SELECT b.device, max(p.sequence) AS highest
+        FROM settling_pass p JOIN settling_batch b USING (batch)
+        WHERE b.device IS NOT NULL AND p.sequence IS NOT NULL GROUP BY b.device) n
+    WHERE d.public_id = n.device AND d.highest_sequence < n.highest
 """
 
 

@@ -43,7 +43,6 @@ TABLES: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS settling_new (public_id uuid) ON COMMIT DELETE ROWS;
     TRUNCATE settling_batch, settling_row, settling_pass, settling_new;
 """
-_MANY = 500
 _NULL = "\\N"
 _BYTES = r"\\x"
 
@@ -73,9 +72,6 @@ class Staged:
             cursor.execute(TABLES)
             _copy(cursor, "settling_batch", [self._head(number) for number in range(len(self.batches))])
             _copy(cursor, "settling_row", lines)
-            if len(lines) >= _MANY:
-                # Without figures the planner takes them for a handful.
-                cursor.execute("ANALYZE settling_batch, settling_row")
         return len(lines)
 
     def _head(self, number: int) -> str:

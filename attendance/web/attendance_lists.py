@@ -16,7 +16,7 @@ from django.utils.html import format_html
 
 from attendance.models import AttendanceDay, Punch
 from attendance.selectors.days import days, still_inside
-from attendance.selectors.punches import of_work, punch, punches
+from attendance.selectors.punches import matching, of_work, punch, punches
 from attendance.web.clock import EARLIEST, LATEST, day_asked, today
 from attendance.web.people_list import project_name
 from attendance.web.places import crumbs, dashboard_url, here_with
@@ -24,6 +24,7 @@ from attendance.web.project_list import region_asked
 from kernel.masking import mask_id_number
 from standards.selectors import code_name
 from web import words
+from web.addresses import row_address
 from web.cells import wall_clock
 from web.filters import ScopedFilterSet
 from web.lists import CLIP, NAME, NUMBER, NUMBER_SOFT, SOFT, SUB, ListPage, ListTable
@@ -39,6 +40,7 @@ class DayFilters(ScopedFilterSet):
     """One day at a time; by project from links, by name."""
 
     fixed: tuple[str, ...] = ("project",)
+    names_people = ("q",)
     titled = ("day",)
 
     region = django_filters.CharFilter(label="地区", method="as_is")
@@ -102,7 +104,7 @@ class DayTable(ListTable):
         return record.punches
 
     def render_name(self, record: Any) -> str:
-        url = reverse("person", args=[record.engagement.public_id])
+        url = row_address("person", record.engagement.public_id)
         return format_html('<a href="{}">{}</a>', url, record.engagement.person.name)
 
     def render_trade(self, value: str) -> str:
@@ -184,8 +186,7 @@ class PunchFilters(DayFilters):
         fields: list[str] = []
 
     def known(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        # Those few are found by their own table; the many are judged row by row.
-        return rows.filter(is_unmatched=True) if value == "no" else rows.filter(is_counted=True)
+        return matching(rows, somebody=value == "yes")
 
     def of_person(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
         return of_work(self.request.actor, rows, value)
@@ -231,16 +232,15 @@ class PunchTable(ListTable):
         return _counted(record)[1]
 
     def render_occurred_at(self, record: Any) -> str:
-        url = reverse("punch", args=[today(record.occurred_at), record.public_id])
+        url = row_address("punch", record.public_id, today(record.occurred_at))
         local = timezone.localtime(record.occurred_at)
         return format_html('<a href="{}">{}</a>', url, f"{local:%H:%M:%S}")
 
     def render_person(self, record: Any) -> str:
         if record.engagement_key is None:
             return format_html('<span class="amber">{}</span>', "未在本项目登记")
-        return format_html(
-            '<a href="{}">{}</a>', reverse("person", args=[record.engagement_key]), record.person_name
-        )
+        url = row_address("person", record.engagement_key)
+        return format_html('<a href="{}">{}</a>', url, record.person_name)
 
     def render_number(self, value: str) -> str:
         return mask_id_number(value)

@@ -42,6 +42,7 @@ class CorrectionFilters(ScopedFilterSet):
     """By state and kind, by name; by project from links."""
 
     fixed = ("project",)
+    names_people = ("q",)
 
     region = django_filters.CharFilter(label="地区", method="as_is")
     state = django_filters.ChoiceFilter(

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from attendance.selectors.dashboard import region_in_reach
 from attendance.web.places import crumbs, dashboard_url
+from attendance.web.stated import enterprise_told, qualifications_of
 from projects.models import Enterprise
 from projects.selectors import enterprise, enterprises, works_of
 from standards.selectors import code_name
@@ -99,12 +100,16 @@ class EnterpriseRecord(Page):
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         found = enterprise(self.actor, public_id)
         works = works_of(self.actor, found)
+        told, by = enterprise_told(self.actor, found)
         tail = (Crumb("企业", reverse("enterprises")), Crumb(found.name))
         return self.show(
             {
                 "title": found.name,
                 "enterprise": found,
                 "works": [(row, code_name("participation_kind", row.kind)) for row in works],
+                "told": told,
+                "told_by": by,
+                "qualifications": qualifications_of(self.actor, found),
                 "today": timezone.localdate(),
                 "crumbs": crumbs(self.actor, _place(self.actor), dashboard_url, *tail),
             }

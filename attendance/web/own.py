@@ -23,6 +23,7 @@ from attendance.web.own_month import (
     was_on_site,
 )
 from kernel.errors import NotFound
+from kernel.scoping import Actor
 from standards.selectors import code_name, parameter
 from web import words
 from web.messages import inbox
@@ -34,6 +35,11 @@ _READERS = 30
 _FILE_DAYS = 366
 
 
+def frame_of(actor: Actor, here: str = "", back: str = "") -> dict[str, Any]:
+    """What the frame of a worker's pages shows: whose they are, of when, and the way back."""
+    return {"me": own.own_person(actor), "as_of": timezone.now(), "here": here, "back": back}
+
+
 class OwnPage(Page):
     """A page of a worker's own: the records of one person, by the person's own account."""
 
@@ -42,13 +48,7 @@ class OwnPage(Page):
     back = ""
 
     def show(self, context: dict[str, Any]) -> HttpResponse:
-        frame = {
-            "me": own.own_person(self.actor),
-            "as_of": timezone.now(),
-            "here": self.here,
-            "back": self.back,
-        }
-        return super().show({**frame, **context})
+        return super().show({**frame_of(self.actor, self.here, self.back), **context})
 
 
 class Today(OwnPage):

@@ -6,7 +6,6 @@ from uuid import UUID
 import django_filters
 import django_tables2 as tables
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -15,8 +14,9 @@ from attendance.web.clock import today
 from attendance.web.places import crumbs, here_with
 from attendance.web.project_list import region_asked
 from projects.selectors import projects
-from standards.selectors import code_name, codes
+from standards.selectors import choices, code_name
 from web import words
+from web.addresses import row_address
 from web.cells import wall_clock
 from web.filters import ScopedFilterSet
 from web.lists import CLIP, NAME, NUMBER_SOFT, SOFT, SUB, ListPage, ListTable
@@ -33,6 +33,7 @@ class PeopleFilters(ScopedFilterSet):
     """By presence, papers, today's attendance, trade, name; by project and team from links."""
 
     fixed = ("project", "team", "enterprise", "post")
+    names_people = ("q",)
 
     region = django_filters.CharFilter(label="地区", method="as_is")
     on_site = django_filters.ChoiceFilter(
@@ -57,8 +58,8 @@ class PeopleFilters(ScopedFilterSet):
     attended = django_filters.ChoiceFilter(
         label="今日", method="came", choices=[("yes", "今日已到"), ("no", "今日未到")]
     )
-    trade = django_filters.ChoiceFilter(label="工种", choices=lambda: list(codes("trade").items()))
-    kind = django_filters.ChoiceFilter(label="类型", choices=lambda: list(codes("worker_kind").items()))
+    trade = django_filters.ChoiceFilter(label="工种", choices=lambda: choices("trade"))
+    kind = django_filters.ChoiceFilter(label="类型", choices=lambda: choices("worker_kind"))
     q = django_filters.CharFilter(label="姓名", field_name="person__name", lookup_expr="icontains")
     project = django_filters.UUIDFilter(label="项目", field_name="project__public_id")
     team = django_filters.UUIDFilter(label="班组", field_name="team__public_id")
@@ -151,7 +152,7 @@ class PeopleTable(ListTable):
         return wall_clock(record.last_at)
 
     def render_name(self, record: Any) -> str:
-        url = reverse("person", args=[record.public_id])
+        url = row_address("person", record.public_id)
         leader = format_html(' <span class="sub">班组长</span>') if record.is_team_leader else ""
         return format_html('<a href="{}">{}</a>{}', url, record.person.name, leader)
 
@@ -159,9 +160,8 @@ class PeopleTable(ListTable):
         return code_name("trade", record.trade) or code_name("worker_kind", record.kind)
 
     def render_project(self, record: Any) -> str:
-        return format_html(
-            '<a href="{}">{}</a>', reverse("project", args=[record.project.public_id]), record.project.name
-        )
+        url = row_address("project", record.project.public_id)
+        return format_html('<a href="{}">{}</a>', url, record.project.name)
 
     def render_is_on_site(self, record: Any) -> str:
         return state(*in_words(facts_of(record)))

@@ -17,7 +17,7 @@ from attendance.web.measures import MEASURES
 from attendance.web.places import crumbs, here_with
 from projects.models import Project
 from regions.models import Region
-from standards.selectors import codes, parameter
+from standards.selectors import choices, parameter
 from web import words
 from web.cells import wall_clock
 from web.filters import ScopedFilterSet
@@ -41,7 +41,7 @@ class ProjectFilters(ScopedFilterSet):
     fixed = ("enterprise",)
 
     region = django_filters.CharFilter(label="地区", method="as_is")
-    status = django_filters.ChoiceFilter(label="状态", choices=lambda: list(codes("project_status").items()))
+    status = django_filters.ChoiceFilter(label="状态", choices=lambda: choices("project_status"))
     low = django_filters.ChoiceFilter(
         label="低于参数",
         method="below",

@@ -21,6 +21,7 @@ from attendance.web.attendance_lists import DayFilters, DayTable, day_asked, nei
 from attendance.web.clock import today
 from attendance.web.people_list import PeopleFilters, PeopleTable
 from attendance.web.places import crumbs, dashboard_url
+from attendance.web.stated import accounts_of, manager_contact, project_told
 from attendance.web.strip import moved
 from attendance.web.trends import first_day, people_trend
 from kernel.scoping import Actor
@@ -107,6 +108,8 @@ class ProjectRecord(Page):
         return {
             "chart": people_trend(project.name, found, day),
             "permits": projects.permits(self.actor, project),
+            "reported": projects.reported_permits(self.actor).filter(project=project),
+            "told": project_told(self.actor, project),
             "account": _account(self.actor, project),
             "category": code_name("project_class", project.category),
             "day": day,
@@ -117,9 +120,17 @@ class ProjectRecord(Page):
         }
 
     def _parties(self, project: Project) -> dict[str, Any]:
-        rows = projects.participations(self.actor, project)
+        rows, accounts = projects.participations(self.actor, project), accounts_of(self.actor, project)
         return {
-            "parties": [(row, code_name("participation_kind", row.kind)) for row in rows],
+            "parties": [
+                (
+                    row,
+                    code_name("participation_kind", row.kind),
+                    manager_contact(row),
+                    accounts.get(row.pk, ()),
+                )
+                for row in rows
+            ],
             "may_manage": self.actor.may("projects.manage_participation"),
             "contractor_kind": CONTRACTOR,
             "today": timezone.localdate(),

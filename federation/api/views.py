@@ -14,10 +14,17 @@ from rest_framework.response import Response
 
 from federation.models import Credential
 from federation.selectors import MANAGED, SEEN, CallLine, calls_of, credential, credentials, request_of
-from federation.services import issue_credential, retry_request, revoke_credential, rotate_credential
+from federation.services import (
+    issue_credential,
+    issue_enterprise_credential,
+    limit_credential,
+    retry_request,
+    revoke_credential,
+    rotate_credential,
+)
 from federation.words import VERDICTS, credential_state
 from kernel.errors import DomainError, NotFound
-from projects.api.serializers import ProjectRefSerializer
+from projects.api.serializers import EnterpriseRefSerializer, ProjectRefSerializer
 from web.api.acts import ActSerializer, ActView
 from web.api.filters import YesNoFilter
 from web.api.views import ListRead, Read
@@ -31,11 +38,16 @@ class CredentialSerializer(serializers.Serializer[Credential]):
     public_id = serializers.UUIDField()
     appid = serializers.CharField()
     project = ProjectRefSerializer(allow_null=True)
+    enterprise = EnterpriseRefSerializer(allow_null=True)
     holder = serializers.CharField(help_text="持有单位")
     created_at = serializers.DateTimeField(help_text="签发时间")
     created_by = serializers.CharField(help_text="签发人")
     valid_until = serializers.DateTimeField(allow_null=True, help_text="被轮换的密钥用到何时")
     revoked_at = serializers.DateTimeField(allow_null=True, help_text="撤销时间")
+    allowed_addresses = serializers.ListField(child=serializers.CharField(), help_text="允许的地址；空为不限")
+    window_minutes = serializers.IntegerField(
+        allow_null=True, help_text="自己的时间戳窗口（分钟）；空为平台统一的窗口"
+    )
     last_call_at = serializers.DateTimeField(allow_null=True, default=None, help_text="最近调用")
     state = serializers.SerializerMethodField(help_text="状态，一句话")
 
@@ -116,10 +128,31 @@ class IssueBody(ActSerializer):
     holder = serializers.CharField(max_length=80, required=False, allow_blank=True, help_text="持有单位")
 
 
+class IssueToEnterpriseBody(ActSerializer):
+    """For which enterprise, and who keeps it."""
+
+    uscc = serializers.CharField(max_length=40, help_text="统一社会信用代码，同时就是 appid")
+    name = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="企业名称；平台上已有的企业可以不填"
+    )
+    holder = serializers.CharField(max_length=80, required=False, allow_blank=True, help_text="持有单位")
+
+
 class RotateBody(ActSerializer):
     """Until when the former secret signs."""
 
     valid_until = serializers.DateTimeField(help_text="旧密钥用到何时")
+
+
+class LimitBody(ActSerializer):
+    """From where, and how far the clock may be wrong."""
+
+    addresses = serializers.ListField(
+        child=serializers.CharField(max_length=50), help_text="允许的 IP 或网段；空列表为不限"
+    )
+    window_minutes = serializers.IntegerField(
+        allow_null=True, required=False, default=None, help_text="时间戳窗口（分钟）；空为平台统一的窗口"
+    )
 
 
 class RevokeBody(ActSerializer):
@@ -147,6 +180,20 @@ class IssueView(ActView):
             raise DomainError(missing.message, code="unknown_project", field="project_code") from missing
 
 
+@extend_schema(
+    summary="为企业签发接口密钥", description="只限全省范围的平台管理员；覆盖企业的全部项目。", tags=[TAG]
+)
+class IssueToEnterpriseView(ActView):
+    """One more secret for the system of a whole enterprise."""
+
+    permission = MANAGED
+    serializer_class = IssueToEnterpriseBody
+    answer_class = IssuedSerializer
+
+    def act(self, data: dict[str, Any], **_kwargs: Any) -> Any:
+        return issue_enterprise_credential(actor=self.actor, **data)
+
+
 @extend_schema(summary="轮换接口密钥", tags=[TAG])
 class RotateView(ActView):
     """A new secret beside the present one."""
@@ -159,6 +206,20 @@ class RotateView(ActView):
         row = credential(self.actor, kwargs["public_id"])
         until: datetime = data["valid_until"]
         return rotate_credential(actor=self.actor, credential=row, valid_until=until)
+
+
+@extend_schema(summary="设置接口限制", description="同一 appid 现在有效的密钥一起生效。", tags=[TAG])
+class LimitView(ActView):
+    """The limits of one appid."""
+
+    permission = MANAGED
+    serializer_class = LimitBody
+    answer_class = CredentialSerializer
+    status = 200
+
+    def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
+        row = credential(self.actor, kwargs["public_id"])
+        return limit_credential(actor=self.actor, credential=row, **data)
 
 
 @extend_schema(summary="撤销接口密钥", tags=[TAG])

@@ -44,6 +44,7 @@ class Call:
             now=self.now,
             codes=codes,
             parameters=lambda key: parameter(key, region),
+            is_practice=region is not None and region.is_sandbox,
         )
 
     @property
@@ -64,15 +65,21 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a write ended, as the vendor will read it."""
+    """How a write ended, as the vendor will read it.
+
+    `project`: the one that a call without a project has made, so that its regulators find the call.
+    """
 
     is_done: bool
     result: str
+    project: Project | None = None
 
 
-def done(result: Mapping[str, Any] | Sequence[Any] | None = None) -> Outcome:
+def done(
+    result: Mapping[str, Any] | Sequence[Any] | None = None, *, project: Project | None = None
+) -> Outcome:
     """Everything was carried out; `result` travels as JSON in a text."""
-    return Outcome(True, json.dumps(result or {}, ensure_ascii=False, separators=(",", ":")))
+    return Outcome(True, json.dumps(result or {}, ensure_ascii=False, separators=(",", ":")), project)
 
 
 def partly_done(troubles: Sequence[str]) -> Outcome:

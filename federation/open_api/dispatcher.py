@@ -37,6 +37,13 @@ class Method:
     by_row: bool = False
     # A settled write waits for no lane: its act only reads, and the settler carries many of them out at once.
     settled: bool = False
+    # Names of what a row of the answer, or the result of a write, holds; the document for vendors shows them.
+    answers: tuple[str, ...] = ()
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether its answer is a page of rows."""
+        return any(item.name == "pageIndex" for item in self.fields)
 
     @property
     def serial_prefix(self) -> str:
@@ -47,23 +54,35 @@ class Method:
 _METHODS: dict[str, Method] = {}
 
 
-def query(name: str, label: str, *, permission: str, fields: tuple[Field, ...]) -> Callable[[Answer], Answer]:
+def query(
+    name: str, label: str, *, permission: str, fields: tuple[Field, ...], answers: tuple[str, ...] = ()
+) -> Callable[[Answer], Answer]:
     """Enter a method that reads."""
 
     def enter(act: Answer) -> Answer:
-        _METHODS[name.lower()] = Method(name, label, fields, permission, writes=False, act=act)
+        _METHODS[name.lower()] = Method(
+            name, label, fields, permission, writes=False, act=act, answers=answers
+        )
         return act
 
     return enter
 
 
 def write(
-    name: str, label: str, *, permission: str, fields: tuple[Field, ...], by_row: bool = False
+    name: str,
+    label: str,
+    *,
+    permission: str,
+    fields: tuple[Field, ...],
+    by_row: bool = False,
+    answers: tuple[str, ...] = (),
 ) -> Callable[[Act], Act]:
     """Enter a method that is accepted first and carried out by the worker."""
 
     def enter(act: Act) -> Act:
-        _METHODS[name.lower()] = Method(name, label, fields, permission, writes=True, act=act, by_row=by_row)
+        _METHODS[name.lower()] = Method(
+            name, label, fields, permission, writes=True, act=act, by_row=by_row, answers=answers
+        )
         return act
 
     return enter

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from federation.open_api import values
 from federation.open_api.dictionaries import Dictionary
 from federation.open_api.fieldcipher import Undecryptable, decrypt
+from federation.open_api.practice import only_invented
 from federation.open_api.values import Unreadable
 
 Codes = Callable[[str], Mapping[str, str]]
@@ -44,6 +45,8 @@ class Context:
     now: datetime
     codes: Codes
     parameters: Parameters
+    # In a vendor's sandbox only invented people and firms are taken, and on no account real ones.
+    is_practice: bool = False
 
     def limit(self, most: "int | Limit | None") -> int | None:
         """The limit in force, or None where there is none."""
@@ -194,6 +197,8 @@ def _value(item: Field, given: Any, context: Context) -> Any:
         raise Unreadable(f"长度超过限制{most}!")
     _check_time(item, value, context)
     if item.check is not None and (wrong := item.check(value, context)):
+        raise Unreadable(wrong)
+    if context.is_practice and (wrong := only_invented(item.name, value)):
         raise Unreadable(wrong)
     return value
 

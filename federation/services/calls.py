@@ -18,13 +18,15 @@ from federation.open_api.admission import POLL
 from federation.open_api.calls import Call
 from federation.open_api.errors import Refusal, bad_request
 from federation.open_api.files import lifted
-from federation.open_api.values import SHANGHAI
+from federation.open_api.values import SHANGHAI, Unreadable, whole
 from federation.selectors import accepted_before
 from kernel.masking import redact
+from regions.models import Region
 
 log = structlog.get_logger(__name__)
 
 AWAY = (KombuError, RedisError, OSError)
+MOST_REFUSALS_APART = 60
 CARRY_OUT = "federation.tasks.carry_out"
 DRAIN_LANE = "federation.tasks.drain_lane"
 # How the punch interface is named where methods of the national one are.
@@ -42,6 +44,7 @@ def note_query(call: Call, transport: Mapping[str, str]) -> None:
                 nonce=transport["nonce"],
                 method=call.method.name,
                 is_poll=call.method.name == POLL,
+                page_index=_page_asked(call),
                 answered_at=call.now,
             )
     except IntegrityError as error:
@@ -53,6 +56,14 @@ def note_receipt_read(appid: str, timestamp: str, nonce: str, now: datetime) -> 
     AnsweredQuery.objects.create(
         appid=appid, timestamp=timestamp, nonce=nonce, method=RECEIPTS, is_poll=True, answered_at=now
     )
+
+
+def _page_asked(call: Call) -> int | None:
+    """The page a query names, as far as it can be read; whether it is a right one is judged later."""
+    try:
+        return whole(call.data["pageIndex"])
+    except (KeyError, Unreadable):
+        return None
 
 
 def note_refusal(body: bytes, refusal: Refusal, *, address: str, now: datetime) -> None:
@@ -73,17 +84,25 @@ def note_refused_punches(appid: str, status: int, sentence: str, *, address: str
 
 def _note(appid: str, method: str, code: int, sentence: str, address: str, now: datetime) -> None:
     known = Credential.objects.unscoped(because="a refused call names its appid, not who it is")
-    project = known.filter(appid=appid).values_list("project", flat=True).first()
-    if project is None:
+    held_by = known.filter(appid=appid).values_list("project", "enterprise", "project__region__kind").first()
+    if held_by is None:
         return
     rows = RefusedCall.objects.unscoped(because="refusals of one minute are counted in one row")
+    minute = now.replace(second=0, microsecond=0)
+    # A vendor that practises sees each refusal, so that a self-test misses none; a flood is counted still.
+    if (
+        held_by[2] == Region.Kind.SANDBOX
+        and rows.filter(appid=appid, minute__gte=minute).count() < MOST_REFUSALS_APART
+    ):
+        minute = now
     row, is_new = rows.get_or_create(
         appid=appid,
-        minute=now.replace(second=0, microsecond=0),
+        minute=minute,
         method=method,
         code=code,
         defaults={
-            "project_id": project,
+            "project_id": held_by[0],
+            "enterprise_id": held_by[1],
             "sentence": redact(sentence)[:300].replace("\0", ""),
             "address": address[:45],
             "last_at": now,

@@ -9,11 +9,15 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from federation.models import Credential
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError, NotFound, NotPermitted
 from kernel.permits import require
 from kernel.scoping import Actor
-from projects.models import Project
+from projects.errors import NameDiffers
+from projects.models import Enterprise, Project
+from projects.services import known_enterprise
+from projects.uscc import normalised
 from standards.selectors import parameter
+from web.console import CONSOLE as THE_CONSOLE
 
 MANAGE = "federation.manage_credentials"
 SECRET_BYTES = 16  # 32 hexadecimal characters: key and start value of the field cipher
@@ -29,10 +33,37 @@ def issue_credential(*, actor: Actor | None, project_code: str, holder: str = ""
     project = _project(actor, project_code)
     holder = _checked(holder)
     now = timezone.now()
-    valid = _valid(project.code, now)
+    valid = valid_secrets(project.code, now)
     for older in valid[1:]:
         _end(older, now)
     credential = _new(actor, project, holder, valid[0] if valid else _newest(project.code))
+    record(actor, "federation.credential_issued", credential, holder=credential.holder)
+    return credential
+
+
+@transaction.atomic
+def issue_enterprise_credential(
+    *, actor: Actor | None, uscc: str, name: str = "", holder: str = ""
+) -> Credential:
+    """Give the system of a whole enterprise one more secret; the two newest stay valid.
+
+    The appid is the enterprise's credit code, and it reaches every project of which the enterprise is general
+    contractor or owner; so only who administers the whole province issues one. An enterprise that the
+    platform does not know yet is entered under `name`.
+    Raises NotPermitted, DomainError for a name that is missing or a holder's name that is too long,
+    BadCreditCode, NameDiffers.
+    """
+    if actor is not None:
+        require(actor, MANAGE)
+        if not actor.reach(MANAGE).is_province_wide:
+            raise NotPermitted
+    holder = _checked(holder)
+    enterprise = _enterprise(actor or THE_CONSOLE, uscc, name)
+    now = timezone.now()
+    valid = valid_secrets(enterprise.uscc, now)
+    for older in valid[1:]:
+        _end(older, now)
+    credential = _new(actor, enterprise, holder, valid[0] if valid else _newest(enterprise.uscc))
     record(actor, "federation.credential_issued", credential, holder=credential.holder)
     return credential
 
@@ -48,7 +79,7 @@ def rotate_credential(
     """
     require(actor, MANAGE, on=credential)
     now = now or timezone.now()
-    valid = _valid(credential.appid, now)
+    valid = valid_secrets(credential.appid, now)
     if credential.pk not in {row.pk for row in valid}:
         raise DomainError(_("这组密钥已经失效，不能轮换。请改为签发新密钥。"), code="not_valid")
     most = int(parameter("open_api.rotation_days", credential.project.region if credential.project else None))
@@ -64,7 +95,7 @@ def rotate_credential(
     for older in valid[1:]:
         _end(older, now)
     _end(newest, min(valid_until, newest.valid_until or valid_until))
-    fresh = _new(actor, newest.project, newest.holder, newest)
+    fresh = _new(actor, _held_for(newest), newest.holder, newest)
     record(actor, "federation.credential_rotated", fresh, until=valid_until.isoformat())
     return fresh
 
@@ -106,9 +137,10 @@ def _project(actor: Actor | None, code: str) -> Project:
     return Project.all_rows.select_related("region").select_for_update(of=("self",)).get(pk=project.pk)
 
 
-def _valid(appid: str, now: datetime) -> list[Credential]:
+def valid_secrets(appid: str, now: datetime) -> list[Credential]:
     """The secrets of an appid that sign now, newest first, locked."""
-    rows = Credential.all_rows.select_related("project__region").select_for_update(of=("self",))
+    rows = Credential.all_rows.select_related("project__region", "enterprise")
+    rows = rows.select_for_update(of=("self",))
     held = rows.filter(appid=appid, revoked_at=None).order_by("-id")
     return [row for row in held if row.is_valid(now)]
 
@@ -123,12 +155,35 @@ def _end(credential: Credential, at: datetime) -> None:
     credential.save(update_fields=["valid_until", "version", "updated_at"])
 
 
-def _new(actor: Actor | None, project: Project | None, holder: str, like: Credential | None) -> Credential:
+def _held_for(credential: Credential) -> Project | Enterprise:
+    of = credential.project or credential.enterprise
+    if of is None:
+        raise LookupError("a credential belongs to a project or an enterprise")
+    return of
+
+
+def _enterprise(actor: Actor, uscc: str, name: str) -> Enterprise:
+    """The enterprise of a code, locked: known under this name, or entered now. Nameless only if known."""
+    code, name = normalised(uscc), name.strip()
+    rows = Enterprise.objects.unscoped(because="who administers the whole province names any enterprise")
+    known = rows.filter(uscc=code).first()
+    if known is None and not name:
+        raise DomainError(_("平台上还没有这家企业，请按营业执照填写企业名称。"), code="no_name", field="name")
+    try:
+        found = known if known and not name else known_enterprise(code, name, told_to=actor)
+    except DomainError as refusal:
+        refusal.field = "name" if isinstance(refusal, NameDiffers) else "uscc"
+        raise
+    return rows.select_for_update(of=("self",)).get(pk=found.pk)
+
+
+def _new(actor: Actor | None, of: Project | Enterprise, holder: str, like: Credential | None) -> Credential:
     """A fresh secret with the predecessor's terms."""
+    project, enterprise = (of, None) if isinstance(of, Project) else (None, of)
     return Credential.objects.create(
-        appid=project.code if project else (like.appid if like else ""),
+        appid=of.code if isinstance(of, Project) else of.uscc,
         project=project,
-        enterprise=like.enterprise if like else None,
+        enterprise=enterprise,
         secret=secrets.token_hex(SECRET_BYTES),
         corp_key=like.corp_key if like else None,
         allowed_addresses=like.allowed_addresses if like else [],

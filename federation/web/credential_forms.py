@@ -8,10 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from federation.models import Credential
-from federation.selectors import MANAGED, credential, may_manage
-from federation.services import issue_credential, revoke_credential, rotate_credential
+from federation.selectors import MANAGED, credential, may_issue_to_enterprises, may_manage
+from federation.services import (
+    issue_credential,
+    issue_enterprise_credential,
+    limit_credential,
+    revoke_credential,
+    rotate_credential,
+)
 from federation.web.credentials import credential_crumbs
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError, NotFound, NotPermitted
 from kernel.text import compact
 from standards.selectors import parameter
 from web import slips
@@ -68,6 +74,55 @@ class IssueCredential(FormPage):
         }
 
 
+class IssueToEnterpriseForm(ScopedForm):
+    """For which enterprise, and who keeps it."""
+
+    uscc = forms.CharField(
+        label="统一社会信用代码", max_length=40, help_text="按营业执照填写 18 位代码，同时就是 appid"
+    )
+    name = forms.CharField(
+        label="企业名称",
+        max_length=200,
+        required=False,
+        help_text="平台上已有的企业可以不填；新企业按营业执照填写。",
+    )
+    holder = forms.CharField(
+        label="持有单位",
+        max_length=80,
+        required=False,
+        help_text="保管密钥的厂商或系统，例如“某某集团 劳务管理系统”",
+    )
+
+
+class IssueToEnterprise(FormPage):
+    """One more secret for the system of a whole enterprise, shown once."""
+
+    permission = MANAGED
+    section = "credentials"
+    form_class = IssueToEnterpriseForm
+    submit = "签发密钥"
+
+    def prepare(self, **_kwargs: Any) -> None:
+        if not may_issue_to_enterprises(self.actor):
+            raise NotPermitted
+        self.cancel_url = reverse("credentials")
+
+    def first(self) -> dict[str, Any]:
+        return {"uscc": self.request.GET.get("uscc", "")[:40]}
+
+    def act(self, form: Any) -> str:
+        row = issue_enterprise_credential(actor=self.actor, **form.cleaned_data)
+        return _shown_once(self, row, "密钥已签发。")
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": "为企业签发接口密钥",
+            "lead": "用于企业自己的系统：一组密钥覆盖它总承包或建设的全部项目，还可上报新项目。"
+            "最近两组同时有效；再签发一组时，最早的一组立即停用。",
+            "crumbs": credential_crumbs(None, Crumb("为企业签发密钥")),
+        }
+
+
 def _shown_once(page: FormPage, row: Credential, told: str) -> str:
     slips.put(page.request, str(row.public_id), row.key)
     page.say(told)
@@ -113,6 +168,59 @@ class Rotate(_OnCredential):
             "title": f"轮换密钥：{self.row.appid}",
             "lead": f"厂商换上新密钥之前，旧密钥照常可用，最长 {most} 天。密钥外泄的不要轮换，请直接撤销。",
             "crumbs": credential_crumbs(self.row, Crumb("轮换密钥")),
+        }
+
+
+class LimitForm(ScopedForm):
+    """From where, and how far the clock may be wrong."""
+
+    addresses = forms.CharField(
+        label="允许的地址",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea({"rows": 5}),
+        help_text="一行一个 IP 或网段，例如 203.0.113.7、203.0.113.0/24；不填则不限",
+    )
+    window_minutes = forms.IntegerField(
+        label="时间戳窗口（分钟）",
+        required=False,
+        help_text="设备时钟不准的可放宽；不填则按平台统一的窗口",
+        error_messages={"invalid": "请填整数，例如 60；不放宽的不用填。"},
+    )
+
+
+class Limit(_OnCredential):
+    """The limits of one appid."""
+
+    form_class = LimitForm
+    submit = "保存"
+
+    def first(self) -> dict[str, Any]:
+        addresses = "\n".join(self.row.allowed_addresses)
+        return {"addresses": addresses, "window_minutes": self.row.window_minutes}
+
+    def version(self) -> int | None:
+        return self.row.version
+
+    def act(self, form: Any) -> str:
+        limit_credential(
+            actor=self.actor,
+            credential=self.row,
+            addresses=form.cleaned_data["addresses"].splitlines(),
+            window_minutes=form.cleaned_data["window_minutes"],
+            expected_version=form.expected_version,
+        )
+        self.say("限制已保存，几秒内生效。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        region = self.row.project.region if self.row.project else None
+        usual = parameter("open_api.window_minutes", region)
+        often = parameter("open_api.calls_per_minute", region)
+        return {
+            "title": f"调用限制：{self.row.appid}",
+            "lead": f"同一 appid 的有效密钥一起生效。平台统一的窗口为 {usual} 分钟，每分钟最多 {often} 次。",
+            "crumbs": credential_crumbs(self.row, Crumb("调用限制")),
         }
 
 

@@ -13,7 +13,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from federation.models import Credential
-from federation.selectors import MANAGED, SEEN, calls_of, credential, credentials, may_manage
+from federation.selectors import (
+    MANAGED,
+    SEEN,
+    calls_of,
+    credential,
+    credentials,
+    may_issue_to_enterprises,
+    may_manage,
+)
 from federation.words import VERDICTS, credential_state, method_in_words
 from kernel.errors import NotFound
 from web import slips, words
@@ -32,7 +40,7 @@ class CredentialFilters(ScopedFilterSet):
     fixed = ("project",)
 
     state = django_filters.ChoiceFilter(label="状态", method="in_state", choices=STATES)
-    q = django_filters.CharFilter(label="项目、编码或持有单位", method="named")
+    q = django_filters.CharFilter(label="项目、企业、编码或持有单位", method="named")
     project = django_filters.UUIDFilter(label="项目", field_name="project__public_id")
 
     class Meta:
@@ -50,8 +58,8 @@ class CredentialFilters(ScopedFilterSet):
         return rows.filter(conditions[value])
 
     def named(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        project = Q(project__name__icontains=value) | Q(appid__startswith=value)
-        return rows.filter(project | Q(holder__icontains=value))
+        of = Q(project__name__icontains=value) | Q(enterprise__name__icontains=value)
+        return rows.filter(of | Q(appid__istartswith=value) | Q(holder__icontains=value))
 
     def described(self, name: str, value: Any) -> str:
         if name != "project":
@@ -63,7 +71,7 @@ class CredentialFilters(ScopedFilterSet):
 class CredentialTable(ListTable):
     """Secrets by project; the secret itself is shown nowhere."""
 
-    project = tables.Column("项目", accessor="project__name", attrs=NAME)
+    project = tables.Column("项目或企业", accessor="holder_name", order_by="of_name", attrs=NAME)
     appid = tables.Column("appid", attrs=SUB)
     holder = tables.Column("持有单位", attrs=SOFT, empty_values=())
     created_at = tables.Column("签发", attrs=SUB)
@@ -72,9 +80,10 @@ class CredentialTable(ListTable):
 
     def render_project(self, record: Any) -> str:
         url = reverse("credential", args=[record.public_id])
-        return format_html(
-            '<a href="{}">{}</a>', url, record.project.name if record.project else record.appid
-        )
+        return format_html('<a href="{}">{}</a>', url, record.holder_name)
+
+    def file_project(self, record: Any) -> str:
+        return record.holder_name
 
     def render_holder(self, value: str | None) -> str:
         return value or "未填"
@@ -121,15 +130,19 @@ class CredentialList(ListPage):
             "acts": [{"url": reverse("credential_new"), "label": "签发密钥"}] if manages else [],
         }
         acts = "federation/_credential_list_acts.html" if manages else ""
-        return {"crumbs": [Crumb("厂商接口")], "empty": empty, "list_acts": acts}
+        return {
+            "crumbs": [Crumb("厂商接口")],
+            "empty": empty,
+            "list_acts": acts,
+            "to_enterprises": may_issue_to_enterprises(self.actor),
+        }
 
 
 def credential_crumbs(row: Credential | None, *tail: Crumb) -> list[Crumb]:
     """厂商接口 › 项目 › …"""
     begin = [Crumb("厂商接口", reverse("credentials"))]
     if row is not None:
-        name = row.project.name if row.project else row.appid
-        begin.append(Crumb(name, reverse("credential", args=[row.public_id]) if tail else ""))
+        begin.append(Crumb(row.holder_name, reverse("credential", args=[row.public_id]) if tail else ""))
     return [*begin, *tail]
 
 
@@ -147,7 +160,7 @@ class CredentialRecord(Page):
         ]
         return self.show(
             {
-                "title": row.project.name if row.project else row.appid,
+                "title": row.holder_name,
                 "crumbs": credential_crumbs(row),
                 "credential": row,
                 "state": credential_state(row, now),

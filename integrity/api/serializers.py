@@ -183,6 +183,18 @@ class NothingSerializer(ActSerializer):
     """No body."""
 
 
+class AcceptSerializer(ActSerializer):
+    """Why, where something still stands."""
+
+    note = serializers.CharField(
+        max_length=400,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="今天核对仍有未补齐的事项时必填（至少 4 个字），写明为什么仍接受",
+    )
+
+
 class GivenAnswerSerializer(ActSerializer):
     """What was done about one item."""
 

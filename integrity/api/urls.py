@@ -1,8 +1,8 @@
-"""Gaps and notices."""
+"""Gaps, notices, and enterprises' credit."""
 
 from django.urls import path
 
-from integrity.api import views
+from integrity.api import credit, views
 
 urlpatterns = [
     path("projects/<uuid:public_id>/gaps/", views.GapsView.as_view(), name="api_site_gaps"),
@@ -17,4 +17,11 @@ urlpatterns = [
     path("notices/<uuid:public_id>/accept/", views.AcceptView.as_view(), name="api_notice_accept"),
     path("notices/<uuid:public_id>/return/", views.ReturnView.as_view(), name="api_notice_return"),
     path("notices/<uuid:public_id>/extend/", views.ExtendView.as_view(), name="api_notice_extend"),
+    path("credit-records/", credit.CreditRecordsView.as_view(), name="api_credit_records"),
+    path("credit-records/record/", credit.RecordCreditView.as_view(), name="api_credit_record"),
+    path(
+        "credit-records/<uuid:public_id>/withdraw/",
+        credit.WithdrawCreditView.as_view(),
+        name="api_credit_withdraw",
+    ),
 ]

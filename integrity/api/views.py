@@ -212,16 +212,21 @@ class ReplyView(_NoticeAct):
         return self.shown(found)
 
 
-@extend_schema(summary="接受整改，闭合", tags=[TAG], responses={200: serializers.NoticeRecordSerializer})
+@extend_schema(
+    summary="接受整改，闭合",
+    description="今天核对仍有未补齐的事项时，须在 note 中写明理由，否则拒绝。",
+    tags=[TAG],
+    responses={200: serializers.NoticeRecordSerializer},
+)
 class AcceptView(_NoticeAct):
     """Accept the waiting answer."""
 
     permission = ISSUE
-    serializer_class = serializers.NothingSerializer
+    serializer_class = serializers.AcceptSerializer
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
         return self.shown(
-            services.accept_reply(actor=self.actor, notice=self.found(kwargs), now=timezone.now())
+            services.accept_reply(actor=self.actor, notice=self.found(kwargs), now=timezone.now(), **data)
         )
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from attendance.demo.ids import born
 from attendance.selectors.clock import current_day
 from integrity import services
-from integrity.demo.script import ANSWERS, RETURNED, SCENES, Scene
+from integrity.demo.script import ACCEPTED, ANSWERS, RETURNED, SCENES, Scene
 from integrity.models import SupervisionNotice
 from integrity.rules import site_date
 from integrity.selectors.gaps import site_gaps
@@ -95,7 +95,7 @@ def _act(act: str, notice: SupervisionNotice, supervisor: Any, clerk: Any, now: 
     if act == "read":
         services.mark_read(actor=clerk, notice=notice, now=now)
     elif act == "accept":
-        services.accept_reply(actor=supervisor, notice=notice, now=now)
+        services.accept_reply(actor=supervisor, notice=notice, now=now, note=ACCEPTED)
     else:
         services.return_reply(
             actor=supervisor,

@@ -19,7 +19,7 @@ from attendance.selectors.clock import cutoff_hour
 from attendance.selectors.days import still_inside
 from attendance.selectors.devices import devices_of
 from attendance.selectors.projects import project_on
-from attendance.selectors.punches import punches
+from attendance.selectors.punches import matching, punches
 from integrity.models import SupervisionNotice
 from integrity.selectors.notices import open_notices
 from kernel.scoping import Actor
@@ -180,16 +180,16 @@ def _present(actor: Actor, project: Project, day: date, only: Participation | No
 
 def still_unmatched(actor: Actor, project: Project, day: date) -> set[str]:
     """The keys of the punches of `day` on a project that count for nobody so far."""
-    rows: QuerySet[Any] = punches(actor, day)
-    return {
-        str(key) for key in rows.filter(project=project, is_counted=False).values_list("public_id", flat=True)
-    }
+    return {str(key) for key in _strangers(actor, project, day).values_list("public_id", flat=True)}
+
+
+def _strangers(actor: Actor, project: Project, day: date) -> QuerySet[Any]:
+    return matching(punches(actor, day).filter(project=project), somebody=False)
 
 
 def _unmatched(actor: Actor, project: Project, day: date) -> Iterator[Gap]:
     """Punches of today that count for nobody: the list of the day with the same condition."""
-    rows: QuerySet[Any] = punches(actor, day)
-    rows = rows.filter(project=project, is_counted=False)
+    rows = _strangers(actor, project, day)
     found = list(rows.order_by("occurred_at").values_list("public_id", "occurred_at", "channel"))
     if found:
         channels = tuple(dict.fromkeys(row[2] for row in found if row[2]))

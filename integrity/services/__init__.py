@@ -2,6 +2,7 @@
 
 from integrity.services.answering import AnswerFacts, reply_notice
 from integrity.services.clock import settle_notices
+from integrity.services.crediting import CreditFacts, record_credit, withdraw_credit
 from integrity.services.drafting import discard_draft, draft_notice
 from integrity.services.issuing import issue_notice
 from integrity.services.judging import SHORTEST_REASON, accept_reply, extend_deadline, return_reply
@@ -10,13 +11,16 @@ from integrity.services.reading import mark_read
 __all__ = [
     "SHORTEST_REASON",
     "AnswerFacts",
+    "CreditFacts",
     "accept_reply",
     "discard_draft",
     "draft_notice",
     "extend_deadline",
     "issue_notice",
     "mark_read",
+    "record_credit",
     "reply_notice",
     "return_reply",
     "settle_notices",
+    "withdraw_credit",
 ]

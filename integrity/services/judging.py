@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from integrity.errors import BadDeadline, ExtendedAlready, NoteTooLong, NotNow, ReasonMissing
+from integrity.errors import BadDeadline, ExtendedAlready, NoteMissing, NoteTooLong, NotNow, ReasonMissing
 from integrity.models import NoticeReply, SupervisionNotice
 from integrity.rules import LATE, Act, State, day_ended_by, end_of, latest_new_deadline, site_date
 from integrity.selectors.notices import ISSUE, SUPERVISOR
+from integrity.selectors.standing import standing_items
 from integrity.steps import locked, looked, move, require_edge
 from integrity.telling import tell_sides
 from integrity.wording import STATES
@@ -27,12 +28,11 @@ def accept_reply(
 
     `note` says why an answer is accepted although something still stands; it is kept with the step.
 
-    Raises NotPermitted, NotFound, NotNow, NoteTooLong.
+    Raises NotPermitted, NotFound, NotNow, NoteMissing, NoteTooLong.
     """
     held = locked(actor, ISSUE, notice, now)
     reply = _waiting(actor, held, Act.ACCEPT, now)
-    if len(note.strip()) > LONGEST_NOTE:
-        raise NoteTooLong(LONGEST_NOTE)
+    _require_note(actor, held, note.strip(), now)
     held.closed_at = now
     move(actor, held, Act.ACCEPT, now, reason=note.strip())
     _judge(actor, reply, NoticeReply.Verdict.ACCEPTED, "", now)
@@ -103,6 +103,14 @@ def _waiting(actor: Actor, held: SupervisionNotice, act: Act, now: datetime) -> 
     if reply is None:
         raise NotNow(STATES[held.state][1], _("没有待复查的回复。请等施工单位回复后再处理。"))
     return reply
+
+
+def _require_note(actor: Actor, held: SupervisionNotice, note: str, now: datetime) -> None:
+    """Raises NoteTooLong, and NoteMissing where items stand today as they were found and nothing says why."""
+    if len(note) > LONGEST_NOTE:
+        raise NoteTooLong(LONGEST_NOTE)
+    if len(note) < SHORTEST_REASON and (standing := standing_items(actor, held, now)):
+        raise NoteMissing([item.title for item, _said in standing])
 
 
 def _judge(actor: Actor, reply: NoticeReply, verdict: str, reason: str, now: datetime) -> None:

@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from integrity.errors import NoteMissing
 from integrity.rules import LATE, OPEN, State, day_ended_by, latest_new_deadline, site_date
 from integrity.selectors.notices import ISSUE, notice_head
-from integrity.services import SHORTEST_REASON, accept_reply, extend_deadline, return_reply
-from integrity.web.present import standing_items
+from integrity.selectors.standing import standing_items
+from integrity.services import accept_reply, extend_deadline, return_reply
 from integrity.web.shown import place, until
 from web.acts import FormPage, PostPage
 from web.forms import DayField, ScopedForm
@@ -52,8 +51,6 @@ class AcceptPage(_OfANotice, PostPage):
 
     def act(self) -> str:
         note = self.request.POST.get("note", "")
-        if self.standing and len(note.strip()) < SHORTEST_REASON:
-            raise NoteMissing([item.title for item, _said in self.standing])
         accept_reply(actor=self.actor, notice=self.notice, now=timezone.now(), note=note)
         self.say(f"{self.notice.number} 已闭合。")
         return self.cancel_url

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integrity import wording
 from integrity.models import NoticeReply
-from integrity.rules import ANSWERABLE, RUNNING, State
+from integrity.rules import ANSWERABLE, OPEN, RUNNING, State
 from integrity.selectors.notices import (
     ISSUE,
     REPLY,
@@ -21,9 +21,9 @@ from integrity.selectors.notices import (
     notice_head,
     people_named,
 )
+from integrity.selectors.standing import as_of_today, present_gaps
 from integrity.services import mark_read
 from integrity.web.issuing import named
-from integrity.web.present import as_of_today, present_gaps
 from integrity.web.shown import due, evidence_url, place, state_of, until
 from standards.selectors import code_name
 from web import words
@@ -108,7 +108,7 @@ class NoticeRecord(Page):
     def _items(self, found: Any, now: Any) -> list[Item]:
         rows = list(found.items.all())
         people = people_named(self.actor, rows)
-        present = present_gaps(self.actor, found, now)
+        present = present_gaps(self.actor, found, now) if State(found.stands) in OPEN else None
         answers = [answer for reply in found.replies.all() for answer in _with_reply(reply)]
         return [
             Item(

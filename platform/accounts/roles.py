@@ -31,10 +31,30 @@ def _role(title: str, scopes: str, permissions: frozenset[str] | set[str]) -> Ro
 
 ROLES: dict[str, Role] = {
     "province_regulator": _role(
-        "省监管员", "region", READ | {"workers.reveal", "projects.compare", "projects.coverage"}
+        "省监管员",
+        "region",
+        READ
+        | {
+            "workers.reveal",
+            "projects.compare",
+            "projects.coverage",
+            "projects.record_qualification",
+            "integrity.record_credit",
+            "federation.view_credentials",
+        },
     ),
     "city_regulator": _role(
-        "市州监管员", "region", READ | {"workers.reveal", "projects.compare", "projects.coverage"}
+        "市州监管员",
+        "region",
+        READ
+        | {
+            "workers.reveal",
+            "projects.compare",
+            "projects.coverage",
+            "projects.record_qualification",
+            "integrity.record_credit",
+            "federation.view_credentials",
+        },
     ),
     "county_regulator": _role(
         "县区监管员",
@@ -46,6 +66,9 @@ ROLES: dict[str, Role] = {
             "projects.receive_permit",
             "projects.issue_account",
             "projects.coverage",
+            "projects.record_qualification",
+            "integrity.record_credit",
+            "federation.view_credentials",
         },
     ),
     "standards_administrator": _role(
@@ -81,6 +104,7 @@ ROLES: dict[str, Role] = {
             "integrity.reply_notice",
             "projects.manage_participation",
             "projects.manage_team",
+            "projects.state",
             "federation.view_credentials",
         },
     ),

@@ -21,16 +21,20 @@ from django.db.models import Q
 class Reach:
     """The part of the world that somebody sees: region paths; projects, participations, persons by id.
 
-    Posts open the first three; a worker reaches one person, the own one.
+    Posts open the first three; a worker reaches one person, the own one. `enterprises`: for whom somebody
+    acts; it opens what belongs to the enterprise as such, and its projects stand among `projects`.
     """
 
     region_paths: frozenset[str] = frozenset()
     projects: frozenset[UUID] = frozenset()
     participations: frozenset[UUID] = frozenset()
     persons: frozenset[UUID] = frozenset()
+    enterprises: frozenset[UUID] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.region_paths or self.projects or self.participations or self.persons)
+        return bool(
+            self.region_paths or self.projects or self.participations or self.persons or self.enterprises
+        )
 
     def __or__(self, other: "Reach") -> "Reach":
         return Reach(
@@ -38,7 +42,13 @@ class Reach:
             self.projects | other.projects,
             self.participations | other.participations,
             self.persons | other.persons,
+            self.enterprises | other.enterprises,
         )
+
+    @property
+    def is_province_wide(self) -> bool:
+        """Whether the whole province lies within: what belongs to no county is for these."""
+        return any(path.count("/") == 1 for path in self.region_paths)
 
 
 NOTHING = Reach()

@@ -14,6 +14,8 @@ class Region(models.Model):
     class Kind(models.TextChoices):
         ADMINISTRATIVE = "administrative", "行政区"
         FUNCTIONAL = "functional", "功能区"
+        # Where vendors practise: on no map, within nobody's reach.
+        SANDBOX = "sandbox", "联调沙箱"
 
     code = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=60)
@@ -41,7 +43,12 @@ class Region(models.Model):
 
     @property
     def is_province(self) -> bool:
-        return self.parent_id is None
+        return self.parent_id is None and not self.is_sandbox
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether only invented people and firms may stand here."""
+        return self.kind == self.Kind.SANDBOX
 
     @property
     def tier(self) -> str:

@@ -16,20 +16,20 @@ def region(code: str) -> Region:
     # PostgreSQL refuses a NUL; a long text is not repeated to its sender in full.
     if "\0" in code or len(code) > LONGEST_CODE:
         raise NotFound(_NO_SUCH.format(code=code.replace("\0", "")[:LONGEST_CODE]))
-    found = Region.objects.filter(code=code).select_related("parent").first()
+    found = regions().filter(code=code).first()
     if found is None:
         raise NotFound(_NO_SUCH.format(code=code))
     return found
 
 
 def regions() -> QuerySet[Region]:
-    """Every region of the map, each below its parent."""
-    return Region.objects.select_related("parent").order_by("path")
+    """Every region of the map, each below its parent; where vendors practise is on no map."""
+    return Region.objects.exclude(kind=Region.Kind.SANDBOX).select_related("parent").order_by("path")
 
 
 def province() -> Region:
     """The province, root of this node's map."""
-    return Region.objects.get(parent=None)
+    return regions().get(parent=None)
 
 
 def ancestors(of: Region) -> QuerySet[Region]:

@@ -5,6 +5,7 @@ administrator is therefore in force everywhere within `KEPT_SECONDS`.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -75,6 +76,13 @@ def parameter(key: str, region: Region | None = None, on: date | None = None) ->
 def codes(code_list: str) -> dict[str, str]:
     """Code → name of a list, in its order; empty for an unknown list."""
     return _codes().get(code_list, {})
+
+
+def choices(code_list: str) -> list[tuple[str, str]]:
+    """Code and name of a list as one chooses from it; a name that two codes bear is told apart by them."""
+    known = codes(code_list)
+    borne = Counter(known.values())
+    return [(code, f"{name}（{code}）" if borne[name] > 1 else name) for code, name in known.items()]
 
 
 def code_name(code_list: str, code: str | None) -> str:

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse, reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from knox.models import AuthToken
@@ -100,9 +100,7 @@ class ChangePassword(PasswordChangeView):
     def _way_back(self) -> str:
         """The page that asked for the new password, if it is one of ours."""
         back = self.request.GET.get("next", "")
-        ours = {self.request.get_host()}
-        is_ours = url_has_allowed_host_and_scheme(back, ours, require_https=self.request.is_secure())
-        return back if is_ours else str(self.success_url)
+        return back if _is_ours(self.request, back) else str(self.success_url)
 
 
 @require_POST
@@ -111,7 +109,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         record(actor_of(request), "accounts.signed_out", request.user)
     logout(request)
-    return redirect("sign_in")
+    back = request.POST.get("next", "")
+    return redirect(
+        f"{reverse('sign_in')}?{urlencode({'next': back})}" if _is_ours(request, back) else "sign_in"
+    )
+
+
+def _is_ours(request: HttpRequest, address: str) -> bool:
+    """Whether an address that somebody hands us leads to this node."""
+    ours = {request.get_host()}
+    return url_has_allowed_host_and_scheme(address, ours, require_https=request.is_secure())
 
 
 def locked_out(

@@ -66,11 +66,17 @@ def mark_of(user: User) -> str:
     return _signer.sign(str(user.public_id))
 
 
+def owner_of(request: HttpRequest) -> str:
+    """The public id of the account whose page this form was; "" where nothing says so."""
+    try:
+        return _signer.unsign(request.POST.get("by", ""))
+    except BadSignature:
+        return ""
+
+
 def stash(request: HttpRequest) -> None:
     """Keep a form that arrives after its session has ended, until the same person has signed in again."""
-    try:
-        owner = _signer.unsign(request.POST.get("by", ""))
-    except BadSignature:
+    if not (owner := owner_of(request)):
         return
     body = json.dumps({"path": request.path, "by": owner, "fields": typed(request.POST)}, ensure_ascii=False)
     if len(body) <= _LARGEST:

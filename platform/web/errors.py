@@ -8,7 +8,6 @@ from web.api.problems import problem_json
 
 _NOT_FOUND = "没有找到该页面或记录，或者它不在您的管理范围内。请核对网址后再试。"
 _FORBIDDEN = "您的岗位没有此项权限。如需办理，请联系本单位平台管理员授予岗位。"
-_STALE_FORM = "页面停留过久或未启用 Cookie，提交未被接受，没有写入任何内容。请返回上一页刷新后重新提交。"
 _TOO_LARGE = "提交的内容超过 22 MB，未作任何处理。请减小附件或分批提交。"
 _BAD_REQUEST = "请求有误，未作任何处理。请核对网址（主机名）和提交的内容后再试。"
 _FAULT = "平台出现内部错误，已记录，本次操作没有写入。请稍后再试；如反复出现，请把时间告知平台管理员。"
@@ -31,19 +30,14 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _answer(request, 403, "not_permitted", _FORBIDDEN)
 
 
-def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 of the form's own token: the page was open too long."""
-    return _answer(request, 403, "stale_form", _STALE_FORM, "stale")
-
-
 def fault(request: HttpRequest) -> HttpResponse:
     """500: ours to mend; nothing of the exception reaches the page."""
     return _answer(request, 500, "fault", _FAULT)
 
 
-def _answer(request: HttpRequest, status: int, code: str, sentence: str, page: str = "") -> HttpResponse:
+def _answer(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem_json(status, code, sentence)
     # Without the request's context: the frame must not depend on what has just failed.
-    name = f"web/{page or status}.html" if status in (403, 404, 500) else "web/problem.html"
+    name = f"web/{status}.html" if status in (403, 404, 500) else "web/problem.html"
     return render(None, name, {"message": sentence}, status=status)

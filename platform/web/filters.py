@@ -1,6 +1,7 @@
 """Filters that live in the address, shown as chips: an active one can be taken away, others can be added."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,11 @@ from urllib.parse import urlencode
 import django_filters
 from django import forms
 from django.utils.text import Truncator
+
+from kernel.text import compact
+
+# A citizen's number, old or new, or a phone; or as many figures as make one.
+_SOMEBODYS = re.compile(r"\d{15}|1[3-9]\d{9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Chip:
     remove_url: str = ""
     options: list[Option] = field(default_factory=list)
     input: Any = None
+    names_people: bool = False
 
 
 class ScopedFilterSet(django_filters.FilterSet):
@@ -49,6 +56,13 @@ class ScopedFilterSet(django_filters.FilterSet):
     quiet: tuple[str, ...] = ("region",)
     titled: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    # Where people's names are typed, and their numbers by mistake.
+    names_people: tuple[str, ...] = ()
+
+    @classmethod
+    def numbered(cls, asked: Mapping[str, str]) -> list[str]:
+        """The filters in which somebody's whole number was typed where a name belongs."""
+        return [name for name in cls.names_people if _SOMEBODYS.search(compact(asked.get(name, "")))]
 
     def described(self, name: str, value: Any) -> str:
         """An active filter's value in words."""
@@ -107,7 +121,8 @@ class ScopedFilterSet(django_filters.FilterSet):
             kept = f"?{others}&" if others else "?"
             options = [Option(label, kept + urlencode({name: key}), False) for key, label in chosen]
             return Chip(name, self._label(name), options=options)
-        return Chip(name, self._label(name), input=self.form[name])
+        names_people = name in self.names_people
+        return Chip(name, self._label(name), input=self.form[name], names_people=names_people)
 
     def _label(self, name: str) -> str:
         return str(self.form.fields[name].label)

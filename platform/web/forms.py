@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import DomainError
 from kernel.scoping import Actor
-from standards.selectors import codes
+from standards.selectors import choices
 from web.uploads import Kept, check_file, check_size
+from web.widgets import LongSelect
 
 # Nobody on a site was born, hired or trained outside these.
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2100, 12, 31)
@@ -80,7 +81,7 @@ class CodeField(forms.ChoiceField):
         super().__init__(choices=lambda: self._offered(empty), **kwargs)
 
     def _offered(self, empty: str) -> list[tuple[str, str]]:
-        known = codes(self.code_list)
+        known = dict(choices(self.code_list))
         return [("", empty), *((code, known[code]) for code in (self.only or known) if code in known)]
 
 
@@ -90,6 +91,7 @@ class RowField(forms.ChoiceField):
     `rows` gives the queryset for the form; a row that is not in it is answered like one nobody knows.
     """
 
+    widget = LongSelect
     default_error_messages = {"invalid_choice": _("没有这一项，或者它不在您的管理范围内。请从列表中选择。")}
 
     def __init__(

@@ -1,17 +1,36 @@
 """消息: what happened that concerns the reader; opening one marks it read and leads to its matter."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from kernel.errors import NotFound
+from kernel.scoping import Actor
 from web.lists import SIZES
 from web.messages import inbox, mark_read
 from web.navigation import Crumb
 from web.pages import SIGNED_IN, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a kind of actor sees the messages: the template, and what its frame needs."""
+
+    template: str
+    context: Callable[[Actor], dict[str, Any]]
+
+
+_frames: dict[str, Frame] = {}
+
+
+def register_frame(kind: str, template: str, context: Callable[[Actor], dict[str, Any]]) -> None:
+    """Let an app above show messages in its own frame to actors of a kind; called from `ready()`."""
+    _frames[kind] = Frame(template, context)
 
 
 class Inbox(Page):
@@ -33,6 +52,8 @@ class Inbox(Page):
             "noun": "条",
             "sizes": SIZES[:1],
         }
+        if frame := _frames.get(self.actor.kind):
+            return render(request, frame.template, {**context, **frame.context(self.actor)})
         return self.show(context)
 
     def post(self, request: HttpRequest) -> HttpResponse:

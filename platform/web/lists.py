@@ -1,21 +1,27 @@
 """Lists: filters and columns in the address, sorting, 25, 50 or 100 rows, the total; htmx swaps the rows."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import django_tables2 as tables
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy
 
 from standards.selectors import parameter
+from web import drawing
 from web.columns import Columns
 from web.filters import ScopedFilterSet
 from web.pages import Page
+from web.paging import ListPaginator
 from web.saved.selectors import columns_of, filters_of
 from web.saved.services import kept_query
 
@@ -72,15 +78,31 @@ class ListTable(tables.Table):
         attrs = {"class": "t"}
 
     @property
-    def drawn_rows(self) -> Iterator[Iterator[tuple[str, str, Any]]]:
-        """The page's rows as cells with class and label; how a column looks is asked once, not in each cell.
+    def sorts(self) -> list[tuple[str, str, bool]]:
+        """Each order of the rows in words, and whether it is this one: for cards, which have no heads."""
+        asked = [str(one) for one in self.order_by or ()]
+        return [
+            (f"{sign}{column.name}", f"{column.header}：{words}", [f"{sign}{column.name}"] == asked[:1])
+            for column in self.columns
+            if column.orderable
+            for sign, words in (("", "升序"), ("-", "降序"))
+        ]
 
-        On a phone each row is a card, and each cell says by its label what it is.
-        """
-        classes = [column.attrs["td"].get("class", "") for column in self.columns]
-        labels = ["" if isinstance(one.column, PickColumn) else str(one.header) for one in self.columns]
-        for row in self.paginated_rows:
-            yield zip(classes, labels, row, strict=True)
+    @property
+    def drawn_rows(self) -> Iterator[SafeString]:
+        """The page's rows, each as its cells; on a phone a row is a card and each cell says what it is."""
+        labels = {one.name: str(one.header) for one in self.columns if not isinstance(one.column, PickColumn)}
+        return drawing.rows(self, self._records, labels)
+
+    @property
+    def paper_rows(self) -> Iterator[SafeString]:
+        """The sheet's rows, each as its cells."""
+        return drawing.rows(self, self._records)
+
+    @property
+    def _records(self) -> Iterable[Any]:
+        page = getattr(self, "page", None)
+        return self.data.data if page is None else page.object_list.data
 
 
 class Listed(NamedTuple):
@@ -118,6 +140,22 @@ class ListPage(Page):
     remembers = True
     # Who signs the printed list, where somebody does.
     signatures: Sequence[str] = ()
+
+    # What is said when somebody's whole number was typed where a name is searched.
+    number_words: str | Promise = gettext_lazy(
+        "名单只按姓名筛选，刚才输入的号码没有查，也没有保留。"
+        "请在页顶的搜索框里输入完整证件号码查找：号码不进网址，每次查找都有记录。"
+    )
+
+    def without_numbers(self, names: Sequence[str]) -> str:
+        """Where one goes who typed a number there: to the search, which posts."""
+        return reverse("search")
+
+    def _elsewhere(self, url: str) -> HttpResponse:
+        """See another page; htmx too must leave this one, and keep no address of what was asked."""
+        if self.request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": url})
+        return HttpResponseRedirect(url, status=303)
 
     def prepare(self, **kwargs: Any) -> None:
         """Find what the address names. Raises NotFound outside the reader's scope."""
@@ -157,9 +195,13 @@ class ListPage(Page):
         rows = filterset.qs
         table = self.table_class(rows, exclude=excluded)
         tables.RequestConfig(self.request, paginate=False).configure(table)
+        _settle_ties(table, rows)
         return Listed(filterset, rows, table, columns)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if numbered := self.filterset_class.numbered(request.GET):
+            messages.error(request, self.number_words)
+            return self._elsewhere(self.without_numbers(numbered))
         self.prepare(**kwargs)
         listed = self.listed()
         if request.GET.get("print"):
@@ -181,10 +223,12 @@ class ListPage(Page):
         }
 
     def _page(self, listed: Listed) -> dict[str, Any]:
-        paging = {"per_page": self.size, "silent": True}
+        paging = {"per_page": self.size, "silent": True, "paginator_class": ListPaginator}
         tables.RequestConfig(self.request, paginate=paging).configure(listed.table)
         page = listed.table.page
-        return {"page": page, "sizes": SIZES, "total": page.paginator.count}
+        total = page.paginator.count
+        sheets = -(-total // parameter("lists.print_rows"))
+        return {"page": page, "sizes": SIZES, "total": total, "sheets": sheets}
 
     def _mine(self, listed: Listed) -> dict[str, Any]:
         here = kept_query(self.request.GET)
@@ -200,14 +244,17 @@ class ListPage(Page):
         }
 
     def _print(self, listed: Listed) -> HttpResponse:
-        """All rows on paper, as many as fit a reader's patience; it says when there are more."""
-        most = parameter("lists.print_rows")
-        total = listed.rows.count()
-        listed.table.paginate(per_page=most)
+        """A sheet of the list, as many rows as are drawn in a moment; it says which of how many it is."""
+        asked = self.request.GET["print"]
+        paginator = ListPaginator(listed.table.rows, parameter("lists.print_rows"))
+        listed.table.page = sheet = paginator.get_page(asked)
         context = {
             **self._frame(listed),
-            "total": total,
-            "shown": min(total, most),
+            "total": paginator.count,
+            "sheet": sheet,
+            "before": sheet.start_index() - 1,
+            "can_export": self.actor.may("lists.export"),
+            "list_address": self._back(),
             "printed_at": timezone.now(),
             "printed_by": self.actor.label,
             "signatures": self.signatures,
@@ -237,6 +284,13 @@ class Fact:
 
     label: str
     value: str
+
+
+def _settle_ties(table: ListTable, rows: QuerySet[Any]) -> None:
+    """Rows that sort alike keep the list's own order, so that none is on two pages and none on neither."""
+    if table.order_by and isinstance(rows, QuerySet):
+        asked = table.data.data
+        table.data.data = asked.order_by(*asked.query.order_by, *rows.query.order_by, "pk")
 
 
 def _kept_cells(sums: Sequence[Any], of: type[ListTable], table: ListTable) -> list[Any]:

@@ -14,7 +14,7 @@ from kernel.scoping import Actor
 from regions.models import Region
 from standards import rules
 from standards.models import RuleParameter
-from standards.selectors import affected, codes, default_of, in_force, values_of
+from standards.selectors import affected, choices, default_of, in_force, values_of
 from web import words
 from web.acts import FormPage, PostPage
 from web.forms import DayField, ScopedForm
@@ -138,7 +138,7 @@ class ParameterForm(ScopedForm):
 def _value_fields(base: RuleParameter, kind: str) -> dict[str, forms.Field]:
     """The fields in which a value of this kind is typed."""
     if kind == rules.CODES:
-        known = list(codes(rules.CODE_LISTS.get(base.key, "")).items())
+        known = choices(rules.CODE_LISTS.get(base.key, ""))
         chosen = forms.MultipleChoiceField(label="值", choices=known, widget=forms.CheckboxSelectMultiple)
         chosen.error_messages["invalid_choice"] = "代码表中没有这一项，请从列表中选择。"
         return {"value": chosen}

@@ -1,8 +1,8 @@
-"""Addresses of participations and teams over the REST API."""
+"""Addresses of participations, qualifications and teams over the REST API."""
 
 from django.urls import path
 
-from projects.api import acts
+from projects.api import acts, qualifications
 
 urlpatterns = [
     path("participations/", acts.PartiesView.as_view(), name="api_participations"),
@@ -15,6 +15,12 @@ urlpatterns = [
         "participations/<uuid:public_id>/resume/",
         acts.ResumePartyView.as_view(),
         name="api_participation_resume",
+    ),
+    path("qualifications/", qualifications.QualificationsView.as_view(), name="api_qualifications"),
+    path(
+        "qualifications/record/",
+        qualifications.RecordQualificationView.as_view(),
+        name="api_qualification_record",
     ),
     path("teams/", acts.TeamsView.as_view(), name="api_teams"),
     path("teams/add/", acts.AddTeamView.as_view(), name="api_team_add"),

@@ -16,6 +16,7 @@ from projects.services.parties import (
     resume_participation,
     resume_team,
 )
+from projects.services.paying import state_party
 from projects.services.permits import Trial, forget_permit_files, keep_permit_file, receive_permits
 from projects.services.register import (
     CONTRACTOR,
@@ -27,6 +28,8 @@ from projects.services.register import (
     known_enterprise,
     receive_permit,
 )
+from projects.services.reporting import report_project, restate_project
+from projects.services.stating import record_qualification, state_enterprise
 
 __all__ = [
     "CONTRACTOR",
@@ -50,7 +53,12 @@ __all__ = [
     "open_claim",
     "receive_permit",
     "receive_permits",
+    "record_qualification",
+    "report_project",
+    "restate_project",
     "resume_participation",
     "resume_team",
     "shown_code",
+    "state_enterprise",
+    "state_party",
 ]

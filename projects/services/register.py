@@ -1,5 +1,6 @@
 """Acts on projects: receiving a permit, naming who takes part, forming teams."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from projects.errors import (
     AlreadyParticipates,
     BadCreditCode,
     BadPeriod,
+    BadPermitNumber,
     NameDiffers,
     ParticipationEnded,
     PermitElsewhere,
@@ -27,6 +29,7 @@ from projects.errors import (
 )
 from projects.grants import GRANTED
 from projects.models import Enterprise, Participation, Permit, Project, ProjectGrant, Source, Team
+from projects.numbers import PERMIT_NUMBER, PROJECT_CODE, BadNumber
 from projects.permit_facts import PermitFacts
 from regions.models import Region
 
@@ -39,13 +42,14 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
     """Register a project by its construction permit, or add a further permit to a known project.
 
     The county does it by form or file until the master data arrive by pull, which will call the same act.
-    Receiving the same permit again changes nothing. Raises NotPermitted, BadCreditCode, NameDiffers,
-    PermitElsewhere.
+    Receiving the same permit again changes nothing. Raises NotPermitted, BadPermitNumber, BadCreditCode,
+    NameDiffers, ProjectDiffers, PermitElsewhere.
     Source: 鄂建文〔2019〕27号 二(五) (accounts are issued with the permit), 二(一) (one source of base data).
     """
     require(actor, "projects.receive_permit")
     # Whoever may receive permits does so for regions within reach only.
     _require_region(actor, facts.region)
+    facts = _checked(facts)
     contractor = _firm("contractor", facts.contractor_uscc, facts.contractor_name, told_to=actor)
     project, is_new = Project.all_rows.get_or_create(
         code=facts.project_code,
@@ -76,6 +80,17 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
     if is_new:
         announce("projects.project_registered.v1", key=project.public_id)
     return project
+
+
+def _checked(facts: PermitFacts) -> PermitFacts:
+    """The same facts with both numbers as they are kept. Raises BadPermitNumber at the field."""
+    kept = {}
+    for field, form in (("permit_number", PERMIT_NUMBER), ("project_code", PROJECT_CODE)):
+        try:
+            kept[field] = form.read(getattr(facts, field))
+        except BadNumber as fault:
+            raise BadPermitNumber(str(fault), field=field) from None
+    return replace(facts, **kept)
 
 
 def _require_region(actor: Actor, region: Region) -> None:

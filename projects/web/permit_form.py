@@ -42,7 +42,13 @@ def _uscc(fact: str, *, required: bool = False) -> forms.CharField:
 class PermitForm(ScopedForm):
     """施工许可证. Its region is one of the actor's own places."""
 
-    permit_number = _text("permit_number", _("施工许可证编号"), required=True, **_CODE)
+    permit_number = _text(
+        "permit_number",
+        _("施工许可证编号"),
+        required=True,
+        help_text=_("证书左上角，多为 18 位数字"),
+        **_CODE,
+    )
     issued_on = DayField(label=_("发证日期"))
     works_name = _text("works_name", _("工程名称"), help_text=_("与项目名称相同的不必填"))
     amount = _text("amount", _("合同金额（元）"), **_DIGITS)

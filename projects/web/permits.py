@@ -39,6 +39,28 @@ class NewPermit(FormPage):
     keeps_draft = True
     submit = "登记施工许可证"
 
+    def first(self) -> dict[str, Any]:
+        """What a contractor's system has stated, where the page was opened to register that."""
+        found = selectors.reported_permit(self.actor, self.request.GET.get("reported", ""), self.permission)
+        if found is None:
+            return {}
+        project = found.project
+        return {
+            "permit_number": found.number,
+            "works_name": found.works_name,
+            "project_code": project.code,
+            "project_name": project.name,
+            "region": project.region.code,
+            "category": project.category,
+            "address": project.address,
+            "building_area": project.building_area,
+            "starts_on": project.starts_on,
+            "completes_on": project.completes_on,
+            "contractor_uscc": project.contractor.uscc,
+            "contractor_name": project.contractor.name,
+            "owner_name": project.owner_name,
+        }
+
     def context(self) -> dict[str, Any]:
         return {
             "title": "登记施工许可证",

@@ -1,4 +1,5 @@
-"""What waits for the county at the permit: projects without an account, codes nobody has claimed.
+"""What waits for the county at the permit: projects without an account, codes nobody has claimed, and
+permits that contractors' systems have stated and nobody has registered.
 
 Source: product 5.5, AL-01.
 """
@@ -11,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kernel.scoping import Actor
-from projects.selectors import unclaimed
+from projects.selectors import reported_permits, unclaimed
 from projects.web.unclaimed import NONE, OVER, state_of
 from standards.selectors import parameter
 from web import words
 from web.waiting import Waiting, register
 
 SHOWN = 8
+_REGISTER = "projects.receive_permit"
 
 
 def waiting(actor: Actor, _day: date, now: datetime) -> Iterator[Waiting]:
@@ -74,6 +76,34 @@ def _rest(number: int) -> Waiting:
     return Waiting("blue", "", what, "按发证先后排列", "全部待领账号", url, "看全部", url)
 
 
+def unregistered(actor: Actor, _day: date, now: datetime) -> Iterator[Waiting]:
+    """Permit numbers that systems have stated and the county has not registered, one line a project.
+
+    One question.
+    """
+    if not actor.may(_REGISTER):
+        return
+    today, seen = timezone.localdate(now), set()
+    for row in reported_permits(actor, _REGISTER)[: SHOWN * 4]:
+        if row.project_id in seen or len(seen) >= SHOWN:
+            continue
+        seen.add(row.project_id)
+        days = max((today - timezone.localdate(row.created_at)).days, 0)
+        late = int(parameter("gaps.unregistered_permit_days", row.project.region, today))
+        yield Waiting(
+            level="amber" if days > late else "blue",
+            since=f"{days} 天" if days else "今天",
+            what="企业上报的施工许可证没有登记",
+            fact=f"{words.day(timezone.localdate(row.created_at))} 上报，核对后登记，才能签发项目账号",
+            place=row.project.name,
+            place_url=reverse("project", args=[row.project.public_id]),
+            act="登记许可证",
+            url=f"{reverse('permit_new')}?reported={row.public_id}",
+            days=days,
+        )
+
+
 def add_waiting() -> None:
     """Tell the home page what this capability finds waiting."""
     register("permits", waiting)
+    register("reported_permits", unregistered)

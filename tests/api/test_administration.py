@@ -119,6 +119,9 @@ def test_devices_are_managed_as_on_the_pages(client, wuchang) -> None:
     assert (changed["channel"], changed["version"]) == ("西二门", 2)
     stale = _refused(client, f"{path}/change/", {"channel": "西三门", "expected_version": 1}, 409)
     assert stale["code"] == "stale"
+    second = {"project": str(wuchang.project.public_id), "channel": "另一个门", "serial": "s1"}
+    twice = _refused(client, "devices/register/", second, 422)
+    assert twice["errors"]["serial"][0].startswith("序列号“s1”已登记在本项目的设备“西二门”上")
     assert _do(client, f"{path}/retire/", {"reason": "拆除"})["state"] == "已停用"
     assert _do(client, f"{path}/restore/")["retired_at"] is None
     assert client.get("/api/v1/devices/", {"in_use": "false"}).json()["count"] == 1

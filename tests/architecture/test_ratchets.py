@@ -10,9 +10,10 @@ UNSCOPED: dict[str, int] = {
     "attendance/demo": 10,
     "attendance/receivers": 1,
     "attendance/services": 1,
+    "federation/demo": 3,
     "federation/retention": 2,
     "federation/selectors": 3,
-    "federation/services": 2,
+    "federation/services": 3,
     "federation/tasks": 1,
     "federation/work": 1,
     "integrity/demo": 2,
@@ -29,9 +30,10 @@ ALL_ROWS: dict[str, int] = {
     "projects/grants": 1,
     "projects/models": 1,
     "projects/places": 4,
-    "projects/services": 11,
+    "projects/selectors": 1,
+    "projects/services": 16,
     "workers/selectors": 16,
-    "workers/services": 34,
+    "workers/services": 37,
 }
 
 

@@ -44,11 +44,14 @@ WITHOUT_SCOPE = {
     "attendance.Subject": "an identity at the gates, reached only from a punch in scope",
     "attendance.DirtyDay": "a mark for the recount; nobody reads it",
     "federation.AnsweredQuery": "a nonce; nobody reads it",
+    "federation.Sandbox": "a practice project of nobody's county; shown to whoever opened it",
+    "federation.ConformanceRun": "results of self-tests are public",
 }
 # Columns whose values are codes of the data standard: lists change without a migration.
 CODE_COLUMNS = {
     "status", "category", "kind", "trade", "education", "political_status", "bank_code", "id_type", "post",
-    "pass_method", "nation", "period_type", "unit",
+    "pass_method", "nation", "period_type", "unit", "level", "addition", "behaviour", "nature", "use",
+    "size", "approval_level", "currency", "legal_id_type", "manager_id_type",
 }  # fmt: skip
 # Of the wire protocol, not of the standard: 0, 10 and 20 are states of ours.
 OWN_STATES = {("federation.AcceptedRequest", "state")}

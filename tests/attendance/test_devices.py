@@ -81,6 +81,32 @@ def test_a_name_is_used_once_in_a_project_in_use_or_not(county) -> None:
         assert _refused(act).code == "channel_taken"
 
 
+@pytest.mark.parametrize(
+    ("is_retired", "remedy"),
+    [(False, "请修改原设备的通道名称"), (True, "请恢复使用")],
+    ids=["used", "retired"],
+)
+def test_a_serial_number_is_registered_once_in_a_project(county, is_retired, remedy) -> None:
+    first = register_device(actor=EVERYONE, project=county.project, channel="西门", serial="SN-9")
+    if is_retired:
+        retire_device(actor=EVERYONE, device=first)
+    for act in (
+        lambda: register_device(actor=EVERYONE, project=county.project, channel="东侧门", serial=" sn-9 "),
+        lambda: change_device(actor=EVERYONE, device=county.device, channel="东侧门", serial="SN-9"),
+    ):
+        refused = _refused(act)
+        assert (refused.code, refused.field) == ("serial_taken", "serial")
+        assert "“西门”" in refused.message
+        assert remedy in refused.message
+
+
+def test_a_device_keeps_its_own_serial_number_and_many_may_have_none(county) -> None:
+    one = register_device(actor=EVERYONE, project=county.project, channel="西门", serial="SN-9")
+    assert change_device(actor=EVERYONE, device=one, channel="西二门", serial="sn-9").serial == "sn-9"
+    for channel in ("一号门", "二号门"):
+        register_device(actor=EVERYONE, project=county.project, channel=channel)
+
+
 def test_a_device_that_somebody_else_has_changed_is_shown_as_it_reads_now(county) -> None:
     device = change_device(
         actor=EVERYONE, device=county.device, channel="新门", serial="N-1", expected_version=1

@@ -171,7 +171,7 @@ def test_a_strangers_line_claims_no_duties() -> None:
 def test_a_whole_number_in_a_filter_is_refused_and_not_kept(typed) -> None:
     client = signed_in(wuchang(), "platform_administrator")
     answer = client.get("/trail/", {"kind": "reads", "person": typed})
-    assert (answer.status_code, answer["Location"]) == (302, "/trail/?kind=reads")
+    assert (answer.status_code, answer["Location"]) == (303, "/trail/?kind=reads")
     html = client.get(answer["Location"]).content.decode()
     assert "审计不按证件号、手机号查找" in html
     assert typed not in html

@@ -1,9 +1,11 @@
 """Making the file: once, whole, as the owner may read now, whatever dies in between."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.core.files.storage import storages
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Post
@@ -12,8 +14,8 @@ from tests.support import people, records
 from tests.support.traces import traces_in
 from web.exports import services, work
 from web.exports.models import ExportJob
-from web.lists import Listed
 from web.messages import inbox
+from workers.models import Engagement
 
 
 class Clock:
@@ -138,14 +140,49 @@ def test_one_export_is_made_at_a_time_and_the_oldest_first(world):
     assert work.unfinished(clock.now) == []
 
 
+def _when_counted(does: str) -> None:
+    """Let the database do something between the counting of the rows and their reading."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"""
+            CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN {does}; RETURN NULL; END $$;
+            CREATE TRIGGER counted AFTER UPDATE OF rows_number ON web_exportjob FOR EACH ROW
+                WHEN (OLD.lease IS NOT DISTINCT FROM NEW.lease AND NEW.rows_done = 0)
+                EXECUTE FUNCTION meanwhile();
+        """)
+
+
 def test_rows_that_are_missing_give_no_file(world, monkeypatch):
-    job = ask(world.wuchang, "/people/")
-    # As if the reading had broken off without an error.
-    monkeypatch.setattr(Listed, "ordered", property(lambda listed: listed.rows[:3]))
+    county, other = world.wuchang, world.xiantao
+    job, someone = ask(county, "/people/"), county.workers["gap"].engagement
+    monkeypatch.setattr(work, "_BEAT_SECONDS", 0.0)
+    # Somebody is in another county while the rows are read, and back when they are counted again.
+    _when_counted(f"UPDATE workers_engagement SET project_id = {other.project.pk} WHERE id = {someone.pk}")
+    ticks = count()
+
+    def clock():
+        # First the lease and the beginning, then a beat for each row that was read.
+        if next(ticks) == 2:
+            Engagement.all_rows.filter(pk=someone.pk).update(project=county.project)
+        return timezone.now()
+
     before = kept_files()
-    assert made(job).state == "failed"
+    assert work.make(job.pk, clock) is True
+    job.refresh_from_db()
+    assert (job.state, job.rows_number) == ("failed", 4)
     assert "为免缺行" in job.problem
     assert kept_files() == before
+
+
+def test_a_reading_that_the_database_breaks_off_gives_no_file_and_is_made_anew(world):
+    job, before = ask(world.wuchang, "/people/"), kept_files()
+    with pytest.raises(OperationalError, match="statement timeout"), transaction.atomic():
+        _when_counted("PERFORM pg_sleep(5)")
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '300ms'")
+        work.make(job.pk, timezone.now)
+    assert kept_files() == before
+    assert (made(job).state, job.rows_number) == ("done", 4)
 
 
 def test_a_list_that_moved_while_it_was_read_is_whole_as_of_a_moment_between():

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from federation.models import AcceptedRequest
+from federation.services import issue_enterprise_credential
 from federation.simulator.people import corp_code
+from federation.simulator.wire import OpenApi
 from projects.models import Enterprise, Participation, Permit, Project, Team
 from regions.models import Region
 from tests.support.vendor import Vendor, vendor_of
@@ -31,6 +33,14 @@ def here(db) -> Vendor:
 def elsewhere(db) -> Vendor:
     """A project in 仙桃."""
     return _vendor(ELSEWHERE, "仙桃市测试项目", "429004", number=2)
+
+
+@pytest.fixture
+def group(here: Vendor) -> Vendor:
+    """The system of the enterprise that is general contractor of the project in 武昌."""
+    credential = issue_enterprise_credential(actor=None, uscc=here.project.contractor.uscc)
+    api = OpenApi("http://platform.invalid", credential.appid, credential.key)
+    return Vendor(here.project, credential, api, NOW)
 
 
 def _vendor(code: str, name: str, region_code: str, *, number: int) -> Vendor:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from celery import current_app
 from django.db import OperationalError, connection, transaction
+from kombu.exceptions import OperationalError as OperationalErrorOfTheQueue
 
 from federation import retention, services, tasks, work
 from federation.models import AcceptedRequest, AnsweredQuery
@@ -191,23 +192,46 @@ def test_two_workers_at_one_lane_do_not_carry_out_the_same_request(here, method_
     assert (states(), len(calls)) == ([State.DONE, State.DONE], 2)
 
 
+@pytest.fixture
+def broker_at():
+    """Celery with another broker for one test."""
+
+    def use(url: str) -> None:
+        current_app.conf.broker_url = url
+        current_app.amqp._producer_pool = None  # it keeps the connection that it was made for
+
+    before = current_app.conf.broker_url
+    yield use
+    use(before)
+
+
+def queued() -> list[list[int]]:
+    """The arguments of every task that waits in the queue, which is empty afterwards."""
+    found = []
+    with current_app.connection_for_read() as connected:
+        queue = connected.SimpleQueue(current_app.conf.task_default_queue)
+        while queue.qsize():
+            message = queue.get(block=False)
+            found.append(message.payload[0])
+            message.ack()
+    return found
+
+
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_is_told_only_after_the_request_is_committed(here, monkeypatch):
-    told: list[int] = []
-    monkeypatch.setattr(services.calls, "send", told.append)
+def test_the_worker_is_told_only_after_the_request_is_committed(here, broker_at):
+    broker_at("memory://")
+    assert queued() == []
     with transaction.atomic():
         request = accepted(here)
-        assert told == []
-    assert told == [request.pk]
+        assert queued() == []
+    assert queued() == [[request.pk]]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_write_is_accepted_while_the_queue_is_away(here):
-    before = current_app.conf.broker_url
-    current_app.conf.broker_url = "redis://127.0.0.1:1/0"  # nobody listens there
-    try:
-        accepted(here)
-    finally:
-        current_app.conf.broker_url = before
+def test_a_write_is_accepted_while_the_queue_is_away(here, broker_at):
+    broker_at("redis://127.0.0.1:1/0")  # nobody listens there
+    with pytest.raises(OperationalErrorOfTheQueue):
+        services.calls.send_lane(HERE)
+    accepted(here)
     assert states() == [State.PENDING]
     assert work.drain(HERE, NOW) == 1

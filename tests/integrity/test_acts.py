@@ -245,7 +245,9 @@ def test_the_whole_way_from_issue_to_closing_with_one_return(county: County) -> 
     )
     assert (fresh(notice).state, last_day(notice)) == ("returned", after(now, 2))
     answered(county, notice, now + 4 * HOUR)
-    services.accept_reply(actor=county.actor("supervisor"), notice=notice, now=now + 5 * HOUR)
+    services.accept_reply(
+        actor=county.actor("supervisor"), notice=notice, now=now + 5 * HOUR, note="现场已经看过"
+    )
     assert (fresh(notice).state, fresh(notice).closed_at) == ("closed", now + 5 * HOUR)
     assert [step[0] for step in steps_of(notice)] == [
         "issue", "deliver", "reply", "review", "give_back", "reply", "review", "accept",
@@ -321,7 +323,9 @@ def test_a_late_answer_is_kept_as_late_and_its_acceptance_keeps_the_lateness(cou
     )
     assert fresh(notice).state == "overdue"
     answered(county, notice, late + 2 * HOUR)
-    services.accept_reply(actor=county.actor("supervisor"), notice=notice, now=late + 3 * HOUR)
+    services.accept_reply(
+        actor=county.actor("supervisor"), notice=notice, now=late + 3 * HOUR, note="现场已经看过"
+    )
     held = fresh(notice)
     assert (held.state, held.overdue_at) == ("closed", end_of(after(county.now, 1)))
     assert [step[0] for step in steps_of(notice)][2:] == ["lapse", "reply", "give_back", "reply", "accept"]

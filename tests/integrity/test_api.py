@@ -62,7 +62,11 @@ def test_the_whole_way_over_the_interface(county: County) -> None:
     more = {"reason": "材料在途", "deadline_on": str(after(county.now, 4))}
     assert post(county, "supervisor", f"{notice}extend/", more).json()["state"] == "extended"
     post(county, "contractor_manager", f"{notice}reply/", {"answers": answers})
-    closed = post(county, "supervisor", f"{notice}accept/").json()
+    unsaid = post(county, "supervisor", f"{notice}accept/")
+    assert (unsaid.status_code, unsaid.json()["code"]) == (422, "note_missing")
+    assert "“未签合同进场 1 人”" in unsaid.json()["errors"]["note"][0]
+    closed = post(county, "supervisor", f"{notice}accept/", {"note": "合同原件已在现场看过"}).json()
+    assert closed["events"][-1]["reason"] == "合同原件已在现场看过"
     assert (closed["state"], closed["is_overdue"], len(closed["replies"])) == ("closed", False, 2)
 
 

@@ -71,9 +71,9 @@ def machine(county: County) -> type[RuleBasedStateMachine]:
         def somebody_answers(self, role: str) -> None:
             self.tried(services.reply_notice, role, answers=DONE)
 
-        @rule()
-        def it_is_accepted(self) -> None:
-            self.tried(services.accept_reply, "supervisor")
+        @rule(note=st.sampled_from(("现场已经看过", "")))
+        def it_is_accepted(self, note: str) -> None:
+            self.tried(services.accept_reply, "supervisor", note=note)
 
         @rule(days=DAYS, reason=st.sampled_from(("还差一人", "")))
         def it_is_given_back(self, days: int, reason: str) -> None:

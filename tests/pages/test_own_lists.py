@@ -1,5 +1,7 @@
 """One's own lists: columns, kept filters, what paper shows, and finding somebody by a number."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -146,12 +148,39 @@ def test_a_roster_on_paper_names_the_project_and_has_places_to_sign(world, clien
         assert words in said
 
 
-def test_paper_that_cannot_hold_everybody_says_so(client):
-    RuleParameter.objects.filter(key="lists.print_rows").update(value=2)
+def _sheets(client, address):
+    """Who stands on each sheet, by the addresses of their records, and what the sheet says."""
+    RuleParameter.objects.filter(key="lists.print_rows").update(value=3)
     forget()
-    page = client.get("/people/?print=1")
-    assert page.content.decode().count("/people/0") == 2
-    assert "只印前 2 人次，共 4 人次" in text_of(page)
+    pages = [client.get(f"{address}print={number}") for number in (1, 2)]
+    return [re.findall(r"/people/(0[^/]+)/", page.content.decode()) for page in pages], [
+        text_of(page) for page in pages
+    ]
+
+
+@pytest.mark.parametrize("sort", ["", "sort=trade&", "sort=-project&"])
+def test_what_one_sheet_cannot_hold_goes_on_on_the_next_and_nobody_is_left_out(client, sort):
+    (first, second), _said = _sheets(client, f"/people/?{sort}")
+    assert (len(first), len(second)) == (3, 1)
+    assert len({*first, *second}) == 4
+
+
+def test_a_sheet_says_which_of_how_many_it_is_and_leads_to_the_others(client):
+    _who, (first, second) = _sheets(client, "/people/?")
+    assert "第 1 份，共 2 份：第 1–3 人次" in first
+    assert "本件到第 3 人次，共 4 人次，接第 2 份" in first
+    assert "第 2 份，共 2 份：第 4–4 人次" in second
+    assert "共 4 人次，到此为止" in second
+    assert ("下一份" in first, "上一份" in first) == (True, False)
+    assert ("下一份" in second, "上一份" in second) == (False, True)
+    assert '<td class="no">4</td>' in client.get("/people/?print=2").content.decode()
+    assert "分 2 份" in client.get("/people/").content.decode()
+
+
+@pytest.mark.parametrize(("asked", "sheet"), [("9", 2), ("yes", 1), ("0", 2)])
+def test_a_sheet_that_is_not_there_is_answered_by_one_that_is(client, asked, sheet):
+    _sheets(client, "/people/?")
+    assert client.get(f"/people/?print={asked}").context["sheet"].number == sheet
 
 
 def test_words_go_on_to_an_address_and_numbers_never_do(world, client):
@@ -169,6 +198,29 @@ def test_a_number_in_an_address_is_not_searched_and_taken_out(world, client):
     assert (answer.status_code, answer["Location"]) == (302, "/search/")
     assert "号码不能放在网址里" in text_of(client.get("/search/"))
     assert not AuditEvent.objects.filter(action="workers.searched_by_number").exists()
+
+
+@pytest.mark.parametrize(
+    "written", ["420106199001011234", "4201 0619 9001 0112 34", "１３８００００００００"]
+)
+def test_a_number_typed_where_a_name_is_filtered_leaves_the_address(world, client, written):
+    for page in ("/people/", "/attendance/days/", f"/projects/{world.wuchang.project.public_id}/people/"):
+        answer = client.get(page, {"q": written, "on_site": "1"})
+        assert (answer.status_code, answer["Location"]) == (303, "/search/")
+        assert "名单只按姓名筛选，刚才输入的号码没有查" in text_of(client.get("/search/"))
+        swapped = client.get(page, {"q": written}, headers={"HX-Request": "true"})
+        assert (swapped.status_code, swapped["HX-Redirect"]) == (200, "/search/")
+        client.get("/search/")
+    assert client.get("/people/", {"q": "张三"}).status_code == 200
+
+
+def test_cards_are_sorted_by_a_form_that_keeps_the_filters(client):
+    page = client.get("/people/?on_site=1&sort=-name").content.decode()
+    form = page[page.index('<form class="sorts"') :].partition("</form>")[0]
+    assert '<option value="-name" selected>姓名：降序</option>' in form
+    assert '<option value="trade">工种：升序</option>' in form
+    assert 'name="on_site" value="1"' in form
+    assert 'value="number"' not in form
 
 
 @pytest.mark.parametrize("written", ["{}", " {} ", "{:.6} {:.6}"])

@@ -273,6 +273,11 @@ def test_the_outcome_waits_on_the_workers_first_page_until_it_was_opened(world):
     assert client.get(opened[1])["Location"] == f"/me/corrections/{row.public_id}/"
     assert "门卫没有登记" in text_of(client.get(f"/me/corrections/{row.public_id}/"))
     assert "点开看" not in client.get("/me/").content.decode()
+    kept = client.get("/messages/").content.decode()
+    assert "您报的更正没有通过。" in kept
+    assert '<nav class="own-nav"' in kept
+    assert 'class="find"' not in kept
+    assert 'href="/messages/"' in client.get("/me/record/").content.decode()
 
 
 def test_a_clerk_asks_for_a_worker_in_four_inputs_and_cannot_answer_it(world):

@@ -15,6 +15,7 @@ from projects.errors import (
     AlreadyParticipates,
     BadCreditCode,
     BadPeriod,
+    BadPermitNumber,
     NameDiffers,
     PermitElsewhere,
     ProjectDiffers,
@@ -117,7 +118,7 @@ def test_a_known_credit_code_under_another_name_is_refused_whole():
     with pytest.raises(NameDiffers, match="楚天测试置业有限公司"):
         receive_permit(
             actor=county(),
-            facts=facts(project_code="420106202604040003", permit_number="X1", owner_name="别名"),
+            facts=facts(project_code="420106202604040003", permit_number="NEW-420104", owner_name="别名"),
         )
     assert (Project.all_rows.count(), Permit.all_rows.count()) == (1, 1)
 
@@ -189,3 +190,26 @@ def test_a_day_of_entry_that_has_not_come_is_refused_and_leaves_no_trace():
             act(entered_on=tomorrow, today=today)
         assert refusal.value.field == "entered_on"
     assert fingerprint() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("permit_number", "4201", "施工许可证编号“4201”有 4 位"),
+        ("project_code", "项目甲的编码 001", "项目编码“项目甲的编码001”不合格式"),
+    ],
+)
+def test_the_act_itself_refuses_a_number_that_nobody_gave(field, value, words):
+    before = fingerprint()
+    with pytest.raises(BadPermitNumber) as refused:
+        receive_permit(actor=county(), facts=facts(**{field: value}))
+    assert (refused.value.field, refused.value.message.startswith(words)) == (field, True)
+    assert fingerprint() == before
+
+
+@pytest.mark.parametrize(
+    "number", ["420106202604040101", "420106202602020001-01", "鄂420106201905280101", "NEW-420001"]
+)
+def test_numbers_as_authorities_give_them_are_taken(number):
+    receive_permit(actor=county(), facts=facts(permit_number=f" {number} "))
+    assert Permit.all_rows.get().number == number

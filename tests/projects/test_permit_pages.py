@@ -91,6 +91,12 @@ def test_the_only_county_of_a_regulator_is_chosen_already(county: County) -> Non
         ({"owner_name": ""}, "owner_name", "就须填名称"),
         ({"starts_on": "2026-05-01", "completes_on": "2026-04-01"}, "completes_on", "早于开工日期"),
         ({"project_code": "4.20106E+17"}, "project_code", "科学计数法"),
+        ({"project_code": "4201062026"[:-1]}, "project_code", "有 9 位，应为 10 到 40 位"),
+        ({"project_code": "420106-武昌-0001"}, "project_code", "只能由字母、数字和连字符组成"),
+        ({"permit_number": "X1"}, "permit_number", "有 2 位，应为 6 到 50 位"),
+        ({"permit_number": "4201062026/0001"}, "permit_number", "“4201062026/0001”不合格式"),
+        ({"permit_number": "-420106202601"}, "permit_number", "连字符只在中间"),
+        ({"permit_number": "正在办理之中"}, "permit_number", "并含有数字"),
     ],
 )
 def test_a_bad_field_is_said_above_and_beside_it_and_nothing_is_written(

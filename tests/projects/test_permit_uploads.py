@@ -101,7 +101,7 @@ def test_writing_twice_writes_once():
 
 
 def test_faults_are_grouped_by_cause_with_line_column_and_what_was_given():
-    rows = [OTHER | {"施工许可证编号": f"X{n}", "发证日期": "2026-13-01"} for n in range(2)]
+    rows = [OTHER | {"施工许可证编号": f"42010620260404019{n}", "发证日期": "2026-13-01"} for n in range(2)]
     upload = keep(GOOD, *rows, OTHER | {"行政区划代码": "429004"}, SECOND | {"项目名称": "别的楼"})
     found = Judgement.read(upload.judged)
     assert [(group.heading, group.cause, len(group.faults)) for group in found.groups] == [

@@ -23,9 +23,14 @@ from tests.support.world import County, TwoCounties
 # Acts of the platform that stand above the trail, outside any app's services.
 OF_THE_PLATFORM = ("web.account_acts", "web.postings", "web.parameter_acts")
 # Names no row: whoever administers anywhere may open an account, which is nothing without a post.
-WITHOUT_A_ROW = {"web.postings.open_account"}
+# An enterprise's secret is for who administers the province; tests/federation tries it from a county.
+WITHOUT_A_ROW = {"web.postings.open_account", "federation.services.issue_enterprise_credential"}
 APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "integrity", "federation")
-RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {"attendance.punch"}
+# Two are held by vendors' systems alone.
+RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {
+    "attendance.punch",
+    "projects.report",
+}
 
 
 TRIES = [(name, act) for name, tries in ACTS.items() for act in tries]
@@ -65,7 +70,9 @@ def _acts() -> set[str]:
 
 
 def _region(county: County) -> Holder:
-    return Holder(Reach(region_paths=frozenset({county.region.path})), *RIGHTS)
+    """Everything in the county, and on behalf of its contractor too."""
+    own = frozenset({county.firms["contractor"].public_id})
+    return Holder(Reach(region_paths=frozenset({county.region.path}), enterprises=own), *RIGHTS)
 
 
 def _project(county: County) -> Holder:

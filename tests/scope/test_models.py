@@ -10,6 +10,7 @@ from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectD
 from federation.models import AcceptedRequest, Credential, RefusedCall
 from integrity.models import (
     AnswerFile,
+    CreditRecord,
     NoticeAnswer,
     NoticeEvent,
     NoticeItem,
@@ -18,7 +19,19 @@ from integrity.models import (
     SupervisionNotice,
 )
 from kernel.scoping import Reach, ScopedModel, ScopeRequired
-from projects.models import AccountCode, Enterprise, Participation, Permit, Project, Team
+from projects.models import (
+    AccountCode,
+    Enterprise,
+    EnterpriseParticulars,
+    Participation,
+    Permit,
+    Project,
+    ProjectParticulars,
+    Qualification,
+    ReportedPermit,
+    Team,
+    WageAccount,
+)
 from tests.support.actors import Holder
 from tests.support.world import County, TwoCounties
 from workers.models import (
@@ -72,6 +85,15 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     Project: (lambda c: [c.project], lambda c: [c.project]),
     Permit: (lambda c: [c.permit], lambda c: []),
     AccountCode: (lambda c: [c.code], lambda c: []),
+    EnterpriseParticulars: (lambda c: c.told, lambda c: []),
+    ProjectParticulars: (lambda c: [c.particulars], lambda c: []),
+    ReportedPermit: (lambda c: [c.reported_permit], lambda c: []),
+    Qualification: (
+        lambda c: list(c.qualifications.values()),
+        lambda c: [c.qualifications["subcontractor"]],
+    ),
+    WageAccount: (lambda c: list(c.wage_accounts.values()), lambda c: [c.wage_accounts["subcontractor"]]),
+    CreditRecord: (lambda c: list(c.credit.values()), lambda c: [c.credit["subcontractor"]]),
     Participation: (
         lambda c: list(c.participations.values()),
         lambda c: [c.participations["subcontractor"]],

@@ -42,10 +42,35 @@ def _firm(vendor: Vendor, county: County) -> dict[str, Any]:
     }
 
 
+def _site(vendor: Vendor, county: County) -> dict[str, Any]:
+    firm = county.firms["contractor"]
+    return {
+        "projectCode": county.project.code,
+        "contractorCorpCode": firm.uscc,
+        "contractorCorpName": firm.name,
+        "name": county.project.name,
+        "category": "01",
+        "builderLicenses": [
+            {"prjName": "一期", "builderLicenseNum": vendor.api.encrypted(county.permit.number)}
+        ],
+        "areaCode": county.region.code,
+        "prjStatus": "003",
+        "thirdPartyProjectCode": "1",
+    }
+
+
 # What each method is sent when it speaks of a county's rows. CheckSign and the poll name no project.
 SPEAKS_OF: dict[str, Callable[[Vendor, County], dict[str, Any]]] = {
     "Project.Query": _roster,
+    "Project.Add": _site,
+    "Project.Update": _site,
+    "Project.PartUpdate": _site,
+    "CorpCredential.Query": _roster,
+    "CorpGoodRecord.Query": _roster,
+    "CorpBadRecord.Query": _roster,
+    "CorpBlackList.Query": _roster,
     "ProjectSubContractor.Query": _roster,
+    "ProjectSubContractor.Update": _firm,
     "Team.Query": _roster,
     "ProjectWorker.Query": _roster,
     "WorkerEntryExit.Query": _roster,
@@ -58,6 +83,12 @@ SPEAKS_OF: dict[str, Callable[[Vendor, County], dict[str, Any]]] = {
 }
 NAMELESS: dict[str, Callable[[County], dict[str, Any]]] = {
     "CheckSign.Query": lambda c: {},
+    "Corp.Query": lambda c: {"corpCode": c.firms["contractor"].uscc},
+    "Corp.Upload": lambda c: {
+        "corpCode": c.firms["contractor"].uscc,
+        "corpName": "别处的企业名称",
+        "areaCode": c.region.code,
+    },
     "AsyncHandleResult.Query": lambda c: {"requestSerialCode": c.request.serial},
 }
 
@@ -90,10 +121,29 @@ def test_a_call_that_names_no_project_answers_nothing_of_the_other(method: str, 
         other = world.other(county)
         answer = _vendor(county).send(method, NAMELESS[method](other))
         assert traces_in(str(answer).replace(other.request.serial, ""), other) == []
-        assert answer["code"] == (OK if method == "CheckSign.Query" else -1)
+        assert answer["code"] == (-1 if method == "AsyncHandleResult.Query" else OK)
 
 
-@pytest.mark.parametrize("method", [method for method in SPEAKS_OF if method.endswith(".Add")])
+def test_a_statement_of_a_firm_that_works_elsewhere_tells_and_takes_nothing(world: TwoCounties) -> None:
+    for county in world:
+        other, vendor = world.other(county), _vendor(county)
+        before = [type(row).all_rows.filter(pk=row.pk).values().get() for row in other.told]
+        status, result = vendor.write("Corp.Upload", NAMELESS["Corp.Upload"](other))
+        told = result.replace(other.firms["contractor"].uscc, "")
+        assert (status, traces_in(told, other)) == (FAILED, [])
+        assert [type(row).all_rows.filter(pk=row.pk).values().get() for row in other.told] == before
+        assert vendor.rows("Corp.Query", **NAMELESS["Corp.Query"](other)) == []
+
+
+# A project's own appid may not add projects at all.
+WRITES = [
+    method
+    for method, entry in ((name, methods()[name.lower()]) for name in SPEAKS_OF)
+    if entry.writes and method != "Project.Add"
+]
+
+
+@pytest.mark.parametrize("method", WRITES)
 def test_a_write_at_ones_own_project_with_the_others_rows_tells_and_takes_nothing(
     method: str, world: TwoCounties
 ) -> None:
@@ -102,6 +152,8 @@ def test_a_write_at_ones_own_project_with_the_others_rows_tells_and_takes_nothin
         asked = {**SPEAKS_OF[method](vendor, other), "projectCode": county.project.code}
         if "corpName" in asked:
             asked["corpName"] = "别处的企业名称"
+        if "areaCode" in asked:
+            asked["name"] = "改名"
         before = _rows_of(other)
         status, result = vendor.write(method, asked)
         told = result.replace(other.firms["contractor"].uscc, "").replace(str(vendor.gate.team), "")

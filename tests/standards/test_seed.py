@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from standards.selectors import choices, codes
 from standards.services import DATA
 
 
@@ -47,6 +48,15 @@ COUNTS = {
     "yes_no": 2,
     "nation": 56,
     "key_post": 6,
+    "currency": 2,
+    "qualification_kind": 10,
+    "qualification_status": 4,
+    "qualification_addition": 5,
+    "qualification_level": 36,
+    "qualification_trade": 220,
+    "credit_good": 6,
+    "credit_bad": 7,
+    "credit_blacklist": 6,
 }
 
 
@@ -143,3 +153,10 @@ def test_a_default_has_the_value_we_decided(key: str, value: object) -> None:
 def test_parameters_that_name_codes_name_codes_that_exist() -> None:
     assert set(parameters()["key_posts.required"]["value"]) == set(lists()["key_post"])
     assert set(parameters()["training.basic_types"]["value"]) <= set(lists()["training_type"])
+
+
+def test_two_codes_of_one_name_are_told_apart_where_one_chooses(db) -> None:
+    trades = [name for _code, name in choices("trade")]
+    assert len(trades) == len(set(trades))
+    assert [name for name in trades if name.startswith("其他")] == ["其他（1000）", "其他（000）"]
+    assert codes("trade")["000"] == "其他"

@@ -15,10 +15,18 @@ from attendance.services import PunchFacts
 from federation import services as federation
 from integrity import services as integrity
 from integrity.rules import day_ended_by, site_date
+from integrity.services import CreditFacts
 from kernel.scoping import Actor
 from projects import services as projects
 from projects.models import PermitUpload
 from projects.services import PermitFacts
+from projects.statements import (
+    AccountFacts,
+    EnterpriseFacts,
+    ProjectStatement,
+    QualificationFacts,
+    SiteFacts,
+)
 from regions.models import Region
 from tests.support import people, records
 from tests.support.actors import account
@@ -63,7 +71,7 @@ def _receive_permit(actor: Actor, county: County) -> Any:
 
 
 def _register_project(actor: Actor, county: County) -> Any:
-    facts = replace(permit_facts(county), project_code="420000202601019999", permit_number="NEW-1")
+    facts = replace(permit_facts(county), project_code="420000202601019999", permit_number="NEW-420001")
     return projects.receive_permit(actor=actor, facts=facts)
 
 
@@ -311,7 +319,9 @@ def _reply_notice(actor: Actor, county: County) -> Any:
 
 
 def _accept_reply(actor: Actor, county: County) -> Any:
-    return integrity.accept_reply(actor=actor, notice=county.notices["replied"], now=county.now)
+    return integrity.accept_reply(
+        actor=actor, notice=county.notices["replied"], now=county.now, note="现场已经看过"
+    )
 
 
 def _return_reply(actor: Actor, county: County) -> Any:
@@ -339,6 +349,12 @@ def _extend_deadline(actor: Actor, county: County) -> Any:
 def _rotate_credential(actor: Actor, county: County) -> Any:
     return federation.rotate_credential(
         actor=actor, credential=county.credential, valid_until=timezone.now() + timedelta(days=3)
+    )
+
+
+def _limit_credential(actor: Actor, county: County) -> Any:
+    return federation.limit_credential(
+        actor=actor, credential=county.credential, addresses=["203.0.113.7"], window_minutes=60
     )
 
 
@@ -437,6 +453,60 @@ def _set_parameter(actor: Actor, county: County) -> Any:
 
 def _take_back_parameter(actor: Actor, county: County) -> Any:
     return parameter_acts.take_back_parameter(actor=actor, row=county.parameter)
+
+
+def _state_enterprise(actor: Actor, county: County) -> Any:
+    firm = county.firms["supervisor"]
+    facts = EnterpriseFacts(address="人民路1号")
+    return projects.state_enterprise(
+        actor=actor, stater=county.project, uscc=firm.uscc, name=firm.name, facts=facts
+    )
+
+
+def _state_own_enterprise(actor: Actor, county: County) -> Any:
+    firm = county.firms["contractor"]
+    facts = EnterpriseFacts(address="人民路2号")
+    return projects.state_enterprise(actor=actor, stater=firm, uscc=firm.uscc, name=firm.name, facts=facts)
+
+
+def _record_qualification(actor: Actor, county: County) -> Any:
+    facts = QualificationFacts("3", "D342000001", trade="71401002", level="3-76")
+    return projects.record_qualification(actor=actor, enterprise=county.firms["contractor"], facts=facts)
+
+
+def _report_project(actor: Actor, county: County) -> Any:
+    statement = ProjectStatement(SiteFacts("新家园", county.region), permits=(("新证1", "一期"),))
+    return projects.report_project(actor=actor, contractor=county.firms["contractor"], statement=statement)
+
+
+def _restate_project(actor: Actor, county: County) -> Any:
+    statement = ProjectStatement(SiteFacts(investment=Decimal(7)))
+    return projects.restate_project(actor=actor, project=county.project, statement=statement)
+
+
+def _state_party(actor: Actor, county: County) -> Any:
+    return projects.state_party(
+        actor=actor,
+        participation=county.participations["contractor"],
+        accounts=[AccountFacts("103", "洪山支行", people.card(904))],
+    )
+
+
+def _record_credit(actor: Actor, county: County) -> Any:
+    facts = CreditFacts("good", "001", "楚天杯", "住建局", "〔2026〕9号", county.today, county.today)
+    return integrity.record_credit(
+        actor=actor,
+        enterprise=county.firms["contractor"],
+        region=county.region,
+        facts=facts,
+        today=county.today,
+    )
+
+
+def _withdraw_credit(actor: Actor, county: County) -> Any:
+    return integrity.withdraw_credit(
+        actor=actor, credit=county.credit["contractor"], reason="录入有误", now=county.now
+    )
 
 
 def _employed(county: County, title: str) -> Any:
@@ -569,6 +639,13 @@ ACTS: dict[str, list[Act]] = {
     "projects.services.keep_permit_file": [_keep_permit_file],
     "projects.services.issue_project_account": [_issue_project_account],
     "projects.services.add_participation": [_add_participation],
+    "projects.services.state_enterprise": [_state_enterprise, _state_own_enterprise],
+    "projects.services.record_qualification": [_record_qualification],
+    "projects.services.report_project": [_report_project],
+    "projects.services.restate_project": [_restate_project],
+    "projects.services.state_party": [_state_party],
+    "integrity.services.record_credit": [_record_credit],
+    "integrity.services.withdraw_credit": [_withdraw_credit],
     "projects.services.add_team": [_add_team],
     "projects.services.grant_project": [_grant_project],
     "workers.services.enrol": [_enrol],
@@ -621,6 +698,7 @@ ACTS: dict[str, list[Act]] = {
     "attendance.services.answer_correction": [_answer_correction],
     "federation.services.issue_credential": [_issue_credential],
     "federation.services.rotate_credential": [_rotate_credential],
+    "federation.services.limit_credential": [_limit_credential],
     "federation.services.revoke_credential": [_revoke_credential],
     "federation.services.retry_request": [_retry_request],
     "attendance.services.register_device": [_register_device],

@@ -27,18 +27,23 @@ from attendance.models import (
     PunchReceipt,
 )
 from attendance.services import PunchFacts, receive_punches, recount
-from federation.models import AcceptedRequest, Credential, RefusedCall
+from federation.models import AcceptedRequest, ConformanceRun, Credential, RefusedCall
 from federation.work import OUR_FAULT
-from integrity.models import AnswerFile, SupervisionNotice
+from integrity.models import AnswerFile, CreditRecord, SupervisionNotice
 from kernel.store import keep
 from projects.models import (
     AccountCode,
     Enterprise,
+    EnterpriseParticulars,
     Participation,
     Permit,
     PermitUpload,
     Project,
+    ProjectParticulars,
+    Qualification,
+    ReportedPermit,
     Team,
+    WageAccount,
 )
 from projects.permit_facts import PermitFacts
 from projects.permit_file import COLUMNS
@@ -47,6 +52,7 @@ from regions.models import Region
 from standards.models import RuleParameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
+from tests.support.stated import state_everything
 from workers.models import (
     Contract,
     Engagement,
@@ -130,10 +136,17 @@ class County:
     broken_request: AcceptedRequest = None  # type: ignore[assignment]
     refused_call: RefusedCall = None  # type: ignore[assignment]
     punch_receipt: PunchReceipt = None  # type: ignore[assignment]
+    conformance_run: ConformanceRun = None  # type: ignore[assignment]
     retired_device: Device = None  # type: ignore[assignment]
     closed_user: User = None  # type: ignore[assignment]
     locked_user: User = None  # type: ignore[assignment]
     parameter: RuleParameter = None  # type: ignore[assignment]
+    told: list[EnterpriseParticulars] = field(default_factory=list)
+    particulars: ProjectParticulars = None  # type: ignore[assignment]
+    reported_permit: ReportedPermit = None  # type: ignore[assignment]
+    wage_accounts: dict[str, WageAccount] = field(default_factory=dict)
+    qualifications: dict[str, Qualification] = field(default_factory=dict)
+    credit: dict[str, CreditRecord] = field(default_factory=dict)
     photo: str = ""
     hero: str = "contractor"
 
@@ -244,6 +257,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _vendor(county)
     _users(county)
     _permits(county)
+    state_everything(county)
     for title in staff:
         employ(county, title)
     _notices(county)
@@ -477,6 +491,14 @@ def _vendor(county: County) -> None:
     )
     county.request = _failed_request(county, "S", f"班组{county.word}已存在")
     county.broken_request = _failed_request(county, "T", f"{OUR_FAULT}{county.word}")
+    county.conformance_run = ConformanceRun.objects.create(
+        appid="990000202611000001",
+        vendor="江汉智能门禁",
+        client="闸机网关",
+        begun_at=county.now,
+        ends_at=county.now + timedelta(hours=24),
+        needed=16,
+    )
     county.refused_call = RefusedCall.objects.create(
         appid=county.project.code,
         project=county.project,

@@ -520,6 +520,28 @@ ROUTES: dict[str, Route] = {
     "device_edit": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{"channel": "东门"}]),
     "device_retire": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{}]),
     "device_restore": Route(role=ADMIN, kwargs=_retired, forms=lambda _county: [{}]),
+    "handbook": Route(public="the document for vendors"),
+    "handbook_signing": Route(public="the document for vendors"),
+    "handbook_results": Route(public="the document for vendors"),
+    "handbook_punches": Route(public="the document for vendors"),
+    "handbook_dictionaries": Route(public="the document for vendors"),
+    "handbook_dictionary": Route(
+        kwargs=lambda _county: [{"key": "trade"}], public="the data standard is public"
+    ),
+    "handbook_method": Route(
+        kwargs=lambda _county: [{"name": "WorkerAttendance.Add"}, {"name": "ProjectWorker.Query"}],
+        public="the document for vendors",
+    ),
+    "sandbox": Route(public="the door of vendors who practise"),
+    "sandbox_shown": Route(
+        public="of whoever opened it; another is led to the door",
+        kwargs=lambda _county: [{"public_id": new_id()}],
+    ),
+    "conformance": Route(public="results of self-tests are public"),
+    "conformance_run": Route(
+        public="results of self-tests are public",
+        kwargs=lambda county: [{"public_id": county.conformance_run.public_id}],
+    ),
     "credentials": Route(
         role=ADMIN,
         queries=lambda county: [{}, {"project": county.project.public_id}, {"q": county.word}],
@@ -529,6 +551,10 @@ ROUTES: dict[str, Route] = {
         queries=lambda county: [{}, {"project": county.project.code}],
         forms=lambda county: [{"project_code": county.project.code}],
     ),
+    # For who administers the whole province.
+    "credential_new_enterprise": Route(
+        role=ADMIN, forms=lambda county: [{"uscc": county.firms["contractor"].uscc}]
+    ),
     "request_faults": Route(role=ADMIN, queries=lambda county: [{}, {"q": county.word}]),
     "credential": Route(role=ADMIN, kwargs=_credential),
     "credential_secret": Route(role=ADMIN, kwargs=_credential, forms=lambda _county: [{}], leads_on=True),
@@ -536,6 +562,11 @@ ROUTES: dict[str, Route] = {
         role=ADMIN,
         kwargs=_credential,
         forms=lambda county: [{"valid_until": county.today + timedelta(days=3)}],
+    ),
+    "credential_limit": Route(
+        role=ADMIN,
+        kwargs=_credential,
+        forms=lambda _county: [{"addresses": "203.0.113.7", "window_minutes": "60"}],
     ),
     "credential_revoke": Route(
         role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
@@ -590,10 +621,16 @@ ROUTES: dict[str, Route] = {
     "api_device_retire": Route(role=ADMIN, kwargs=_device, forms=lambda _county: [{}]),
     "api_device_restore": Route(role=ADMIN, kwargs=_retired, forms=lambda _county: [{}]),
     "api_credential_issue": Route(role=ADMIN, forms=lambda county: [{"project_code": county.project.code}]),
+    "api_credential_issue_enterprise": Route(
+        role=ADMIN, forms=lambda county: [{"uscc": county.firms["contractor"].uscc}]
+    ),
     "api_credential_rotate": Route(
         role=ADMIN,
         kwargs=_credential,
         forms=lambda county: [{"valid_until": county.now + timedelta(days=3)}],
+    ),
+    "api_credential_limit": Route(
+        role=ADMIN, kwargs=_credential, forms=lambda _county: [{"addresses": ["203.0.113.7"]}]
     ),
     "api_credential_revoke": Route(
         role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
@@ -772,6 +809,42 @@ ROUTES: dict[str, Route] = {
     "api_notice_extend": Route(
         kwargs=_notices("subcontractor"),
         forms=lambda county: [{"reason": "材料在途", "deadline_on": county.today + timedelta(days=4)}],
+    ),
+    "api_credit_records": Route(
+        queries=lambda county: [{}, {"uscc": county.firms["contractor"].uscc}, {"kind": "good"}]
+    ),
+    "api_credit_record": Route(
+        forms=lambda county: [
+            {
+                "enterprise": str(county.firms["contractor"].public_id),
+                "region": county.region.code,
+                "record_kind": "good",
+                "behaviour": "001",
+                "content": "楚天杯",
+                "authority": "住建局",
+                "document": "〔2026〕9号",
+                "decided_on": str(county.today),
+                "valid_from": str(county.today),
+            }
+        ]
+    ),
+    "api_credit_withdraw": Route(
+        kwargs=lambda county: [{"public_id": row.public_id} for row in county.credit.values()],
+        forms=lambda _county: [{"reason": "录入有误"}],
+    ),
+    "api_qualifications": Route(
+        queries=lambda county: [{}, {"uscc": county.firms["contractor"].uscc}, {"number": f"{county.word}D0"}]
+    ),
+    "api_qualification_record": Route(
+        forms=lambda county: [
+            {
+                "enterprise": str(county.firms["contractor"].public_id),
+                "kind": "3",
+                "number": "D342000001",
+                "status": "001",
+                "trade": "71401002",
+            }
+        ]
     ),
     "api_permits": Route(
         queries=lambda county: [

@@ -26,7 +26,7 @@ from attendance.selectors import pulse as pulses
 from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
-from integrity.selectors import gaps
+from integrity.selectors import credit, gaps, standing
 from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
 from projects import selectors as projects
@@ -75,6 +75,16 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "projects.selectors.team": lambda a, c: projects.team(a, c.teams["contractor"].public_id),
     "projects.selectors.enterprise_of_code": lambda a, c: projects.enterprise_of_code(
         a, c.firms["owner"].uscc
+    ),
+    "projects.selectors.known_enterprises": lambda a, c: projects.known_enterprises(a),
+    "projects.selectors.statements_of": lambda a, c: projects.statements_of(a, c.firms["contractor"]),
+    "projects.selectors.statements_about": lambda a, c: projects.statements_about(a, c.firms.values()),
+    "projects.selectors.qualifications": lambda a, c: projects.qualifications(a),
+    "projects.selectors.particulars_of": lambda a, c: projects.particulars_of(a, c.project),
+    "projects.selectors.wage_accounts": lambda a, c: projects.wage_accounts(a, c.project),
+    "projects.selectors.reported_permits": lambda a, c: projects.reported_permits(a),
+    "projects.selectors.reported_permit": lambda a, c: projects.reported_permit(
+        a, str(c.reported_permit.public_id)
     ),
     "projects.selectors.enterprises": lambda a, c: projects.enterprises(a),
     "projects.selectors.enterprise": lambda a, c: [
@@ -210,6 +220,17 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     ],
     "integrity.selectors.gaps.sites": lambda a, c: gaps.sites(a, c.now),
     "integrity.selectors.gaps.sees_whole": lambda a, c: gaps.sees_whole(a, c.project),
+    "integrity.selectors.standing.present_gaps": lambda a, c: standing.present_gaps(
+        a, c.notices["subcontractor"], c.now
+    ),
+    "integrity.selectors.standing.standing_items": lambda a, c: standing.standing_items(
+        a, c.notices["subcontractor"], c.now
+    ),
+    "integrity.selectors.credit.credit_records": lambda a, c: credit.credit_records(a),
+    "integrity.selectors.credit.published_credit": lambda a, c: [
+        credit.published_credit(a, kind, c.today) for kind in ("good", "bad")
+    ],
+    "integrity.selectors.credit.credit_to_withdraw": lambda a, c: credit.credit_to_withdraw(a),
     "integrity.selectors.notices.notices": lambda a, c: [
         notice_reads.notices(a, c.now),
         notice_reads.with_counts(notice_reads.notices(a, c.now + _LATER)),
@@ -264,6 +285,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.punch_receipt": lambda a, c: federation.punch_receipt(a, c.punch_receipt.public_id),
     "federation.selectors.credentials": lambda a, c: federation.credentials(a),
     "federation.selectors.credential": lambda a, c: federation.credential(a, c.credential.public_id),
+    "federation.selectors.may_issue_to_enterprises": lambda a, c: federation.may_issue_to_enterprises(a),
     "federation.selectors.may_manage": lambda a, c: federation.may_manage(a, c.credential),
     "federation.selectors.calls_of": lambda a, c: federation.calls_of(a, c.credential),
     "federation.selectors.request_of": lambda a, c: federation.request_of(a, c.request.serial),

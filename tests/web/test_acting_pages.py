@@ -129,6 +129,57 @@ def test_what_is_submitted_after_the_session_ended_comes_back_to_its_writer_alon
     assert not Team.all_rows.filter(name="瓦工二班").exists()
 
 
+def _strict(county: County, role: str) -> Client:
+    """A browser whose forms need their token."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(county.users[role], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_a_form_of_somebody_who_has_been_followed_says_so_and_its_writer_finds_it_again(world) -> None:
+    county = world.wuchang
+    url = _url(county)
+    sent = _filled(county, **_hidden(signed_in(county, "labour_clerk"), url))
+    client = _strict(county, "contractor_manager")
+    before = fingerprint()
+    answer = client.post(url, sent)
+    html = answer.content.decode()
+    assert answer.status_code == 403
+    assert "登录的人换了，没有提交成功" in html
+    assert f"用“{county.users['contractor_manager']}”登录了" in html
+    assert f'<a class="b b-l" href="{url}">用现在的账号打开这一页</a>' in html
+    assert {name for name, rows in fingerprint().items() if rows != before[name]} == {"web_draft"}
+    assert 'value="瓦工二班"' not in client.get(url).content.decode()
+    token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', html)[0]
+    left = client.post("/account/sign-out/", {"csrfmiddlewaretoken": token, "next": url})
+    assert left["Location"] == f"/account/sign-in/?next={url.replace('/', '%2F')}"
+    assert 'value="瓦工二班"' in signed_in(county, "labour_clerk").get(url).content.decode()
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_form_whose_token_has_gone_leads_back_to_what_was_typed(world, is_signed_in) -> None:
+    county = world.wuchang
+    url = _url(county)
+    sent = _filled(county, **_hidden(signed_in(county, "labour_clerk"), url))
+    client = _strict(county, "labour_clerk") if is_signed_in else Client(enforce_csrf_checks=True)
+    html = client.post(url, sent).content.decode()
+    if is_signed_in:
+        assert f'href="{url}">回到刚才的表单</a>' in html
+    else:
+        assert f'href="/account/sign-in/?next={url.replace("/", "%2F")}">重新登录</a>' in html
+        client.force_login(county.users["labour_clerk"], backend="django.contrib.auth.backends.ModelBackend")
+    assert 'value="瓦工二班"' in client.get(url).content.decode()
+    assert not Team.all_rows.filter(name="瓦工二班").exists()
+
+
+def test_signing_out_leads_to_no_other_site(world) -> None:
+    client = signed_in(world.wuchang, "labour_clerk")
+    assert (
+        client.post("/account/sign-out/", {"next": "https://evil.invalid/"})["Location"]
+        == "/account/sign-in/"
+    )
+
+
 def test_a_check_after_the_session_ended_says_so(world: TwoCounties) -> None:
     answer = Client().post(_url(world.wuchang), {"name": "甲"}, headers={"X-Check": "1"})
     assert answer.status_code == 401

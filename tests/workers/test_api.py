@@ -16,6 +16,9 @@ from tests.support.traces import fingerprint, traces_in
 from tests.support.world import County, TwoCounties, two_counties
 from workers.models import Contract, Engagement, IdentityCorrection, Training
 
+# What an enrolment leaves behind even when it is refused: the counted question, and that it was asked.
+_COUNTED = dict.fromkeys(("workers_lookup", "audit_auditevent"), "")
+
 pytestmark = pytest.mark.django_db
 
 
@@ -171,6 +174,28 @@ def test_a_look_up_tells_own_work_and_nothing_of_elsewhere(world: TwoCounties, c
     theirs = world.xiantao.worker.person
     answer = post(clerk, path, {"name": theirs.name, "id_number": theirs.id_number})
     assert answer.json() == {"state": "known", "engagements": []}
+
+
+def test_nobody_is_enrolled_into_a_team_that_has_left(county: County, clerk: Client) -> None:
+    team = county.teams["contractor"]
+    type(team).all_rows.filter(pk=team.pk).update(exited_on=county.today)
+    before = fingerprint()
+    answer = post(clerk, f"projects/{county.project.public_id}/enrol/", enrolment(county))
+    assert (answer.status_code, answer.json()["code"]) == (422, "team_ended")
+    assert answer.json()["errors"]["team"][0].startswith(f"该班组已于 {county.today} 退场")
+    assert {**fingerprint(), **_COUNTED} == {**before, **_COUNTED}
+
+
+def test_a_second_contract_is_kept_and_the_answer_names_the_first(county: County, clerk: Client) -> None:
+    path = f"engagements/{county.workers['gap'].engagement.public_id}/contracts/"
+    first = post(clerk, path, contract(county)).json()
+    second = post(clerk, path, contract(county, unit_price="300.00")).json()
+    assert first["warnings"] == []
+    assert second["warnings"] == [
+        f"有一段日期重复：已有 {county.today} 起 的合同仍有效。如是录入有误，请更正或解除其中一份。"
+    ]
+    mended = contract(county, reason="两份都是同一张")
+    assert len(post(clerk, f"contracts/{second['public_id']}/replace/", mended).json()["warnings"]) == 1
 
 
 def test_an_edit_with_an_old_version_is_refused(county: County, clerk: Client) -> None:

@@ -11,6 +11,7 @@ from attendance.services import PunchFacts, receive_punches, recount
 from audit.models import AuditEvent
 from kernel.errors import NotFound, NotPermitted
 from kernel.scoping import Reach
+from outbox.models import OutboxEvent
 from outbox.services import deliver_all
 from standards.models import RuleParameter
 from standards.selectors import forget
@@ -393,3 +394,47 @@ def test_i_06_a_manager_of_one_project_is_not_named_on_a_second_until_relieved()
             ends_on=DAY[5],
             today=TODAY,
         )
+
+
+def _held(engagement, post="01"):
+    return KeyPostAssignment.all_rows.get(engagement=engagement, post=post)
+
+
+def test_whoever_leaves_holds_a_key_post_to_the_day_of_exit_and_the_page_says_so_first():
+    one, other = crew(site(), number=2)
+    for who in (one, other):
+        enter(actor=EVERYONE, engagement=who, on=DAY[0], today=TODAY)
+    assign_key_post(actor=EVERYONE, engagement=one, post="01", starts_on=DAY[1])
+    move = Exit(on=DAY[5], today=TODAY)
+    outcome = judge_moves(actor=EVERYONE, move=move, engagements=[one, other])
+    assert [move.consequence(who) for who in outcome.done] == [
+        f"任项目经理，任职到 {DAY[5]} 为止，次日起岗位空缺，请另行任命",
+        "",
+    ]
+    leave(actor=EVERYONE, engagement=one, on=DAY[5], today=TODAY)
+    assert _held(one).ends_on == DAY[5]
+    relieved = AuditEvent.objects.get(action="workers.key_post_relieved")
+    assert relieved.facts == {"post": "01", "on": DAY[5].isoformat()}
+    told = OutboxEvent.objects.filter(event="workers.key_post_assigned.v1").latest("id")
+    assert told.facts["since"] == DAY[5].isoformat()
+
+
+def test_a_mistaken_exit_gives_the_key_post_back_unless_another_holds_it():
+    one, other = crew(site(), number=2)
+    for who in (one, other):
+        enter(actor=EVERYONE, engagement=who, on=DAY[0], today=TODAY)
+    assign_key_post(actor=EVERYONE, engagement=one, post="01", starts_on=DAY[1])
+    leave(actor=EVERYONE, engagement=one, on=DAY[5], today=TODAY)
+    reverse_move(actor=EVERYONE, engagement=one, reason="选错了人", today=TODAY)
+    assert _held(one).ends_on is None
+    leave(actor=EVERYONE, engagement=one, on=DAY[6], today=TODAY)
+    assign_key_post(actor=EVERYONE, engagement=other, post="01", starts_on=DAY[7])
+    reverse_move(actor=EVERYONE, engagement=one, reason="选错了人", today=TODAY)
+    assert (_held(one).ends_on, _held(other).ends_on) == (DAY[6], None)
+
+
+def test_an_engagement_that_ends_without_a_presence_ends_its_key_post():
+    (one,) = crew(site(), number=1)
+    assign_key_post(actor=EVERYONE, engagement=one, post="06", starts_on=DAY[1])
+    end_engagement(actor=EVERYONE, engagement=one, today=TODAY)
+    assert _held(one, "06").ends_on == TODAY

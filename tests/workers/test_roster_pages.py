@@ -390,3 +390,9 @@ def test_the_lists_of_the_api_show_stays_and_reviews_of_ones_own(county):
     assert [row["outcome"] for row in reviews] == ["approved"]
     assert len(clerk.get("/api/v1/teams/").json()["results"]) == 1
     assert len(clerk.get("/api/v1/participations/").json()["results"]) == 1
+
+
+def test_the_page_of_an_exit_says_beforehand_that_a_key_post_falls_vacant(clerk, county):
+    said = f"任项目经理，任职到 {site_day(county.project)} 为止，次日起岗位空缺，请另行任命"
+    assert said in text_of(clerk.get(page(county, "exit", key(county))))
+    assert said not in text_of(clerk.get(page(county, "leave", key(county))))

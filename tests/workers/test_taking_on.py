@@ -8,13 +8,14 @@ import pytest
 from audit.models import AuditEvent
 from kernel.errors import DomainError, NotFound, NotPermitted
 from kernel.scoping import Reach
+from projects.errors import ParticipationEnded, TeamEnded
 from tests.support import people
-from tests.support.actors import Holder
+from tests.support.actors import EVERYONE, Holder
 from tests.support.traces import fingerprint
 from tests.workers.sites import NOW, TODAY, contract, site, take, training
 from workers.errors import IdentityNameDiffers, UnderAge
 from workers.models import Contract, Engagement, IdentityCheck, LookUp, Person, Presence, Training
-from workers.services import PersonFacts, WorkFacts
+from workers.services import PersonFacts, WorkFacts, end_engagement, overlaps_told
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +130,28 @@ def test_without_the_right_to_file_papers_nobody_is_taken_on_with_papers():
 def test_card_and_phone_are_kept_tidied():
     work = take(site(), work=WorkFacts(phone="109-0000 0921", card_number="0099 9900 0000 0000 921"), now=NOW)
     assert (work.phone, work.card_number) == ("10900000921", "0099990000000000921")
+
+
+@pytest.mark.parametrize(
+    ("whose", "kind", "words"),
+    [("team", TeamEnded, "该班组已于"), ("participation", ParticipationEnded, "该参建单位已于")],
+)
+def test_nobody_joins_a_team_or_firm_that_has_left(whose, kind, words):
+    team = site()
+    row = team if whose == "team" else team.participation
+    row.exited_on = TODAY - timedelta(days=2)
+    row.save(update_fields=["exited_on"])
+    refusal = refused(kind, team)
+    assert refusal.message.startswith(f"{words} {TODAY - timedelta(days=2)} 退场，不能")
+    assert refusal.field == "team"
+
+
+def test_the_contract_of_the_engagement_before_is_told_of_and_nothing_is_refused():
+    team = site()
+    first = take(team)
+    end_engagement(actor=EVERYONE, engagement=first, today=TODAY)
+    again = take(team)
+    (told,) = overlaps_told(EVERYONE, Contract.all_rows.get(engagement=again))
+    assert told.startswith(f"有一段日期重复：已有 {TODAY} 至 {TODAY + timedelta(days=364)} 的合同仍有效。")
+    nobody = Holder(Reach(), "workers.view")
+    assert overlaps_told(nobody, Contract.all_rows.get(engagement=again)) == []

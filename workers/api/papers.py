@@ -1,5 +1,6 @@
 """Contracts and trainings over the REST API: lists, and one view per act."""
 
+from dataclasses import asdict
 from typing import Any
 
 import django_filters
@@ -14,7 +15,12 @@ from web.api.views import ListRead
 from workers import selectors, services
 from workers.api import bodies
 from workers.api.naming import OF_CONTRACT, OF_TRAINING, fields_named
-from workers.api.serializers import ContractSerializer, TrainingSerializer, TrainingsSerializer
+from workers.api.serializers import (
+    ContractSerializer,
+    KeptContractSerializer,
+    TrainingSerializer,
+    TrainingsSerializer,
+)
 from workers.api.views import OnProject, OnWork
 from workers.models import Contract, Training
 
@@ -69,29 +75,30 @@ class TrainingsView(ListRead):
         return selectors.all_trainings(self.actor)
 
 
-@extend_schema(summary="登记合同", tags=[PAPERS])
+def _with_warnings(view: ActView, made: Contract) -> Contract:
+    made.warnings = services.overlaps_told(view.actor, made)  # type: ignore[attr-defined]  # for the answer
+    return made
+
+
+@extend_schema(
+    summary="登记合同", description="与另一份有效合同日期重复的照样登记，warnings 里说明。", tags=[PAPERS]
+)
 class AddContractView(OnWork):
     """Record a contract."""
 
     permission = "workers.file"
     serializer_class = bodies.ContractBody
-    answer_class = ContractSerializer
+    answer_class = KeptContractSerializer
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Contract:
         facts = bodies.contract_facts(data)
         with fields_named(OF_CONTRACT):
-            return services.record_contract(
+            made = services.record_contract(
                 actor=self.actor,
                 engagement=self.work,
-                kind=facts.kind,
-                period_type=facts.period_type,
-                starts_on=facts.starts_on,
-                ends_on=facts.ends_on,
-                unit=facts.unit,
-                unit_price=facts.unit_price,
-                wage_form=facts.wage_form,
-                scan=facts.scan,
+                **asdict(facts),
             )
+        return _with_warnings(self, made)
 
 
 class _OnContract(ActView):
@@ -113,13 +120,15 @@ class ReplaceContractView(_OnContract):
     """Put a contract right."""
 
     serializer_class = bodies.ReplaceContractBody
+    answer_class = KeptContractSerializer
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Contract:
         facts = bodies.contract_facts(data, self.contract.scan)
         with fields_named(OF_CONTRACT):
-            return services.replace_contract(
+            made = services.replace_contract(
                 actor=self.actor, contract=self.contract, facts=facts, reason=data["reason"]
             )
+        return _with_warnings(self, made)
 
 
 @extend_schema(summary="解除合同", tags=[PAPERS])
@@ -153,12 +162,7 @@ class AddTrainingView(OnWork):
             return services.record_training(
                 actor=self.actor,
                 engagement=self.work,
-                kind=facts.kind,
-                held_on=facts.held_on,
-                hours=facts.hours,
-                is_passed=facts.is_passed,
-                trainer=facts.trainer,
-                evidence=facts.evidence,
+                **asdict(facts),
                 today=bodies.today(),
             )
 

@@ -78,7 +78,11 @@ class ReturnView(_RosterView):
         return services.Return(on=data["date"], today=bodies.today(data))
 
 
-@extend_schema(summary="退场", description=f"退场不等工资结算；欠薪逐人申报。{_MANY}", tags=[ROSTER])
+@extend_schema(
+    summary="退场",
+    description=f"退场不等工资结算；欠薪逐人申报。担任关键岗位的，任职到退场日为止。{_MANY}",
+    tags=[ROSTER],
+)
 class ExitView(_RosterView):
     """退场."""
 

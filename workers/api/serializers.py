@@ -7,6 +7,8 @@ from rest_framework import serializers
 from projects.api.serializers import CodeNameField, EnterpriseRefSerializer, ProjectRefSerializer
 from workers.models import Contract, Engagement, Training
 
+_WARNINGS = "已办理，但请核对：例如与另一份合同的日期重复；没有则为空"
+
 
 class WorkRefSerializer(serializers.Serializer[Engagement]):
     """One person's work on one project, as an act leaves it."""
@@ -22,6 +24,12 @@ class WorkRefSerializer(serializers.Serializer[Engagement]):
     trade_name = CodeNameField("trade", source="trade")
     phone = serializers.CharField(source="masked_phone", help_text="脱敏手机号")
     card = serializers.CharField(source="masked_card", help_text="脱敏工资卡号")
+
+
+class EnrolledSerializer(WorkRefSerializer):
+    """Somebody taken on, and what to look at again."""
+
+    warnings = serializers.ListField(child=serializers.CharField(), help_text=_WARNINGS)
 
 
 class FoundSerializer(serializers.Serializer[Any]):
@@ -55,6 +63,12 @@ class ContractSerializer(_Paper):
 
     def get_has_scan(self, contract: Contract) -> bool:
         return bool(contract.scan)
+
+
+class KeptContractSerializer(ContractSerializer):
+    """A contract as an act leaves it, and what to look at again."""
+
+    warnings = serializers.ListField(child=serializers.CharField(), help_text=_WARNINGS)
 
 
 class TrainingSerializer(_Paper):

@@ -11,9 +11,9 @@ from web.api.acts import ActView
 from workers import selectors, services
 from workers.api import bodies
 from workers.api.naming import OF_ENROLMENT, fields_named
-from workers.api.serializers import FoundSerializer, WorkRefSerializer
+from workers.api.serializers import EnrolledSerializer, FoundSerializer, WorkRefSerializer
 from workers.errors import IdentityNameDiffers
-from workers.models import Engagement
+from workers.models import Contract, Engagement
 from workers.services.lookups import OTHER_NAME
 
 PEOPLE = "人员"
@@ -84,7 +84,7 @@ class EnrolView(OnProject):
 
     permission = "workers.enrol"
     serializer_class = bodies.EnrolBody
-    answer_class = WorkRefSerializer
+    answer_class = EnrolledSerializer
 
     def ask_first(self, name: str, number: str) -> None:
         """Asked while the body is read: the question stays on record whatever becomes of the act."""
@@ -93,7 +93,7 @@ class EnrolView(OnProject):
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Engagement:
         contract, training = data.get("contract"), data.get("training")
         with fields_named(OF_ENROLMENT):
-            return services.take_on(
+            work = services.take_on(
                 actor=self.actor,
                 project=self.project,
                 team=data["team"],
@@ -105,6 +105,12 @@ class EnrolView(OnProject):
                 today=services.site_day(self.project),
                 now=timezone.now(),
             )
+        told = [line for one in selectors.contracts(self.actor, work) for line in self._told(one)]
+        work.warnings = told  # type: ignore[attr-defined]  # for the answer
+        return work
+
+    def _told(self, contract: Contract) -> list[str]:
+        return services.overlaps_told(self.actor, contract)
 
 
 @extend_schema(

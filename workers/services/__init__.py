@@ -1,19 +1,22 @@
 """Acts on people: enrolling, the roster's moves, review, papers, corrections, and reading a full number."""
 
-from workers.services.contracts import ContractFacts, end_contract, record_contract, replace_contract
+from workers.services.contracts import (
+    ContractFacts,
+    end_contract,
+    overlaps_told,
+    record_contract,
+    replace_contract,
+)
 from workers.services.edits import OwnFacts, edit_engagement
 from workers.services.identities import correct_identity
+from workers.services.leaving import End, Exit, Settle, SettlementFacts
 from workers.services.lookups import Found, look_up
 from workers.services.moves import (
     ChangeTeam,
-    End,
     Enter,
-    Exit,
     LeaveTemporarily,
     Move,
     Return,
-    Settle,
-    SettlementFacts,
 )
 from workers.services.papers import (
     TrainingFacts,
@@ -117,6 +120,7 @@ __all__ = [
     "missing_papers",
     "move_one",
     "move_people",
+    "overlaps_told",
     "own_account",
     "phone_columns",
     "phone_index",

@@ -4,7 +4,7 @@ Source: 鄂建文〔2019〕27号 一(八); 国务院令第724号 第二十八条
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from outbox.services import announce
 from standards.selectors import codes, parameter
 from workers.errors import BadPaper, PaperEnded
 from workers.models import Contract, Engagement
+from workers.selectors import all_contracts
 from workers.services.reasons import checked_reason
 
 # National dictionary: 0 固定期限合同, which alone must say when it ends; 1 以完成一定工作为期限.
@@ -90,6 +91,41 @@ def end_contract(*, actor: Actor, contract: Contract, on: date, reason: str, tod
     record(actor, "workers.contract_ended", old.engagement, reason=why, on=on.isoformat())
     announce("workers.contract_ended.v1", key=old.engagement.public_id, since=on.isoformat())
     return old
+
+
+def overlaps_told(actor: Actor, new: Contract) -> list[str]:
+    """Which other contracts of the same person on this project hold on days of the new one. No refusal.
+
+    As far as `actor` may see them. Somebody enrolled again brings those of the engagement before along.
+    """
+    work = new.engagement
+    known = all_contracts(actor).filter(
+        engagement__person=work.person_id, engagement__project=work.project_id
+    )
+    others = [one for one in known if one.pk != new.pk and _overlap(one, new)]
+    if not others:
+        return []
+    terms = "、".join(f"{one.starts_on} {until_words(one)}" for one in others)
+    return [
+        _("有一段日期重复：已有 {terms} 的合同仍有效。如是录入有误，请更正或解除其中一份。").format(
+            terms=terms
+        )
+    ]
+
+
+def _overlap(one: Contract, other: Contract) -> bool:
+    return one.starts_on <= _last_day(other) and other.starts_on <= _last_day(one)
+
+
+def _last_day(one: Contract) -> date:
+    """The last day on which a contract holds; before its first day if it never held."""
+    planned = one.ends_on or date.max
+    return min(planned, one.ended_on - timedelta(days=1)) if one.ended_on else planned
+
+
+def until_words(one: Contract) -> str:
+    """How the end of a term is said after its beginning."""
+    return f"至 {one.ends_on}" if one.ends_on else "起"
 
 
 def require_sensible_contract(facts: ContractFacts) -> None:

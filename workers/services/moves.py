@@ -6,11 +6,9 @@ Source: product 5.3 S1; ground decisions, "Presence and permission".
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel.permits import require
@@ -21,15 +19,13 @@ from workers import states
 from workers.errors import (
     AlreadyOnSite,
     BadDate,
-    NothingToSettle,
     NotOnLeave,
     NotOnSite,
     OnLeave,
     OtherParticipation,
     SameTeam,
-    StillPresent,
 )
-from workers.models import Presence, Settlement, TemporaryLeave
+from workers.models import Presence, TemporaryLeave
 from workers.services.standing import Standing
 
 PRESENCE_CHANGED = "workers.presence_changed.v1"
@@ -64,6 +60,10 @@ class Move:
     def write(self, standing: Standing, actor: Actor) -> Trace:
         """Do it; judged before, in the same transaction."""
         raise NotImplementedError
+
+    def consequence(self, standing: Standing) -> str:
+        """What else it brings about for this one, said before it is done."""
+        return ""
 
     def not_before(self, day: date | None, words: str) -> None:
         """Refuse a day in the future, or before `day`; `words` says what happened on that one.
@@ -155,76 +155,6 @@ class Return(Move):
         return Trace({"left_on": leave.left_on.isoformat()}, leave.left_on)
 
 
-@dataclass(frozen=True, slots=True)
-class SettlementFacts:
-    """Wages at the exit: paid in full, or so much still owed (yuan)."""
-
-    outcome: str
-    amount: Decimal | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exit(Move):
-    """退场: presence ends on that day, which still counts. It never waits for the settlement of wages."""
-
-    act = states.Act.EXIT
-    action = "workers.left"
-
-    voucher: str = ""
-    settlement: SettlementFacts | None = None
-
-    def judge(self, standing: Standing, actor: Actor) -> None:
-        presence = standing.open_presence
-        if presence is None:
-            # The future is the plainer mistake.
-            self.not_before(None, "")
-            raise NotOnSite
-        self.not_before(presence.entered_on, _("退场日期不能早于进场日期 {day}。"))
-        if standing.leave:
-            last = standing.leave.returned_on or standing.leave.left_on
-            self.not_before(last, _("退场日期不能早于上次暂退场或返场日期 {day}。"))
-
-    def write(self, standing: Standing, actor: Actor) -> Trace:
-        presence = standing.presence
-        assert presence is not None  # noqa: S101  # judged before
-        presence.exited_on = self.on
-        presence.exit_voucher = self.voucher
-        presence.exited_by = actor.label
-        presence.version += 1
-        presence.save(update_fields=["exited_on", "exit_voucher", "exited_by", "version", "updated_at"])
-        facts: dict[str, Any] = {"voucher": bool(self.voucher), "settlement": "unsettled"}
-        if standing.review:
-            # Permission ends at once; it is asked for anew before another entry.
-            facts["review"] = str(standing.review.public_id)
-            end_review(standing)
-        if self.settlement:
-            facts["settlement"] = self.settlement.outcome
-            _settle(standing, self.settlement, actor)
-        return Trace(facts, self.on)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settle(Move):
-    """确认结算: the wages of somebody who has left are paid, or a debt is declared."""
-
-    act = states.Act.SETTLE
-    action = "workers.settled"
-    event = "workers.settled.v1"
-
-    settlement: SettlementFacts
-
-    def judge(self, standing: Standing, actor: Actor) -> None:
-        if not standing.facts.has_left:
-            raise NothingToSettle(_("该人员还没有退场，退场后再确认工资结算。"))
-        if standing.settlement:
-            raise NothingToSettle(_("该人员的工资结算已确认，无需重复办理。"))
-
-    def write(self, standing: Standing, actor: Actor) -> Trace:
-        _settle(standing, self.settlement, actor)
-        return Trace({"settlement": self.settlement.outcome})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeTeam(Move):
     """调班组: another team of the same participation; the engagement goes on.
@@ -264,53 +194,6 @@ class ChangeTeam(Move):
         row.version += 1
         row.save(update_fields=["team", "is_team_leader", "version", "updated_at"])
         return Trace({"from": str(before.public_id), "to": str(self.team.public_id)})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class End(Move):
-    """结束用工: the engagement is over, so that another firm of the project may enrol the person."""
-
-    act = states.Act.END
-    action = "workers.engagement_ended"
-    event = "workers.engagement_ended.v1"
-
-    def judge(self, standing: Standing, actor: Actor) -> None:
-        standing.require_active()
-        if standing.open_presence:
-            raise StillPresent
-        last = standing.presence.exited_on if standing.presence else None
-        self.not_before(last, _("结束日期不能早于退场日期 {day}。"))
-
-    def write(self, standing: Standing, actor: Actor) -> Trace:
-        row = standing.engagement
-        row.ended_at = timezone.now()
-        row.version += 1
-        row.save(update_fields=["ended_at", "version", "updated_at"])
-        end_review(standing)
-        return Trace({})
-
-
-def _settle(standing: Standing, facts: SettlementFacts, actor: Actor) -> None:
-    """Keep how the wages of the last presence stand. Source: 国务院令第724号 第十三条."""
-    presence = standing.presence
-    assert presence is not None  # noqa: S101  # judged before
-    standing.settlement = Settlement.objects.create(
-        presence=presence,
-        outcome=facts.outcome,
-        amount=facts.amount,
-        note=facts.note,
-        confirmed_by=actor.label,
-    )
-
-
-def end_review(standing: Standing) -> None:
-    """Let the review in force, if any, end now."""
-    review = standing.review
-    if review is not None:
-        review.ended_at = timezone.now()
-        review.version += 1
-        review.save(update_fields=["ended_at", "version", "updated_at"])
-        standing.review = None
 
 
 def is_elsewhere(person: int, begins: date, ends: date | None = None, but: int = 0) -> bool:

@@ -1,9 +1,10 @@
 """Who holds the key posts of a project. Source: 鄂建文〔2019〕27号 一(七); invariant I-06."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -29,7 +30,7 @@ def assign_key_post(*, actor: Actor, engagement: Engagement, post: str, starts_o
         raise EngagementEnded
     Person.all_rows.select_for_update(of=("self",)).get(pk=engagement.person_id)
     _require_room(engagement, post, starts_on)
-    held = KeyPostAssignment.all_rows.filter(engagement__project=engagement.project, post=post, ends_on=None)
+    held = _holders(engagement, post).filter(ends_on=None)
     held.filter(starts_on__lt=starts_on).update(ends_on=starts_on - timedelta(days=1))
     assignment = KeyPostAssignment.objects.create(engagement=engagement, post=post, starts_on=starts_on)
     record(actor, "workers.key_post_assigned", engagement, post=post)
@@ -62,6 +63,61 @@ def relieve_key_post(*, actor: Actor, assignment: KeyPostAssignment, ends_on: da
     row.save(update_fields=["ends_on", "version", "updated_at"])
     record(actor, "workers.key_post_relieved", row.engagement, post=row.post, on=ends_on.isoformat())
     announce(ASSIGNED, key=row.engagement.public_id, since=ends_on.isoformat())
+
+
+def vacated_by(posts: Iterable[KeyPostAssignment], on: date) -> list[KeyPostAssignment]:
+    """Which of somebody's assignments an exit on this day brings to an end."""
+    return [row for row in posts if row.ends_on is None or row.ends_on > on]
+
+
+def vacate(actor: Actor, posts: Iterable[KeyPostAssignment], on: date) -> list[dict[str, str]]:
+    """Whoever leaves holds no key post from the next day on; what was ended is told, to be given back.
+
+    A post that begins after that day ends on its first one. Source: 鄂建文〔2019〕27号 一(七).
+    """
+    told = []
+    for row in vacated_by(posts, on):
+        told.append(
+            {"assignment": str(row.public_id), "ends_on": row.ends_on.isoformat() if row.ends_on else ""}
+        )
+        row.ends_on = max(on, row.starts_on)
+        row.version += 1
+        row.save(update_fields=["ends_on", "version", "updated_at"])
+        record(actor, "workers.key_post_relieved", row.engagement, post=row.post, on=row.ends_on.isoformat())
+        announce(ASSIGNED, key=row.engagement.public_id, since=row.ends_on.isoformat())
+    return told
+
+
+def resume(actor: Actor, told: Iterable[Mapping[str, str]]) -> None:
+    """Give back what a mistaken exit ended, unless the post is in other hands by now."""
+    before = {one["assignment"]: one["ends_on"] for one in told}
+    rows = KeyPostAssignment.all_rows.select_related("engagement__project").filter(public_id__in=before)
+    for row in rows.select_for_update(of=("self",)):
+        if _is_taken(row):
+            continue
+        since, ended = row.ends_on, before[str(row.public_id)]
+        row.ends_on = date.fromisoformat(ended) if ended else None
+        row.version += 1
+        row.save(update_fields=["ends_on", "version", "updated_at"])
+        record(actor, "workers.key_post_assigned", row.engagement, post=row.post)
+        announce(ASSIGNED, key=row.engagement.public_id, since=(since or row.starts_on).isoformat())
+
+
+def _holders(engagement: Engagement, post: str) -> QuerySet[KeyPostAssignment]:
+    """Everybody who was ever given this post on the project of the engagement."""
+    return KeyPostAssignment.all_rows.filter(engagement__project=engagement.project_id, post=post)
+
+
+def _is_taken(row: KeyPostAssignment) -> bool:
+    """Whether somebody else has come to hold the post since, or the person one too many elsewhere."""
+    later = Q(ends_on=None) | Q(ends_on__gte=row.ends_on)
+    if _holders(row.engagement, row.post).filter(later).exclude(pk=row.pk).exists():
+        return True
+    try:
+        _require_room(row.engagement, row.post, row.ends_on or row.starts_on)
+    except PostsElsewhere:
+        return True
+    return False
 
 
 def _require_room(engagement: Engagement, post: str, day: date) -> None:

@@ -5,16 +5,8 @@ from datetime import date
 from kernel.scoping import Actor
 from projects.models import Team
 from workers.models import Engagement, Presence
-from workers.services.moves import (
-    ChangeTeam,
-    End,
-    Enter,
-    Exit,
-    LeaveTemporarily,
-    Return,
-    Settle,
-    SettlementFacts,
-)
+from workers.services.leaving import End, Exit, Settle, SettlementFacts
+from workers.services.moves import ChangeTeam, Enter, LeaveTemporarily, Return
 from workers.services.reversal import Reverse
 from workers.services.review import Approve, SendBack, Submit, VerifyIdentity
 from workers.services.roster import move_one

@@ -13,6 +13,7 @@ from workers import states
 from workers.errors import NothingToReverse, ReasonMissing
 from workers.models import Engagement, EngagementEvent, EntryReview, Presence
 from workers.services.moves import SHORTEST_REASON, Move, Trace, is_elsewhere
+from workers.services.posts import resume
 from workers.services.standing import Standing, site_day, standings
 
 # Each presence tells by itself which move was its latest.
@@ -71,14 +72,14 @@ class Reverse(Move):
     def write(self, standing: Standing, actor: Actor) -> Trace:
         match latest_move(standing):
             case states.Act.EXIT:
-                return self._reopened(standing)
+                return self._reopened(standing, actor)
             case states.Act.ENTER:
                 return self._removed(standing)
             case states.Act.RETURN:
                 return self._away_again(standing)
         return self._never_left(standing)
 
-    def _reopened(self, standing: Standing) -> Trace:
+    def _reopened(self, standing: Standing, actor: Actor) -> Trace:
         presence = standing.presence
         assert presence is not None and presence.exited_on is not None  # noqa: S101  # judged before
         since, facts = presence.exited_on, {"reversed": "exit", "exited_on": presence.exited_on.isoformat()}
@@ -93,6 +94,8 @@ class Reverse(Move):
         presence.save()
         _go_on(standing.engagement)
         _permit_again(standing)
+        if (left := _last_exit(standing.engagement)) is not None:
+            resume(actor, left.facts.get("posts", ()))
         return Trace(facts, since)
 
     def _removed(self, standing: Standing) -> Trace:
@@ -151,8 +154,7 @@ def _go_on(engagement: Engagement) -> None:
 
 def _permit_again(standing: Standing) -> None:
     """The permission that ended with a mistaken exit is in force again, unless another was asked for."""
-    exits = EngagementEvent.all_rows.filter(engagement=standing.engagement, act=states.Act.EXIT)
-    last = exits.order_by("-pk").first()
+    last = _last_exit(standing.engagement)
     if last is None or standing.review is not None or "review" not in last.facts:
         return
     review = EntryReview.all_rows.get(public_id=last.facts["review"])
@@ -160,6 +162,11 @@ def _permit_again(standing: Standing) -> None:
     review.version += 1
     review.save(update_fields=["ended_at", "version", "updated_at"])
     standing.review = review
+
+
+def _last_exit(engagement: Engagement) -> EngagementEvent | None:
+    rows = EngagementEvent.all_rows.filter(engagement=engagement, act=states.Act.EXIT)
+    return rows.order_by("-pk").first()
 
 
 def _clear_conflicts(person: int) -> None:

@@ -14,7 +14,8 @@ from outbox.services import announce
 from standards.selectors import parameter
 from workers.errors import DebtIsPersonal, TooManyAtOnce
 from workers.models import Engagement, EngagementEvent
-from workers.services.moves import Exit, Move, Settle, Trace
+from workers.services.leaving import Exit, Settle
+from workers.services.moves import Move, Trace
 from workers.services.notices import tell_of_review
 from workers.services.standing import Standing, lock_people, standings
 

@@ -1,7 +1,7 @@
 """Where engagements stand, read at once for many: the facts that every move of the roster judges by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -10,19 +10,28 @@ from projects.models import Project
 from standards.selectors import parameter
 from workers import states
 from workers.errors import EngagementEnded
-from workers.models import Engagement, EntryReview, Person, Presence, Settlement, TemporaryLeave
+from workers.models import (
+    Engagement,
+    EntryReview,
+    KeyPostAssignment,
+    Person,
+    Presence,
+    Settlement,
+    TemporaryLeave,
+)
 from workers.selectors import contracted_on, trained_on, verified_on
 
 
 @dataclass(slots=True)
 class Standing:
-    """An engagement with its last presence, the last leave and the settlement of that, and its review."""
+    """An engagement with its last presence, the last leave and settlement of that, its review, its posts."""
 
     engagement: Engagement
     presence: Presence | None = None
     leave: TemporaryLeave | None = None
     settlement: Settlement | None = None
     review: EntryReview | None = None
+    posts: list[KeyPostAssignment] = field(default_factory=list)
 
     @property
     def open_presence(self) -> Presence | None:
@@ -73,7 +82,7 @@ def lock_people(engagements: Sequence[Engagement]) -> None:
 
 
 def standings(engagements: Sequence[Engagement], day: date) -> list[Standing]:
-    """Where each engagement stands on `day`, in the order given; five questions however many there are."""
+    """Where each engagement stands on `day`, in the order given; six questions however many there are."""
     keys = [engagement.pk for engagement in engagements]
     rows = _fresh(keys, day)
     presences = {
@@ -91,13 +100,22 @@ def standings(engagements: Sequence[Engagement], day: date) -> list[Standing]:
     }
     settlements = {row.presence_id: row for row in Settlement.all_rows.filter(presence__in=last)}
     reviews = {row.engagement_id: row for row in _in_force(keys)}
+    posts = _posts(rows)
     found = []
     for key in keys:
         presence = presences.get(key)
         of_it = presence.pk if presence else 0
-        found.append(
-            Standing(rows[key], presence, leaves.get(of_it), settlements.get(of_it), reviews.get(key))
-        )
+        of_presence = (presence, leaves.get(of_it), settlements.get(of_it))
+        found.append(Standing(rows[key], *of_presence, reviews.get(key), posts.get(key, [])))
+    return found
+
+
+def _posts(engagements: dict[int, Engagement]) -> dict[int, list[KeyPostAssignment]]:
+    """The key posts that each was given, past ones too."""
+    found: dict[int, list[KeyPostAssignment]] = {}
+    for row in KeyPostAssignment.all_rows.filter(engagement__in=engagements).order_by("starts_on", "pk"):
+        row.engagement = engagements[row.engagement_id]
+        found.setdefault(row.engagement_id, []).append(row)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -52,8 +52,9 @@ def take_on(
     """Enrol a person with contract, training and entry as one act: if one part is refused, none is kept.
 
     Only the look-up that it implies stays counted and on record. The identity counts as typed, which is
-    weaker than a chip's. Raises NotPermitted, NotFound, ProjectFinished, BadIdentity, IdentityNameDiffers,
-    AlreadyEngaged, UnderAge, BadContactFact, BadPaper, BadDate, TooManyLookUps.
+    weaker than a chip's. Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamEnded,
+    BadIdentity, IdentityNameDiffers, AlreadyEngaged, UnderAge, BadContactFact, BadPaper, BadDate,
+    TooManyLookUps.
     Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条; 劳动法 第十五条.
     """
     require(actor, "workers.enrol", on=team.participation)
@@ -107,25 +108,13 @@ def _record_papers(
         record_contract(
             actor=actor,
             engagement=engagement,
-            kind=contract.kind,
-            period_type=contract.period_type,
-            starts_on=contract.starts_on,
-            ends_on=contract.ends_on,
-            wage_form=contract.wage_form,
-            unit=contract.unit,
-            unit_price=contract.unit_price,
-            scan=contract.scan,
+            **asdict(contract),
         )
     if training is not None:
         record_training(
             actor=actor,
             engagement=engagement,
-            kind=training.kind,
-            held_on=training.held_on,
-            hours=training.hours,
-            is_passed=training.is_passed,
-            trainer=training.trainer,
-            evidence=training.evidence,
+            **asdict(training),
             today=today,
         )
 

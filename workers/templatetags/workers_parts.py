@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 
 from django import forms, template
+from django.utils.safestring import SafeString
+
+from web.widgets import option_box
 
 register = template.Library()
 
@@ -20,9 +23,9 @@ def any_filled(form: forms.Form, names: Sequence[str]) -> bool:
 
 
 @register.filter
-def by_team(form: forms.Form, name: str) -> list[tuple[str, list[forms.boundfield.BoundWidget]]]:
-    """The boxes of a field whose choices are grouped by team."""
-    boxes = {str(box.data["value"]): box for box in form[name]}
+def by_team(form: forms.Form, name: str) -> list[tuple[str, list[SafeString]]]:
+    """The boxes of a field whose choices are grouped by team, with their labels."""
+    boxes = {str(box.data["value"]): option_box(box) for box in form[name]}
     return [
         (team, [boxes[key] for key, _label in people])
         for team, people in form.fields[name].choices  # type: ignore[attr-defined]  # a field of choices

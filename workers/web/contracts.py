@@ -1,19 +1,19 @@
 """Contracts: a new one, one put right by a new record, one ended early."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+from dataclasses import asdict, replace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from kernel.scoping import Actor
 from web.acts import FormPage
 from web.forms import DayField, ScopedForm
 from workers.models import Contract
-from workers.selectors import contract_to, contracts, work_to
-from workers.services import end_contract, record_contract, replace_contract
+from workers.selectors import contract_to, work_to
+from workers.services import end_contract, overlaps_told, record_contract, replace_contract
+from workers.services.contracts import until_words
 from workers.web.papers_fields import ContractFields, contract_facts
 from workers.web.places import of_work, record_of, today
 
@@ -41,27 +41,10 @@ class EndForm(ScopedForm):
     reason = reason_field("双方协商解除，已结清工资")
 
 
-def overlaps_told(actor: Actor, new: Contract) -> str:
-    """Which other contracts of the same work hold on days of the new one; "" if none. No refusal."""
-    others = [one for one in contracts(actor, new.engagement) if one.pk != new.pk and _overlap(one, new)]
-    if not others:
-        return ""
-    terms = "、".join(f"{one.starts_on} {_until(one)}" for one in others)
-    return f"有一段日期重复：已有 {terms} 的合同仍有效。如是录入有误，请更正或解除其中一份。"
-
-
-def _overlap(one: Contract, other: Contract) -> bool:
-    return one.starts_on <= _last_day(other) and other.starts_on <= _last_day(one)
-
-
-def _last_day(one: Contract) -> date:
-    """The last day on which a contract holds; before its first day if it never held."""
-    planned = one.ends_on or date.max
-    return min(planned, one.ended_on - timedelta(days=1)) if one.ended_on else planned
-
-
-def _until(one: Contract) -> str:
-    return f"至 {one.ends_on}" if one.ends_on else "起"
+def warn_of_overlaps(request: HttpRequest, actor: Actor, made: Contract) -> None:
+    """Say on the next page which other contracts hold on the same days."""
+    for told in overlaps_told(actor, made):
+        messages.warning(request, told)
 
 
 class NewContract(FormPage):
@@ -81,18 +64,10 @@ class NewContract(FormPage):
         made = record_contract(
             actor=self.actor,
             engagement=self.work,
-            kind=facts.kind,
-            period_type=facts.period_type,
-            starts_on=facts.starts_on,
-            ends_on=facts.ends_on,
-            unit=facts.unit,
-            unit_price=facts.unit_price,
-            wage_form=facts.wage_form,
-            scan=facts.scan,
+            **asdict(facts),
         )
         self.say("合同已登记。")
-        if told := overlaps_told(self.actor, made):
-            messages.warning(self.request, told)
+        warn_of_overlaps(self.request, self.actor, made)
         return record_of(self.work, "contracts")
 
     def context(self) -> dict[str, Any]:
@@ -117,7 +92,7 @@ class _OfContract(FormPage):
     def context(self) -> dict[str, Any]:
         kind = dict(Contract.Kind.choices).get(self.contract.kind, self.contract.kind)
         return {
-            "subtitle": f"{kind}，{self.contract.starts_on} {_until(self.contract)}",
+            "subtitle": f"{kind}，{self.contract.starts_on} {until_words(self.contract)}",
             "cancel_url": record_of(self.work, "contracts"),
         }
 
@@ -151,8 +126,7 @@ class ReplaceContract(_OfContract):
         facts = replace(facts, scan=facts.scan or self.contract.scan)
         made = replace_contract(actor=self.actor, contract=self.contract, facts=facts, reason=given["reason"])
         self.say("合同已更正，原记录留在档案里。")
-        if told := overlaps_told(self.actor, made):
-            messages.warning(self.request, told)
+        warn_of_overlaps(self.request, self.actor, made)
         return record_of(self.work, "contracts")
 
     def context(self) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from standards.selectors import parameter
 from web.acts import FormPage
 from web.forms import ScopedForm
 from workers.models import Engagement
-from workers.selectors import engagement, facts_of, project_to, teams_to_enrol_into
+from workers.selectors import contracts, engagement, facts_of, project_to
 from workers.services import missing_papers, site_day, take_on
 from workers.services.lookups import KNOWN, NEW
 from workers.services.taking_on import TYPED
-from workers.web.enrol_form import GROUPS, LATER, EnrolForm
+from workers.web.contracts import warn_of_overlaps
+from workers.web.enrol_form import GROUPS, LATER, EnrolForm, teams_at_work
 from workers.web.places import of_project, record_of
 from workers.web.roster_acts import ACTS
 
@@ -38,7 +39,7 @@ class Enrol(FormPage):
     def prepare(self, **kwargs: Any) -> None:
         self.now = timezone.now()
         self.project = project_to(self.actor, self.permission, kwargs["public_id"])
-        self.teams = [str(team.public_id) for team in teams_to_enrol_into(self.actor, self.project)]
+        self.teams = [str(team.public_id) for team in teams_at_work(self.actor, self.project)]
 
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
         is_check = "X-Check" in self.request.headers
@@ -68,6 +69,8 @@ class Enrol(FormPage):
             now=self.now,
         )
         self.say(format_html("{} 已登记到{}。{}", person.name, work.team.name, self._still_missing(work)))
+        for made in contracts(self.actor, work):
+            warn_of_overlaps(self.request, self.actor, made)
         if "next" in self.request.POST:
             here = reverse("enrol", args=[self.project.public_id])
             return f"{here}?{_again(work.team.public_id, work.trade)}"

@@ -4,8 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from kernel.errors import DomainError
+from kernel.scoping import Actor
 from projects.models import Project, Team
 from web.forms import CodeField, DayField, FileField, RowField
 from workers.errors import AlreadyEngaged, IdentityNameDiffers
@@ -55,6 +57,11 @@ def team_name(team: Team) -> str:
     return f"{team.name}（{team.participation.enterprise.name}）"
 
 
+def teams_at_work(actor: Actor, of: Project) -> QuerySet[Team]:
+    """The teams that may be chosen: one that has left takes nobody on, as the act itself says."""
+    return teams_to_enrol_into(actor, of).filter(exited_on=None, participation__exited_on=None)
+
+
 class EnrolForm(PaperForm):
     """Everything that one enrolment asks for; judged field by field as the services will judge it."""
 
@@ -71,9 +78,7 @@ class EnrolForm(PaperForm):
         help_text="登录验证码和工资确认发到这个号码。",
         widget=forms.TextInput(attrs={**_TYPED, "inputmode": "tel"}),
     )
-    team = RowField(
-        label="班组", rows=lambda form: teams_to_enrol_into(form.actor, form.project), name=team_name
-    )
+    team = RowField(label="班组", rows=lambda form: teams_at_work(form.actor, form.project), name=team_name)
     trade = CodeField(label="工种", code_list="trade")
     contract_kind = one_of("合同类型", lambda: contract_kinds(none=True))
     contract_starts_on = DayField(label="合同开始日期", required=False)

@@ -105,12 +105,14 @@ class RosterMove(FormPage):
 
     def checked(self, form: Any) -> dict[str, Any]:
         """Both lists, judged by what stands in the form so far."""
-        outcome = services.judge_moves(
-            actor=self.actor, move=self._move_so_far(form), engagements=self.people
-        )
+        move = self._move_so_far(form)
+        outcome = services.judge_moves(actor=self.actor, move=move, engagements=self.people)
         shown = {row.pk: row for row in self.people}
         return {
-            "can": [(row, _warning(shown[row.pk])) for row in (one.engagement for one in outcome.done)],
+            "can": [
+                (one.engagement, move.consequence(one) or _warning(shown[one.engagement.pk]))
+                for one in outcome.done
+            ],
             "cannot": outcome.refused,
             "what": self.roster_act.label,
         }

@@ -20,6 +20,7 @@ from workers.web.roster_forms import (
 )
 
 Build = Callable[[Any, date], Move]
+Preview = Callable[[date], Move]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class RosterAct:
     permission: str
     form: type[MoveForm]
     build: Build
-    preview: Callable[[date], Move]
+    preview: Preview
     can_undo: bool = False
 
 
@@ -60,6 +61,21 @@ def _team(form: Any, today: date) -> Move:
     return services.ChangeTeam(on=given["date"], today=today, team=given["team"])
 
 
+def _on_day(move: Callable[..., Move], **more: Any) -> Preview:
+    """The move as it is judged before a form is filled in."""
+    return lambda day: move(on=day, today=day, **more)
+
+
+def _dated(move: Callable[..., Move]) -> tuple[Build, Preview]:
+    """A move that asks for nothing but its day."""
+    return lambda form, today: move(on=form.cleaned_data["date"], today=today), _on_day(move)
+
+
+def _today(move: Callable[..., Move]) -> tuple[Build, Preview]:
+    """A move that asks for nothing: it is done today."""
+    return lambda _form, today: move(on=today, today=today), _on_day(move)
+
+
 _SETTLED = services.SettlementFacts("settled")
 _REASON = "先看能不能办"
 
@@ -71,7 +87,7 @@ ACTS: dict[str, RosterAct] = {
         "workers.enter",
         VoucherForm,
         _enter,
-        lambda day: services.Enter(on=day, today=day),
+        _on_day(services.Enter),
         can_undo=True,
     ),
     "leave": RosterAct(
@@ -81,7 +97,7 @@ ACTS: dict[str, RosterAct] = {
         "workers.enter",
         LeaveForm,
         _away,
-        lambda day: services.LeaveTemporarily(on=day, today=day),
+        _on_day(services.LeaveTemporarily),
         can_undo=True,
     ),
     "return": RosterAct(
@@ -90,18 +106,18 @@ ACTS: dict[str, RosterAct] = {
         "暂退场的人回到工地。合同或培训已经到期的，返场后显示为已暂停，补齐后恢复。",
         "workers.enter",
         DayForm,
-        lambda form, today: services.Return(on=form.cleaned_data["date"], today=today),
-        lambda day: services.Return(on=day, today=day),
+        *_dated(services.Return),
         can_undo=True,
     ),
     "exit": RosterAct(
         "退场",
         "办理退场",
-        "退场当日仍算在场。退场不等工资结算，但没有结清的会一直列在“退场待结清”。",
+        "退场当日仍算在场。退场不等工资结算，但没有结清的会一直列在“退场待结清”。"
+        "担任关键岗位的，任职到退场日为止。",
         "workers.enter",
         ExitForm,
         _exit,
-        lambda day: services.Exit(on=day, today=day),
+        _on_day(services.Exit),
         can_undo=True,
     ),
     "team": RosterAct(
@@ -111,7 +127,7 @@ ACTS: dict[str, RosterAct] = {
         "workers.enter",
         TeamForm,
         _team,
-        lambda day: services.ChangeTeam(on=day, today=day, team=None),
+        _on_day(services.ChangeTeam, team=None),
     ),
     "verify": RosterAct(
         "核验身份",
@@ -119,8 +135,7 @@ ACTS: dict[str, RosterAct] = {
         "您已将身份证件原件与本人及登记内容核对一致。谁在何时核对，记录在案。",
         "workers.file",
         MoveForm,
-        lambda _form, today: services.VerifyIdentity(on=today, today=today),
-        lambda day: services.VerifyIdentity(on=day, today=day),
+        *_today(services.VerifyIdentity),
     ),
     "submit": RosterAct(
         "送审",
@@ -128,8 +143,7 @@ ACTS: dict[str, RosterAct] = {
         "身份、合同、培训都齐的，送总承包单位审批；批准后才能列入闸机放行名单。",
         "workers.enrol",
         MoveForm,
-        lambda _form, today: services.Submit(on=today, today=today),
-        lambda day: services.Submit(on=day, today=day),
+        *_today(services.Submit),
     ),
     "approve": RosterAct(
         "批准进场",
@@ -137,8 +151,7 @@ ACTS: dict[str, RosterAct] = {
         "批准时再核对一次身份、合同、培训和年龄，并留存当时的情况。登记人和送审人不能审批自己办理的人员。",
         "workers.approve",
         MoveForm,
-        lambda _form, today: services.Approve(on=today, today=today),
-        lambda day: services.Approve(on=day, today=day),
+        *_today(services.Approve),
     ),
     "send-back": RosterAct(
         "退回送审",
@@ -147,7 +160,7 @@ ACTS: dict[str, RosterAct] = {
         "workers.approve",
         ReasonForm,
         lambda form, today: services.SendBack(on=today, today=today, reason=form.cleaned_data["reason"]),
-        lambda day: services.SendBack(on=day, today=day, reason=_REASON),
+        _on_day(services.SendBack, reason=_REASON),
     ),
     "settle": RosterAct(
         "确认结算",
@@ -156,7 +169,7 @@ ACTS: dict[str, RosterAct] = {
         "workers.enter",
         SettlementForm,
         lambda form, today: services.Settle(on=today, today=today, settlement=form.settlement),
-        lambda day: services.Settle(on=day, today=day, settlement=_SETTLED),
+        _on_day(services.Settle, settlement=_SETTLED),
     ),
     "end": RosterAct(
         "结束用工",
@@ -164,8 +177,7 @@ ACTS: dict[str, RosterAct] = {
         "不再由本单位用工的，结束用工；之后其他单位可以重新登记。未退场的须先办理退场。",
         "workers.enter",
         DayForm,
-        lambda form, today: services.End(on=form.cleaned_data["date"], today=today),
-        lambda day: services.End(on=day, today=day),
+        *_dated(services.End),
     ),
 }
 

@@ -1,6 +1,6 @@
 """Trainings: of one person, of many who attended together, put right, withdrawn."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 from django import forms
@@ -89,12 +89,7 @@ class NewTraining(FormPage):
         record_training(
             actor=self.actor,
             engagement=self.work,
-            kind=facts.kind,
-            held_on=facts.held_on,
-            hours=facts.hours,
-            is_passed=facts.is_passed,
-            trainer=facts.trainer,
-            evidence=facts.evidence,
+            **asdict(facts),
             today=today(),
         )
         self.say("培训已登记。")

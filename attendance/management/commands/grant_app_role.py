@@ -41,4 +41,5 @@ def _statements(cursor: Any) -> list[str]:
         *(f"REVOKE ALL ON {part} FROM {{role}}" for part in partitions),
         "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
         "GRANT EXECUTE ON FUNCTION attendance_make_punch_partitions(date, integer) TO {role}",
+        "GRANT EXECUTE ON FUNCTION federation_forget_practice(bigint) TO {role}",
     ]

@@ -14,6 +14,11 @@ from federation.open_api.schema import Field
     "异步处理结果查询",
     permission="federation.view_requests",
     fields=(Field("requestSerialCode", "请求编号", required=True, most=63),),
+    answers=(
+        "requestSerialCode",
+        "status",
+        "result",
+    ),
 )
 def handled(call: Call) -> dict[str, Any]:
     """Status 0 pending, 10 failed, 20 done; the result always travels as text.

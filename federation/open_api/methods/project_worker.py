@@ -41,7 +41,7 @@ from workers import errors, services
 from workers.models import Contract, Engagement, Presence
 from workers.services import PersonFacts, WorkFacts, identity_index
 
-CARD_IMAGE_KILOBYTES = 500
+CARD_IMAGE = Limit("open_api.card_image_kilobytes")
 
 WORKER = (
     Field("workerName", "工人姓名", required=True, most=50, check=shapes.person_name),
@@ -72,8 +72,8 @@ WORKER = (
     Field("workDate", "开始工作日期", values.day),
     Field("maritalStatus", "婚姻状况", dictionary=MARITAL_STATUS),
     Field("grantOrg", "发证机关", required=True, most=60),
-    Field("positiveIDCardImage", "证件正面照", values.image, most=CARD_IMAGE_KILOBYTES),
-    Field("negativeIDCardImage", "证件反面照", values.image, most=CARD_IMAGE_KILOBYTES),
+    Field("positiveIDCardImage", "证件正面照", values.image, most=CARD_IMAGE),
+    Field("negativeIDCardImage", "证件反面照", values.image, most=CARD_IMAGE),
     Field("startDate", "证件有效期开始", values.day),
     Field("expiryDate", "证件有效期结束", values.day),
     Field("manageType", "管理岗位", most=10),
@@ -168,6 +168,30 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
         CORP_NAME_SOUGHT,
         TEAM_SOUGHT,
         *document_fields(required=False),
+    ),
+    answers=(
+        "projectCode",
+        "corpCode",
+        "corpName",
+        "teamSysNo",
+        "teamName",
+        "workerName",
+        "isTeamLeader",
+        "idCardType",
+        "idCardNumber",
+        "workType",
+        "workRole",
+        "nation",
+        "entryTime",
+        "exitTime",
+        "cardNumber",
+        "payRollBankCardNumber",
+        "payRollBankName",
+        "payRollTopBankCode",
+        "hasContract",
+        "cellPhone",
+        "address",
+        "grantOrg",
     ),
 )
 def workers(call: Call) -> dict[str, Any]:

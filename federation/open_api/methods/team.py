@@ -50,6 +50,7 @@ from workers.models import Engagement
         attachments("entryAttachments", "进场附件", most=5),
         attachments("exitAttachments", "退场附件", most=5),
     ),
+    answers=("teamSysNo",),
 )
 def add(call: Call) -> Outcome:
     """Form a team; the result carries its number, and so does the refusal of a name that is there already."""
@@ -84,6 +85,21 @@ def add(call: Call) -> Outcome:
         Field("teamName", "班组名称", most=100),
         CORP_CODE_SOUGHT,
         CORP_NAME_SOUGHT,
+    ),
+    answers=(
+        "projectCode",
+        "corpCode",
+        "corpName",
+        "teamSysNo",
+        "teamName",
+        "responsiblePersonName",
+        "remark",
+        "entryTime",
+        "exitTime",
+        "teamLeaderName",
+        "teamLeaderPhone",
+        "teamLeaderIDCardType",
+        "teamLeaderIDNumber",
     ),
 )
 def teams(call: Call) -> dict[str, Any]:

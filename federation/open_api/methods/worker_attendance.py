@@ -119,6 +119,19 @@ def _row_of(place: int, row: Mapping[str, Any]) -> Row:
         TEAM_SOUGHT,
         *document_fields(required=False),
     ),
+    answers=(
+        "projectCode",
+        "teamSysNo",
+        "teamName",
+        "idCardType",
+        "idCardNumber",
+        "date",
+        "direction",
+        "channel",
+        "attendType",
+        "lng",
+        "lat",
+    ),
 )
 def punches(call: Call) -> dict[str, Any]:
     """The punches of one calendar day, as they were reported."""

@@ -122,6 +122,19 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
         *document_fields(required=False),
         Field("entryExitDate", "进退场日期", values.day),
     ),
+    answers=(
+        "entryExitId",
+        "projectCode",
+        "corpCode",
+        "corpName",
+        "teamSysNo",
+        "teamName",
+        "idCardType",
+        "idCardNumber",
+        "date",
+        "dateTime",
+        "type",
+    ),
 )
 def entries_and_exits(call: Call) -> dict[str, Any]:
     """Every entry and every exit of the project's people, by day."""

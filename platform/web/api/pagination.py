@@ -7,10 +7,13 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 
+from web.paging import KeysFirst
+
 
 class Pages(PageNumberPagination):
     """50 rows a page, 500 at most; `count` is always the whole total."""
 
+    django_paginator_class = KeysFirst
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 500

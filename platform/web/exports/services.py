@@ -166,6 +166,7 @@ def _written(reach: Reach) -> dict[str, list[str]]:
         "projects": sorted(str(one) for one in reach.projects),
         "participations": sorted(str(one) for one in reach.participations),
         "persons": sorted(str(one) for one in reach.persons),
+        "enterprises": sorted(str(one) for one in reach.enterprises),
     }
 
 
@@ -177,5 +178,7 @@ def _still_reaches(actor: UserActor, job: ExportJob) -> None:
         raise ReachHasChanged from None
     then, now = job.reach, _written(actor.holding(EXPORT).reach(permission))
     regions = all(any(path.startswith(held) for held in now["region_paths"]) for path in then["region_paths"])
-    if not (regions and all(set(then[kind]) <= set(now[kind]) for kind in now if kind != "region_paths")):
+    if not (
+        regions and all(set(then.get(kind, ())) <= set(now[kind]) for kind in now if kind != "region_paths")
+    ):
         raise ReachHasChanged

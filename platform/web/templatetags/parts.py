@@ -10,13 +10,14 @@ from django.utils.safestring import SafeString
 from web import words
 
 register = template.Library()
-_LEVELS = frozenset({"red", "amber", "blue", "green", "grey"})
+_LEVELS = ("red", "amber", "blue", "green", "grey")
+_MARKS = {level: format_html('<span class="m m-{}" aria-hidden="true"></span>', level) for level in _LEVELS}
 
 
 @register.simple_tag
 def mark(level: str) -> SafeString:
     """A shape for the eye alone; the word beside it says the same."""
-    return format_html('<span class="m m-{}" aria-hidden="true"></span>', _known(level))
+    return _MARKS[_known(level)]
 
 
 @register.simple_tag
@@ -52,6 +53,6 @@ def keep_query(context: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _known(level: str) -> str:
-    if level not in _LEVELS:
+    if level not in _MARKS:
         raise ValueError(f"No such mark: {level}")
     return level

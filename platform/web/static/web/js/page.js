@@ -150,6 +150,20 @@
   };
   $all("form[data-check]").forEach(judged);
 
+  // Where a name is filtered by, somebody's whole number goes to the search box instead, which posts: it must
+  // stand in no address. The server refuses it there too.
+  document.addEventListener("submit", (event) => {
+    const form = event.target, search = document.querySelector("[data-find]");
+    if (!search || form.dataset.namesPeople === undefined) return;
+    const typed = $all("input:not([type=hidden])", form).map((input) => input.value.normalize("NFKC").replace(/\s/g, ""));
+    const number = typed.find((value) => /\d{15}|1[3-9]\d{9}/.test(value));
+    if (!number) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    search.elements.q.value = number;
+    search.submit();
+  }, true);
+
   // One press is enough; the server would answer the second one with the first one's result anyway.
   document.addEventListener("submit", (event) => {
     const form = event.target;

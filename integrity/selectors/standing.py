@@ -1,32 +1,33 @@
 """How the items of a notice stand today, by the same facts that they were found by."""
 
+from datetime import datetime
 from typing import Any
 
-from attendance.web.clock import today
-from integrity.rules import OPEN, State
+from attendance.selectors.clock import current_day
+from integrity.models import NoticeItem, SupervisionNotice
 from integrity.selectors.gaps import UNMATCHED, site_gaps, still_unmatched
-from integrity.selectors.notices import notice
 from kernel.scoping import Actor
 
 
-def present_gaps(actor: Actor, found: Any, now: Any) -> dict[str, Any] | None:
-    """Today's gaps of the site by key, while the notice is open."""
-    if State(found.stands) not in OPEN or not actor.may("attendance.view"):
+def present_gaps(actor: Actor, found: SupervisionNotice, now: datetime) -> dict[str, Any] | None:
+    """Today's gaps of the notice's site by key; None for whoever may not read attendance."""
+    if not actor.may("attendance.view"):
         return None
+    today = current_day(now=now)
     present: dict[str, Any] = {
-        gap.key: gap for gap in site_gaps(actor, found.project.public_id, today(), now).gaps
+        gap.key: gap for gap in site_gaps(actor, found.project.public_id, today, now).gaps
     }
     # Punches belong to their day: what counts is whether those found then count for somebody now.
     present[UNMATCHED] = still_unmatched(actor, found.project, found.found_on)
     return present
 
 
-def standing_items(actor: Actor, found: Any, now: Any) -> list[tuple[Any, str]]:
+def standing_items(actor: Actor, found: SupervisionNotice, now: datetime) -> list[tuple[NoticeItem, str]]:
     """The items that still stand today, each with how that is said."""
     present = present_gaps(actor, found, now)
     if present is None:
         return []
-    said = [(item, as_of_today(item, present)) for item in notice(actor, found.public_id, now).items.all()]
+    said = [(item, as_of_today(item, present)) for item in found.items.all()]
     return [(item, words) for item, (level, words) in said if level == "amber"]
 
 

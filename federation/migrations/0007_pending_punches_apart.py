@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """What waits for the worker's lanes and what waits for the settler stand in an index each."""
 
     atomic = False
-    dependencies = [("federation", "0003_refused_calls_are_noted")]
+    dependencies = [("federation", "0006_sandboxes_are_forgotten")]
 
     operations = [
         AddIndexConcurrently(

@@ -1,0 +1,1 @@
+"""Programs that vendors may copy: each stands alone, and prints the published vectors when it is run."""

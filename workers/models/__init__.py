@@ -1,0 +1,27 @@
+"""People, what ties them to a project, and what the law asks before they enter."""
+
+from workers.models.identity import IdentityCheck, IdentityCorrection, LookUp
+from workers.models.papers import Contract, Training
+from workers.models.people import Engagement, Person, PersonAlias
+from workers.models.presence import Presence, Settlement, TemporaryLeave, _Between, _Only
+from workers.models.roster import EngagementEvent, EntryReview, KeyPostAssignment
+
+# `_Between` and `_Only` too: the migrations name them by this address.
+__all__ = [
+    "Contract",
+    "Engagement",
+    "EngagementEvent",
+    "EntryReview",
+    "IdentityCheck",
+    "IdentityCorrection",
+    "KeyPostAssignment",
+    "LookUp",
+    "Person",
+    "PersonAlias",
+    "Presence",
+    "Settlement",
+    "TemporaryLeave",
+    "Training",
+    "_Between",
+    "_Only",
+]
