@@ -91,16 +91,14 @@ class Worlds:
                 self._fresh(people)
                 self.step(people, "people", str(self.workers), str(self.projects))
                 self._mark(people)
-        else:
-            self._bring_up_to_date(people)
         if not self._is_current(name):
             with progress.step(f"{millions:g} million punches, their days and counters"):
                 self.copy(people, name)
+                self.step(name, "current")
                 self.step(name, "punches", str(round(millions * MILLION)))
                 self.step(name, "tables", module="tools.bench._typical")
                 self._mark(name)
-        else:
-            self._bring_up_to_date(name)
+        self._bring_up_to_date(name)
         return name
 
     def _bring_up_to_date(self, name: str) -> None:

@@ -31,9 +31,12 @@ def main() -> int:
 def _bring_up_to_date() -> None:
     from django.core.management import call_command
 
+    from tools.prepare import collect_static
+
     call_command("migrate", verbosity=0)
     call_command("load_reference_data", verbosity=0)
     call_command("grant_app_role", verbosity=0)
+    collect_static()
 
 
 def _people(workers: str, projects: str) -> None:
