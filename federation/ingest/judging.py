@@ -37,7 +37,7 @@ def judged(
     text = punches.inflated(body, headers.get(b"content-encoding", b""), most)
     name, given = punches.read(text)
     gate = _gate(held, key, name)
-    rules = held.rules_at.get(gate.region.path, held.rules)
+    rules = held.rules_at(gate.region.path)
     punches.check_number(given, rules.rows)
     rows, rejected = punches.rows_of(given, gate.channel, rules.bounds(now))
     if gate.region.is_sandbox:

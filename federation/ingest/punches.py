@@ -128,10 +128,12 @@ def _decoded(text: bytes) -> tuple[str, Sequence[Punch | msgspec.Raw]]:
     except msgspec.ValidationError:
         return _decoded_loosely(text)
     except _BROKEN:
-        raise Refused(
-            400, "bad_json", "请求体不是有效的 JSON（UTF-8），未作任何处理。请检查后重新提交。"
-        ) from None
+        raise _no_json() from None
     return body.device, body.punches
+
+
+def _no_json() -> Refused:
+    return Refused(400, "bad_json", "请求体不是有效的 JSON（UTF-8），未作任何处理。请检查后重新提交。")
 
 
 def _decoded_loosely(text: bytes) -> tuple[str, Sequence[msgspec.Raw]]:
@@ -139,6 +141,8 @@ def _decoded_loosely(text: bytes) -> tuple[str, Sequence[msgspec.Raw]]:
         body = _loose.decode(text)
     except msgspec.ValidationError:
         raise _fault_of_the_whole(text) from None
+    except _BROKEN:  # behind the first row of a wrong shape
+        raise _no_json() from None
     return body.device, body.punches
 
 

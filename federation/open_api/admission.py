@@ -125,10 +125,9 @@ def _project(actor: CredentialActor, credential: Credential, data: Mapping[str, 
         return credential.project
     if credential.project is not None and str(named) == credential.project.code:
         return credential.project
-    code = str(named)[:40]
-    found = (
-        Project.objects.visible_to(actor).select_related("region").filter(code=code.replace("\0", "")).first()
-    )
+    # No project has a code with signs that cannot be stored; the database must not be asked for them.
+    code = str(named)[:40].encode("utf-8", "ignore").decode().replace("\0", "")
+    found = Project.objects.visible_to(actor).select_related("region").filter(code=code).first()
     if found is None:
         raise Refusal(
             Code.NOT_ALLOWED,
