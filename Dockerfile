@@ -23,5 +23,5 @@ COPY --from=front-end /app/platform/web/static/vendor platform/web/static/vendor
 USER node
 EXPOSE 8000
 VOLUME /var/lib/node
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-     "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers", "config.wsgi:application"]
+CMD ["granian", "--interface", "asgi", "--loop", "uvloop", "--host", "0.0.0.0", "--port", "8000", \
+     "--workers", "2", "--no-ws", "--respawn-failed-workers", "config.asgi:application"]

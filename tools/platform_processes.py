@@ -1,4 +1,4 @@
-"""The three processes of the platform itself: web, Celery worker and beat."""
+"""The processes of the platform itself: web, settler, Celery worker and beat."""
 
 from __future__ import annotations
 
@@ -7,26 +7,33 @@ import signal
 from pathlib import Path
 
 from tools.children import Child
-from tools.paths import ROOT, VENV
+from tools.paths import PYTHON, ROOT, VENV
 
-# One node of a few hundred people: two processes, each with a fixed pool of threads and lasting connections.
-WEB_PROCESSES, WEB_THREADS, WORKER_PROCESSES = 2, 4, 2
+# Each web process has an event loop for the punches' doors, a writer, and Django's threads (WEB_THREADS).
+WEB_PROCESSES, WORKER_PROCESSES = 2, 2
 
 
 def web(var: Path, env: dict[str, str], port: int) -> Child:
-    """granian serving WSGI; a process of its own that dies is put back by granian."""
+    """granian serving ASGI; a process of its own that dies is put back by granian."""
     command = [
         str(VENV / "bin" / "granian"),
         "--interface",
-        "wsgi",
+        "asgi",
+        "--loop",
+        "uvloop",
         "--host",
         "127.0.0.1",
         "--port",
         str(port),
     ]
-    command += ["--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--no-ws"]
-    command += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "config.wsgi:application"]
+    command += ["--workers", str(WEB_PROCESSES), "--no-ws"]
+    command += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "config.asgi:application"]
     return Child("web", command, var, env, ROOT)
+
+
+def settler(var: Path, env: dict[str, str]) -> Child:
+    """The one process that turns accepted punches into days. SIGTERM lets the running step end."""
+    return Child("settler", [str(PYTHON), "manage.py", "settle"], var, env, ROOT, signal.SIGTERM, 10.0)
 
 
 def worker(var: Path, env: dict[str, str]) -> Child:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tools import binaries, ports, processes, progress, unprivileged
@@ -21,10 +22,22 @@ PATIENCE_SECONDS = 60.0
 
 
 class Postgres:
-    """The cluster of one VAR_DIR. `durable` is false only for the throw-away one of the tests."""
+    """The cluster of one VAR_DIR. `durable` is false only for the throw-away one of the tests.
 
-    def __init__(self, var: Path, *, instance: str, password: str, durable: bool) -> None:
+    `settings` go before our own, for a measurement.
+    """
+
+    def __init__(
+        self,
+        var: Path,
+        *,
+        instance: str,
+        password: str,
+        durable: bool,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.var, self.instance, self.password, self.durable = var, instance, password, durable
+        self.settings = dict(settings or {})
         self.home = unprivileged.home_of(var)
         self.data = self.home / "pg"
         self.programs = unprivileged.runnable_postgres(binaries.postgres_bin())
@@ -110,6 +123,7 @@ class Postgres:
                 if self.durable
                 else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
             ),
+            **self.settings,
         }
         command = [str(self.programs / "postgres"), "-D", str(self.data)]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]

@@ -27,7 +27,14 @@ DEMO = {"HTTPS_ONLY": "0", "SYNTHETIC_PEOPLE": "1"}
 class Services:
     """The servers of one VAR_DIR, and the environment in which the platform finds them."""
 
-    def __init__(self, var: Path, *, given: Mapping[str, str] = os.environ, durable: bool = True) -> None:
+    def __init__(
+        self,
+        var: Path,
+        *,
+        given: Mapping[str, str] = os.environ,
+        durable: bool = True,
+        postgres_settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.installation = Installation(var)
         self.installation.make()
         self.var, self.given = var, given
@@ -38,7 +45,9 @@ class Services:
         self.postgres: Postgres | None = None
         if not given.get("DATABASE_URL"):
             instance, password = self.secrets["instance"], self.secrets["superuser_password"]
-            self.postgres = Postgres(var, instance=instance, password=password, durable=durable)
+            self.postgres = Postgres(
+                var, instance=instance, password=password, durable=durable, settings=postgres_settings
+            )
         self.redis: RedisServer | None = None
         if not given.get("REDIS_URL"):
             self.redis = RedisServer(var, password=self.secrets["redis_password"], durable=durable)

@@ -104,7 +104,7 @@ def _start(services: Services, supervisor: Supervisor, port: int) -> str:
         supervisor.watch(child, stage=0)
     env = platform_processes.environment(services.environment())
     _prepare(env)
-    with progress.step("web, worker and beat"):
+    with progress.step("web, settler, worker and beat"):
         _start_platform(services.var, env, port, supervisor)
         _wait_until_healthy(url, supervisor)
     return url
@@ -132,6 +132,7 @@ def _start_platform(var: Path, env: dict[str, str], port: int, supervisor: Super
     children: list[Child] = [
         platform_processes.worker(var, env),
         platform_processes.beat(var, env),
+        platform_processes.settler(var, env),
         platform_processes.web(var, env, port),
     ]
     for child in children:

@@ -20,6 +20,7 @@ from standards.selectors import parameter
 # once, holds all of it by one lock.
 _LOCK = 27_002
 _ALL = 0
+_AT_ONCE = 300
 
 # The wanted subjects and every other identity of the same person; one person is one reading.
 # A person is matched to the engagement whose presence covers the day; of two, the one entered last.
@@ -134,7 +135,12 @@ def conclude(wanted: Iterable[tuple[int, int, date]], readings: dict[int, Readin
         (project, subject, day, *window(day, readings[project].hour), readings[project].gap)
         for project, subject, day in sorted(set(wanted))
     ]
-    if not rows:
-        return set()
+    kept: set[tuple[int, date]] = set()
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        return set(execute_values(cursor.cursor, _CONCLUDE, rows, _TEMPLATE, page_size=len(rows), fetch=True))
+        # The planner cannot know how much lies within the statement: all at once it compares each with each.
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            kept.update(
+                execute_values(cursor.cursor, _CONCLUDE, some, _TEMPLATE, page_size=len(some), fetch=True)
+            )
+    return kept

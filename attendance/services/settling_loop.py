@@ -19,9 +19,10 @@ log = logging.getLogger(__name__)
 NAP: Final = 0.2
 _TURN = 1.0
 _PATIENCE: Final = (0.5, 1.0, 2.0, 5.0)
-# Counting takes a third of one core at most: its pause is as many times what it took, and a second at least.
+# Beside steps counting takes a third of a core at most: its pause is so many times what it took, and a
+# second with it at least.
 _COUNT_PAUSES: Final = 2
-_COUNT_NAP: Final = 0.5
+_COUNT_NAP: Final = 0.2
 
 
 class Settler:
@@ -31,6 +32,7 @@ class Settler:
         self.settled = 0
         self._stopping = threading.Event()
         self._is_settler = False
+        self._is_busy = False
         self._faults = 0
 
     def stop_on_signals(self) -> None:
@@ -72,6 +74,7 @@ class Settler:
             log.info("settler.works")
         number = settle_step(timezone.now())
         self.settled += number
+        self._is_busy = number > 0
         self._faults = 0
         return number
 
@@ -98,7 +101,7 @@ class Settler:
                 connection.close()
                 number = 0
             took = time.monotonic() - began
-            pause = max(1.0 - took, _COUNT_PAUSES * took) if number else _COUNT_NAP
+            pause = max(1.0 - took, _COUNT_PAUSES * took) if number and self._is_busy else _COUNT_NAP
         connection.close()
 
 

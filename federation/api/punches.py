@@ -44,7 +44,7 @@ _HEADERS: Final = [
     _header("X-Nonce", "1 至 64 个可见 ASCII 字符，每次更换"),
     _header(
         "X-Signature",
-        "以密钥对 方法、路径、X-Timestamp、X-Nonce、请求体 SHA-256 五行（换行相连）计算的 HMAC-SHA256，十六进制",
+        "以密钥对 方法、路径、X-Timestamp、X-Nonce、请求体 SHA-256 五行（换行相连）的 HMAC-SHA256",
     ),
 ]
 _AWAY: Final = OpenApiResponse(description="暂不可用，未收下；按 Retry-After 原样重发")
@@ -106,7 +106,7 @@ def _signer(request: Request) -> CredentialActor:
         raise Refused(
             409, "nonce_used", "同一 X-Timestamp 和 X-Nonce 已用过，请更换 X-Nonce 并重新签名。"
         ) from error
-    return signer(key.pk)
+    return signer(call.appid, key.pk, timezone.now())
 
 
 class RowBody(serializers.Serializer[Any]):

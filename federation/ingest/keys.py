@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from zlib import crc32
 
 from attendance.batches import microseconds
 from attendance.selectors.devices import devices
@@ -23,8 +24,9 @@ from projects.models import Project
 from regions.models import Region
 from standards.selectors import parameter
 
-# How long an appid's devices and addresses are taken from memory.
-KEPT_SECONDS: Final = 30.0
+# How long an appid's devices are taken from memory at most; each a part of it less, so that thousands of keys
+# that came in one minute are not all read anew in one. A changed key is noticed when its call is written.
+KEPT_SECONDS: Final = 600.0
 # How soon a failed call may have the memory read anew: an unknown key must not cost a query each time.
 FRESH_SECONDS: Final = 1.0
 # Parameters change rarely; an administrator's change is in force within this time, as everywhere.
@@ -110,16 +112,38 @@ class Held:
     loaded_at: float
     calls: "Calls"
     forms: "Calls"  # of /open.api
-    rules: Rules
-    rules_at: dict[str, Rules]  # of the places of the devices, by region path
-    rules_until: float = 0.0
+    place: "Place"
+    places: dict[str, "Place"]  # of the devices, by region path
+    kept_until: float = 0.0
 
-    def look_up_rules(self, clock: float) -> None:
-        """The limits in force now, at the key's own place and at those of its devices."""
-        self.rules = rules(self.region)
-        places = {gate.region.path: gate.region for gate in self.gates.values()}
-        self.rules_at = {path: rules(region) for path, region in places.items()}
-        self.rules_until = clock + RULES_SECONDS
+    @property
+    def rules(self) -> Rules:
+        """The limits at the key's own place."""
+        return self.place.rules
+
+    def rules_at(self, path: str) -> Rules:
+        """The limits at the place of one of its devices."""
+        return self.places.get(path, self.place).rules
+
+    def is_good(self, clock: float) -> bool:
+        """Whether it may still be taken from memory, its rules included."""
+        if clock >= self.kept_until or clock >= self.place.until:
+            return False
+        return all(clock < place.until for place in self.places.values())
+
+
+@dataclass(slots=True)
+class Place:
+    """The limits in force in a region, looked up once for all who work there."""
+
+    region: Region | None
+    rules: Rules
+    until: float
+
+    def look_up(self, clock: float) -> None:
+        """Bring the limits up to date, where they are older than RULES_SECONDS."""
+        if clock >= self.until:
+            self.rules, self.until = rules(self.region), clock + RULES_SECONDS
 
 
 class Calls:
@@ -150,21 +174,21 @@ class Keys:
 
     def __init__(self) -> None:
         self._held: dict[str, Held] = {}
+        self._places: dict[str, Place] = {}
         self._lock = threading.Lock()
 
     def held(self, appid: str, clock: float) -> Held | None:
         """What is remembered of an appid and still good, else None: load it then."""
         found = self._held.get(appid)
-        if found is None or clock - found.loaded_at > (KEPT_SECONDS if found.keys else FRESH_SECONDS):
-            return None
-        return found if clock < found.rules_until else None
+        return found if found is not None and found.is_good(clock) else None
 
     def load(self, appid: str, now: datetime) -> Held:
         """Read an appid from the database, or only its rules where the rest is still good."""
         clock = time.monotonic()
         found = self._held.get(appid)
-        if found and found.keys and clock - found.loaded_at <= KEPT_SECONDS:
-            found.look_up_rules(clock)
+        if found and clock < found.kept_until:
+            for place in (found.place, *found.places.values()):
+                place.look_up(clock)
             return found
         return self.load_anew(appid, now)
 
@@ -174,24 +198,32 @@ class Keys:
         before = self._held.get(appid)
         credentials = selectors.valid_credentials(appid, now)
         region = credentials[0].project.region if credentials and credentials[0].project else None
+        gates = _gates(credentials)
+        kept = KEPT_SECONDS * (1 - crc32(appid.encode()) % 512 / 1024) if credentials else FRESH_SECONDS
         held = Held(
             appid,
             [_key(credential) for credential in credentials],
-            _gates(credentials),
+            gates,
             _projects(credentials),
             region,
             clock,
             before.calls if before else Calls(),
             before.forms if before else Calls(),
-            rules(region),
-            {},
+            self._place(region, clock),
+            {gate.region.path: self._place(gate.region, clock) for gate in gates.values()},
+            clock + kept,
         )
-        held.look_up_rules(clock)
         with self._lock:
             if len(self._held) >= MOST_KEPT:
                 self._held.clear()  # a flood of made-up appids must not fill the memory
             self._held[appid] = held
         return held
+
+    def _place(self, region: Region | None, clock: float) -> Place:
+        """The memory of a place, shared by all who work there, its limits read just now."""
+        found = self._places.setdefault(region.path if region else "", Place(region, rules(region), 0.0))
+        found.rules, found.until = rules(region), clock + RULES_SECONDS
+        return found
 
     def forget(self, appid: str) -> None:
         """The next call reads the appid anew."""
@@ -217,7 +249,7 @@ def rules(region: Region | None) -> Rules:
 
 
 def _key(credential: Credential) -> Key:
-    networks = []
+    networks: list[Network] = []
     for entry in credential.allowed_addresses:
         try:
             networks.append(ipaddress.ip_network(entry, strict=False))

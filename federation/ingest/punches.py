@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from attendance.batches import Row
 from federation.ingest.refusals import Refused
+from federation.open_api.practice import only_invented as only_invented_number
 
 LONGEST_TOKEN: Final = 64
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,6 +75,7 @@ _whole = msgspec.json.Decoder(Body)
 _loose = msgspec.json.Decoder(Loose)
 _one = msgspec.json.Decoder(Punch)
 _anything = msgspec.json.Decoder()
+_ONLY_INVENTED: Final = "联调沙箱只收虚构人员的打卡，未收下。请使用沙箱页面列出的证件号码。"
 # What the decoder raises for bytes that are no JSON; ValidationError is a kind of the first.
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -126,10 +128,12 @@ def _decoded(text: bytes) -> tuple[str, Sequence[Punch | msgspec.Raw]]:
     except msgspec.ValidationError:
         return _decoded_loosely(text)
     except _BROKEN:
-        raise Refused(
-            400, "bad_json", "请求体不是有效的 JSON（UTF-8），未作任何处理。请检查后重新提交。"
-        ) from None
+        raise _no_json() from None
     return body.device, body.punches
+
+
+def _no_json() -> Refused:
+    return Refused(400, "bad_json", "请求体不是有效的 JSON（UTF-8），未作任何处理。请检查后重新提交。")
 
 
 def _decoded_loosely(text: bytes) -> tuple[str, Sequence[msgspec.Raw]]:
@@ -137,6 +141,8 @@ def _decoded_loosely(text: bytes) -> tuple[str, Sequence[msgspec.Raw]]:
         body = _loose.decode(text)
     except msgspec.ValidationError:
         raise _fault_of_the_whole(text) from None
+    except _BROKEN:  # behind the first row of a wrong shape
+        raise _no_json() from None
     return body.device, body.punches
 
 
@@ -207,6 +213,15 @@ def _rows(punches: Iterable[tuple[int, Any]], channel: str, bounds: Bounds) -> l
     return rows
 
 
+def only_invented(rows: list[Row], rejected: list[Rejected]) -> tuple[list[Row], list[Rejected]]:
+    """In a sandbox: a number that somebody might hold is not kept."""
+    real = [row for row in rows if row.number and only_invented_number("idCardNumber", row.number)]
+    marks = {row.mark for row in real}
+    told = [Rejected(row.mark, row.token or None, _ONLY_INVENTED) for row in real]
+    kept = [row for row in rows if row.mark not in marks]
+    return kept, sorted([*rejected, *told], key=lambda one: one.index)
+
+
 def _sifted(
     punches: Sequence[Punch | msgspec.Raw], channel: str, bounds: Bounds
 ) -> tuple[list[Row], list[Rejected]]:
@@ -229,9 +244,7 @@ def _rejection(index: int, given: Punch | msgspec.Raw, bounds: Bounds) -> Reject
     if not isinstance(said, dict):
         return Rejected(index, None, "每条打卡应为一个 JSON 对象。")
     seq = said.get("seq")
-    is_named = (isinstance(seq, int) and not isinstance(seq, bool)) or (
-        isinstance(seq, str) and len(seq) <= LONGEST_TOKEN
-    )
+    is_named = not _about_seq(seq)
     return Rejected(index, seq if is_named else None, _sentence(said, bounds))
 
 

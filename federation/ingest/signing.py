@@ -69,12 +69,14 @@ def read(method: str, path: str, headers: Headers, body: bytes) -> Signed:
     try:
         appid, timestamp, nonce, signature = [headers[name].decode() for name in HEADERS]
     except (KeyError, UnicodeDecodeError):
+        appid = timestamp = nonce = signature = ""
+    if not (appid and timestamp and nonce and signature):
         missing = "、".join(title for name, title in HEADERS.items() if not headers.get(name))
         raise Refused(
             401,
             "not_signed",
             f"缺少请求头 {missing or '或其内容不是 UTF-8'}，未作任何处理。请按接口文档签名后重新提交。",
-        ) from None
+        )
     if not _SECONDS.fullmatch(timestamp):
         raise Refused(401, "bad_timestamp", "X-Timestamp 应为 Unix 时间的整秒数，例如 1795651200。")
     if not _NONCE.fullmatch(nonce):

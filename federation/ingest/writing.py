@@ -170,7 +170,8 @@ def _explain(cursor: Cursor, calls: Sequence[Call]) -> None:
         elif first[0] != call.signed.digest:
             call.outcome = OtherBytes()
         else:
-            call.outcome = Accepted(first[1], first[2], msgspec.json.decode(first[3] or "[]"))
+            rejected = msgspec.json.decode(first[3] or "[]", type=list[Rejected])
+            call.outcome = Accepted(first[1], first[2], rejected)
 
 
 def _write_forms(cursor: Cursor, forms: Sequence[Form], now: datetime, statement: str) -> None:

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from attendance.selectors.inbox import waiting_since
 from outbox.models import Heartbeat
 from outbox.selectors import lag_seconds
 
@@ -18,6 +19,8 @@ log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 30
 # News that has waited this long is stuck: a receiver fails on it, again and again.
 OUTBOX_SECONDS = 120
+# Accepted punches that have waited this long: no settler is at work, or it does not keep up.
+SETTLING_SECONDS = 30
 
 
 def _database() -> None:
@@ -40,11 +43,18 @@ def _outbox() -> None:
         raise TimeoutError("events wait for a receiver that does not go on")
 
 
+def _settler() -> None:
+    since = waiting_since()
+    if since is not None and (timezone.now() - since).total_seconds() > SETTLING_SECONDS:
+        raise TimeoutError("accepted punches wait for the settler")
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "database": _database,
     "redis": _redis,
     "worker": _worker,
     "outbox": _outbox,
+    "settler": _settler,
 }
 
 

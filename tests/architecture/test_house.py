@@ -9,9 +9,10 @@ from pathlib import Path
 
 from tests.architecture.source import APPS, PLATFORM, ROOT, files, name_of
 
-# Settings, the two doors that name them to Django, and an outside vendor who only looks as if it were ours.
+# Settings, the three doors that name them to Django, and an outside vendor who only looks as if it were ours.
 READ_THE_ENVIRONMENT = {
     "platform/config/settings.py",
+    "platform/config/asgi.py",
     "platform/config/celery.py",
     "platform/config/wsgi.py",
     "federation/management/commands/simulate_gate.py",

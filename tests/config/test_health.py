@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from attendance.models import Inbox
 from kernel.ids import new_id
 from outbox.models import Heartbeat, OutboxEvent, Receiver
 from outbox.selectors import lag_seconds
@@ -21,6 +22,7 @@ def test_a_node_whose_worker_beats_is_well(client):
         "redis": True,
         "worker": True,
         "outbox": True,
+        "settler": True,
     }
 
 
@@ -30,6 +32,14 @@ def test_a_silent_worker_is_named(client):
     assert answer.status_code == 503
     assert answer.json()["parts"]["worker"] == {"ok": False, "fault": "TimeoutError"}
     assert answer.json()["parts"]["database"]["ok"] is True
+
+
+def test_punches_that_wait_for_a_settler_are_named(client):
+    Heartbeat.objects.create(name="worker", at=timezone.now())
+    Inbox.objects.create(content=b"sealed", punches=1, accepted_at=timezone.now() - timedelta(seconds=31))
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["settler"] == {"ok": False, "fault": "TimeoutError"}
 
 
 def test_news_that_a_receiver_cannot_take_shows_as_lag():

@@ -15,7 +15,7 @@ from tools import ports
 from tools.testbed import Node
 
 pytestmark = pytest.mark.journey
-PARTS = ("postgres", "redis", "worker", "beat", "web")
+PARTS = ("postgres", "redis", "worker", "beat", "settler", "web")
 PATIENCE_SECONDS = 60.0
 
 

@@ -8,7 +8,8 @@ import yaml
 
 from tools.paths import ROOT
 
-TIERS = ("migrate", "web", "worker", "beat")
+TIERS = ("migrate", "web", "settler", "worker", "beat")
+LASTING = TIERS[1:]
 SERVERS = ("postgres", "redis")
 # Only ./dev and the tests read these; in containers they mean nothing.
 NOT_IN_CONTAINERS = {"PYTHON", "CHROMIUM", "SERVICE_STATE_DIR"}
@@ -41,14 +42,14 @@ def test_nothing_runs_as_root(compose: dict[str, Any]) -> None:
 
 
 def test_every_lasting_part_has_a_health_check_and_is_started_again(compose: dict[str, Any]) -> None:
-    for name in (*SERVERS, "web", "worker", "beat"):
+    for name in (*SERVERS, *LASTING):
         service = compose["services"][name]
         assert service["healthcheck"]["test"], name
         assert service["restart"] == "unless-stopped", name
 
 
-def test_web_worker_and_beat_wait_for_the_migrations(compose: dict[str, Any]) -> None:
-    for name in ("web", "worker", "beat"):
+def test_every_lasting_part_waits_for_the_migrations(compose: dict[str, Any]) -> None:
+    for name in LASTING:
         condition = compose["services"][name]["depends_on"]["migrate"]["condition"]
         assert condition == "service_completed_successfully"
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import shutil
-import signal
 import sys
 import tempfile
 import threading
@@ -20,6 +18,7 @@ from federation.simulator.gate import DONE, Gate
 from federation.simulator.people import Worker
 from federation.simulator.wire import CHINA, OpenApi, VendorError
 from tools import ports
+from tools.soak._reaper import Reaper
 from tools.testbed import Node
 
 PROJECT = "420106202601010101"
@@ -103,42 +102,6 @@ class Vendor(threading.Thread):
                 self.ledger.refused.append(f"{serial}: {result}")
 
 
-class Reaper(threading.Thread):
-    """Kills one part after another, at moments that the seed picks."""
-
-    def __init__(self, node: Node, seed: int, until: float) -> None:
-        super().__init__(name="reaper", daemon=True)
-        self.node, self.until = node, until
-        self.chance = random.Random(f"{seed} reaper")
-        self.killed: Counter[str] = Counter()
-
-    def run(self) -> None:
-        order: list[str] = []
-        while time.monotonic() + LAST_KILL < self.until:
-            time.sleep(self.chance.uniform(2.5, 6.0))
-            order = order or self.chance.sample(VICTIMS, len(VICTIMS))
-            try:
-                self._kill(order[-1])
-            except ProcessLookupError:
-                continue  # it has not come back yet
-            victim = order.pop()
-            self.killed[victim] += 1
-            print(f"  {time.strftime('%H:%M:%S')} kill -9 {victim}", flush=True)
-
-    def _kill(self, victim: str) -> None:
-        """The main process with its children, as a machine's memory killer would take them."""
-        pid = self.node.pid(victim)
-        if pid is None:
-            raise ProcessLookupError(victim)
-        children = [int(child) for child in _children(pid)] if victim == "worker" else []
-        self.node.kill_part(victim)
-        for child in children:
-            try:
-                os.kill(child, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-
-
 def main(arguments: list[str]) -> int:
     """Run, count, print the verdict as JSON; 0 if nothing was lost, doubled or left undone."""
     options = _parser().parse_args(arguments)
@@ -173,7 +136,7 @@ def _run(node: Node, seed: int, seconds: int) -> dict:
     access = json.loads(node.manage("open_api_credential", PROJECT).strip().splitlines()[-1])
     ledger, until = Ledger(), time.monotonic() + seconds
     vendors = [Vendor(number, access, node.url, seed, ledger, until) for number in range(VENDORS)]
-    reaper = Reaper(node, seed, until)
+    reaper = Reaper(node, seed, VICTIMS, lambda _killed: time.monotonic() + LAST_KILL < until)
     for thread in (*vendors, reaper):
         thread.start()
         time.sleep(1.5)  # the first vendor registers the firm and the team
@@ -239,13 +202,6 @@ def _morning() -> datetime:
     """The first second of yesterday's attendance day, so that every punch lies in the past."""
     day = (datetime.now(CHINA) - timedelta(hours=28)).date()
     return datetime(day.year, day.month, day.day, 4, tzinfo=CHINA)
-
-
-def _children(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:  # another system, or it has just ended
-        return []
 
 
 if __name__ == "__main__":

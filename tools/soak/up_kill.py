@@ -21,7 +21,7 @@ from tools import health
 from tools.paths import ROOT
 from tools.testbed import Node
 
-PARTS = ("postgres", "redis", "worker", "beat", "web")
+PARTS = ("postgres", "redis", "worker", "beat", "settler", "web")
 # A start in a made environment takes about eight seconds, one in a fresh clone about forty.
 LONGEST_WAIT, LONGEST_WAIT_FROM_SCRATCH = 12.0, 45.0
 
