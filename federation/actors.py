@@ -15,10 +15,13 @@ PERMISSIONS = frozenset(
         "workers.view",
         "workers.enrol",
         "workers.enter",
+        "workers.file",
         "attendance.view",
         "attendance.punch",
         "integrity.view",
         "federation.view_requests",
+        "payroll.view",
+        "payroll.report",
     }
 )
 # What only the system of a whole enterprise may do: its projects are its own to report.

@@ -1,5 +1,6 @@
 """Who may call `/open.api`, what they sent and what became of it."""
 
+import ipaddress
 from datetime import datetime
 
 from django.db import models
@@ -80,6 +81,18 @@ class Credential(Travelling, ScopedModel):
     def is_valid(self, now: datetime) -> bool:
         """Whether calls may be signed with this secret at an instant."""
         return self.revoked_at is None and (self.valid_until is None or self.valid_until > now)
+
+    def allows(self, address: str) -> bool:
+        """Whether a caller at this address is on the allow-list; an empty list allows everybody."""
+        if not self.allowed_addresses:
+            return True
+        try:
+            caller = ipaddress.ip_address(address)
+            return any(
+                caller in ipaddress.ip_network(entry, strict=False) for entry in self.allowed_addresses
+            )
+        except ValueError:
+            return False
 
     @property
     def key(self) -> str:

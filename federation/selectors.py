@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
 
 from attendance.models import PunchReceipt
 from federation.actors import CredentialActor
@@ -25,6 +26,7 @@ from kernel.scoping import Actor
 
 VALID_SECRETS = 2
 SEEN, MANAGED = "federation.view_credentials", "federation.manage_credentials"
+RECEIPTS_SHOWN = timedelta(days=2)
 DONE, FAILED, PENDING, ANSWERED, REFUSED = "done", "failed", "pending", "answered", "refused"
 # How results begin that the platform itself is to blame for.
 OUR_FAULTS = "Internal Error"
@@ -147,8 +149,32 @@ def calls_of(actor: Actor, of: Credential, most: int = 50) -> list[CallLine]:
         *_writes(writes.order_by("-accepted_at")[:most]),
         *_queries(queries.order_by("-answered_at")[:most]),
         *_refusals(refused.order_by("-last_at")[:most]),
+        *_receipts(_receipts_of(actor, of.appid)[:most]),
     ]
     return sorted(found, key=lambda line: line.at, reverse=True)[:most]
+
+
+def _receipts_of(actor: Actor, appid: str) -> QuerySet[PunchReceipt]:
+    """The calls of the punch interface of an appid, newest first, of its last days."""
+    since = int((timezone.now() - RECEIPTS_SHOWN).timestamp())
+    rows = PunchReceipt.objects.visible_to(actor, SEEN).filter(appid=appid, timestamp__gte=since)
+    return rows.order_by("-timestamp", "-accepted_at")
+
+
+def _receipts(rows: QuerySet[PunchReceipt]) -> Iterator[CallLine]:
+    for row in rows:
+        result = row.result or {}
+        waiting, refused = len(result.get("unmatched", ())), len(result.get("refused", ()))
+        parts = [
+            f"收下 {row.accepted} 条",
+            f"格式有误 {len(row.rejected)} 条" if row.rejected else "",
+            f"未对上人 {waiting} 条" if waiting else "",
+            f"未留存 {refused} 条" if refused else "",
+        ]
+        verdict = (
+            PENDING if row.settled_at is None else FAILED if row.rejected or waiting or refused else DONE
+        )
+        yield CallLine(row.accepted_at, "POST /api/v1/punches/", verdict, "，".join(filter(None, parts)))
 
 
 def _writes(rows: QuerySet[AcceptedRequest]) -> Iterator[CallLine]:

@@ -2,11 +2,13 @@
 
 from django.urls import path, re_path
 
+from federation.open_api.file_view import open_api_file
 from federation.open_api.view import open_api
 from federation.web import credential_forms, credentials, handbook, requests, sandbox
 
 urlpatterns = [
     path("open.api", open_api, name="open_api"),
+    path("open.api/files/<str:token>/", open_api_file, name="open_api_file"),
     path("open-api/", handbook.Overview.as_view(), name="handbook"),
     path("open-api/signing/", handbook.Signing.as_view(), name="handbook_signing"),
     path("open-api/results/", handbook.Results.as_view(), name="handbook_results"),

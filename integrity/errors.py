@@ -158,6 +158,12 @@ class TooManyFiles(DomainError):
         )
 
 
+class BadPersonCredit(DomainError):
+    """A record of a person that cannot be: an unknown behaviour, crossed dates, no end, entered before."""
+
+    code = "bad_person_credit"
+
+
 class BadCredit(DomainError):
     """A credit record that cannot be as it was stated."""
 

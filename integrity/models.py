@@ -8,6 +8,7 @@ from kernel.ids import new_id
 from kernel.models import Travelling
 from kernel.scoping import Reach, ScopedModel
 from projects.models import Participation
+from workers.models import Engagement
 
 
 class SupervisionNotice(Travelling, ScopedModel):
@@ -323,3 +324,65 @@ class CreditRecord(Travelling, ScopedModel):
             enterprise=OuterRef("enterprise"), project__region__path__startswith=OuterRef("region__path")
         )
         return super().scope(reach) | Q(Exists(here))
+
+
+class PersonCredit(Travelling, ScopedModel):
+    """A good or adverse record of a person, or the entry on a blacklist, decided by an authority.
+
+    It holds in the authority's region, and is seen by whoever reaches the person's work there: a county's
+    record is not its neighbour's, the province's is everybody's. Rows are never edited; a mistake is
+    withdrawn, with its reason. `valid_to` is the last day it counts.
+    Source: 鄂建文〔2019〕27号 一(十), 二(三); 个人信息保护法 第二十四条.
+    """
+
+    class Kind(models.TextChoices):
+        GOOD = "good", "良好行为"
+        BAD = "bad", "不良行为"
+        BLACKLIST = "blacklist", "黑名单"
+
+    view_permission = "integrity.view"
+
+    person = models.ForeignKey("workers.Person", models.PROTECT, related_name="credit")
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    engagement = models.ForeignKey("workers.Engagement", models.PROTECT, related_name="+")
+    record_kind = models.CharField(max_length=16)
+    behaviour = models.CharField(max_length=4)
+    content = models.CharField(max_length=500)
+    authority = models.CharField(max_length=100)
+    document = models.CharField(max_length=100)
+    decided_on = models.DateField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    entered_by = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-decided_on", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(record_kind__in=["good", "bad", "blacklist"]),
+                name="a_persons_record_is_good_bad_or_of_the_blacklist",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")),
+                name="a_persons_record_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=("person", "region", "record_kind", "document", "behaviour"),
+                condition=Q(withdrawn_at=None),
+                name="a_decision_is_entered_once_for_a_person",
+            ),
+        ]
+        indexes = [models.Index(fields=("person", "record_kind"), name="credit_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.record_kind} {self.document}"
+
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        # The reader's sites on which the person works or worked, and over which the authority stands.
+        here = Engagement.objects.within(reach).filter(
+            person=OuterRef("person"), project__region__path__startswith=OuterRef("region__path")
+        )
+        return Q(Exists(here))

@@ -375,6 +375,11 @@ class Team(Travelling, ScopedModel):
     number = models.BigIntegerField(unique=True)
     is_management = models.BooleanField(default=False)
     responsible_name = models.CharField(max_length=50, blank=True)
+    # Who answers for the team in its enterprise; a number is sealed and never searched across nodes.
+    responsible_phone = SealedTextField(context="team.responsible_phone", null=True)
+    responsible_id_type = models.CharField(max_length=4, blank=True, default="")
+    responsible_number = SealedTextField(context="team.responsible_number", null=True)
+    responsible_index = models.BinaryField(max_length=64, null=True)
     entered_on = models.DateField(null=True, blank=True)
     exited_on = models.DateField(null=True, blank=True)
     remark = models.CharField(max_length=200, blank=True)
@@ -393,6 +398,43 @@ class Team(Travelling, ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TeamFile(Travelling, ScopedModel):
+    """A scan that came with a team's entry or exit, such as its settlement."""
+
+    region_lookup = "team__participation__project__region"
+    project_lookup = "team__participation__project"
+    participation_lookup = "team__participation"
+    view_permission = "projects.view"
+
+    class Occasion(models.TextChoices):
+        ENTRY = "entry", "进场"
+        EXIT = "exit", "退场"
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="files")
+    occasion = models.CharField(max_length=8)
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=64)
+    # When other files took its place; what came once is kept.
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("team", "occasion", "position")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("team", "occasion", "position"),
+                condition=Q(replaced_at=None),
+                name="files_of_a_team_have_an_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(occasion__in=("entry", "exit")), name="a_team_file_belongs_to_entry_or_exit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"TeamFile {self.pk}"
 
 
 class AccountCode(ScopedModel):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from accounts.models import Post
@@ -23,6 +23,7 @@ from projects.models import (
     Qualification,
     ReportedPermit,
     Team,
+    TeamFile,
     WageAccount,
 )
 from regions.models import Region
@@ -68,7 +69,18 @@ def participations(actor: Actor, of: Project) -> QuerySet[Participation]:
 def teams(actor: Actor, of: Project) -> QuerySet[Team]:
     """The teams of a project, with their enterprise."""
     rows = Team.objects.visible_to(actor).filter(participation__project=of)
-    return rows.select_related("participation__enterprise").order_by("participation__kind", "number")
+    current = Prefetch("files", TeamFile.objects.visible_to(actor).filter(replaced_at=None))
+    rows = rows.select_related("participation__enterprise").prefetch_related(current)
+    return rows.order_by("participation__kind", "number")
+
+
+def team_file(actor: Actor, public_id: UUID) -> TeamFile:
+    """One scan of a team. Raises NotFound outside the actor's scope."""
+    rows = TeamFile.objects.visible_to(actor).filter(public_id=public_id)
+    found = rows.select_related("team__participation__project__region").first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def enterprises(actor: Actor) -> QuerySet[Enterprise]:

@@ -62,7 +62,7 @@ class Node:
         return self.words.read_text(encoding="utf-8", errors="replace") if self.words.exists() else ""
 
     def pid(self, part: str) -> int | None:
-        """The living main process of a part (postgres, redis, worker, beat, settler, web), by its pid file."""
+        """The living main process of a part (postgres, redis, worker, beat, settler, web), by its file."""
         return processes.read_pid(self.var / "run" / f"{part}.pid")
 
     def kill_part(self, part: str) -> int:

@@ -366,6 +366,26 @@ class BadPaper(DomainError):
     code = "bad_paper"
 
 
+class AlreadyContracted(DomainError):
+    """A reported contract overlaps one that is on record."""
+
+    code = "already_contracted"
+
+    def __init__(self, since: date, until: date | None) -> None:
+        told = _("该人员在本项目已存在合同（{since} 至 {until}），与本次的期限重叠，不能重复登记。")
+        ends = until.isoformat() if until else _("长期")
+        super().__init__(told.format(since=since.isoformat(), until=ends), field="starts_on")
+
+
+class CertificateKnown(DomainError):
+    """The person's certificate of this kind and number is on record."""
+
+    code = "certificate_known"
+
+    def __init__(self) -> None:
+        super().__init__(_("该人员的这本证书已经登记，无需重复登记。"), field="number")
+
+
 class PaperEnded(DomainError):
     """The contract or training no longer holds: it was ended, replaced or withdrawn before."""
 

@@ -18,13 +18,16 @@ from projects.occupants import Occupants
 from standards.selectors import parameter
 from workers import states
 from workers.models import (
+    Certificate,
     Contract,
+    ContractFile,
     Engagement,
     EngagementEvent,
     EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
+    Particulars,
     Presence,
     TemporaryLeave,
     Training,
@@ -271,7 +274,8 @@ def events_of_batch(actor: Actor, batch: UUID) -> QuerySet[EngagementEvent]:
 
 def contracts(actor: Actor, of: Engagement) -> QuerySet[Contract]:
     """The contracts and work agreements of an engagement, newest first."""
-    return Contract.objects.visible_to(actor).filter(engagement=of).select_related("engagement")
+    rows = Contract.objects.visible_to(actor).filter(engagement=of).select_related("engagement")
+    return rows.prefetch_related("files")
 
 
 def trainings(actor: Actor, of: Engagement) -> QuerySet[Training]:
@@ -407,3 +411,23 @@ def people_to_file_for(actor: Actor, of: Project) -> QuerySet[Engagement]:
     """The people of a project whose papers `actor` may file, by team and name."""
     rows = Engagement.objects.visible_to(actor, "workers.file").filter(project=of, ended_at=None)
     return _named_only(rows).order_by("team__number", "person__name", "pk")
+
+
+def particulars(actor: Actor, of: Engagement) -> Particulars | None:
+    """What was reported of an engagement beyond its core; None where nothing was."""
+    return Particulars.objects.visible_to(actor).filter(engagement=of).first()
+
+
+def certificates(actor: Actor, of: Engagement) -> QuerySet[Certificate]:
+    """The certificates of the person behind an engagement, whichever site recorded them."""
+    rows = Certificate.objects.visible_to(actor).filter(person=of.person_id)
+    return rows.order_by("kind", "-issued_on", "-pk")
+
+
+def contract_file(actor: Actor, public_id: UUID) -> ContractFile:
+    """One scan of a contract, with whose it is. Raises NotFound outside the actor's scope."""
+    rows = ContractFile.objects.visible_to(actor).filter(public_id=public_id)
+    found = rows.select_related("contract__engagement__project__region").first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,9 +1,10 @@
 """What a step of the settler tells of devices and identities: signs of life, sequences, faces seen first."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from attendance.models import Device, Subject
 from attendance.services.reading import compose
@@ -62,20 +63,13 @@ def enter_subjects(identities: dict[tuple[str, str], bytes]) -> bool:
     if unseen:
         _enter_numbers(unseen, {(kind, index): number for (kind, number), index in identities.items()})
     if people:
-        _enter(
-            Subject(id_type=one.id_type, id_index=bytes(one.id_index), id_number=one.id_number, person=one)
-            for one in Person.all_rows.filter(pk__in=people).order_by("id_type", "id_index")
-        )
+        _enter_people(people)
     return bool(unseen or people)
 
 
 def _enter_numbers(unseen: list[tuple[str, bytes]], numbers: dict[tuple[str, bytes], str]) -> None:
-    known = {
-        (kind, bytes(index)): pk
-        for kind, index, pk in Person.all_rows.filter(
-            id_index__in=[index for _kind, index in unseen]
-        ).values_list("id_type", "id_index", "pk")
-    }
+    holders = _people(id_index__in=[index for _kind, index in unseen])
+    known = {(kind, bytes(index)): pk for kind, index, pk in holders.values_list("id_type", "id_index", "pk")}
     _enter(
         Subject(
             id_type=kind,
@@ -85,6 +79,17 @@ def _enter_numbers(unseen: list[tuple[str, bytes]], numbers: dict[tuple[str, byt
         )
         for kind, index in unseen
     )
+
+
+def _enter_people(keys: list[int]) -> None:
+    _enter(
+        Subject(id_type=one.id_type, id_index=bytes(one.id_index), id_number=one.id_number, person=one)
+        for one in _people(pk__in=keys)
+    )
+
+
+def _people(**condition: Any) -> QuerySet[Person]:
+    return Person.all_rows.filter(**condition).order_by("id_type", "id_index")
 
 
 def _enter(subjects: Iterable[Subject]) -> None:

@@ -17,5 +17,5 @@ def forget_receipts(now: datetime) -> int:
     old = PunchReceipt.all_rows.filter(accepted_at__lt=before, settled_at__isnull=False)
     forgotten = 0
     while keys := list(old.order_by("timestamp").values_list("pk", flat=True)[:_BATCH]):
-        forgotten += PunchReceipt.all_rows.filter(pk__in=keys).delete()[0]
+        forgotten += old.filter(pk__in=keys).delete()[0]
     return forgotten

@@ -69,8 +69,8 @@ _FLAG: Final = """
         AND length(q.token) < 32 AND q.occurred_at <> n.occurred_at OFFSET 0))
 """
 
-# Nobody else adds punches to these projects meanwhile, so that looking first is enough; what ON CONFLICT would
-# do beyond that costs a quarter more. Within the step the first of equal ones is taken.
+# Nobody else adds punches to these projects meanwhile, so that looking first is enough; what ON CONFLICT
+# would do beyond that costs a quarter more. Within the step the first of equal ones is taken.
 _INSERT: Final = """
     WITH first AS (
         SELECT DISTINCT ON (occurred_at, project_id, source, token) *

@@ -16,6 +16,7 @@ from attendance.models import AttendanceDay
 from attendance.selectors.days import month
 from attendance.web.clock import day_asked, today
 from attendance.web.person_moves import moves_offered, told
+from attendance.web.person_papers import papers_told
 from attendance.web.places import crumbs, dashboard_url
 from attendance.web.shown_codes import shown_code
 from audit.selectors import events_of
@@ -30,7 +31,15 @@ from workers.models import Contract, Engagement, EngagementEvent, IdentityCheck,
 from workers.services import reveal_number
 from workers.states import in_words
 
-TABS = {"calendar": "考勤月历", "work": "用工", "contracts": "合同", "trainings": "培训", "readers": "谁看过"}
+TABS = {
+    "calendar": "考勤月历",
+    "work": "用工",
+    "contracts": "合同",
+    "trainings": "培训",
+    "payroll": "工资",
+    "credit": "信用",
+    "readers": "谁看过",
+}
 READ = "workers.record_read"
 ACTS = {
     READ: "查看档案",
@@ -39,6 +48,8 @@ ACTS = {
     "workers.contract_scan_read": "查看合同扫描件",
     "workers.training_evidence_read": "查看培训记录",
     "workers.voucher_read": "查看进退场凭证",
+    "workers.picture_read": "查看证件或办卡照片",
+    "payroll.wages_read": "查看工资",
     "workers.found_by_number": "按证件号查到",
 }
 SEEN = tuple(ACTS)
@@ -48,6 +59,7 @@ DOES = (
     ("workers.correct", "更正姓名或号码", "correct_person"),
     ("workers.file", "登记合同", "new_contract"),
     ("workers.file", "登记培训", "new_training"),
+    ("workers.file", "登记证书", "new_certificate"),
 )
 # How an identity was established, the strongest first, with its mark and words.
 STRENGTHS = {
@@ -111,6 +123,7 @@ class PersonRecord(Page):
             "trainings": [(row, code_name("training_type", row.kind)) for row in trainings],
             "corrections": workers.identity_corrections(self.actor, engagement) if tab == "work" else [],
             "others": workers.other_work(self.actor, engagement) if tab == "work" else [],
+            **(papers_told(self.actor, engagement) if tab == "work" else {}),
             "readers": [(event, ACTS.get(event.action, event.action)) for event in readers],
             "key_posts": workers.posts_of(self.actor, engagement),
             "post_names": codes("key_post"),
@@ -122,6 +135,15 @@ class PersonRecord(Page):
             "may_ask": self.actor.may("workers.enter"),
             "sign_in_code": shown_code(self.actor, engagement),
         }
+
+
+class PersonTab(PersonRecord):
+    """A tab that a storey above fills, under an address of its own."""
+
+    tab = ""
+
+    def get(self, request: HttpRequest, public_id: UUID, tab: str = "") -> HttpResponse:
+        return super().get(request, public_id, self.tab)
 
 
 class RevealNumber(Page):

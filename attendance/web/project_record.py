@@ -53,6 +53,7 @@ TABS = {
     "gaps": "缺口",
     "people": "人员",
     "attendance": "考勤",
+    "payroll": "工资",
     "parties": "参建单位",
     "teams": "班组",
     "posts": "关键岗位",

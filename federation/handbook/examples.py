@@ -70,6 +70,10 @@ _BY_KIND: dict[Any, Any] = {
 _WORTH_SHOWING = frozenset({"pageIndex", "pageSize", "projectCode", "teamSysNo", "channel", "attendType"})
 
 
+# Whose result is a list of one object.
+_AS_A_LIST = frozenset({"Payroll.Add"})
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One call: its business data, its signed form, and what the platform answers."""
@@ -130,6 +134,8 @@ def _value(item: Field, context: Context) -> Any:
         return next(iter(context.codes(item.dictionary.key)), "01")
     if "phone" in item.name.lower():
         return PHONE
+    if item.name.lower().endswith("idcardtype"):
+        return common.CITIZEN_CARD
     return _BY_KIND.get(reader_of(item), f"{item.label}示例"[: context.limit(item.most)])
 
 
@@ -146,7 +152,8 @@ def _answer(method: Method, context: Context) -> Mapping[str, Any]:
 
 
 def _result(method: Method, context: Context) -> Mapping[str, Any]:
-    row = json.dumps(_row(method, context), ensure_ascii=False, separators=(",", ":"))
+    said: Any = _row(method, context)
+    row = json.dumps([said] if method.name in _AS_A_LIST else said, ensure_ascii=False, separators=(",", ":"))
     return envelope.answer({"requestSerialCode": SERIAL, "status": 20, "result": row})
 
 

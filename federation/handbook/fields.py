@@ -108,9 +108,10 @@ def _kind(item: Field) -> str:
 
 
 def reader_of(item: Field) -> Any:
-    """Which of the known readers reads a field; one made by `decimal_of` reads a number."""
+    """Which of the known readers reads a field; one made by another reads a number."""
     made_by = getattr(item.kind, "__qualname__", "").partition(".")[0]
-    return values.decimal if made_by == decimal_of.__name__ else item.kind
+    makers = (decimal_of.__name__, values.exact.__name__)
+    return values.decimal if made_by in makers else item.kind
 
 
 def _length(item: Field, context: Context) -> str:

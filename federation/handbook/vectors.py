@@ -1,13 +1,13 @@
 """The worked example of signing and encrypting: one call with every intermediate value."""
 
 import hashlib
-import hmac
 import json
 from pathlib import Path
 from typing import Any
 
 from federation.handbook import samples
 from federation.handbook.examples import ID_NUMBER, SECRET, signed
+from federation.ingest import signing
 from federation.open_api import signature
 from federation.open_api.fieldcipher import encrypt
 
@@ -39,8 +39,14 @@ def worked() -> dict[str, Any]:
         "sign": form["sign"],
         "punches": PUNCHES,
         "punch_text": punch_text(),
-        "punch_signature": hmac.new(SECRET.encode(), punch_text().encode(), hashlib.sha256).hexdigest(),
+        "punch_signature": _punch_signature(),
     }
+
+
+def _punch_signature() -> str:
+    """As the door itself makes it."""
+    path, timestamp, nonce = PUNCHES["path"], int(PUNCHES["timestamp"]), PUNCHES["nonce"]
+    return signing.sign(SECRET, "POST", path, timestamp, nonce, PUNCHES["body"].encode())
 
 
 def punch_text() -> str:

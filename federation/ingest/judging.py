@@ -40,6 +40,8 @@ def judged(
     rules = held.rules_at(gate.region.path)
     punches.check_number(given, rules.rows)
     rows, rejected = punches.rows_of(given, gate.channel, rules.bounds(now))
+    if gate.region.is_sandbox:
+        rows, rejected = punches.only_invented(rows, rejected)
     batch = Batch(receipt_id(now), gate.project, gate.source, _ORIGIN, now, rows)
     return Call(key.pk, key.version, call, batch, rejected)
 

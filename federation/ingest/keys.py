@@ -249,7 +249,7 @@ def rules(region: Region | None) -> Rules:
 
 
 def _key(credential: Credential) -> Key:
-    networks = []
+    networks: list[Network] = []
     for entry in credential.allowed_addresses:
         try:
             networks.append(ipaddress.ip_network(entry, strict=False))

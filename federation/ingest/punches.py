@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from attendance.batches import Row
 from federation.ingest.refusals import Refused
+from federation.open_api.practice import only_invented as only_invented_number
 
 LONGEST_TOKEN: Final = 64
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,6 +75,7 @@ _whole = msgspec.json.Decoder(Body)
 _loose = msgspec.json.Decoder(Loose)
 _one = msgspec.json.Decoder(Punch)
 _anything = msgspec.json.Decoder()
+_ONLY_INVENTED: Final = "联调沙箱只收虚构人员的打卡，未收下。请使用沙箱页面列出的证件号码。"
 # What the decoder raises for bytes that are no JSON; ValidationError is a kind of the first.
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -209,6 +211,15 @@ def _rows(punches: Iterable[tuple[int, Any]], channel: str, bounds: Bounds) -> l
             )
         )
     return rows
+
+
+def only_invented(rows: list[Row], rejected: list[Rejected]) -> tuple[list[Row], list[Rejected]]:
+    """In a sandbox: a number that somebody might hold is not kept."""
+    real = [row for row in rows if row.number and only_invented_number("idCardNumber", row.number)]
+    marks = {row.mark for row in real}
+    told = [Rejected(row.mark, row.token or None, _ONLY_INVENTED) for row in real]
+    kept = [row for row in rows if row.mark not in marks]
+    return kept, sorted([*rejected, *told], key=lambda one: one.index)
 
 
 def _sifted(

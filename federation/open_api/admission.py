@@ -3,7 +3,6 @@
 The order tells nobody anything before the signature is right, and executes nothing before all are passed.
 """
 
-import ipaddress
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -71,15 +70,7 @@ def _check_enterprise(credential: Credential, params: Mapping[str, str]) -> None
 
 
 def _check_address(credential: Credential, address: str) -> None:
-    allowed = credential.allowed_addresses
-    if not allowed:
-        return
-    try:
-        caller = ipaddress.ip_address(address)
-        inside = any(caller in ipaddress.ip_network(entry, strict=False) for entry in allowed)
-    except ValueError:
-        inside = False
-    if not inside:
+    if not credential.allows(address):
         raise Refusal(Code.BAD_ADDRESS, f"IP校验错误!地址{address}不在该appid的白名单内,请联系平台管理员登记")
 
 

@@ -1,6 +1,6 @@
 """Fields that many methods share, and the pages that all queries answer with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,11 +13,14 @@ from federation.open_api import envelope, values
 from federation.open_api.calls import Call
 from federation.open_api.dictionaries import IDENTITY_DOCUMENT
 from federation.open_api.schema import Context, Field, Limit
+from kernel.files import NamedFile
 from standards.selectors import parameter
 from workers import identity
+from workers.services import identity_index
 
 CITIZEN_CARD = "01"
 IMAGE = Limit("open_api.image_kilobytes")
+CARD_IMAGE = Limit("open_api.card_image_kilobytes")
 ATTACHMENT = Limit("open_api.attachment_kilobytes")
 
 
@@ -25,7 +28,7 @@ def _only_citizen_cards(code: str, _context: Context) -> str | None:
     return None if code == CITIZEN_CARD else "异常,目前只支持身份证类型的证件!"
 
 
-def _is_identity_number(number: str, context: Context) -> str | None:
+def is_identity_number(number: str, context: Context) -> str | None:
     """A wrongly decrypted number is caught here too: its first block is garbage."""
     today = timezone.localdate(context.now)
     try:
@@ -38,7 +41,7 @@ def _is_identity_number(number: str, context: Context) -> str | None:
 
 def number_field(name: str, label: str, *, required: bool = False) -> Field:
     """A citizen identity number, encrypted on the wire."""
-    return Field(name, label, required=required, encrypted=True, most=30, check=_is_identity_number)
+    return Field(name, label, required=required, encrypted=True, most=30, check=is_identity_number)
 
 
 def document_fields(*, required: bool) -> tuple[Field, Field]:
@@ -55,13 +58,28 @@ def document_fields(*, required: bool) -> tuple[Field, Field]:
     )
 
 
-def attachments(name: str, label: str, *, most: int) -> Field:
+def attachments(name: str, label: str, *, most: int | Limit) -> Field:
     """A list of named files."""
     inner = (
         Field("name", "附件名称", required=True, most=200),
         Field("data", "附件内容", values.attachment, required=True, most=ATTACHMENT),
     )
     return Field(name, label, most=most, rows=inner)
+
+
+def named_files(given: Sequence[Mapping[str, str]] | None) -> tuple[NamedFile, ...]:
+    """The attachments that a call brought, as the store keeps them."""
+    return tuple(NamedFile(one["name"], one["data"]) for one in given or ())
+
+
+def for_person(call: Call, rows: "QuerySet[Any, Any]", person: str = "person") -> "QuerySet[Any, Any]":
+    """`rows` of the one person whose document the call gives; all of them where it gives none."""
+    number = call.values.get("idCardNumber")
+    if number is None:
+        return rows
+    id_type = call.values.get("idCardType", CITIZEN_CARD)
+    found = {f"{person}__id_type": id_type, f"{person}__id_index": identity_index(id_type, number)}
+    return rows.filter(**found)
 
 
 PROJECT_CODE = Field("projectCode", "项目编码", required=True, most=40)

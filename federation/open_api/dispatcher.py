@@ -39,11 +39,13 @@ class Method:
     settled: bool = False
     # Names of what a row of the answer, or the result of a write, holds; the document for vendors shows them.
     answers: tuple[str, ...] = ()
+    # A query whose answer is one object, though it is asked page by page.
+    one_object: bool = False
 
     @property
     def is_paged(self) -> bool:
         """Whether its answer is a page of rows."""
-        return any(item.name == "pageIndex" for item in self.fields)
+        return not self.one_object and any(item.name == "pageIndex" for item in self.fields)
 
     @property
     def serial_prefix(self) -> str:
@@ -55,13 +57,19 @@ _METHODS: dict[str, Method] = {}
 
 
 def query(
-    name: str, label: str, *, permission: str, fields: tuple[Field, ...], answers: tuple[str, ...] = ()
+    name: str,
+    label: str,
+    *,
+    permission: str,
+    fields: tuple[Field, ...],
+    answers: tuple[str, ...] = (),
+    one_object: bool = False,
 ) -> Callable[[Answer], Answer]:
     """Enter a method that reads."""
 
     def enter(act: Answer) -> Answer:
         _METHODS[name.lower()] = Method(
-            name, label, fields, permission, writes=False, act=act, answers=answers
+            name, label, fields, permission, writes=False, act=act, answers=answers, one_object=one_object
         )
         return act
 

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from federation.open_api import values
 from federation.open_api.schema import Context, Field, file_content
-from federation.open_api.values import Unreadable, is_empty
+from federation.open_api.values import IMAGE_TYPES, Unreadable, is_empty
 from kernel.store import keep
+from web.uploads import BadFile, check_file
+
+ATTACHMENT_TYPES = "格式无效,目前仅支持:jpg,jpeg,png,pdf"
 
 
 def lifted(fields: tuple[Field, ...], data: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -31,6 +35,17 @@ def _lifted_rows(item: Field, rows: list[Any], context: Context) -> list[Any]:
 
 def _kept(item: Field, given: Any, context: Context) -> dict[str, str]:
     try:
-        return {"file": keep(file_content(item, given, context))}
+        return {"file": keep(_clean(item, file_content(item, given, context)))}
     except Unreadable as error:
         return {"fault": str(error)}
+
+
+def _clean(item: Field, content: bytes) -> bytes:
+    """A picture written anew, upright and without metadata; a PDF that opens. Raises Unreadable."""
+    is_image = item.kind is values.image
+    try:
+        return check_file(
+            content, name=item.label, kinds=("image",) if is_image else ("image", "pdf")
+        ).content
+    except BadFile as bad:
+        raise Unreadable(IMAGE_TYPES if is_image else ATTACHMENT_TYPES) from bad

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from federation.open_api.calls import Call, Failed
 from kernel.errors import DomainError
@@ -11,7 +12,7 @@ from kernel.masking import mask_id_number
 from projects import uscc
 from projects.models import Participation, Team
 from workers.models import Engagement
-from workers.services import identity_index
+from workers.services import identity_index, stored_number
 
 NO_TEAM = "[teamSysNo]值超出范围或无效!本项目没有该班组,请用Team.Query查询,或先用Team.Add登记"
 LINE = "\r\n"  # texts about stored data stand one to a line
@@ -62,14 +63,46 @@ def team_of_enterprise(call: Call) -> Team:
 
 def engagements_of(call: Call, rows: Sequence[Mapping[str, Any]]) -> dict[str, Engagement]:
     """The active engagements on the project by the identity number that each row gives."""
-    by_index = {identity_index(row["idCardType"], row["idCardNumber"]): row["idCardNumber"] for row in rows}
-    found = Engagement.objects.visible_to(call.actor).filter(
-        ended_at=None, person__id_index__in=list(by_index)
-    )
-    return {
-        by_index[bytes(engagement.person.id_index)]: engagement
-        for engagement in found.select_related("person", "project__region", "team")
+    found = Engagement.objects.visible_to(call.actor).filter(ended_at=None)
+    return _by_number(rows, found)
+
+
+def people_of(call: Call, rows: Sequence[Mapping[str, Any]]) -> dict[str, Engagement]:
+    """The same for what concerns also those who have left, as wages do.
+
+    Of several engagements of one person it is the active one, or the last.
+    """
+    found = Engagement.objects.visible_to(call.actor)
+    return _by_number(rows, found.order_by(F("ended_at").asc(nulls_last=True), "pk"))
+
+
+def _by_number(rows: Sequence[Mapping[str, Any]], found: "QuerySet[Engagement]") -> dict[str, Engagement]:
+    index = {row["idCardNumber"]: identity_index(row["idCardType"], row["idCardNumber"]) for row in rows}
+    found = found.filter(person__id_index__in=set(index.values()))
+    known = {
+        bytes(one.person.id_index): one for one in found.select_related("person", "project__region", "team")
     }
+    return {number: known[sought] for number, sought in index.items() if sought in known}
+
+
+def require_known(
+    rows: Sequence[Mapping[str, Any]],
+    known: Mapping[str, Engagement],
+    wording: Callable[[Mapping[str, Any]], str],
+) -> None:
+    """Name every row whose person is not among the known. Raises Failed."""
+    if strangers := [row for row in rows if row["idCardNumber"] not in known]:
+        raise Failed(LINE.join(dict.fromkeys(wording(row) for row in strangers)))
+
+
+def require_each_once(rows: Sequence[Mapping[str, Any]], path: str) -> None:
+    """One row for each person. Raises Failed, naming the row that comes again."""
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        number = stored_number(row["idCardType"], row["idCardNumber"])
+        if number in seen:
+            raise Failed(f"[{path}][{index}][idCardNumber]与本次其他行重复!每人每次只能有一行")
+        seen.add(number)
 
 
 def all_or_nothing(

@@ -73,6 +73,8 @@ class Field:
     latest: Latest | None = None
     check: Check | None = None
     rows: tuple["Field", ...] = ()
+    # Some clients send 0 for a number they do not have.
+    zero_is_nothing: bool = False
 
     @property
     def holds_a_file(self) -> bool:
@@ -137,7 +139,7 @@ def _read(
     reading = Reading()
     for item in fields:
         here = f"{path}[{item.name}]"
-        if item.name not in found or found[item.name] == []:
+        if item.name not in found or found[item.name] == [] or _is_nothing(item, found[item.name]):
             if item.required:
                 reading.faults.append(Fault(here, "不能为空!", row))
         elif item.rows:
@@ -145,6 +147,10 @@ def _read(
         else:
             _read_value(item, found[item.name], context, reading, path=here, row=row)
     return reading
+
+
+def _is_nothing(item: Field, value: Any) -> bool:
+    return item.zero_is_nothing and str(value).strip().strip("0") in ("", ".")
 
 
 def _read_value(

@@ -7,7 +7,7 @@ sentence that follows the field's name. Instants are read in UTC+8.
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -85,6 +85,23 @@ def decimal(value: Any) -> Decimal:
     if not number.is_finite() or number.adjusted() > 17 or number.adjusted() < -18:
         raise Unreadable("值超出范围或无效!")
     return number
+
+
+def exact(before: int, after: int) -> Callable[[Any], Decimal]:
+    """A reader of numbers with so many digits before the point and after it, which are not negative."""
+
+    def read(value: Any) -> Decimal:
+        number = decimal(value)
+        if number < 0:
+            raise Unreadable("值超出范围或无效!不能为负数")
+        if number.adjusted() >= before or number != number.quantize(Decimal(1).scaleb(-after)):
+            raise Unreadable(f"值超出范围或无效!整数部分最多{before}位,小数最多{after}位")
+        return number.quantize(Decimal(1).scaleb(-after))
+
+    return read
+
+
+money = exact(14, 2)
 
 
 def _parsed(value: Any, formats: tuple[str, ...], example: str) -> datetime:

@@ -1,7 +1,6 @@
 """Opening a practice project for a vendor, and forgetting it when its time is over."""
 
 import secrets
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.management.commands.grant_app_role import ONLY_ADDED
-from attendance.models import Device, Punch, Subject
+from attendance.models import Device, Subject
 from audit.services import record
 from federation.actors import CredentialActor
 from federation.models import AnsweredQuery, Credential, Sandbox
@@ -141,15 +140,18 @@ def _forgotten(pk: int, now: datetime) -> bool:
 
 
 def _empty(project: Project) -> None:
-    """Everything that hangs on a practice project, then the people and firms that nothing hangs on."""
+    """Everything that hangs on a practice project, then the people and firms that nothing hangs on.
+
+    An identity at the gates is never deleted; it stays as a number that nobody holds, tied to nobody.
+    """
     firms = set(project.participations.values_list("enterprise", flat=True)) | {project.contractor_id}
     people = set(project.engagements.values_list("person", flat=True))
-    subjects = set(_subjects(project))
     with connection.cursor() as cursor:
         cursor.execute("SELECT federation_forget_practice(%s)", [project.pk])
     _delete_with_all(Project, [project.pk])
-    _drop_unused(Subject, subjects, (Punch, "subject"))
-    _drop_unused(Person, people, (Engagement, "person"), (Subject, "person"))
+    gone = people - set(Engagement._base_manager.filter(person__in=people).values_list("person", flat=True))
+    Subject.objects.filter(person__in=gone).update(person=None)
+    _drop_unused(Person, gone, (Engagement, "person"))
     _drop_unused(
         Enterprise, firms, (Project, "contractor"), (Participation, "enterprise"), (Credential, "enterprise")
     )
@@ -173,12 +175,6 @@ def _delete_with_all(root: type[models.Model], keys: list[int]) -> None:
 def _delete(rows: "models.QuerySet[Any]") -> None:
     """Delete rows as they are found: what points to them has gone before, or goes in this transaction."""
     rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # unknown to the stubs
-
-
-def _subjects(project: Project) -> Iterator[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT subject_id FROM attendance_punch WHERE project_id = %s", [project.pk])
-        yield from (row[0] for row in cursor.fetchall())
 
 
 def owned_tables(root: type[models.Model] = Project) -> list[tuple[type[models.Model], str]]:

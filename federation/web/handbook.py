@@ -103,7 +103,10 @@ class Punches(PublicPage):
                 "address": address,
                 "worked": worked,
                 "appid": APPID,
-                "window": parameter("open_api.window_minutes"),
+                "rows": parameter("punches.rows_per_call"),
+                "kilobytes": parameter("punches.body_kilobytes"),
+                "window": parameter("punches.window_minutes"),
+                "often": parameter("punches.calls_per_minute"),
             }
         )
 

@@ -3,6 +3,11 @@
 from integrity.services.answering import AnswerFacts, reply_notice
 from integrity.services.clock import settle_notices
 from integrity.services.crediting import CreditFacts, record_credit, withdraw_credit
+from integrity.services.crediting_people import (
+    PersonCreditFacts,
+    record_person_credit,
+    withdraw_person_credit,
+)
 from integrity.services.drafting import discard_draft, draft_notice
 from integrity.services.issuing import issue_notice
 from integrity.services.judging import SHORTEST_REASON, accept_reply, extend_deadline, return_reply
@@ -12,6 +17,7 @@ __all__ = [
     "SHORTEST_REASON",
     "AnswerFacts",
     "CreditFacts",
+    "PersonCreditFacts",
     "accept_reply",
     "discard_draft",
     "draft_notice",
@@ -19,8 +25,10 @@ __all__ = [
     "issue_notice",
     "mark_read",
     "record_credit",
+    "record_person_credit",
     "reply_notice",
     "return_reply",
     "settle_notices",
     "withdraw_credit",
+    "withdraw_person_credit",
 ]

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from integrity.web import gaps, inbox, issuing, judging, printing, record, replying
+from integrity.web import credit, gaps, inbox, issuing, judging, printing, record, replying
 
 urlpatterns = [
     path("gaps/", gaps.SiteList.as_view(), name="gaps"),
     path("projects/<uuid:public_id>/gaps/", gaps.GapsPage.as_view(), name="site_gaps"),
+    path("people/<uuid:public_id>/credit/", credit.PersonCreditTab.as_view(), name="person_credit"),
+    path("people/<uuid:public_id>/credit/new/", credit.NewCredit.as_view(), name="person_credit_new"),
+    path("credit/<uuid:public_id>/withdraw/", credit.WithdrawCredit.as_view(), name="person_credit_withdraw"),
     path("notices/", inbox.NoticeList.as_view(), name="notices"),
     path("notices/<uuid:public_id>/", record.NoticeRecord.as_view(), name="notice"),
     path("notices/<uuid:public_id>/issue/", issuing.IssuePage.as_view(), name="notice_issue"),

@@ -9,6 +9,7 @@ READ = frozenset(
         "attendance.view",
         "standards.view",
         "integrity.view",
+        "payroll.view",
         "lists.export",
     }
 )

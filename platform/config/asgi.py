@@ -1,21 +1,18 @@
 """The node's one application: the punches' fast doors in the event loop, all else in Django's threads."""
 
-import os
 from typing import Any
 
-from django.core.wsgi import get_wsgi_application
+from config.wsgi import application as _django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-_django = get_wsgi_application()
-
+# isort: split
 # After Django is set up: they know its settings and models.
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
-from config.bridge import Bridge, Receive, Scope, Send  # noqa: E402
-from config.middleware import CallerAddress  # noqa: E402
-from federation.ingest.connection import connect  # noqa: E402
-from federation.ingest.doors import Doors  # noqa: E402
-from federation.ingest.writer import Writer  # noqa: E402
+from config.bridge import Bridge, Receive, Scope, Send
+from config.middleware import CallerAddress
+from federation.ingest.connection import connect
+from federation.ingest.doors import Doors
+from federation.ingest.writer import Writer
 
 
 class Node:

@@ -26,6 +26,8 @@ FIELD_KEYS = env.str("FIELD_KEYS")
 # "id:base64 key" of the blind indexes; it never leaves this node.
 INDEX_KEY = env.str("INDEX_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+# How other systems reach this node, for addresses in answers: https://shiming.example; empty: paths only.
+PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Synthetic identity numbers (420001-420099, 999999) pass validation only where nobody real is registered.
 SYNTHETIC_PEOPLE = env.bool("SYNTHETIC_PEOPLE", False)

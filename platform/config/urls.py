@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("", include("integrity.web.urls")),
+    path("", include("payroll.web.urls")),
     path("", include("workers.web.urls")),
     path("", include("attendance.web.urls")),
     path("", include("projects.web.permit_urls")),

@@ -31,6 +31,11 @@ READS = (
     "workers.contract_scan_read",
     "workers.training_evidence_read",
     "workers.voucher_read",
+    "workers.picture_read",
+    "attendance.photo_read",
+    "workers.training_file_read",
+    "payroll.wages_read",
+    "payroll.file_read",
 )
 KINDS = {
     "reads": ("查看个人信息", Q(action__in=READS)),
@@ -41,7 +46,8 @@ KINDS = {
     "accounts": ("账号与岗位", Q(action__startswith="accounts.")),
     "people": ("人员与用工", Q(action__startswith="workers.") & ~Q(action__in=READS)),
     "projects": ("项目与参建", Q(action__startswith="projects.")),
-    "attendance": ("考勤与设备", Q(action__startswith="attendance.")),
+    "payroll": ("工资", Q(action__startswith="payroll.") & ~Q(action__in=READS)),
+    "attendance": ("考勤与设备", Q(action__startswith="attendance.") & ~Q(action__in=READS)),
     "notices": ("监理通知", Q(action__startswith="integrity.")),
     "interface": ("厂商接口", Q(action__startswith="federation.")),
     "standards": ("参数", Q(action__startswith="standards.")),

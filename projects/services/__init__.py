@@ -30,12 +30,14 @@ from projects.services.register import (
 )
 from projects.services.reporting import report_project, restate_project
 from projects.services.stating import record_qualification, state_enterprise
+from projects.services.teams import TeamFacts, report_team
 
 __all__ = [
     "CONTRACTOR",
     "OWNER",
     "SUPERVISOR",
     "PermitFacts",
+    "TeamFacts",
     "Trial",
     "add_participation",
     "add_team",
@@ -55,6 +57,7 @@ __all__ = [
     "receive_permits",
     "record_qualification",
     "report_project",
+    "report_team",
     "restate_project",
     "resume_participation",
     "resume_team",

@@ -61,13 +61,14 @@ _LABELS = {
 def report_project(*, actor: Actor, contractor: Enterprise, statement: ProjectStatement) -> Project:
     """Register a project that its general contractor's system reports; its permit waits for the county.
 
-    Only whoever acts for the contractor reports its projects. The same project again is told its code: it is
-    the same by the contractor's own code for it, or by a permit that is registered for the contractor.
+    Only whoever acts for the contractor, or the node's own hand, reports its projects. The same project again
+    is told its code: the same by the contractor's own code for it, or by a permit registered for it.
     Raises NotPermitted, NotFound, ProjectReported, PermitElsewhere, BadCreditCode, NameDiffers, BadPeriod.
     Source: 鄂建文〔2019〕27号 二(五): accounts and permits are the county's to issue; a report opens neither.
     """
     require(actor, _REPORT)
-    if contractor.public_id not in actor.reach(_REPORT).enterprises:
+    reach = actor.reach(_REPORT)
+    if not (contractor.public_id in reach.enterprises or reach.is_province_wide):
         raise NotFound
     # One at a time per contractor, so that one project reported twice at once is not two.
     Enterprise.all_rows.select_for_update(of=("self",)).get(pk=contractor.pk)

@@ -26,9 +26,9 @@ def state_enterprise(
     """
     _require_stater(actor, stater)
     enterprise = known_enterprise(uscc, name, told_to=actor)
-    of = {"project": stater} if isinstance(stater, Project) else {"stated_by": stater}
+    project, stated_by = (stater, None) if isinstance(stater, Project) else (None, stater)
     rows = enterprise.particulars.select_for_update(of=("self",))
-    row, is_new = rows.get_or_create(enterprise=enterprise, **{"project": None, "stated_by": None, **of})
+    row, is_new = rows.get_or_create(enterprise=enterprise, project=project, stated_by=stated_by)
     changed = take_over(row, facts)
     if changed:
         row.version += 0 if is_new else 1
@@ -44,7 +44,8 @@ def _require_stater(actor: Actor, stater: Project | Enterprise) -> None:
         require(actor, _STATE, on=stater)
         return
     require(actor, _STATE)
-    if stater.public_id not in actor.reach(_STATE).enterprises:
+    reach = actor.reach(_STATE)
+    if not (stater.public_id in reach.enterprises or reach.is_province_wide):
         raise NotFound
 
 

@@ -83,7 +83,7 @@ def unregistered(actor: Actor, _day: date, now: datetime) -> Iterator[Waiting]:
     """
     if not actor.may(_REGISTER):
         return
-    today, seen = timezone.localdate(now), set()
+    today, seen = timezone.localdate(now), set[int]()
     for row in reported_permits(actor, _REGISTER)[: SHOWN * 4]:
         if row.project_id in seen or len(seen) >= SHOWN:
             continue

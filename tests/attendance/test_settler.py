@@ -93,7 +93,7 @@ def test_a_call_is_settled_answered_by_row_and_leaves_the_inbox(work: Engagement
 
 def test_the_engagement_of_another_project_is_as_unknown_as_none(work: Engagement) -> None:
     firm = work.project.contractor
-    other = records.project("420106202603030901", records.region("420106"), firm)
+    other = records.project("420106202603030902", records.region("420106"), firm)
     row = inbox.row(records.instant_of(DAY, 240), engagement=work.public_id.bytes, token="1")
     receipt = inbox.accept(other, [row], NOW, source="gate-2")
     settle_step(NOW)

@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 
 from attendance.models import Punch
-from federation import work
+from attendance.services import settle_step
 from federation.masked import HIDDEN, masked_body
 from federation.models import AcceptedRequest
 from federation.open_api import signature
@@ -201,7 +201,7 @@ def test_a_habit_of_attendance_rows_counts(habit, vendor):
     data = {"projectCode": HERE, "teamSysNo": str(vendor.gate.team), "dataList": [ROWS[habit](row)]}
     answer = posted(urlencode(signed(vendor, "WorkerAttendance.Add", data)))
     assert answer["code"] == 0
-    work.drain(HERE, NOW)
+    settle_step(NOW)
     request = AcceptedRequest.all_rows.get(serial=answer["data"]["requestSerialCode"])
     assert (request.state, request.result) == (20, "{}")
     assert Punch.all_rows.get().direction == Punch.Direction.IN

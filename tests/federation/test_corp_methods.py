@@ -1,6 +1,7 @@
 """Corp.Upload, Corp.Query, CorpCredential.Query and the three lists: what is stated, and to whom told."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ LONG = {
     "corpName": 200, "licenseNum": 50, "address": 200, "legalManDuty": 50, "legalManProTitle": 50,
     "linkTel": 50, "officePhone": 20, "faxNumber": 20, "remark": 500,
 }  # fmt: skip
-WRONG = [
+WRONG: list[tuple[dict[str, Any], str]] = [
     ({"corpCode": ""}, "[corpCode]不能为空!"),
     ({"corpName": None}, "[corpName]不能为空!"),
     ({"areaCode": ""}, "[areaCode]不能为空!"),

@@ -83,7 +83,8 @@ def test_an_enterprise_that_cannot_be_is_refused_at_its_field(county, uscc, name
 
 def test_an_unknown_enterprise_is_entered_with_its_first_secret(county) -> None:
     row = issue_enterprise_credential(actor=EVERYONE, uscc=corp_code(88).lower(), name="新集团")
-    assert (row.enterprise.name, row.enterprise.source) == ("新集团", "reported")
+    enterprise = Enterprise.all_rows.get(uscc=row.appid)
+    assert (enterprise.name, enterprise.source, row.enterprise) == ("新集团", "reported", enterprise)
     vendor = _vendor(county, row)
     assert vendor.send("Project.Query", {})["data"]["rows"] == []
     assert [one["corpName"] for one in vendor.send("Corp.Query", {})["data"]["rows"]] == ["新集团"]

@@ -1,5 +1,7 @@
 """ProjectSubContractor.Add, Update and Query: banks, managers, dates; refused whole."""
 
+from typing import Any
+
 import pytest
 
 from federation.masked import HIDDEN, masked_body
@@ -97,7 +99,7 @@ def test_an_exit_is_recorded_once_and_waits_for_the_people(here):
     assert (status, result.startswith("[corpType]总承包单位由施工许可证确定")) == (FAILED, True)
 
 
-WRONG = [
+WRONG: list[tuple[dict[str, Any], str]] = [
     ({"corpCode": ""}, "[corpCode]不能为空!"),
     ({"corpName": ""}, "[corpName]不能为空!"),
     ({"corpType": ""}, "[corpType]不能为空!"),
@@ -129,7 +131,7 @@ def test_a_faulty_participant_is_refused_whole(here, method):
     corp = party() if method.endswith("Add") else party(**here.gate.corp)
     before = (list(Participation.all_rows.values()), WageAccount.all_rows.count())
     good = account(here, CARDS[0])
-    faulty = [
+    faulty: list[tuple[dict[str, Any], str]] = [
         ({"bankInfos": [good, account(here, CARDS[1], **change)]}, f"[bankInfos][1]{words}")
         for change, words in BANKS
     ]

@@ -1,5 +1,7 @@
 """Project.Add, Update, PartUpdate and Query: reported by an enterprise, stated anew, refused whole."""
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -141,7 +143,7 @@ CODES = {
     "category": "项目分类", "prjStatus": "项目状态", "approvalLevelNum": "立项级别", "prjSize": "建设规模",
     "propertyNum": "建设性质", "functionNum": "工程用途",
 }  # fmt: skip
-WRONG = [
+WRONG: list[tuple[dict[str, Any], str]] = [
     *(({name: ""}, f"[{name}]不能为空!") for name in REQUIRED),
     *(({name: "0" * (most + 1)}, f"[{name}]长度超过限制{most}!") for name, most in LONG.items()),
     *(({name: "777"}, f"[{name}]参数值不正确,请参见{title}字典表!") for name, title in CODES.items()),
@@ -207,7 +209,7 @@ def test_an_update_of_a_project_beyond_reach_is_turned_away(group, here, elsewhe
 
 
 def test_a_part_update_changes_what_it_names_and_nothing_else(here):
-    before = Project.all_rows.values().get(code=HERE)
+    before: dict[str, Any] = dict(Project.all_rows.values().get(code=HERE))
     said = {"projectCode": HERE, "prjStatus": "5", "lat": 0, "lng": 0, "invest": "0", "approvalNum": "A1"}
     assert here.write("Project.PartUpdate", said) == (DONE, f'{{"projectCode":"{HERE}"}}')
     row = Project.all_rows.get(code=HERE)

@@ -1,14 +1,17 @@
 """A vendor's sandbox: opened without asking anybody, outside every figure, and gone when its time is over."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import Error, connection, transaction
 from django.test import Client
 
-from attendance.models import ProjectDay, Punch
+from attendance.batches import microseconds
+from attendance.models import ProjectDay, Punch, Subject
 from attendance.selectors import dashboard
 from attendance.services import recount
+from federation.ingest import keys, punches
 from federation.models import AcceptedRequest, AnsweredQuery, Credential, RefusedCall, Sandbox
 from federation.sandboxes import kit_of
 from federation.services import forget_sandboxes, open_sandbox
@@ -20,11 +23,13 @@ from kernel.scoping import Reach
 from projects.models import Enterprise, Project
 from regions.models import Region
 from regions.selectors import province, regions
+from regions.services import sandbox_region
 from tests.support import people
 from tests.support.actors import Holder
 from tests.support.traces import fingerprint
 from tests.support.vendor import Vendor
 from workers.models import Engagement, EngagementEvent, Person
+from workers.services import identity_index
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -64,6 +69,10 @@ def a_morning(vendor: Vendor) -> list[Worker]:
     assert vendor.write("WorkerEntryExit.Add", gate.entry(two, today)) == (20, "{}")
     assert vendor.write("WorkerAttendance.Add", gate.passage(two, "01", vendor.now)) == (20, "{}")
     return two
+
+
+def _indexes(vendor: Vendor) -> list[bytes]:
+    return [identity_index("01", one.number) for one in workers_of(vendor)]
 
 
 def test_whoever_asks_gets_a_project_with_its_contractor_and_a_secret_that_ends():
@@ -148,9 +157,11 @@ def test_a_sandbox_whose_time_is_over_leaves_nothing_and_takes_nothing_else_alon
     assert forget_sandboxes(NOW + timedelta(days=30)) == 1
     assert forget_sandboxes(NOW + timedelta(days=30)) == 0
     after = fingerprint()
-    # What stays: that there was a sandbox, and what the outbox told.
+    # What stays: that there was a sandbox, what the outbox told, and numbers at a gate that nobody holds.
     changed = {table for table in before if before[table] != after[table]}
-    assert changed <= {"federation_sandbox", "outbox_outboxevent"}
+    changed -= {table for table in changed if table.startswith("settling_")}  # of the settler's own session
+    assert changed <= {"federation_sandbox", "outbox_outboxevent", "attendance_subject"}
+    assert not Subject.objects.filter(person=None).exclude(id_index__in=_indexes(vendor)).exists()
     assert Sandbox.objects.get(appid=vendor.project.code).forgotten_at == NOW + timedelta(days=30)
     assert not AcceptedRequest.all_rows.filter(appid=vendor.project.code).exists()
     assert not AnsweredQuery.objects.filter(appid=vendor.project.code).exists()
@@ -211,3 +222,20 @@ def test_the_page_shows_the_secret_once_and_to_nobody_else():
     assert kit_of(Sandbox.objects.get()).people[0].id_number in shown.content.decode()
     stranger = Client().get(answer["Location"])
     assert stranger["Location"] == "/open-api/sandbox/"
+
+
+def test_the_json_door_takes_invented_people_alone_in_a_sandbox():
+    real, invented = "110101199001010015", workers_of(opened())[0].number
+    body = [
+        {"at": "2026-11-22T08:00:00+08:00", "seq": seq, "id_number": number}
+        for seq, number in enumerate((real, invented))
+    ]
+    _device, rows = punches.read(json.dumps({"device": "1号门", "punches": body}).encode())
+    bounds = keys.rules(sandbox_region()).bounds(microseconds(NOW))
+    kept, rejected = punches.rows_of(rows, "1号门", bounds)
+    assert [row.number for row in kept] == [invented]
+    assert [(one.index, one.sentence) for one in rejected] == [
+        (0, "联调沙箱只收虚构人员的打卡，未收下。请使用沙箱页面列出的证件号码。")
+    ]
+    elsewhere = keys.rules(province()).bounds(microseconds(NOW))
+    assert punches.rows_of(rows, "1号门", elsewhere)[1] == []

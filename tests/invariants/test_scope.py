@@ -12,9 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attendance.models import ProjectDay, Punch
-from integrity.models import SupervisionNotice
+from integrity.models import CreditRecord, SupervisionNotice
 from kernel.scoping import Reach, ScopedModel
-from projects.models import Enterprise, Participation, Project, Team
+from projects.models import (
+    Enterprise,
+    EnterpriseParticulars,
+    Participation,
+    Project,
+    Qualification,
+    Team,
+    WageAccount,
+)
 from regions.models import Region
 from tests.support.actors import Holder
 from tests.support.world import TwoCounties, two_counties
@@ -24,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 SCOPED = [model for model in apps.get_models() if issubclass(model, ScopedModel)]
 # Where a row lies: its region's path, its project and, for some, its participation.
-Place = tuple[str, UUID, UUID | None]
+Place = tuple[str, UUID | None, UUID | None]
 PATHS = ("420000/", "420000/420100/", "420000/420100/420106/", "420000/429004/", "420000/420100/420107/")
 
 
@@ -50,6 +58,15 @@ def _place(project: Project, participation: Participation | None = None) -> Plac
 
 def _places(row: Any) -> list[Place]:
     """Where a row lies, told by its neighbours and not by any lookup of the models."""
+    if isinstance(row, Qualification) or (isinstance(row, EnterpriseParticulars) and row.project is None):
+        row = row.enterprise
+    if isinstance(row, CreditRecord):
+        # In the authority's region, and where below it the enterprise works.
+        works = Participation.all_rows.filter(enterprise=row.enterprise)
+        below = [one for one in works if one.project.region.path.startswith(row.region.path)]
+        return [(row.region.path, None, None), *(_place(one.project, one) for one in below)]
+    if isinstance(row, WageAccount):
+        row = row.participation
     if isinstance(row, Enterprise):
         taken = Participation.all_rows.filter(enterprise=row)
         return [_place(one.project, one) for one in taken]

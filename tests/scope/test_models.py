@@ -16,9 +16,11 @@ from integrity.models import (
     NoticeItem,
     NoticeReading,
     NoticeReply,
+    PersonCredit,
     SupervisionNotice,
 )
 from kernel.scoping import Reach, ScopedModel, ScopeRequired
+from payroll.models import PayrollBatch, PayrollFile, PayrollRow
 from projects.models import (
     AccountCode,
     Enterprise,
@@ -30,23 +32,29 @@ from projects.models import (
     Qualification,
     ReportedPermit,
     Team,
+    TeamFile,
     WageAccount,
 )
 from tests.support.actors import Holder
 from tests.support.world import County, TwoCounties
 from workers.models import (
+    Certificate,
     Contract,
+    ContractFile,
     Engagement,
     EngagementEvent,
     EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
+    Particulars,
     Person,
     Presence,
     Settlement,
     TemporaryLeave,
     Training,
+    TrainingFile,
+    TrainingSession,
 )
 
 SCOPED = [model for model in apps.get_models() if issubclass(model, ScopedModel)]
@@ -111,6 +119,16 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     EngagementEvent: _of_workers("event"),
     Training: _of_workers("training"),
     KeyPostAssignment: (lambda c: [c.worker.key_post], lambda c: []),
+    Particulars: _of_workers("particulars"),
+    ContractFile: _of_workers("contract_file"),
+    Certificate: _of_workers("certificate"),
+    PersonCredit: _of_workers("credit"),
+    TrainingSession: (lambda c: [c.session], lambda c: []),
+    TrainingFile: (lambda c: [c.session_file], lambda c: []),
+    TeamFile: (lambda c: list(c.team_files.values()), lambda c: [c.team_files["subcontractor"]]),
+    PayrollBatch: (lambda c: list(c.payrolls.values()), lambda c: [c.payrolls["subcontractor"]]),
+    PayrollFile: (lambda c: list(c.payroll_files.values()), lambda c: [c.payroll_files["subcontractor"]]),
+    PayrollRow: _of_workers("wages"),
     Device: (lambda c: c.devices, lambda c: []),
     Punch: (
         lambda c: list(Punch.all_rows.filter(project=c.project)),
@@ -224,6 +242,11 @@ def test_a_worker_reaches_the_own_rows_on_every_site_and_nobody_elses(
             Contract: [own.contract],
             Training: [own.training],
             KeyPostAssignment: [own.key_post],
+            Particulars: [own.particulars],
+            ContractFile: [own.contract_file],
+            Certificate: [own.certificate],
+            PersonCredit: [own.credit],
+            PayrollRow: [own.wages],
             Punch: _punches(county, "contractor"),
             AttendanceDay: _days(county, "contractor"),
             CorrectionRequest: [own.correction],

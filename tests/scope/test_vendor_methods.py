@@ -80,7 +80,78 @@ SPEAKS_OF: dict[str, Callable[[Vendor, County], dict[str, Any]]] = {
     "ProjectWorker.Add": lambda v, c: _at(v, c).gate.enrolment([_worker(c)]),
     "WorkerEntryExit.Add": lambda v, c: _at(v, c).gate.entry([_worker(c)], c.today),
     "WorkerAttendance.Add": lambda v, c: _at(v, c).gate.passage([_worker(c)], "01", c.now),
+    "Team.Update": lambda v, c: {
+        **_firm(v, c),
+        "teamSysNo": c.teams["contractor"].number,
+        "teamName": "改名",
+    },
+    "ProjectWorker.Update": lambda v, c: _update(v, c),
+    "WorkerContract.Add": lambda v, c: _contract(v, c),
+    "WorkerContract.Query": _roster,
+    "ProjectTraining.Add": lambda v, c: _training(v, c),
+    "ProjectTraining.Query": _roster,
+    "Payroll.Add": lambda v, c: _wages(v, c),
+    "Payroll.Query": lambda v, c: _wages_sought(v, c),
+    "Worker.Query": lambda v, c: _of_one(v, c),
+    "WorkerCredential.Query": lambda v, c: _of_one(v, c),
+    "WorkerGoodRecord.Query": lambda v, c: _of_one(v, c),
+    "WorkerBadRecord.Query": lambda v, c: _of_one(v, c),
+    "WorkerBlackList.Query": lambda v, c: _of_one(v, c),
 }
+
+
+def _of_one(vendor: Vendor, county: County) -> dict[str, Any]:
+    number = vendor.api.encrypted(county.worker.person.id_number)
+    return {"projectCode": county.project.code, "idCardType": "01", "idCardNumber": number}
+
+
+def _wages_sought(vendor: Vendor, county: County) -> dict[str, Any]:
+    month = f"{county.payrolls['contractor'].month:%Y-%m}"
+    return {"projectCode": county.project.code, **_at(vendor, county).gate.corp, "payMonth": month}
+
+
+def _update(vendor: Vendor, county: County) -> dict[str, Any]:
+    flat = {**_at(vendor, county).gate.enrolment([]), **_of_one(vendor, county), "specialty": "别处"}
+    return {name: value for name, value in flat.items() if name != "workerList"}
+
+
+def _contract(vendor: Vendor, county: County) -> dict[str, Any]:
+    of_one = _of_one(vendor, county)
+    code = of_one.pop("projectCode")
+    term = {"contractPeriodType": 0, "startDate": "2031-01-01", "endDate": "2031-12-31"}
+    return {"projectCode": code, "contractList": [{**_at(vendor, county).gate.corp, **of_one, **term}]}
+
+
+def _training(vendor: Vendor, county: County) -> dict[str, Any]:
+    of_one = _of_one(vendor, county)
+    code = of_one.pop("projectCode")
+    what = {"trainingName": "教育", "trainingTypeCode": "003001", "trainingDuration": 2}
+    when = {"trainingDate": str(county.today)}
+    return {"projectCode": code, **what, **when, "workers": [{**of_one, "isPass": 1}]}
+
+
+def _wages(vendor: Vendor, county: County) -> dict[str, Any]:
+    of_one = _of_one(vendor, county)
+    code = of_one.pop("projectCode")
+    card = vendor.api.encrypted("0999888877776666")
+    row = {
+        **of_one,
+        "payRollBankCardNumber": card,
+        "payRollBankCode": "102",
+        "payRollBankName": "支行",
+        "payBankCardNumber": card,
+        "payBankCode": "102",
+        "payBankName": "支行",
+        "totalPayAmount": 1,
+        "actualAmount": 1,
+        "isBackPay": 0,
+        "balanceDate": str(county.today),
+        "thirdPayRollCode": "PS-9",
+    }
+    outer = {**_at(vendor, county).gate.corp, "teamSysNo": vendor.gate.team}
+    return {"projectCode": code, **outer, "payMonth": f"{county.today:%Y-%m}", "detailList": [row]}
+
+
 NAMELESS: dict[str, Callable[[County], dict[str, Any]]] = {
     "CheckSign.Query": lambda c: {},
     "Corp.Query": lambda c: {"corpCode": c.firms["contractor"].uscc},
@@ -169,3 +240,15 @@ def _rows_of(county: County) -> list[Any]:
         list(type(row).all_rows.filter(pk=row.pk).values())
         for row in (county.project, county.teams["contractor"], worker.engagement, worker.presence)
     ]
+
+
+@pytest.mark.parametrize("method", [m for m in SPEAKS_OF if m.startswith("Worker") and m.endswith(".Query")])
+def test_asking_at_ones_own_project_for_the_others_person_finds_nobody(
+    method: str, world: TwoCounties
+) -> None:
+    for county in world:
+        other, vendor = world.other(county), _vendor(county)
+        own = {"projectCode": county.project.code, "date": str(county.today)}
+        asked = {**_of_one(vendor, other), **own}
+        answer = vendor.send(method, asked)
+        assert (answer["code"], answer["data"]["rows"], answer["data"]["totalCount"]) == (OK, [], 0)

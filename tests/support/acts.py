@@ -16,7 +16,9 @@ from federation import services as federation
 from integrity import services as integrity
 from integrity.rules import day_ended_by, site_date
 from integrity.services import CreditFacts
+from kernel.files import NamedFile
 from kernel.scoping import Actor
+from payroll import services as payroll
 from projects import services as projects
 from projects.models import PermitUpload
 from projects.services import PermitFacts
@@ -36,11 +38,14 @@ from web.post_rules import Scope
 from workers import services as workers
 from workers.models import Presence
 from workers.services import (
+    Attended,
+    CertificateFacts,
     ContractFacts,
     Enter,
     Move,
     OwnFacts,
     PersonFacts,
+    SessionFacts,
     SettlementFacts,
     TrainingFacts,
     WorkFacts,
@@ -632,6 +637,76 @@ def _resume_team(actor: Actor, county: County) -> Any:
     return projects.resume_team(actor=actor, team=county.teams["shared"])
 
 
+def _report_team(actor: Actor, county: County) -> Any:
+    facts = projects.TeamFacts(remark="三区", entry_files=[NamedFile("进场表", county.photo)])
+    return projects.report_team(actor=actor, team=county.teams["contractor"], facts=facts, today=county.today)
+
+
+def _report_contract(actor: Actor, county: County) -> Any:
+    facts = ContractFacts("labour", county.today, county.today + timedelta(days=60))
+    return workers.report_contract(
+        actor=actor, engagement=county.workers["gap"].engagement, facts=facts, files=()
+    )
+
+
+def _report_training_session(actor: Actor, county: County) -> Any:
+    return workers.report_training_session(
+        actor=actor,
+        project=county.project,
+        facts=SessionFacts("003001", "岗前教育", county.today, Decimal("2.0")),
+        attended=[Attended(county.workers["gap"].engagement, True)],
+        files=(),
+        today=county.today,
+    )
+
+
+def _record_certificate(actor: Actor, county: County) -> Any:
+    return workers.record_certificate(
+        actor=actor,
+        engagement=_subject(county).engagement,
+        facts=CertificateFacts("81", "T-1234567890", county.today),
+        today=county.today,
+    )
+
+
+def _report_payroll(actor: Actor, county: County) -> Any:
+    card = payroll.Account(people.card(911), "102", "支行")
+    payslip = payroll.Payslip(
+        engagement=_subject(county).engagement,
+        gross_pay=Decimal("10.00"),
+        net_pay=Decimal("10.00"),
+        paid_on=county.today,
+        card=card,
+        paying=card,
+        external_number="PS-1",
+    )
+    return payroll.report_payroll(
+        actor=actor,
+        team=county.teams["contractor"],
+        month=county.today.replace(day=1),
+        payslips=[payslip],
+        now=county.now,
+        today=county.today,
+    )
+
+
+def _record_person_credit(actor: Actor, county: County) -> Any:
+    day = county.today
+    return integrity.record_person_credit(
+        actor=actor,
+        engagement=_subject(county).engagement,
+        region=county.region,
+        facts=integrity.PersonCreditFacts("good", "102", "获奖", "住建局", "新文1号", day, day),
+        today=day,
+    )
+
+
+def _withdraw_person_credit(actor: Actor, county: County) -> Any:
+    credit = county.workers["gap"].credit
+    assert credit is not None
+    return integrity.withdraw_person_credit(actor=actor, credit=credit, reason="录入有误", now=county.now)
+
+
 # By the service's name; several rows where an act can be tried in several ways.
 ACTS: dict[str, list[Act]] = {
     "projects.services.receive_permit": [_receive_permit, _register_project, _slip_permit_under],
@@ -675,6 +750,13 @@ ACTS: dict[str, list[Act]] = {
     "projects.services.edit_team": [_edit_team],
     "projects.services.end_team": [_end_team],
     "projects.services.resume_team": [_resume_team],
+    "projects.services.report_team": [_report_team],
+    "workers.services.report_contract": [_report_contract],
+    "workers.services.report_training_session": [_report_training_session],
+    "workers.services.record_certificate": [_record_certificate],
+    "payroll.services.report_payroll": [_report_payroll],
+    "integrity.services.record_person_credit": [_record_person_credit],
+    "integrity.services.withdraw_person_credit": [_withdraw_person_credit],
     "workers.services.record_contract": [_record_contract],
     "workers.services.record_training": [_record_training],
     "workers.services.replace_contract": [_replace_contract],

@@ -29,8 +29,9 @@ from attendance.models import (
 from attendance.services import PunchFacts, receive_punches, recount
 from federation.models import AcceptedRequest, ConformanceRun, Credential, RefusedCall
 from federation.work import OUR_FAULT
-from integrity.models import AnswerFile, CreditRecord, SupervisionNotice
+from integrity.models import AnswerFile, CreditRecord, PersonCredit, SupervisionNotice
 from kernel.store import keep
+from payroll.models import PayrollBatch, PayrollFile, PayrollRow
 from projects.models import (
     AccountCode,
     Enterprise,
@@ -43,6 +44,7 @@ from projects.models import (
     Qualification,
     ReportedPermit,
     Team,
+    TeamFile,
     WageAccount,
 )
 from projects.permit_facts import PermitFacts
@@ -54,18 +56,23 @@ from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
 from tests.support.stated import state_everything
 from workers.models import (
+    Certificate,
     Contract,
+    ContractFile,
     Engagement,
     EngagementEvent,
     EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
+    Particulars,
     Person,
     Presence,
     Settlement,
     TemporaryLeave,
     Training,
+    TrainingFile,
+    TrainingSession,
 )
 from workers.services import identity_index
 
@@ -108,6 +115,11 @@ class Worker:
     review: EntryReview | None = None
     event: EngagementEvent | None = None
     identity_correction: IdentityCorrection | None = None
+    particulars: Particulars | None = None
+    contract_file: ContractFile | None = None
+    certificate: Certificate | None = None
+    wages: PayrollRow | None = None
+    credit: PersonCredit | None = None
 
 
 @dataclass
@@ -141,6 +153,11 @@ class County:
     closed_user: User = None  # type: ignore[assignment]
     locked_user: User = None  # type: ignore[assignment]
     parameter: RuleParameter = None  # type: ignore[assignment]
+    session: TrainingSession = None  # type: ignore[assignment]
+    session_file: TrainingFile = None  # type: ignore[assignment]
+    team_files: dict[str, TeamFile] = field(default_factory=dict)
+    payrolls: dict[str, PayrollBatch] = field(default_factory=dict)
+    payroll_files: dict[str, PayrollFile] = field(default_factory=dict)
     told: list[EnterpriseParticulars] = field(default_factory=list)
     particulars: ProjectParticulars = None  # type: ignore[assignment]
     reported_permit: ReportedPermit = None  # type: ignore[assignment]
@@ -216,7 +233,8 @@ class County:
             found += [str(worker.correction.public_id)] if worker.correction else []
         found += [str(row.public_id) for row in (self.project, self.permit, *self.devices)]
         found += [name for row in self.notices.values() for name in (str(row.public_id), row.number)]
-        found += [str(row.public_id) for row in (self.code, self.upload)]
+        found += [str(row.public_id) for row in (self.code, self.upload, self.session)]
+        found += [str(row.public_id) for row in self.payrolls.values()]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
@@ -257,6 +275,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _vendor(county)
     _users(county)
     _permits(county)
+    _reports(county)
     state_everything(county)
     for title in staff:
         employ(county, title)
@@ -271,6 +290,34 @@ _FIRMS = {
     "owner": ("置业", records.OWNER),
     "supervisor": ("监理", records.SUPERVISOR),
 }
+
+
+def _reports(county: County) -> None:
+    """What a vendor reported of the project: scans of teams, a training, wages of last month."""
+    word = county.word
+    scan = keep(f"report of {word}".encode())
+    county.session, county.session_file = records.training_session(county.project, f"{word}安全教育", scan)
+    for title, team in county.teams.items():
+        county.team_files[title] = records.team_file(team, scan, f"{word}进场表")
+        county.payrolls[title], county.payroll_files[title] = records.payroll_batch(team, word, scan)
+
+
+def _reported(county: County, title: str) -> None:
+    """What a vendor and an authority stated of one person."""
+    worker, word = county.workers[title], county.word
+    work, order = worker.engagement, county.order + 1 + 2 * list(_NAMES).index(title)
+    scan = keep(f"report of {word}".encode())
+    worker.particulars = records.particulars(
+        work, specialty=f"{word}特长", urgent_name=f"{word}家属", card_front=scan, card_back=scan
+    )
+    if worker.contract:
+        worker.contract_file = records.contract_file(worker.contract, scan, f"{word}末页")
+        worker.wages = records.payroll_row(county.payrolls[title], work, order, word)
+    if title != SHARED:
+        worker.certificate = records.certificate(
+            work.person, f"{word}C{order:09d}", issuer=f"{word}厅", scan=scan
+        )
+        worker.credit = records.person_credit(work, county.region, word)
 
 
 def _shared_firm() -> Enterprise:
@@ -363,6 +410,7 @@ def employ(county: County, title: str) -> None:
     if title in ("contractor", "subcontractor"):
         worker.correction = _correction(county, worker.engagement)
     _roster(county, worker, since, until)
+    _reported(county, title)
     if title != "gap":
         _pass_gate(county, worker.person.id_number, since if until else None)
 

@@ -15,27 +15,34 @@ from integrity.models import (
     NoticeItem,
     NoticeReading,
     NoticeReply,
+    PersonCredit,
     SupervisionNotice,
 )
 from integrity.rules import end_of, number_of
 from kernel.cipher import keyring
 from kernel.ids import new_id
-from projects.models import Enterprise, Participation, Permit, Project, Team
+from payroll.models import PayrollBatch, PayrollFile, PayrollRow
+from projects.models import Enterprise, Participation, Permit, Project, Team, TeamFile
 from regions.models import Region
 from tests.support import people
 from workers.models import (
+    Certificate,
     Contract,
+    ContractFile,
     Engagement,
     EngagementEvent,
     EntryReview,
     IdentityCheck,
     IdentityCorrection,
     KeyPostAssignment,
+    Particulars,
     Person,
     Presence,
     Settlement,
     TemporaryLeave,
     Training,
+    TrainingFile,
+    TrainingSession,
 )
 from workers.services import identity_index, phone_index
 
@@ -261,3 +268,97 @@ def correction(of: Engagement, day: date | None, **fields: Any) -> CorrectionReq
     fields.setdefault("asked_by_key", "asker")
     fields.setdefault("asked_at", timezone.now())
     return CorrectionRequest.objects.create(engagement=of, day=day, **fields)
+
+
+def particulars(of: Engagement, **fields: Any) -> Particulars:
+    """What a vendor reported beyond the core."""
+    fields.setdefault("illness", "0")
+    return Particulars.objects.create(engagement=of, **fields)
+
+
+def certificate(of: Person, number: str, **fields: Any) -> Certificate:
+    """A certificate of special operation."""
+    fields.setdefault("issued_on", site_day() - timedelta(days=90))
+    index = keyring().blind_index("certificate", number)
+    return Certificate.objects.create(person=of, kind="80", number=number, number_index=index, **fields)
+
+
+def contract_file(of: Contract, address: str, name: str, position: int = 0) -> ContractFile:
+    """A scan of a contract."""
+    return ContractFile.objects.create(contract=of, address=address, name=name, position=position)
+
+
+def team_file(of: Team, address: str, name: str) -> TeamFile:
+    """A scan of a team's entry."""
+    return TeamFile.objects.create(team=of, occasion="entry", position=0, address=address, name=name)
+
+
+def training_session(of: Project, name: str, address: str) -> tuple[TrainingSession, TrainingFile]:
+    """A training of the whole project, with its list of signatures."""
+    session = TrainingSession.objects.create(
+        project=of,
+        kind="003001",
+        name=name,
+        held_on=site_day() - timedelta(days=5),
+        hours=Decimal("4.0"),
+        digest=name.encode(),
+    )
+    return session, TrainingFile.objects.create(session=session, position=0, name=name, address=address)
+
+
+def payroll_batch(of: Team, word: str, address: str) -> tuple[PayrollBatch, PayrollFile]:
+    """The wages of a team for last month, reported with a scan; rows are added apart."""
+    month = (site_day().replace(day=1) - timedelta(days=1)).replace(day=1)
+    batch = PayrollBatch.objects.create(
+        number=f"{word}{of.number}",
+        project_id=of.participation.project_id,
+        participation=of.participation,
+        team=of,
+        month=month,
+        digest=str(of.number).encode(),
+        reported_at=timezone.now(),
+        reported_by=word,
+    )
+    return batch, PayrollFile.objects.create(batch=batch, position=0, name=word, address=address)
+
+
+def payroll_row(of: PayrollBatch, who: Engagement, order: int, word: str) -> PayrollRow:
+    """What one person was paid in a batch."""
+    card = people.card(order)
+    return PayrollRow.objects.create(
+        batch=of,
+        position=order,
+        engagement=who,
+        days=22,
+        gross_pay=Decimal("7000.00"),
+        net_pay=Decimal("6800.00"),
+        paid_on=site_day() - timedelta(days=3),
+        card_number=card,
+        card_index=keyring().blind_index("card", card),
+        bank_code="102",
+        bank_name=word,
+        paying_card_number=card,
+        paying_card_index=keyring().blind_index("card", card),
+        paying_bank_code="105",
+        paying_bank_name=word,
+        external_number=f"{word}{order}",
+    )
+
+
+def person_credit(of: Engagement, region: Region, word: str, **fields: Any) -> PersonCredit:
+    """A good record that the county's authority decided."""
+    day = site_day() - timedelta(days=9)
+    fields.setdefault("record_kind", "good")
+    fields.setdefault("behaviour", "101")
+    return PersonCredit.objects.create(
+        person=of.person,
+        engagement=of,
+        region=region,
+        content=f"{word}拾金不昧",
+        authority=f"{word}住建局",
+        document=f"{word}文",
+        decided_on=day,
+        valid_from=day,
+        entered_by=word,
+        **fields,
+    )

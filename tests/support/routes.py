@@ -56,6 +56,32 @@ def _people(county: County) -> list[dict[str, Any]]:
     return [{"public_id": worker.engagement.public_id} for worker in county.workers.values()]
 
 
+def _files_of_contracts(county: County) -> list[Any]:
+    return [worker.contract_file for worker in county.workers.values() if worker.contract_file]
+
+
+def _certificate_form(county: County) -> Query:
+    return {
+        "kind": "81",
+        "number": "TZ-2026-0001",
+        "issuer": "住建厅",
+        "issued_on": county.today - timedelta(days=30),
+        "status": "1",
+    }
+
+
+def _credit_form(county: County) -> Query:
+    return {
+        "region": county.region.code,
+        "behaviour": "good:102",
+        "content": "技能竞赛一等奖",
+        "authority": "住建局",
+        "document": "表彰决定 9 号",
+        "decided_on": county.today,
+        "valid_from": county.today,
+    }
+
+
 def _permit(county: County) -> list[dict[str, Any]]:
     return [{"public_id": county.permit.public_id}]
 
@@ -325,6 +351,10 @@ def _enrolment(county: County) -> Query:
 ROUTES: dict[str, Route] = {
     "healthz": Route(public="the node's own state"),
     "metrics": Route(public="the node's own figures, for whoever watches it"),
+    "open_api_file": Route(
+        kwargs=lambda _county: [{"token": "forged"}],
+        public="without a signed address there is nothing; tests/federation goes in",
+    ),
     "open_api": Route(public="without a signature it answers a refusal; test_open_api goes in"),
     "sign_in": Route(public="the door"),
     "sign_out": Route(public="the way out; takes only a form"),
@@ -454,6 +484,33 @@ ROUTES: dict[str, Route] = {
     ),
     "correct_person": Route(kwargs=_people, forms=lambda _county: [{"name": "张散", "reason": "看错一位"}]),
     "person_photo": Route(kwargs=_people),
+    "person_picture": Route(kwargs=lambda county: [{**one, "which": "front"} for one in _people(county)]),
+    "contract_file": Route(
+        kwargs=lambda county: [{"public_id": one.public_id} for one in _files_of_contracts(county)]
+    ),
+    "new_certificate": Route(kwargs=_people, forms=lambda county: [_certificate_form(county)]),
+    "team_file": Route(
+        kwargs=lambda county: [{"public_id": one.public_id} for one in county.team_files.values()]
+    ),
+    "project_payroll": Route(
+        kwargs=_project,
+        queries=lambda county: [{}, {"month": f"{county.payrolls['contractor'].month:%Y-%m}"}],
+    ),
+    "person_payroll": Route(kwargs=_people),
+    "payroll_batch": Route(
+        kwargs=lambda county: [{"public_id": one.public_id} for one in county.payrolls.values()]
+    ),
+    "payroll_file": Route(
+        kwargs=lambda county: [{"public_id": one.public_id} for one in county.payroll_files.values()]
+    ),
+    "person_credit": Route(kwargs=_people),
+    "person_credit_new": Route(kwargs=_people, forms=lambda county: [_credit_form(county)]),
+    "person_credit_withdraw": Route(
+        kwargs=lambda county: [
+            {"public_id": worker.credit.public_id} for worker in county.workers.values() if worker.credit
+        ],
+        forms=lambda _county: [{"reason": "录入有误"}],
+    ),
     "new_contract": Route(kwargs=_people, forms=lambda county: [_contract_form(county)]),
     "new_training": Route(kwargs=_people, forms=lambda county: [_training_form(county)]),
     "replace_contract": Route(kwargs=_contracts, forms=lambda county: [_contract_form(county)]),

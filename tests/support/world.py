@@ -26,9 +26,10 @@ from attendance.selectors import pulse as pulses
 from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
-from integrity.selectors import credit, gaps, standing
+from integrity.selectors import credit, gaps, people_credit, standing
 from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
+from payroll import selectors as payroll
 from projects import selectors as projects
 from tests.support.counties import ROLES, County, TwoCounties, employ, two_counties, wuchang, xiantao
 from workers import selectors as workers
@@ -153,6 +154,41 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         workers.other_work(a, worker.engagement) for worker in c.workers.values()
     ],
     "workers.selectors.key_posts": lambda a, c: workers.key_posts(a, c.today),
+    "workers.selectors.particulars": lambda a, c: [
+        [row] if row else []
+        for row in (workers.particulars(a, worker.engagement) for worker in c.workers.values())
+    ],
+    "workers.selectors.certificates": lambda a, c: [
+        workers.certificates(a, worker.engagement) for worker in c.workers.values()
+    ],
+    "workers.selectors.contract_file": lambda a, c: [
+        workers.contract_file(a, worker.contract_file.public_id)
+        for worker in (c.worker, c.workers["subcontractor"])
+        if worker.contract_file
+    ],
+    "projects.selectors.team_file": lambda a, c: projects.team_file(a, c.team_files["contractor"].public_id),
+    "payroll.selectors.batches": lambda a, c: payroll.batches(a),
+    "payroll.selectors.batch": lambda a, c: payroll.batch(a, c.payrolls["contractor"].public_id),
+    "payroll.selectors.rows_of_batch": lambda a, c: [
+        payroll.rows_of_batch(a, batch) for batch in c.payrolls.values()
+    ],
+    "payroll.selectors.wages_of": lambda a, c: [
+        payroll.wages_of(a, worker.engagement) for worker in c.workers.values()
+    ],
+    "payroll.selectors.files_of_batch": lambda a, c: [
+        payroll.files_of_batch(a, batch) for batch in c.payrolls.values()
+    ],
+    "payroll.selectors.file": lambda a, c: payroll.file(a, c.payroll_files["contractor"].public_id),
+    "integrity.selectors.people_credit.people_credit": lambda a, c: people_credit.people_credit(a),
+    "integrity.selectors.people_credit.credit_of": lambda a, c: [
+        people_credit.credit_of(a, worker.engagement, c.today) for worker in c.workers.values()
+    ],
+    "integrity.selectors.people_credit.credit_to": lambda a, c: [
+        people_credit.credit_to(a, "integrity.view", worker.credit.public_id)
+        for worker in (c.worker, c.workers["subcontractor"])
+        if worker.credit
+    ],
+    "integrity.selectors.people_credit.credit_regions": lambda a, c: people_credit.credit_regions(a),
     "workers.selectors.posts_of": lambda a, c: workers.posts_of(a, c.worker.engagement),
     "workers.selectors.search": lambda a, c: [workers.search(a, word) for word in (c.word, "三", "王五")],
     "attendance.selectors.dashboard.region_in_reach": lambda a, c: dashboard.region_in_reach(

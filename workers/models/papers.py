@@ -38,6 +38,8 @@ class Contract(Travelling, ScopedModel):
     unit_price = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
     wage_form = models.CharField(max_length=8, blank=True)
     scan = models.CharField(max_length=64, blank=True)
+    # The number that the parties gave it.
+    number = models.CharField(max_length=50, blank=True, default="")
     ended_on = models.DateField(null=True, blank=True)
     end_reason = models.CharField(max_length=200, blank=True)
     # The record that this one puts right; that one ended on the day it began.
@@ -80,6 +82,11 @@ class Training(Travelling, ScopedModel):
     valid_to = models.DateField()
     hours = models.DecimalField(max_digits=6, decimal_places=1, default=0)
     is_passed = models.BooleanField(default=True)
+    score = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
+    # What the training was, where a vendor reported one of the whole project.
+    session = models.ForeignKey(
+        "workers.TrainingSession", models.PROTECT, null=True, blank=True, related_name="attended"
+    )
     trainer = models.CharField(max_length=60, blank=True)
     evidence = models.CharField(max_length=64, blank=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
@@ -93,6 +100,15 @@ class Training(Travelling, ScopedModel):
             models.CheckConstraint(condition=Q(hours__gte=Value(0)), name="training_hours_are_not_negative"),
             models.CheckConstraint(
                 condition=Q(valid_to__gte=F("held_on")), name="a_training_is_valid_after_it_was_held"
+            ),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__gte=Value(0), score__lte=Value(100)),
+                name="a_training_score_lies_between_0_and_100",
+            ),
+            models.UniqueConstraint(
+                fields=("session", "engagement"),
+                condition=Q(withdrawn_at=None),
+                name="a_person_attends_a_training_session_once",
             ),
         ]
 

@@ -1,11 +1,13 @@
 """Acts on people: enrolling, the roster's moves, review, papers, corrections, and reading a full number."""
 
+from workers.services.certificates import CertificateFacts, record_certificate
 from workers.services.contracts import (
     ContractFacts,
     end_contract,
     overlaps_told,
     record_contract,
     replace_contract,
+    report_contract,
 )
 from workers.services.edits import OwnFacts, edit_engagement
 from workers.services.identities import correct_identity
@@ -25,6 +27,7 @@ from workers.services.papers import (
     replace_training,
     withdraw_training,
 )
+from workers.services.particulars import ParticularFacts
 from workers.services.people import (
     CITIZEN_CARD,
     PersonFacts,
@@ -57,6 +60,7 @@ from workers.services.reversal import Reverse, latest_of
 from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, missing_papers
 from workers.services.roster import Outcome, Refused, judge_moves, move_one, move_people
 from workers.services.search import find_by_number
+from workers.services.sessions import Attended, SessionFacts, report_training_session
 from workers.services.sign_in import (
     about_code,
     ask_code,
@@ -72,6 +76,8 @@ __all__ = [
     "CITIZEN_CARD",
     "MOVE_WORDS",
     "Approve",
+    "Attended",
+    "CertificateFacts",
     "ChangeTeam",
     "ContractFacts",
     "End",
@@ -82,11 +88,13 @@ __all__ = [
     "Move",
     "Outcome",
     "OwnFacts",
+    "ParticularFacts",
     "PersonFacts",
     "Refused",
     "Return",
     "Reverse",
     "SendBack",
+    "SessionFacts",
     "Settle",
     "SettlementFacts",
     "Submit",
@@ -124,12 +132,15 @@ __all__ = [
     "own_account",
     "phone_columns",
     "phone_index",
+    "record_certificate",
     "record_contract",
     "record_training",
     "record_trainings",
     "relieve_key_post",
     "replace_contract",
     "replace_training",
+    "report_contract",
+    "report_training_session",
     "return_to_site",
     "reveal_number",
     "reverse_move",

@@ -3,20 +3,23 @@
 Source: 鄂建文〔2019〕27号 一(八); 国务院令第724号 第二十八条; 18号令 2022 修正 (用工书面协议).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from kernel.files import NamedFile
 from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
 from standards.selectors import codes, parameter
-from workers.errors import BadPaper, PaperEnded
-from workers.models import Contract, Engagement
+from workers.errors import AlreadyContracted, BadPaper, PaperEnded
+from workers.models import Contract, ContractFile, Engagement
 from workers.selectors import all_contracts
 from workers.services.reasons import checked_reason
 
@@ -36,6 +39,7 @@ class ContractFacts:
     unit: str = ""
     unit_price: Decimal | None = None
     scan: str = ""
+    number: str = ""
 
 
 @transaction.atomic
@@ -60,6 +64,37 @@ def record_contract(
     facts = ContractFacts(kind, starts_on, ends_on, period_type, wage_form, unit, unit_price, scan)
     require_sensible_contract(facts)
     return _kept(actor, engagement, facts)
+
+
+@transaction.atomic
+def report_contract(
+    *, actor: Actor, engagement: Engagement, facts: ContractFacts, files: Sequence[NamedFile] = ()
+) -> Contract:
+    """Keep a contract that another system reports, with its scans; one that overlaps another is refused.
+
+    Raises NotPermitted, NotFound, BadPaper, AlreadyContracted. Source: 鄂建文〔2019〕27号 一(八).
+    """
+    require(actor, "workers.file", on=engagement)
+    require_sensible_contract(facts)
+    # The engagement's lock makes two reports of one contract wait for each other.
+    Engagement.all_rows.select_for_update(of=("self",)).get(pk=engagement.pk)
+    if held := _overlapping(engagement, facts):
+        raise AlreadyContracted(held.starts_on, held.ends_on)
+    contract = _kept(actor, engagement, facts)
+    ContractFile.objects.bulk_create(
+        ContractFile(contract=contract, position=position, name=one.name, address=one.address)
+        for position, one in enumerate(files)
+    )
+    return contract
+
+
+def _overlapping(engagement: Engagement, facts: ContractFacts) -> Contract | None:
+    """A contract of the engagement that holds on some day of the one that `facts` tell of."""
+    rows = Contract.all_rows.filter(Q(ends_on=None) | Q(ends_on__gte=facts.starts_on), engagement=engagement)
+    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=facts.starts_on))
+    if facts.ends_on is not None:
+        rows = rows.filter(starts_on__lte=facts.ends_on)
+    return rows.exclude(ended_on=F("starts_on")).first()
 
 
 @transaction.atomic
@@ -195,6 +230,7 @@ def _kept(
         unit_price=facts.unit_price,
         wage_form=facts.wage_form,
         scan=facts.scan,
+        number=facts.number,
         replaces=replaces,
         recorded_by=actor.label,
     )

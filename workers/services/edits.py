@@ -15,7 +15,9 @@ from outbox.services import announce
 from standards.selectors import code_name, codes
 from workers.errors import BadCode
 from workers.models import Engagement
+from workers.services.particulars import ParticularFacts, keep_particulars
 from workers.services.people import checked_card, checked_phone, set_card, set_phone
+from workers.services.phones import stored_phone
 
 # Facts whose values are codes of a list.
 _LISTS = {
@@ -42,6 +44,9 @@ class OwnFacts:
     bank_name: str | None = None
     is_team_leader: bool | None = None
     photo: str | None = None
+    gate_card: str | None = None
+    issuing_authority: str | None = None
+    more: ParticularFacts | None = None
 
     def __repr__(self) -> str:
         return "<OwnFacts>"
@@ -49,18 +54,26 @@ class OwnFacts:
 
 @transaction.atomic
 def edit_engagement(
-    *, actor: Actor, engagement: Engagement, facts: OwnFacts, expected_version: int | None = None
+    *,
+    actor: Actor,
+    engagement: Engagement,
+    facts: OwnFacts,
+    expected_version: int | None = None,
+    as_reported: bool = False,
 ) -> Engagement:
     """Change the facts of one engagement; which ones changed is on record, their values are not.
 
-    Raises NotPermitted, NotFound, BadContactFact, BadCode, Stale. Nothing new changes nothing.
+    `as_reported`: a vendor reports them, who may give a fixed line as phone; the form of numbers was judged
+    at the door. Raises NotPermitted, NotFound, BadContactFact, BadCode, BadPaper, Stale. Nothing new changes
+    nothing.
     Source: 鄂建文〔2019〕27号 二(三) (basic data are kept up to date).
     """
     require(actor, "workers.enrol", on=engagement)
     rows = Engagement.objects.visible_to(actor, "workers.enrol")
     kept = rows.select_for_update(of=("self",)).get(pk=engagement.pk)
     require_version(kept, expected_version, _standing(kept, facts))
-    changed = sorted(_changed(kept, facts))
+    changed = sorted(_changed(kept, facts, as_reported=as_reported))
+    changed += keep_particulars(kept, facts.more) if facts.more else []
     if not changed:
         return kept
     kept.version += 1
@@ -83,17 +96,27 @@ def _standing(engagement: Engagement, facts: OwnFacts) -> dict[str, str]:
         "bank_code": ("开户银行", code_name("bank", engagement.bank_code)),
         "bank_name": ("支行名称", engagement.bank_name),
         "is_team_leader": ("班组长", str(_("是") if engagement.is_team_leader else _("否"))),
+        "gate_card": ("考勤卡号", engagement.gate_card),
+        "issuing_authority": ("发证机关", engagement.issuing_authority),
     }
     return dict(pair for name, pair in shown.items() if getattr(facts, name) is not None)
 
 
-def _changed(engagement: Engagement, facts: OwnFacts) -> Iterator[str]:
+def _changed(engagement: Engagement, facts: OwnFacts, *, as_reported: bool) -> Iterator[str]:
     """Put each new fact in its place and name it. Raises BadContactFact, BadCode."""
-    for name in (field.name for field in fields(facts)):
+    for name in (field.name for field in fields(facts) if field.name != "more"):
         value, stands = getattr(facts, name), getattr(engagement, name)
-        if value is not None and _read(name, value) != ("" if stands is None else stands):
-            _put(engagement, name, _read(name, value))
+        if value is None:
+            continue
+        new = _reported(name, value) if as_reported else _read(name, value)
+        if new != ("" if stands is None else stands):
+            _put(engagement, name, new)
             yield name
+
+
+def _reported(name: str, value: Any) -> Any:
+    """A fact as enrolling keeps it."""
+    return stored_phone(value) if name == "phone" else value
 
 
 def _put(engagement: Engagement, name: str, value: Any) -> None:

@@ -16,7 +16,7 @@ from kernel.scoping import Actor
 from outbox.services import announce
 from standards.selectors import codes, parameter
 from workers.errors import BadPaper, PaperEnded
-from workers.models import Engagement, Training
+from workers.models import Engagement, Training, TrainingSession
 from workers.services.reasons import checked_reason
 
 
@@ -52,7 +52,7 @@ def record_training(
     require(actor, "workers.file", on=engagement)
     facts = TrainingFacts(kind, held_on, hours, is_passed, trainer, evidence)
     require_sensible_training(facts, today or timezone.localdate())
-    return _kept(actor, engagement, facts)
+    return kept_training(actor, engagement, facts)
 
 
 @transaction.atomic
@@ -71,7 +71,7 @@ def record_trainings(
         raise NotFound
     _require_a_manageable_number(len(attended))
     require_sensible_training(facts, today)
-    return [_kept(actor, engagement, facts) for engagement in attended]
+    return [kept_training(actor, engagement, facts) for engagement in attended]
 
 
 @transaction.atomic
@@ -84,7 +84,7 @@ def replace_training(
     """
     old = _withdrawn(actor, training, reason)
     require_sensible_training(facts, today)
-    return _kept(actor, old.engagement, facts, replaces=old)
+    return kept_training(actor, old.engagement, facts, replaces=old)
 
 
 @transaction.atomic
@@ -126,9 +126,16 @@ def _require_a_manageable_number(number: int) -> None:
         )
 
 
-def _kept(
-    actor: Actor, engagement: Engagement, facts: TrainingFacts, replaces: Training | None = None
+def kept_training(
+    actor: Actor,
+    engagement: Engagement,
+    facts: TrainingFacts,
+    replaces: Training | None = None,
+    *,
+    session: TrainingSession | None = None,
+    score: Decimal | None = None,
 ) -> Training:
+    """Write the record, within the act that has judged it."""
     days = parameter("training.valid_days", engagement.project.region, facts.held_on)
     training = Training.objects.create(
         engagement=engagement,
@@ -139,6 +146,8 @@ def _kept(
         is_passed=facts.is_passed,
         trainer=facts.trainer,
         evidence=facts.evidence,
+        session=session,
+        score=score,
         replaces=replaces,
         recorded_by=actor.label,
     )

@@ -26,6 +26,7 @@ from workers.errors import (
     ReasonMissing,
 )
 from workers.models import Engagement, Person
+from workers.services.particulars import ParticularFacts, keep_particulars
 from workers.services.phones import set_phone
 
 # 01 居民身份证; other documents are kept as they come, their forms being those of other countries.
@@ -65,6 +66,7 @@ class WorkFacts:
     education: str = ""
     political_status: str = ""
     issuing_authority: str = ""
+    more: ParticularFacts | None = None
 
     def __repr__(self) -> str:
         return "<WorkFacts>"
@@ -162,7 +164,8 @@ def enrol(
     """Register a person for work in a team of the project.
 
     Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamEnded, BadIdentity,
-    IdentityNameDiffers, AlreadyEngaged. Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条.
+    IdentityNameDiffers, AlreadyEngaged, and
+    what keeping the particulars refuses. Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条.
     """
     participation = team.participation
     require(actor, "workers.enrol", on=participation)
@@ -196,6 +199,8 @@ def enrol(
     set_phone(engagement, work.phone)
     set_card(engagement, work.card_number)
     engagement.save()
+    if work.more is not None:
+        keep_particulars(engagement, work.more)
     record(actor, "workers.enrolled", engagement, project=project.code)
     announce("workers.enrolled.v1", key=engagement.public_id)
     return engagement

@@ -9,7 +9,14 @@ from kernel.errors import NotFound
 from web.pages import Page
 from web.uploads import serve
 from workers.models import Engagement
-from workers.selectors import contract_to, presence_to, training_to, work_to
+from workers.selectors import (
+    contract_file,
+    contract_to,
+    particulars,
+    presence_to,
+    training_to,
+    work_to,
+)
 
 
 class _File(Page):
@@ -31,6 +38,34 @@ class PersonPhoto(_File):
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         work = work_to(self.actor, self.permission, public_id)
         return self.shown(work, work.photo, "workers.photo_read", "现场照片")
+
+
+# Which picture, by the word in its address: the column that holds it, and how it is called.
+PICTURES = {
+    "front": ("card_front", "证件正面照"),
+    "back": ("card_back", "证件反面照"),
+    "gate-card": ("gate_card_picture", "办卡采集相片"),
+}
+
+
+class PersonPicture(_File):
+    """A picture of the identity card, or the one taken for the gate's card."""
+
+    def get(self, request: HttpRequest, public_id: UUID, which: str) -> HttpResponse:
+        work = work_to(self.actor, self.permission, public_id)
+        kept = particulars(self.actor, work)
+        if kept is None or which not in PICTURES:
+            raise NotFound
+        column, name = PICTURES[which]
+        return self.shown(work, getattr(kept, column), "workers.picture_read", name)
+
+
+class ContractPage(_File):
+    """A further scan of a contract."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        found = contract_file(self.actor, public_id)
+        return self.shown(found.contract.engagement, found.address, "workers.contract_scan_read", found.name)
 
 
 class ContractScan(_File):

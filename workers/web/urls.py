@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workers.web import contracts, edit, enrol, files, trainings
+from workers.web import certificates, contracts, edit, enrol, files, trainings
 
 urlpatterns = [
     path("projects/<uuid:public_id>/enrol/", enrol.Enrol.as_view(), name="enrol"),
@@ -12,6 +12,15 @@ urlpatterns = [
     path("people/<uuid:public_id>/photo/", files.PersonPhoto.as_view(), name="person_photo"),
     path("people/<uuid:public_id>/contracts/new/", contracts.NewContract.as_view(), name="new_contract"),
     path("people/<uuid:public_id>/trainings/new/", trainings.NewTraining.as_view(), name="new_training"),
+    path(
+        "people/<uuid:public_id>/certificates/new/",
+        certificates.NewCertificate.as_view(),
+        name="new_certificate",
+    ),
+    path(
+        "people/<uuid:public_id>/pictures/<slug:which>/", files.PersonPicture.as_view(), name="person_picture"
+    ),
+    path("contracts/files/<uuid:public_id>/", files.ContractPage.as_view(), name="contract_file"),
     path("contracts/<uuid:public_id>/replace/", contracts.ReplaceContract.as_view(), name="replace_contract"),
     path("contracts/<uuid:public_id>/end/", contracts.EndContract.as_view(), name="end_contract"),
     path("contracts/<uuid:public_id>/scan/", files.ContractScan.as_view(), name="contract_scan"),

@@ -1,13 +1,15 @@
 """ProjectWorker 项目人员: who is registered for work on the project."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from federation.open_api import shapes, values
-from federation.open_api.calls import Call, Outcome, done
+from federation.open_api.calls import Call, Failed, Outcome, done
 from federation.open_api.common import (
+    CARD_IMAGE,
     CORP_CODE,
     CORP_CODE_SOUGHT,
     CORP_NAME,
@@ -17,31 +19,41 @@ from federation.open_api.common import (
     PROJECT_CODE,
     TEAM_NUMBER,
     TEAM_SOUGHT,
+    as_day,
     as_instant,
     document_fields,
     filtered,
+    for_person,
     local_day,
     page_of,
 )
 from federation.open_api.dictionaries import (
     BANK,
     EDUCATION,
+    MANAGEMENT_POST,
     MARITAL_STATUS,
     POLITICAL_STATUS,
     TRADE,
     WORKER_KIND,
 )
 from federation.open_api.dispatcher import query, write
-from federation.open_api.roster import all_or_nothing, team_of_enterprise
+from federation.open_api.pictures import address_of
+from federation.open_api.roster import (
+    all_or_nothing,
+    engagements_of,
+    require_each_once,
+    require_known,
+    stranger,
+    team_of_enterprise,
+)
 from federation.open_api.schema import Field, Limit
 from kernel.errors import DomainError
+from kernel.text import compact
 from projects.models import Team
 from standards.selectors import codes
 from workers import errors, services
-from workers.models import Contract, Engagement, Presence
-from workers.services import PersonFacts, WorkFacts, identity_index
-
-CARD_IMAGE = Limit("open_api.card_image_kilobytes")
+from workers.models import Contract, Engagement, Particulars, Presence
+from workers.services import OwnFacts, ParticularFacts, PersonFacts, WorkFacts
 
 WORKER = (
     Field("workerName", "工人姓名", required=True, most=50, check=shapes.person_name),
@@ -76,8 +88,19 @@ WORKER = (
     Field("negativeIDCardImage", "证件反面照", values.image, most=CARD_IMAGE),
     Field("startDate", "证件有效期开始", values.day),
     Field("expiryDate", "证件有效期结束", values.day),
-    Field("manageType", "管理岗位", most=10),
+    Field("manageType", "管理岗位", dictionary=MANAGEMENT_POST),
 )
+OUTER = (
+    PROJECT_CODE,
+    CORP_CODE,
+    CORP_NAME,
+    TEAM_NUMBER,
+    Field("teamName", "班组名称", required=True, most=100),
+)
+# Who is meant, and what an update cannot leave out; all else stays as it is where it is not sent.
+_NAMED = {"idCardType", "idCardNumber"}
+CHANGES = tuple(item if item.name in _NAMED else replace(item, required=False) for item in WORKER)
+MANAGER, MANAGERS_TRADE = "10", "900"
 
 
 @write(
@@ -85,11 +108,7 @@ WORKER = (
     "新增项目人员",
     permission="workers.enrol",
     fields=(
-        PROJECT_CODE,
-        CORP_CODE,
-        CORP_NAME,
-        TEAM_NUMBER,
-        Field("teamName", "班组名称", required=True, most=100),
+        *OUTER,
         Field(
             "workerList",
             "人员列表",
@@ -102,7 +121,9 @@ WORKER = (
 def add(call: Call) -> Outcome:
     """Register up to five people, all or none; whoever is there already is named by a masked number."""
     team = team_of_enterprise(call)
-    all_or_nothing(call.values["workerList"], lambda row: _enrol(call, team, row), _wording)
+    rows = call.values["workerList"]
+    _require_consistent(rows)
+    all_or_nothing(rows, lambda row: _enrol(call, team, row), _wording)
     return done()
 
 
@@ -111,33 +132,141 @@ def _enrol(call: Call, team: Team, row: Mapping[str, Any]) -> None:
         actor=call.actor,
         project=call.own_project,
         team=team,
-        person=PersonFacts(
-            name=row["workerName"],
-            number=row["idCardNumber"],
-            id_type=row["idCardType"],
-            nation=_nation(row["nation"]),
-        ),
-        work=_work(row),
+        person=_person(row),
+        work=WorkFacts(**_own(row), more=_particulars(row)),
         today=local_day(call.now),
     )
 
 
-def _work(row: Mapping[str, Any]) -> WorkFacts:
-    return WorkFacts(
-        is_team_leader=row["isTeamLeader"],
-        kind=row["workRole"],
-        trade=row["workType"],
-        phone=row["cellPhone"],
-        address=row["address"],
-        photo=row["headImage"],
-        card_number=row.get("payRollBankCardNumber", ""),
-        bank_code=row.get("payRollTopBankCode", ""),
-        bank_name=row.get("payRollBankName", ""),
-        gate_card=row.get("cardNumber", ""),
-        education=row.get("cultureLevelType", ""),
-        political_status=row.get("politicsType", ""),
-        issuing_authority=row["grantOrg"],
+def _person(row: Mapping[str, Any]) -> PersonFacts:
+    return PersonFacts(
+        name=row["workerName"],
+        number=row["idCardNumber"],
+        id_type=row["idCardType"],
+        nation=_nation(row["nation"]),
     )
+
+
+@write(
+    "ProjectWorker.Update",
+    "修改项目人员",
+    permission="workers.enrol",
+    fields=(
+        *OUTER,
+        Field(
+            "workerList",
+            "人员列表",
+            rows=CHANGES,
+            most=Limit("open_api.rows", "ProjectWorker.Add"),
+        ),
+        # One client's habit is a flat object, another's a list; whichever comes is read.
+        *(replace(item, required=False) for item in CHANGES),
+    ),
+)
+def update(call: Call) -> Outcome:
+    """Change what belongs to people's work here, all rows or none; who somebody is does not change so."""
+    team = team_of_enterprise(call)
+    rows, is_flat = _changes(call)
+    require_each_once(rows, "workerList")
+    engaged = engagements_of(call, rows)
+    require_known(rows, engaged, stranger)
+    all_or_nothing(
+        rows,
+        lambda row: _change(call, team, engaged[row["idCardNumber"]], row),
+        lambda index, row, refused: _wording(index, row, refused, is_flat=is_flat),
+    )
+    return done()
+
+
+def _changes(call: Call) -> tuple[list[Mapping[str, Any]], bool]:
+    """The rows of an update, whether it came flat or as a list. Raises Failed."""
+    if rows := call.values.get("workerList"):
+        return rows, False
+    row = {item.name: call.values[item.name] for item in CHANGES if item.name in call.values}
+    if missing := [f"[{name}]不能为空!" for name in sorted(_NAMED, reverse=True) if name not in row]:
+        raise Failed(";".join(missing))
+    return [row], True
+
+
+def _change(call: Call, team: Team, engagement: Engagement, row: Mapping[str, Any]) -> None:
+    _require_same(engagement, row)
+    if engagement.team_id != team.pk:
+        today = local_day(call.now)
+        services.change_team(actor=call.actor, engagement=engagement, team=team, on=today, today=today)
+    services.edit_engagement(
+        actor=call.actor,
+        engagement=engagement,
+        facts=OwnFacts(**_own(row), more=_particulars(row)),
+        as_reported=True,
+    )
+
+
+def _require_same(engagement: Engagement, row: Mapping[str, Any]) -> None:
+    """A name that differs from the card's is corrected by the authority, never by a vendor."""
+    if row.get("workerName", engagement.person.name) != engagement.person.name:
+        raise errors.IdentityNameDiffers
+
+
+def _require_consistent(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Managers have the managers' trade, and nobody else has. Raises Failed."""
+    troubles = []
+    for index, row in enumerate(rows):
+        is_manager = row["workRole"] == MANAGER
+        if "manageType" in row and is_manager is not (row["workType"] == MANAGERS_TRADE):
+            text = "与workRole不符!管理人员(10)的工种为900,建筑工人(20)不能用900"
+            troubles.append(f"[workerList][{index}][workType]{text}")
+    if troubles:
+        raise Failed(";".join(troubles))
+
+
+# Our fact → the interface's field. What was not sent is not said.
+OWN = {
+    "is_team_leader": "isTeamLeader",
+    "kind": "workRole",
+    "trade": "workType",
+    "phone": "cellPhone",
+    "address": "address",
+    "photo": "headImage",
+    "card_number": "payRollBankCardNumber",
+    "bank_code": "payRollTopBankCode",
+    "bank_name": "payRollBankName",
+    "gate_card": "cardNumber",
+    "education": "cultureLevelType",
+    "political_status": "politicsType",
+    "issuing_authority": "grantOrg",
+}
+MORE = {
+    "gate_card_issued_on": "issueCardDate",
+    "gate_card_picture": "issueCardPic",
+    "bank_head_name": "payRollTopBankName",
+    "bank_link_number": "bankLinkNumber",
+    "is_insured": "hasBuyInsurance",
+    "union_joined_on": "joinedTime",
+    "specialty": "specialty",
+    "urgent_name": "urgentLinkMan",
+    "urgent_phone": "urgentLinkManPhone",
+    "started_work_on": "workDate",
+    "marital_status": "maritalStatus",
+    "card_front": "positiveIDCardImage",
+    "card_back": "negativeIDCardImage",
+    "document_valid_from": "startDate",
+    "document_valid_to": "expiryDate",
+    "management_post": "manageType",
+}
+
+
+def _own(row: Mapping[str, Any]) -> dict[str, Any]:
+    said = {fact: row[name] for fact, name in OWN.items() if name in row}
+    if card := said.get("card_number"):
+        said["card_number"] = compact(card)
+    return said
+
+
+def _particulars(row: Mapping[str, Any]) -> ParticularFacts:
+    said = {fact: row[name] for fact, name in MORE.items() if name in row}
+    if "hasBadMedicalHistory" in row:
+        said["illness"] = "1" if row["hasBadMedicalHistory"] else "0"
+    return ParticularFacts(**said)
 
 
 def _nation(given: str) -> str:
@@ -145,8 +274,8 @@ def _nation(given: str) -> str:
     return codes("nation").get(given.zfill(2)) or given.removesuffix("族") or given
 
 
-def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
-    path = f"[workerList][{index}]"
+def _wording(index: int, row: Mapping[str, Any], refused: DomainError, *, is_flat: bool = False) -> str:
+    path = "" if is_flat else f"[workerList][{index}]"
     match refused:
         case errors.AlreadyEngaged():
             return f"项目中已存在身份证为：{refused.masked_number}的工人!"
@@ -154,6 +283,8 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
             return f"{path}[workerName]{refused.message}"
         case errors.BadIdentity():
             return f"{path}[idCardNumber]格式不正确!{refused.message}"
+        case errors.BadPaper():
+            return f"{path}[expiryDate]不能早于证件有效期开始[startDate]!"
     return refused.message
 
 
@@ -182,8 +313,12 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
         "workType",
         "workRole",
         "nation",
+        "gender",
+        "birthday",
         "entryTime",
         "exitTime",
+        "entryAttachmentUrl",
+        "exitAttachmentUrl",
         "cardNumber",
         "payRollBankCardNumber",
         "payRollBankName",
@@ -192,6 +327,26 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
         "cellPhone",
         "address",
         "grantOrg",
+        "politicsType",
+        "cultureLevelType",
+        "headImage",
+        "issueCardDate",
+        "issueCardPicUrl",
+        "payRollTopBankName",
+        "bankLinkNumber",
+        "hasBuyInsurance",
+        "joinedTime",
+        "specialty",
+        "hasBadMedicalHistory",
+        "urgentLinkMan",
+        "urgentLinkManPhone",
+        "workDate",
+        "maritalStatus",
+        "positiveIDCardImageUrl",
+        "negativeIDCardImageUrl",
+        "startDate",
+        "expiryDate",
+        "manageType",
     ),
 )
 def workers(call: Call) -> dict[str, Any]:
@@ -204,18 +359,25 @@ def workers(call: Call) -> dict[str, Any]:
         participation__enterprise__uscc="corpCode",
         participation__enterprise__name="corpName",
     )
-    if number := call.values.get("idCardNumber"):
-        id_type = call.values.get("idCardType", "01")
-        rows = rows.filter(person__id_type=id_type, person__id_index=identity_index(id_type, number))
-    return page_of(call, _with_facts(rows), _row)
+    rows = for_person(call, rows)
+    return page_of(call, _with_facts(rows), _row, prepare=_with_presences)
+
+
+def _with_presences(_call: Call, found: list[Any]) -> list[Any]:
+    """The last presences of a page of people, read at once: their vouchers are answered."""
+    last = Presence.all_rows.in_bulk({one.last_presence for one in found if one.last_presence})
+    for one in found:
+        one.presence = last.get(one.last_presence)
+    return found
 
 
 def _with_facts(rows: "QuerySet[Engagement]") -> "QuerySet[Engagement]":
     last = Presence.all_rows.filter(engagement=OuterRef("pk")).order_by("-entered_on", "-id")
     signed = Contract.all_rows.filter(engagement=OuterRef("pk"), ended_on=None)
     return (
-        rows.select_related("person", "team", "participation__enterprise", "project")
+        rows.select_related("person", "team", "participation__enterprise", "project", "particulars")
         .annotate(
+            last_presence=Subquery(last.values("pk")[:1]),
             entered_on=Subquery(last.values("entered_on")[:1]),
             exited_on=Subquery(last.values("exited_on")[:1]),
             has_contract=Exists(signed),
@@ -239,8 +401,12 @@ def _row(call: Call, engagement: Any) -> dict[str, Any]:
         "workType": engagement.trade,
         "workRole": int(engagement.kind) if engagement.kind.isdigit() else engagement.kind,
         "nation": person.nation,
+        "gender": person.sex,
+        "birthday": as_day(person.born_on),
         "entryTime": as_instant(engagement.entered_on),
         "exitTime": as_instant(engagement.exited_on),
+        "entryAttachmentUrl": address_of(call, "entryVoucher", engagement.presence),
+        "exitAttachmentUrl": address_of(call, "exitVoucher", engagement.presence),
         "cardNumber": engagement.gate_card,
         "payRollBankCardNumber": call.sealed(engagement.card_number),
         "payRollBankName": engagement.bank_name,
@@ -249,4 +415,33 @@ def _row(call: Call, engagement: Any) -> dict[str, Any]:
         "cellPhone": engagement.phone,
         "address": engagement.address,
         "grantOrg": engagement.issuing_authority,
+        "politicsType": engagement.political_status,
+        "cultureLevelType": engagement.education,
+        "headImage": address_of(call, "headImage", engagement),
+        **particulars_of(call, getattr(engagement, "particulars", None)),
+    }
+
+
+def particulars_of(call: Call, kept: Particulars | None) -> dict[str, Any]:
+    """What was reported beyond the core, as answers name it."""
+    if kept is None:
+        return {}
+    return {
+        "issueCardDate": as_day(kept.gate_card_issued_on),
+        "issueCardPicUrl": address_of(call, "issueCardPic", kept),
+        "payRollTopBankName": kept.bank_head_name,
+        "bankLinkNumber": kept.bank_link_number,
+        "hasBuyInsurance": None if kept.is_insured is None else int(kept.is_insured),
+        "joinedTime": as_day(kept.union_joined_on),
+        "specialty": kept.specialty,
+        "hasBadMedicalHistory": None if kept.illness is None else int(kept.illness),
+        "urgentLinkMan": kept.urgent_name,
+        "urgentLinkManPhone": kept.urgent_phone,
+        "workDate": as_day(kept.started_work_on),
+        "maritalStatus": kept.marital_status,
+        "positiveIDCardImageUrl": address_of(call, "positiveIDCardImage", kept),
+        "negativeIDCardImageUrl": address_of(call, "negativeIDCardImage", kept),
+        "startDate": as_day(kept.document_valid_from),
+        "expiryDate": as_day(kept.document_valid_to),
+        "manageType": kept.management_post,
     }

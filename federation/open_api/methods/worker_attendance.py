@@ -24,6 +24,7 @@ from federation.open_api.common import (
 from federation.open_api.dictionaries import DIRECTION, PASS_METHOD
 from federation.open_api.dispatcher import query, settled
 from federation.open_api.handed import WHOLE, Handed, Words
+from federation.open_api.pictures import address_of
 from federation.open_api.roster import NO_TEAM
 from federation.open_api.schema import Context, Field, Limit
 from workers.services import identity_index
@@ -127,6 +128,7 @@ def _row_of(place: int, row: Mapping[str, Any]) -> Row:
         "idCardNumber",
         "date",
         "direction",
+        "imageUrl",
         "channel",
         "attendType",
         "lng",
@@ -155,6 +157,7 @@ def _row(call: Call, punch: Punch) -> dict[str, Any]:
         "idCardNumber": call.sealed(punch.subject.id_number),
         "date": as_instant(punch.occurred_at),
         "direction": WIRE_DIRECTIONS.get(punch.direction),
+        "imageUrl": address_of(call, "punch", punch),
         "channel": punch.channel,
         "attendType": punch.pass_method,
         "lng": as_number(punch.longitude),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F, IntegerField, Value
 
 from federation.open_api import values
-from federation.open_api.calls import Call, Failed, Outcome, done
+from federation.open_api.calls import Call, Outcome, done
 from federation.open_api.common import (
     CORP_CODE,
     CORP_CODE_SOUGHT,
@@ -21,18 +21,25 @@ from federation.open_api.common import (
     as_instant,
     document_fields,
     filtered,
+    for_person,
     local_day,
     page_of,
 )
 from federation.open_api.dictionaries import ENTRY_EXIT
 from federation.open_api.dispatcher import query, write
-from federation.open_api.roster import LINE, all_or_nothing, engagements_of, stranger, team_of_enterprise
+from federation.open_api.pictures import address_of
+from federation.open_api.roster import (
+    all_or_nothing,
+    engagements_of,
+    require_known,
+    stranger,
+    team_of_enterprise,
+)
 from federation.open_api.schema import Field, Latest, Limit
 from kernel.errors import DomainError
 from kernel.masking import mask_id_number
 from workers import errors, selectors, services
 from workers.models import Engagement, Presence
-from workers.services import identity_index
 
 ENTRY, EXIT = "1", "0"
 
@@ -65,8 +72,7 @@ def add(call: Call) -> Outcome:
     team_of_enterprise(call)
     rows = call.values["workerList"]
     engaged = engagements_of(call, rows)
-    if strangers := [row for row in rows if row["idCardNumber"] not in engaged]:
-        raise Failed(LINE.join(dict.fromkeys(stranger(row) for row in strangers)))
+    require_known(rows, engaged, stranger)
     all_or_nothing(rows, lambda row: _record(call, engaged[row["idCardNumber"]], row), _wording)
     return done()
 
@@ -134,6 +140,7 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError) -> str:
         "date",
         "dateTime",
         "type",
+        "voucher",
     ),
 )
 def entries_and_exits(call: Call) -> dict[str, Any]:
@@ -146,9 +153,7 @@ def entries_and_exits(call: Call) -> dict[str, Any]:
         engagement__participation__enterprise__uscc="corpCode",
         engagement__participation__enterprise__name="corpName",
     )
-    if number := call.values.get("idCardNumber"):
-        id_type = call.values.get("idCardType", "01")
-        rows = rows.filter(person__id_type=id_type, person__id_index=identity_index(id_type, number))
+    rows = for_person(call, rows)
     moves = _moves(filtered(call, rows, entered_on="entryExitDate"), "entered_on", ENTRY).union(
         _moves(filtered(call, rows.exclude(exited_on=None), exited_on="entryExitDate"), "exited_on", EXIT),
         all=True,
@@ -185,4 +190,5 @@ def _row(call: Call, found: tuple[Presence, Mapping[str, Any]]) -> dict[str, Any
         "date": as_day(move["day"]),
         "dateTime": as_instant(move["day"]),
         "type": move["kind"],
+        "voucher": address_of(call, "entryVoucher" if move["kind"] else "exitVoucher", presence),
     }
