@@ -3,7 +3,6 @@
 The keys in brackets are the clients of the interface's specification (section 0).
 """
 
-import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from django.test import Client
 
 from attendance.models import Punch
 from attendance.services import settle_step
+from federation.handbook.examples import PICTURE
 from federation.masked import HIDDEN, masked_body
 from federation.models import AcceptedRequest
 from federation.open_api import signature
@@ -189,7 +189,7 @@ ROWS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "an unknown key": lambda row: {**row, "deviceName": "1号机", "temperature": 36.5},
     "a picture behind data: [XN, FF]": lambda row: {
         **row,
-        "image": "data:image/jpeg;base64," + base64.b64encode(b"\xff\xd8\xff\xe0" + b"x" * 60).decode(),
+        "image": f"data:image/png;base64,{PICTURE}",
     },
 }
 
