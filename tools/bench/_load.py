@@ -192,7 +192,8 @@ def main() -> int:
     access = json.loads(Path(order["access"]).read_text(encoding="utf-8"))
     if wanted := set(order.get("projects", ())):
         access = [one for one in access if one["project"] in wanted]
-    stream = Stream(access, seed=order["seed"], calls=order["calls"], rows=order["rows"])
+    sizes = {name: order[name] for name in ("seed", "calls", "rows")}
+    stream = Stream(access, **sizes, in_turn=order.get("in_turn", False))
     make = open_api_call if order["path"] == "/open.api" else json_call(order["path"])
     requests = [make(project, rows) for project, rows in stream]
     print("ready", flush=True)

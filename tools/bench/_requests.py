@@ -27,9 +27,12 @@ Maker = Callable[[Project, list[tuple[int, str, float, str, int]]], bytes]
 
 
 class Stream:
-    """Rows of one run: project after project at random, its people at random, time going on."""
+    """Rows of one run: its projects at random or in turn, their people at random, time going on."""
 
-    def __init__(self, access: list[Project], *, seed: int, calls: int, rows: int) -> None:
+    def __init__(
+        self, access: list[Project], *, seed: int, calls: int, rows: int, in_turn: bool = False
+    ) -> None:
+        self.in_turn = in_turn
         self.access, self.chance, self.rows, self.calls = access, random.Random(seed), rows, calls
         self.clock = time() - (RUNS_A_DAY - seed % RUNS_A_DAY) * SPREAD_SECONDS
         self.step = SPREAD_SECONDS / max(1, calls * rows)
@@ -38,8 +41,10 @@ class Stream:
 
     def __iter__(self) -> Iterator[tuple[Project, list[tuple[int, str, float, str, int]]]]:
         """(project, rows of (ordinal of the number, engagement, instant, direction, sequence))."""
-        for _call in range(self.calls):
-            project = self.chance.choice(self.access)
+        for call in range(self.calls):
+            project = (
+                self.access[call % len(self.access)] if self.in_turn else self.chance.choice(self.access)
+            )
             yield project, [self._row(project) for _row in range(self.rows)]
 
     def _row(self, project: Project) -> tuple[int, str, float, str, int]:
