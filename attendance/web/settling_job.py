@@ -36,9 +36,7 @@ def settler(actor: Actor, now: datetime) -> Iterable[Job]:
         level,
         "已跟上" if level == "green" else "落后",
         facts,
-        ""
-        if level == "green"
-        else "请运维检查入账进程（manage.py settle）是否在运行；恢复后积压会自动处理。",
+        "" if level == "green" else advice,
     )
 
 
