@@ -119,7 +119,7 @@ def test_a_punch_before_enrolment_and_entry_counts_once_they_arrive(work: Engage
     assert (counted.attended, counted.unmatched) == (1, 0)
 
 
-SPOILT = {
+SPOILT: dict[str, dict[str, Any]] = {
     "a sign no text may hold": {"token": "1\0"},
     "a latitude that is none": {"latitude": "north"},
     "a channel too long": {"channel": "门" * 51},
