@@ -13,7 +13,7 @@ from attendance.services.devices import (
 from attendance.services.partitions import make_partitions
 from attendance.services.punches import PunchFacts, PunchReceipt, receive_punches
 from attendance.services.receipts import forget_receipts
-from attendance.services.settler import settle_step
+from attendance.services.settler import settle_step, settler_works
 
 __all__ = [
     "Claim",
@@ -35,4 +35,5 @@ __all__ = [
     "restore_device",
     "retire_device",
     "settle_step",
+    "settler_works",
 ]

@@ -123,8 +123,10 @@ def recount(now: datetime) -> int:
         if not cursor.fetchone()[0]:
             return 0
         cursor.execute(
-            "DELETE FROM attendance_dirtyday WHERE id IN"
-            " (SELECT id FROM attendance_dirtyday ORDER BY id LIMIT %s) RETURNING project_id, day",
+            # The longest marked first, and with each pair all of its marks.
+            "DELETE FROM attendance_dirtyday m USING (SELECT project_id, day FROM attendance_dirtyday"
+            " GROUP BY project_id, day ORDER BY min(id) LIMIT %s) w"
+            " WHERE m.project_id = w.project_id AND m.day = w.day RETURNING m.project_id, m.day",
             [_BATCH],
         )
         pairs = sorted(set(cursor.fetchall()))

@@ -28,6 +28,18 @@ def become_settler() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def settler_works() -> bool:
+    """Whether some process has the settler's place: it then counts, too, and nobody else need do so."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = 0 AND l.granted"
+            " AND d.datname = current_database())",
+            [_ONE_SETTLER],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 @transaction.atomic
 def settle_step(now: datetime, limit: int = PUNCHES_A_STEP) -> int:
     """Take what waits in every source, settle it and answer; returns how many calls were taken.

@@ -4,9 +4,10 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from attendance.services.counters import recount
@@ -18,7 +19,10 @@ log = logging.getLogger(__name__)
 NAP: Final = 0.2
 _TURN = 1.0
 _PATIENCE: Final = (0.5, 1.0, 2.0, 5.0)
-_COUNT_EVERY: Final = 1.0
+# Beside steps counting takes a third of a core at most: its pause is so many times what it took, and a
+# second with it at least.
+_COUNT_PAUSES: Final = 2
+_COUNT_NAP: Final = 0.2
 
 
 class Settler:
@@ -28,8 +32,8 @@ class Settler:
         self.settled = 0
         self._stopping = threading.Event()
         self._is_settler = False
+        self._is_busy = False
         self._faults = 0
-        self._counted_at = 0.0
 
     def stop_on_signals(self) -> None:
         """SIGTERM and SIGINT let the running step end, and then the loop."""
@@ -40,21 +44,29 @@ class Settler:
         """End after the running step."""
         self._stopping.set()
 
-    def run(self, *, until_empty: bool = False) -> None:
-        """Work until told to stop, or until nothing waits."""
+    def run(self) -> None:
+        """Work until told to stop; the counters are kept up beside it, on a connection of their own."""
+        counting = threading.Thread(target=self._count, name="counting")
+        counting.start()
+        try:
+            while not self._stopping.is_set():
+                if not self._healed(self._turn):
+                    self._stopping.wait(NAP if self._is_settler else _TURN)
+        finally:
+            self._stopping.set()
+            counting.join()
+
+    def run_once(self) -> None:
+        """Settle and count what waits, once this is the settler."""
         while not self._stopping.is_set():
-            try:
-                number = self._turn()
-            except (OperationalError, InterfaceError) as fault:
-                self._wait_for_database(fault)
+            if self._healed(self._turn) or self._healed(_counted):
                 continue
-            if number == 0 and until_empty and self._is_settler:
+            if self._is_settler:
                 return
-            if number == 0:
-                self._stopping.wait(NAP if self._is_settler else _TURN)
+            self._stopping.wait(_TURN)
 
     def _turn(self) -> int:
-        """One step, and a count of what it changed if the last count is a second ago; how much was done."""
+        """One step, if this is the settler or can become it; how many calls."""
         if not self._is_settler:
             self._is_settler = become_settler()
             if not self._is_settler:
@@ -62,20 +74,39 @@ class Settler:
             log.info("settler.works")
         number = settle_step(timezone.now())
         self.settled += number
+        self._is_busy = number > 0
         self._faults = 0
-        if number and time.monotonic() - self._counted_at < _COUNT_EVERY:
-            return number
-        counted = recount(timezone.now())
-        self._counted_at = time.monotonic()
-        return number + counted
+        return number
 
-    def _wait_for_database(self, fault: Error) -> None:
-        """The step was rolled back, wholly; a new connection takes the settler's place again."""
-        log.warning("settler.waits", extra={"fault": type(fault.__cause__ or fault).__name__})
-        self._is_settler = False
+    def _healed(self, act: Callable[[], int]) -> int:
+        """What an act did; a lost connection was rolled back wholly, and the next one starts afresh."""
+        try:
+            return act()
+        except (OperationalError, InterfaceError) as fault:
+            log.warning("settler.waits", extra={"fault": type(fault.__cause__ or fault).__name__})
+            self._is_settler = False
+            connection.close()
+            self._stopping.wait(_PATIENCE[min(self._faults, len(_PATIENCE) - 1)])
+            self._faults += 1
+            return 0
+
+    def _count(self) -> None:
+        """Count what the steps and the acts of people have marked, as long as this is the settler."""
+        pause = _COUNT_NAP
+        while not self._stopping.wait(pause):
+            began = time.monotonic()
+            try:
+                number = recount(timezone.now()) if self._is_settler else 0
+            except (OperationalError, InterfaceError):
+                connection.close()
+                number = 0
+            took = time.monotonic() - began
+            pause = max(1.0 - took, _COUNT_PAUSES * took) if number and self._is_busy else _COUNT_NAP
         connection.close()
-        self._stopping.wait(_PATIENCE[min(self._faults, len(_PATIENCE) - 1)])
-        self._faults += 1
+
+
+def _counted() -> int:
+    return recount(timezone.now())
 
 
 @transaction.atomic

@@ -184,7 +184,7 @@ class PunchesDoor(PunchesView):
     def get_authenticators(self) -> list[Any]:
         return [] if self._is_sent else super().get_authenticators()
 
-    def get_permissions(self) -> list[Any]:
+    def get_permissions(self) -> Any:
         return [] if self._is_sent else super().get_permissions()
 
     def get_throttles(self) -> list[Any]:
@@ -211,7 +211,7 @@ class PunchesDoor(PunchesView):
             202: AcceptedSerializer,
             503: OpenApiResponse(description="暂不可用；按 Retry-After 重发"),
         },
-        auth=[{"signedKey": []}],
+        auth=[{"signedKey": []}],  # type: ignore[list-item]  # a requirement as the schema writes it
         filters=False,
     )
     def post(self, request: Request) -> HttpResponse:
@@ -245,7 +245,7 @@ class PunchReceiptView(Read):
     def get_authenticators(self) -> list[Any]:
         return [SignedKey(), *super().get_authenticators()]
 
-    def get_permissions(self) -> list[Any]:
+    def get_permissions(self) -> Any:
         return [] if isinstance(self.request.auth, CredentialActor) else super().get_permissions()
 
     @property

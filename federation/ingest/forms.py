@@ -155,9 +155,9 @@ def _instant(stamp: str) -> float | None:
     """yyyyMMddHHmmss in UTC+8 as seconds since 1970; None for anything else."""
     if len(stamp) != _LENGTH or not (stamp.isascii() and stamp.isdigit()):
         return None
-    year, rest = int(stamp[:4]), [int(stamp[place : place + 2]) for place in range(4, _LENGTH, 2)]
+    month, day, hour, minute, second = (int(stamp[at : at + 2]) for at in range(4, _LENGTH, 2))
     try:
-        return datetime(year, *rest, tzinfo=SHANGHAI).timestamp()  # type: ignore[arg-type]  # five numbers
+        return datetime(int(stamp[:4]), month, day, hour, minute, second, tzinfo=SHANGHAI).timestamp()
     except ValueError:
         return None
 

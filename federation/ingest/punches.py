@@ -263,7 +263,7 @@ def _about_seq(seq: Any) -> str:
     if seq is None:
         return ""
     if isinstance(seq, str):
-        fine = 0 < len(seq) <= LONGEST_TOKEN and _TOKEN.fullmatch(seq)
+        fine = 0 < len(seq) <= LONGEST_TOKEN and _TOKEN.fullmatch(seq) is not None
     else:
         fine = isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq < 2**63
     return (

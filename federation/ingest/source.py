@@ -107,7 +107,7 @@ def _find_teams(found: Sequence[Pending]) -> None:
     """Give each batch its team; punches of an unknown one are evidence all the same."""
     numbers = {one.handed.team for one in found if one.handed.team is not None}
     teams = Team.all_rows.filter(number__in=numbers)
-    known = {
+    known: dict[tuple[int | None, int], int] = {
         (project, number): pk
         for pk, project, number in teams.values_list("pk", "participation__project", "number")
     }

@@ -15,6 +15,7 @@ from federation.open_api.dictionaries import IDENTITY_DOCUMENT
 from federation.open_api.schema import Context, Field
 from kernel.errors import DomainError
 from projects import errors, uscc
+from projects.numbers import PERMIT_NUMBER, BadNumber
 from regions.models import Region
 from workers import identity
 
@@ -70,6 +71,16 @@ def contact(value: str, _context: Context) -> str | None:
 def permit_number(value: str, _context: Context) -> str | None:
     """A wrongly decrypted number begins with garbage."""
     return None if _PERMIT.fullmatch(value) else "格式不正确!请核对编号和加密方式"
+
+
+def licence_number(value: str, _context: Context) -> str | None:
+    """A construction permit's number, in the form in which counties register it; it is not repeated here."""
+    try:
+        PERMIT_NUMBER.read(value)
+    except BadNumber:
+        signs, least, most = PERMIT_NUMBER.signs, PERMIT_NUMBER.shortest, PERMIT_NUMBER.longest
+        return f"格式不正确!施工许可证编号由{signs}组成,{least}至{most}位,请核对编号和加密方式"
+    return None
 
 
 def figures(value: str, _context: Context) -> str | None:

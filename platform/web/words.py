@@ -25,6 +25,11 @@ def figure(number: int | None) -> str:
     return f"{_rounded(Decimal(number) / _TEN_THOUSAND)}万"
 
 
+def money(yuan: Decimal | None) -> str:
+    """A sum as ¥1,234.50; no data is said in words."""
+    return NO_DATA if yuan is None else f"¥{yuan:,.2f}"
+
+
 def percent(rate: float | Decimal | None) -> str:
     """A rate between 0 and 1 as 93.4%; no data is said in words."""
     return NO_DATA if rate is None else f"{percentage(rate)}%"

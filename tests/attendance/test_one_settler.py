@@ -109,7 +109,7 @@ def test_a_settler_whose_connection_is_lost_comes_back_by_itself(
     _accept(work, 0, 5)
     source = _interrupt(monkeypatch, _kill_own_backend)
     settler = Settler()
-    settler.run(until_empty=True)
+    settler.run_once()
     assert (source.broken, settler.settled, Punch.all_rows.count()) == (1, 1, 5)
     assert AttendanceDay.all_rows.get().punches == 5
 

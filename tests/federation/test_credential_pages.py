@@ -17,7 +17,7 @@ from tests.support.world import TwoCounties, two_counties
 
 pytestmark = pytest.mark.django_db
 ADMIN = "platform_administrator"
-LIST_QUERIES, RECORD_QUERIES = 9, 11
+LIST_QUERIES, RECORD_QUERIES = 9, 12
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def _corp(group) -> dict:
 @pytest.mark.parametrize("changes", [{}, {"thirdPartyProjectCode": "BJ-2", "builderLicenses": None}])
 def test_the_same_project_again_is_told_its_code(group, changes):
     code = _added(group)
-    again = site(group) | ({"builderLicenses": [licence(group, "X1")]} if changes else {})
+    again = site(group) | ({"builderLicenses": [licence(group, "XK000001")]} if changes else {})
     before = _things()
     assert group.write("Project.Add", again) == (FAILED, f"项目已存在,已存在项目编码为:{code}!")
     assert _things() == before
@@ -183,8 +183,12 @@ def test_a_faulty_project_is_refused_and_leaves_no_trace(group, elsewhere):
             "[buildCorpName]与统一社会信用代码不符!",
         ),
         (
-            {"builderLicenses": [licence(group, "X1"), licence(group, taken)]},
+            {"builderLicenses": [licence(group, "XK000001"), licence(group, taken)]},
             "[builderLicenses][1][builderLicenseNum]值超出范围或无效!",
+        ),
+        (
+            {"builderLicenses": [licence(group, "X 1")]},
+            "[builderLicenses][0][builderLicenseNum]格式不正确!施工许可证编号由",
         ),
     ]
     for changes, words in [*WRONG, *more]:
@@ -249,15 +253,18 @@ def test_what_the_county_has_registered_is_not_changed_by_a_vendor(here, said, w
 
 def test_a_reported_project_may_be_renamed_until_the_county_registers_its_permit(group):
     code = _added(group)
-    renamed = {"projectCode": code, "name": "滨江三期", "builderLicenses": [licence(group, "X2")]}
+    renamed = {"projectCode": code, "name": "滨江三期", "builderLicenses": [licence(group, "XK000002")]}
     assert group.write("Project.PartUpdate", renamed)[0] == DONE
     project = Project.all_rows.get(code=code)
-    assert (project.name, [row.number for row in project.reported_permits.all()]) == ("滨江三期", ["X2"])
+    assert (project.name, [row.number for row in project.reported_permits.all()]) == (
+        "滨江三期",
+        ["XK000002"],
+    )
     facts = PermitFacts(
         project_code=code,
         project_name="滨江三期",
         region=Region.objects.get(code="420106"),
-        permit_number="X2",
+        permit_number="XK000002",
         issued_on=TODAY,
         contractor_uscc=project.contractor.uscc,
         contractor_name=project.contractor.name,
@@ -266,7 +273,7 @@ def test_a_reported_project_may_be_renamed_until_the_county_registers_its_permit
     status, result = group.write("Project.PartUpdate", {"projectCode": code, "name": "滨江四期"})
     assert (status, result.startswith("[name]")) == (FAILED, True)
     (row,) = group.send("Project.Query", {"projectCode": code})["data"]["rows"]
-    assert [group.api.decrypted(one["builderLicenseNum"]) for one in row["builderLicenses"]] == ["X2"]
+    assert [group.api.decrypted(one["builderLicenseNum"]) for one in row["builderLicenses"]] == ["XK000002"]
 
 
 def test_a_project_with_people_on_its_roster_is_not_finished_and_a_finished_one_stays_so(here):

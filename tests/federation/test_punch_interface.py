@@ -260,7 +260,7 @@ def test_a_replaced_and_a_revoked_secret_sign_no_more(signer, here):
     for _time in range(2):
         issue_credential(actor=None, project_code=HERE)
     assert send(signer, body).json()["code"] == "bad_signature"
-    newest = Credential.all_rows.order_by("-id").first()
+    newest = Credential.all_rows.latest("id")
     fresh = Signer(HERE, newest.key)
     assert send(fresh, body).status_code == 202
     Credential.all_rows.update(revoked_at=timezone.now())

@@ -29,6 +29,7 @@ APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll",
 # Two are held by vendors' systems alone.
 RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {
     "attendance.punch",
+    "payroll.report",
     "projects.report",
 }
 

@@ -32,7 +32,7 @@ def state_everything(county: Any) -> None:
         contact_name=f"冯{word}", contact_phone=people.phone(county.order + 91), land_permit=f"{word}地字1号",
     )  # fmt: skip
     county.reported_permit = ReportedPermit.objects.create(
-        project=county.project, number=f"{word}待登记", works_name=f"{word}二期"
+        project=county.project, number=f"{word}待登记001", works_name=f"{word}二期"
     )
     for order, title in enumerate(("contractor", "subcontractor")):
         firm, taking_part = county.firms[title], county.participations[title]

@@ -21,5 +21,8 @@ class Command(BaseCommand):
             self.stdout.write(f"已放回 {put_back()} 批搁置的打卡。")
         settler = Settler()
         settler.stop_on_signals()
-        settler.run(until_empty=options["once"])
+        if options["once"]:
+            settler.run_once()
+        else:
+            settler.run()
         self.stdout.write(f"已处理 {settler.settled:,} 批打卡。")

@@ -23,6 +23,7 @@ from federation.open_api.facts import (
     figures,
     firm_fault,
     firm_of,
+    licence_number,
     measured,
     not_negative,
     permit_number,
@@ -33,6 +34,7 @@ from federation.open_api.shapes import person_name
 from kernel.errors import DomainError
 from projects import errors, services
 from projects.models import Participation, Project
+from projects.numbers import PERMIT_NUMBER
 from projects.services import OWNER
 from projects.statements import MoreFacts, ProjectStatement, SiteFacts
 
@@ -77,7 +79,7 @@ def _fields(*, required: bool) -> tuple[Field, ...]:
     """What is stated of a project; a partial update requires nothing."""
     permit = (
         Field("prjName", "工程名称", required=True, most=255),
-        Field("builderLicenseNum", "施工许可证编号", required=True, encrypted=True, check=permit_number),
+        Field("builderLicenseNum", "施工许可证编号", required=True, encrypted=True, check=licence_number),
     )
     return (
         Field("name", "项目名称", required=required, most=200),
@@ -195,7 +197,9 @@ def _statement(call: Call) -> ProjectStatement:
             length=measured(given, "buildingLength"),
         ),
         owner_uscc=firm_of(given, "buildCorpCode"),
-        permits=tuple((row["builderLicenseNum"], row["prjName"]) for row in licences) if licences else None,
+        permits=tuple((PERMIT_NUMBER.read(row["builderLicenseNum"]), row["prjName"]) for row in licences)
+        if licences
+        else None,
     )
 
 

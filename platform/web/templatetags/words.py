@@ -13,6 +13,7 @@ from web import words
 register = template.Library()
 
 register.filter("exact", words.exact)
+register.filter("money", words.money)
 register.filter("percent", words.percent)
 register.filter("clock", words.clock)
 register.filter("day", words.day)
