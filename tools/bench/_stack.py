@@ -15,7 +15,7 @@ from tools import platform_processes, ports
 from tools.bench._worlds import Worlds
 from tools.children import Child
 from tools.errors import CannotGoOn
-from tools.paths import ROOT, VENV
+from tools.paths import PYTHON, ROOT
 
 TYPICAL_WORKERS = 2
 PATIENCE_SECONDS = 60.0
@@ -41,7 +41,7 @@ class Stack:
         self.children = [self.web, self.settler, worker, beat, self._typical()]
 
     def _typical(self) -> Child:
-        command = [str(VENV / "bin" / "gunicorn"), "--workers", str(TYPICAL_WORKERS), "--log-level", "error"]
+        command = [str(PYTHON), "-m", "gunicorn", "--workers", str(TYPICAL_WORKERS), "--log-level", "error"]
         command += ["--bind", f"127.0.0.1:{self.typical_port}", "tools.bench._typical.wsgi:application"]
         env = {**self.env, "DJANGO_SETTINGS_MODULE": "tools.bench._typical.settings"}
         return Child("typical", command, self.var, env, ROOT)

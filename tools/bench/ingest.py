@@ -113,8 +113,14 @@ class Bench:
                     "accepted, 500 a body": lambda: measured.accepted(JSON_DOOR, 500),
                     "typical insert, 50 a body": lambda: measured.accepted(INSERT, 50),
                     "accepted, 50 a body": lambda: measured.accepted(JSON_DOOR, 50),
+                    "accepted, 50, while settling": lambda: measured.accepted(
+                        JSON_DOOR, 50, while_settling=True
+                    ),
                     "typical insert, 1 a body": lambda: measured.accepted(INSERT, 1),
                     "accepted, 1 a body": lambda: measured.accepted(JSON_DOOR, 1),
+                    "accepted, 1, while settling": lambda: measured.accepted(
+                        JSON_DOOR, 1, while_settling=True
+                    ),
                     "accepted, 20 a body": lambda: measured.accepted(JSON_DOOR, 20),
                     "WorkerAttendance.Add, 20 a call": lambda: measured.accepted(OPEN_API, 20),
                     "settled, small world": lambda: measured.settled(SETTLED_ROWS, self.options.settle),
@@ -123,6 +129,8 @@ class Bench:
         pairs = {
             "json_50_vs_drf": ("accepted, 50 a body", "typical insert, 50 a body"),
             "json_1_vs_drf": ("accepted, 1 a body", "typical insert, 1 a body"),
+            "json_50_vs_drf_while_settling": ("accepted, 50, while settling", "typical insert, 50 a body"),
+            "json_1_vs_drf_while_settling": ("accepted, 1, while settling", "typical insert, 1 a body"),
             "json_500_vs_copy": ("accepted, 500 a body", "COPY, one connection, unindexed"),
             "open_api_20_vs_json_20": ("WorkerAttendance.Add, 20 a call", "accepted, 20 a body"),
         }

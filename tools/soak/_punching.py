@@ -139,6 +139,6 @@ class Puncher(threading.Thread):
 
 
 def _morning() -> datetime:
-    """The first second of the day before yesterday, so that every punch lies in the past."""
+    """Early on the day before yesterday, so that every punch lies in the past and none before the entry."""
     day = (datetime.now(CHINA) - timedelta(hours=52)).date()
-    return datetime(day.year, day.month, day.day, 4, tzinfo=CHINA)
+    return datetime(day.year, day.month, day.day, 5, tzinfo=CHINA)
