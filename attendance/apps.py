@@ -11,6 +11,7 @@ class AttendanceConfig(AppConfig):
         from attendance.web import device_objects, own
         from attendance.web.correction_waits import add_waiting
         from attendance.web.entries import add_entries
+        from attendance.web.settling_job import add_job
         from web.inbox import register_frame
 
         receivers.register()
@@ -18,4 +19,5 @@ class AttendanceConfig(AppConfig):
         add_entries()
         device_objects.add_objects()
         add_waiting()
+        add_job()
         register_frame("worker", "own/messages.html", lambda actor: own.frame_of(actor, "record", "/me/"))

@@ -140,6 +140,24 @@ STEPS = (
         is_optional=True,
     ),
     Step(
+        "contract",
+        "上传合同（选做）",
+        "WorkerContract.Add，已登记人员的劳动合同。",
+        **_write("WorkerContract.Add", is_optional=True),
+    ),
+    Step(
+        "training",
+        "上传培训（选做）",
+        "ProjectTraining.Add，参加人为已登记人员。",
+        **_write("ProjectTraining.Add", is_optional=True),
+    ),
+    Step(
+        "payroll",
+        "上传工资（选做）",
+        "Payroll.Add，从结果里取出 payrollCode。",
+        **_write("Payroll.Add", is_optional=True),
+    ),
+    Step(
         "json",
         "JSON 打卡（选做）",
         "POST /api/v1/punches/，得到 202 和回执。",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from accounts.models import Post
@@ -69,9 +69,13 @@ def participations(actor: Actor, of: Project) -> QuerySet[Participation]:
 def teams(actor: Actor, of: Project) -> QuerySet[Team]:
     """The teams of a project, with their enterprise."""
     rows = Team.objects.visible_to(actor).filter(participation__project=of)
-    current = Prefetch("files", TeamFile.objects.visible_to(actor).filter(replaced_at=None))
-    rows = rows.select_related("participation__enterprise").prefetch_related(current)
-    return rows.order_by("participation__kind", "number")
+    return rows.select_related("participation__enterprise").order_by("participation__kind", "number")
+
+
+def team_files(actor: Actor, of: Project) -> QuerySet[TeamFile]:
+    """The scans of a project's teams that were not replaced, in order."""
+    rows = TeamFile.objects.visible_to(actor).filter(team__participation__project=of, replaced_at=None)
+    return rows.order_by("team", "occasion", "position")
 
 
 def team_file(actor: Actor, public_id: UUID) -> TeamFile:

@@ -10,7 +10,6 @@ from django.db import DataError, IntegrityError, connection, transaction
 from attendance.services.days import lock_all
 from attendance.services.settling import settle
 from attendance.services.sources import Settled, Source, sources
-from attendance.services.staging import UnknownProject
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +17,7 @@ log = logging.getLogger(__name__)
 PUNCHES_A_STEP = 20_000
 _ONE_SETTLER = 27_004
 # What content that does not fit is answered with; whatever else goes wrong concerns the whole step.
-_FAULTS = (DataError, IntegrityError, UnknownProject, UnicodeError)
+_FAULTS = (DataError, IntegrityError, ValueError, OverflowError)
 
 
 def become_settler() -> bool:

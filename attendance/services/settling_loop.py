@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -46,15 +47,16 @@ class Settler:
 
     def run(self) -> None:
         """Work until told to stop; the counters are kept up beside it, on a connection of their own."""
-        counting = threading.Thread(target=self._count, name="counting")
-        counting.start()
-        try:
-            while not self._stopping.is_set():
-                if not self._healed(self._turn):
-                    self._stopping.wait(NAP if self._is_settler else _TURN)
-        finally:
-            self._stopping.set()
-            counting.join()
+        with ThreadPoolExecutor(1, "counting") as beside:
+            counting = beside.submit(self._count)
+            try:
+                # Should counting break for good, this process ends with its fault, and is started anew.
+                while not self._stopping.is_set() and not counting.done():
+                    if not self._healed(self._turn):
+                        self._stopping.wait(NAP if self._is_settler else _TURN)
+            finally:
+                self._stopping.set()
+            counting.result()
 
     def run_once(self) -> None:
         """Settle and count what waits, once this is the settler."""

@@ -139,8 +139,12 @@ class ProjectRecord(Page):
 
     def _teams(self, project: Project) -> dict[str, Any]:
         sizes = team_sizes(self.actor, project, today())
+        files: dict[int, list[Any]] = {}
+        for one in projects.team_files(self.actor, project):
+            files.setdefault(one.team_id, []).append(one)
+        rows = projects.teams(self.actor, project)
         return {
-            "teams": [(team, sizes.get(team.pk, 0)) for team in projects.teams(self.actor, project)],
+            "teams": [(team, sizes.get(team.pk, 0), files.get(team.pk, [])) for team in rows],
             "may_manage": self.actor.may("projects.manage_team"),
             "today": timezone.localdate(),
         }

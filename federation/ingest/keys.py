@@ -27,6 +27,8 @@ from standards.selectors import parameter
 # How long an appid's devices are taken from memory at most; each a part of it less, so that thousands of keys
 # that came in one minute are not all read anew in one. A changed key is noticed when its call is written.
 KEPT_SECONDS: Final = 600.0
+# An enterprise's key reaches what is its own now: a project may pass to another contractor.
+REACH_SECONDS: Final = 10.0
 # How soon a failed call may have the memory read anew: an unknown key must not cost a query each time.
 FRESH_SECONDS: Final = 1.0
 # Parameters change rarely; an administrator's change is in force within this time, as everywhere.
@@ -199,7 +201,6 @@ class Keys:
         credentials = selectors.valid_credentials(appid, now)
         region = credentials[0].project.region if credentials and credentials[0].project else None
         gates = _gates(credentials)
-        kept = KEPT_SECONDS * (1 - crc32(appid.encode()) % 512 / 1024) if credentials else FRESH_SECONDS
         held = Held(
             appid,
             [_key(credential) for credential in credentials],
@@ -211,7 +212,7 @@ class Keys:
             before.forms if before else Calls(),
             self._place(region, clock),
             {gate.region.path: self._place(gate.region, clock) for gate in gates.values()},
-            clock + kept,
+            clock + _kept(credentials),
         )
         with self._lock:
             if len(self._held) >= MOST_KEPT:
@@ -228,6 +229,15 @@ class Keys:
     def forget(self, appid: str) -> None:
         """The next call reads the appid anew."""
         self._held.pop(appid, None)
+
+
+def _kept(credentials: list[Credential]) -> float:
+    """For how many seconds an appid is taken from memory."""
+    if not credentials:
+        return FRESH_SECONDS
+    if any(credential.project is None for credential in credentials):
+        return REACH_SECONDS
+    return KEPT_SECONDS * (1 - crc32(credentials[0].appid.encode()) % 512 / 1024)
 
 
 def is_fresh(held: Held) -> bool:

@@ -21,6 +21,7 @@ IMAGE_TYPES = "格式无效,目前仅支持:jpg,jpeg,png,jpeg"
 # Spellings that differ by more than case: key in lower case → our field in lower case.
 _MISSPELT = {"legamanprotitle": "legalmanprotitle", "trainingaddres": "trainingaddress"}
 _DATA_PREFIX = re.compile(r"^data:[\w./+-]+;base64,", re.IGNORECASE)
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _INSTANTS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 _DAYS = ("%Y-%m-%d", *_INSTANTS)
@@ -52,7 +53,7 @@ def text(value: Any) -> str:
     if isinstance(value, (dict, list)):
         raise Unreadable("格式不正确!应为文本")
     clean = str(value).strip()
-    if "\0" in clean or any("\ud800" <= sign <= "\udfff" for sign in clean):
+    if _UNSTORABLE.search(clean):
         raise Unreadable("格式不正确!含有无法存储的字符")
     return clean
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -159,10 +159,10 @@ def _empty(project: Project) -> None:
 
 def _drop_unused(model: type[models.Model], keys: set[int], *uses: tuple[type[models.Model], str]) -> None:
     """Delete those rows that nothing uses any more, with their own details."""
-    unused = Q(pk__in=keys)
+    unused = model._base_manager.filter(pk__in=keys)
     for user, name in uses:
-        unused &= ~Exists(user._base_manager.filter(**{name: OuterRef("pk")}))
-    _delete_with_all(model, list(model._base_manager.filter(unused).values_list("pk", flat=True)))
+        unused = unused.exclude(Exists(user._base_manager.filter(**{name: OuterRef("pk")})))
+    _delete_with_all(model, list(unused.values_list("pk", flat=True)))
 
 
 def _delete_with_all(root: type[models.Model], keys: list[int]) -> None:

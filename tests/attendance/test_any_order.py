@@ -168,7 +168,8 @@ def _passed(rows: list[Punch]) -> int:
 
 def _expected(works: dict[int, Engagement]) -> tuple[list[tuple], list[tuple]]:
     """Days and unmatched days, counted from the raw punches by a reading of its own."""
-    by_person = {work.person_id: (work, since) for work, since in zip(works.values(), DAYS, strict=True)}
+    since = dict(zip(WORKERS, DAYS, strict=True))
+    by_person: dict[int | None, int] = {work.person_id: who for who, work in works.items()}
     raw = list(Punch.all_rows.select_related("subject"))
     counted = {row.pk for row in _counted(raw)}
     groups: dict[tuple[int, date], list[Punch]] = defaultdict(list)
@@ -176,16 +177,16 @@ def _expected(works: dict[int, Engagement]) -> tuple[list[tuple], list[tuple]]:
         groups[row.subject_id, day_of(row.occurred_at, records.CUTOFF_HOUR)].append(row)
     days, waiting = [], []
     for (subject, day), rows in groups.items():
-        work, since = by_person.get(rows[0].subject.person_id, (None, None))
+        who = by_person.get(rows[0].subject.person_id)
         good = [row for row in rows if row.pk in counted]
-        if work is None or since is None or day < since or not good:
+        if who is None or day < since[who] or not good:
             waiting.append((day, rows[0].project_id, subject, len(rows)))
             continue
         times = sorted(row.occurred_at for row in good)
         entries = [row.occurred_at for row in good if row.direction == "in"]
         exits = [row.occurred_at for row in good if row.direction == "out"]
         first_in, last_out = min(entries, default=None), max(exits, default=None)
-        days.append((work.pk, day, times[0], times[-1], first_in, last_out, _passed(good)))
+        days.append((works[who].pk, day, times[0], times[-1], first_in, last_out, _passed(good)))
     return sorted(days, key=str), sorted(waiting, key=str)
 
 

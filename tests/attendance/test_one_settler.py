@@ -47,6 +47,11 @@ def _accept(work: Engagement, first: int, number: int) -> PunchReceipt:
     return inbox.accept(work.project, rows, NOW, source="gate-1")
 
 
+def _added(receipt: PunchReceipt) -> int:
+    receipt.refresh_from_db()
+    return (receipt.result or {})["added"]
+
+
 def _until(done: Callable[[], bool]) -> bool:
     end = time.monotonic() + 30
     while time.monotonic() < end:
@@ -98,8 +103,7 @@ def test_a_step_that_dies_leaves_no_trace_and_the_next_settles_all(
     connection.close()
     assert {name: before[name] for name in before if not name.startswith("settling_")} == fingerprint()
     assert settle_step(NOW) == 1
-    receipt.refresh_from_db()
-    assert (receipt.result["added"], Punch.all_rows.count(), Inbox.objects.count()) == (5, 5, 0)
+    assert (_added(receipt), Punch.all_rows.count(), Inbox.objects.count()) == (5, 5, 0)
     assert AttendanceDay.all_rows.get().punches == 5
 
 
@@ -147,8 +151,7 @@ def test_a_second_settler_waits_and_takes_over_when_the_first_is_gone(
     connection.close()  # the first one dies
     assert _until(lambda: Punch.all_rows.count() == 3)
     second.stop()
-    receipt.refresh_from_db()
-    assert receipt.result["added"] == 3
+    assert _added(receipt) == 3
 
 
 def test_two_steps_at_once_settle_each_call_once(work: Engagement, another_hand: Any) -> None:
@@ -160,9 +163,7 @@ def test_two_steps_at_once_settle_each_call_once(work: Engagement, another_hand:
     assert Punch.all_rows.count() == 8
     assert AttendanceDay.all_rows.get().punches == 8
     assert (Subject.objects.count(), Inbox.objects.count()) == (1, 0)
-    for receipt in receipts:
-        receipt.refresh_from_db()
-    assert sum(receipt.result["added"] for receipt in receipts) == 8
+    assert sum(map(_added, receipts)) == 8
 
 
 def test_a_killed_settler_loses_and_doubles_nothing(work: Engagement) -> None:

@@ -15,6 +15,7 @@ from attendance.services import make_partitions, recount, settle_step, sources
 from attendance.services.receipts import forget_receipts
 from attendance.services.settling_loop import Settler, put_back
 from attendance.services.sources import Settled
+from attendance.web.settling_job import settler as settler_job
 from outbox.services import deliver_all
 from tests.support import inbox, people, records
 from tests.support.actors import EVERYONE
@@ -118,7 +119,7 @@ def test_a_punch_before_enrolment_and_entry_counts_once_they_arrive(work: Engage
     assert (counted.attended, counted.unmatched) == (1, 0)
 
 
-SPOILT = {
+SPOILT: dict[str, dict[str, Any]] = {
     "a sign no text may hold": {"token": "1\0"},
     "a latitude that is none": {"latitude": "north"},
     "a channel too long": {"channel": "门" * 51},
@@ -257,3 +258,17 @@ def test_a_settler_told_to_stop_ends_without_another_step(work: Engagement) -> N
     settler.stop()
     settler.run()
     assert (settler.settled, Inbox.objects.count()) == (0, 1)
+
+
+def test_the_page_of_background_work_says_what_waits_and_what_was_put_aside(work: Engagement) -> None:
+    inbox.accept(work.project, [_row(240), _row(300)], NOW - timedelta(seconds=61))
+    (job,) = settler_job(EVERYONE, NOW)
+    assert (job.level, job.state, job.facts) == ("amber", "落后", "待入账 2 条打卡")
+    inbox.accept(work.project, [_row(600, token="1\0")], NOW)
+    settle_step(NOW)
+    (job,) = settler_job(EVERYONE, NOW)
+    assert (job.level, job.state) == ("red", "1 批打卡无法入账，已搁置")
+    put_back()
+    Inbox.objects.all().delete()
+    (job,) = settler_job(EVERYONE, NOW)
+    assert (job.level, job.state) == ("green", "已跟上")

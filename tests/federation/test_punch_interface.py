@@ -19,7 +19,8 @@ from attendance.models import Device, Inbox, Punch, PunchReceipt
 from attendance.services import settle_step
 from federation.ingest.signing import sign
 from federation.models import Credential, RefusedCall
-from federation.services import issue_credential
+from federation.sandboxes import GATE
+from federation.services import issue_credential, open_sandbox
 from standards.models import RuleParameter
 from standards.selectors import forget
 from tests.federation.conftest import HERE
@@ -300,6 +301,15 @@ def test_a_signed_read_reads_once(signer):
     path = f"/api/v1/punch-receipts/{answer['receipt']}/"
     headers = signer.headers(method="GET", path=path)
     assert [Client().get(path, headers=headers).status_code for _time in range(2)] == [200, 409]
+
+
+def test_a_sandbox_takes_the_punches_of_invented_people_alone(db):
+    sandbox, secret = open_sandbox(vendor="测试厂商", address="203.0.113.9", now=timezone.now())
+    held_by_somebody = "42010619900307" + "0000"
+    rows = [punch(seq=1), punch(seq=2, id_number=held_by_somebody)]
+    answer = send(Signer(sandbox.appid, secret), body_of(GATE, *rows)).json()
+    assert (answer["accepted"], [row["index"] for row in answer["rejected"]]) == (1, [1])
+    assert "只收虚构人员" in answer["rejected"][0]["sentence"]
 
 
 def test_punches_sent_twice_under_new_nonces_are_counted_once(signer):

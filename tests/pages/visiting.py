@@ -42,6 +42,13 @@ def pages_of(county: County) -> dict[str, str]:
         "issue_account": f"/permits/{county.permit.public_id}/account/",
         "account_slip": f"/permits/{county.permit.public_id}/account/slip/",
     }
+    found |= {
+        "project_payroll": f"/projects/{project}/payroll/",
+        "payroll_batch": f"/payroll/{county.payrolls['contractor'].public_id}/",
+        "person_payroll": f"/people/{person}/payroll/",
+        "person_credit": f"/people/{person}/credit/",
+        "person_credit_new": f"/people/{person}/credit/new/",
+    }
     notice = county.notices["replied"].public_id
     found |= {
         "sites": "/gaps/?all=1",
@@ -68,6 +75,7 @@ def clerk_pages_of(county: County) -> dict[str, str]:
         "correct_person": f"/people/{person}/correct/",
         "new_contract": f"/people/{person}/contracts/new/",
         "new_training": f"/people/{person}/trainings/new/",
+        "new_certificate": f"/people/{person}/certificates/new/",
         "replace_contract": f"/contracts/{contract.public_id}/replace/",
         "replace_training": f"/trainings/{training.public_id}/replace/",
         "roster_people": f"/projects/{project}/people/",

@@ -28,7 +28,10 @@ def expected_of(url: str, county: County, role: str) -> int:
     permission = getattr(kind, "permission", "")
     if permission not in ("", SIGNED_IN) and not county.actor(role).may(permission):
         return 403
-    if ROUTES[resolve(urlsplit(url).path).view_name].leads_on:
+    route = ROUTES[resolve(urlsplit(url).path).view_name]
+    if route.is_the_provinces and role != "province_regulator":
+        return 403
+    if route.leads_on:
         return 302
     return 200 if "get" in kind.http_method_names and hasattr(kind, "get") else 405
 

@@ -46,6 +46,8 @@ class Route:
     by_key: bool = False
     # With nothing to show it leads to the record.
     leads_on: bool = False
+    # For a role's holder over the whole province; one of a county is turned away.
+    is_the_provinces: bool = False
 
 
 def _project(county: County) -> list[dict[str, Any]]:
@@ -608,9 +610,10 @@ ROUTES: dict[str, Route] = {
         queries=lambda county: [{}, {"project": county.project.code}],
         forms=lambda county: [{"project_code": county.project.code}],
     ),
-    # For who administers the whole province.
     "credential_new_enterprise": Route(
-        role=ADMIN, forms=lambda county: [{"uscc": county.firms["contractor"].uscc}]
+        role=ADMIN,
+        forms=lambda county: [{"uscc": county.firms["contractor"].uscc}],
+        is_the_provinces=True,
     ),
     "request_faults": Route(role=ADMIN, queries=lambda county: [{}, {"q": county.word}]),
     "credential": Route(role=ADMIN, kwargs=_credential),

@@ -166,6 +166,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         for worker in (c.worker, c.workers["subcontractor"])
         if worker.contract_file
     ],
+    "projects.selectors.team_files": lambda a, c: projects.team_files(a, c.project),
     "projects.selectors.team_file": lambda a, c: projects.team_file(a, c.team_files["contractor"].public_id),
     "payroll.selectors.batches": lambda a, c: payroll.batches(a),
     "payroll.selectors.batch": lambda a, c: payroll.batch(a, c.payrolls["contractor"].public_id),

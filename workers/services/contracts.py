@@ -55,13 +55,14 @@ def record_contract(
     unit_price: Decimal | None = None,
     wage_form: str = "",
     scan: str = "",
+    number: str = "",
 ) -> Contract:
     """Keep a labour contract or written work agreement.
 
     Raises NotPermitted, NotFound, BadPaper. Source: 鄂建文〔2019〕27号 一(八).
     """
     require(actor, "workers.file", on=engagement)
-    facts = ContractFacts(kind, starts_on, ends_on, period_type, wage_form, unit, unit_price, scan)
+    facts = ContractFacts(kind, starts_on, ends_on, period_type, wage_form, unit, unit_price, scan, number)
     require_sensible_contract(facts)
     return _kept(actor, engagement, facts)
 

@@ -84,6 +84,7 @@ def vectors(given: dict) -> dict[str, str]:
 
 if __name__ == "__main__":
     if len(sys.argv) == 4:
-        print(call(*sys.argv[1:4], "CheckSign.Query", {}))
+        url, appid, secret = sys.argv[1:]
+        print(call(url, appid, secret, "CheckSign.Query", {}))
     else:
         print(json.dumps(vectors(json.load(sys.stdin))))

@@ -86,7 +86,7 @@ def add(call: Call) -> Handed:
             receipt=b"",
             project=call.own_project.pk,
             source="",
-            origin=str(Punch.Origin.OPEN_API),
+            origin=Punch.Origin.OPEN_API.value,
             received_at=microseconds(call.now),
             rows=rows,
         )
