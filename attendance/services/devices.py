@@ -161,7 +161,7 @@ def _refuse_taken(project_pk: int, channel: str) -> None:
         raise ChannelTaken(channel)
 
 
-def _refuse_registered(project_pk: int, serial: str, but: int | None = None) -> None:
+def _refuse_registered(project_pk: int, serial: str, but: int = 0) -> None:
     """Serial numbers are copied from plates by hand: capitals make no other device. Raises SerialTaken."""
     same = _devices_of(project_pk).filter(serial__iexact=serial).exclude(pk=but)
     if serial and (taken := same.first()):

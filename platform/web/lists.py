@@ -200,7 +200,7 @@ class ListPage(Page):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if numbered := self.filterset_class.numbered(request.GET):
-            messages.error(request, self.number_words)
+            messages.error(request, str(self.number_words))
             return self._elsewhere(self.without_numbers(numbered))
         self.prepare(**kwargs)
         listed = self.listed()

@@ -22,8 +22,9 @@ from standards.selectors import parameter
 
 _SIDE = 2400
 _QUALITY = 85
-# A picture of more dots is not a photograph but an attempt to fill the memory.
-Image.MAX_IMAGE_PIXELS = 60_000_000
+# So many dots are taken into memory at most. A larger JPEG is made smaller while it is read; a larger PNG is
+# not a photograph but an attempt to fill the memory.
+_MOST_DOTS = 25_000_000
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf"}
 _WORDS = {"image": "JPG 或 PNG 图片", "pdf": "PDF"}
 
@@ -92,13 +93,20 @@ def _upright(content: bytes, name: str, kinds: Sequence[str]) -> bytes:
     try:
         with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as found:
             found.draft("RGB", (_SIDE, _SIDE))
+            if found.width * found.height > _MOST_DOTS:
+                raise BadFile(_too_many_dots(name, found))
+            found.thumbnail((_SIDE, _SIDE))
             picture = ImageOps.exif_transpose(found).convert("RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         raise BadFile(_not_wanted(name, kinds)) from None
-    picture.thumbnail((_SIDE, _SIDE))
     written = BytesIO()
     picture.save(written, "JPEG", quality=_QUALITY, optimize=True)
     return written.getvalue()
+
+
+def _too_many_dots(name: str, picture: Image.Image) -> str:
+    told = _("“{name}”有 {width}×{height} 个像素，太大了，打不开。请用照相机拍成 JPG，或缩小后再上传。")
+    return told.format(name=name, width=picture.width, height=picture.height)
 
 
 def _checked_pdf(content: bytes, name: str) -> bytes:

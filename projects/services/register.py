@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -84,7 +85,7 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
 
 def _checked(facts: PermitFacts) -> PermitFacts:
     """The same facts with both numbers as they are kept. Raises BadPermitNumber at the field."""
-    kept = {}
+    kept: dict[str, Any] = {}
     for field, form in (("permit_number", PERMIT_NUMBER), ("project_code", PROJECT_CODE)):
         try:
             kept[field] = form.read(getattr(facts, field))

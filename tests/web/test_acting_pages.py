@@ -247,6 +247,17 @@ def test_a_file_that_is_not_what_it_says_is_refused_in_a_sentence(
         check_file(content, name=name)
 
 
+def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_unpacked() -> None:
+    drawn = BytesIO()
+    Image.new("1", (6000, 5000)).save(drawn, "PNG")
+    with pytest.raises(BadFile, match="6000×5000 个像素"):
+        check_file(drawn.getvalue(), name="脸.png")
+    photographed = BytesIO()
+    Image.new("L", (6000, 5000)).save(photographed, "JPEG")
+    with Image.open(BytesIO(check_file(photographed.getvalue(), name="脸.jpg").content)) as kept:
+        assert max(kept.size) <= 2400
+
+
 def test_a_text_called_a_picture_is_refused_beside_its_field(world: TwoCounties) -> None:
     county = world.wuchang
     client = signed_in(county, "labour_clerk")
