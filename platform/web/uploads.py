@@ -26,7 +26,11 @@ _QUALITY = 85
 # not a photograph but an attempt to fill the memory.
 _MOST_DOTS = 25_000_000
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf"}
-_WORDS = {"image": "JPG 或 PNG 图片", "pdf": "PDF"}
+_WORDS = {
+    ("image",): "JPG 或 PNG 图片",
+    ("pdf",): "PDF",
+    ("image", "pdf"): "JPG、PNG 图片或 PDF",
+}
 
 
 class BadFile(DomainError):
@@ -83,8 +87,8 @@ def _shown(name: str) -> str:
 
 
 def _not_wanted(name: str, kinds: Sequence[str]) -> str:
-    wanted = "或 ".join(_WORDS[kind] for kind in kinds)
-    told = _("“{name}”不是能打开的{wanted}。请上传{wanted}，改扩展名不起作用。")
+    wanted = _WORDS[tuple(sorted(kinds))]
+    told = _("“{name}”不是能打开的 {wanted}。请上传 {wanted}，改扩展名不起作用。")
     return told.format(name=name, wanted=wanted)
 
 

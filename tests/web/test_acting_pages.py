@@ -234,7 +234,7 @@ def test_a_picture_is_kept_upright_and_without_what_its_camera_noted() -> None:
     ("content", "name", "words"),
     [
         (b"", "a.jpg", "空文件"),
-        (b"not a picture", "a.jpg", "不是能打开的"),
+        (b"not a picture", "a.jpg", "不是能打开的 JPG、PNG 图片或 PDF。"),
         (b"\xff\xd8\xff\xe0 cut short", "a.jpg", "不是能打开的"),
         (b"%PDF-1.4 nothing behind it", "a.pdf", "已损坏"),
         (b"GIF89a" + b"\0" * 50, "a.gif", "不是能打开的"),
