@@ -98,11 +98,13 @@ def _upright(content: bytes, name: str, kinds: Sequence[str]) -> bytes:
         with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as found:
             found.draft("RGB", (_SIDE, _SIDE))
             if found.width * found.height > _MOST_DOTS:
-                raise BadFile(_too_many_dots(name, found))
+                raise BadFile(_too_many_dots(name, found), code="too_many_dots")
             found.thumbnail((_SIDE, _SIDE))
             picture = ImageOps.exif_transpose(found).convert("RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         raise BadFile(_not_wanted(name, kinds)) from None
+    # Comments and profiles would be written again: they are what the file said beside its picture.
+    picture.info.clear()
     written = BytesIO()
     picture.save(written, "JPEG", quality=_QUALITY, optimize=True)
     return written.getvalue()
