@@ -89,9 +89,14 @@ def accepted_before(appid: str, timestamp: str, nonce: str) -> AcceptedRequest |
 
 
 def credentials(actor: Actor) -> QuerySet[Credential]:
-    """The vendors' access to the actor's projects, newest first, with the instant of the last call."""
-    writes = AcceptedRequest.objects.visible_to(actor, SEEN).filter(appid=OuterRef("appid"))
-    queries = AnsweredQuery.objects.filter(appid=OuterRef("appid"))
+    """The vendors' access to the actor's projects, newest first, with the instant of the last call.
+
+    Calls are counted by appid, from the issue of each secret on: what was called before was not called with it.
+    """
+    writes = AcceptedRequest.objects.visible_to(actor, SEEN).filter(
+        appid=OuterRef("appid"), accepted_at__gte=OuterRef("created_at")
+    )
+    queries = AnsweredQuery.objects.filter(appid=OuterRef("appid"), answered_at__gte=OuterRef("created_at"))
     return (
         Credential.objects.visible_to(actor, SEEN)
         .select_related("project__region", "enterprise")

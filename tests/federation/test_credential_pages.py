@@ -99,6 +99,17 @@ def test_a_contractors_manager_reads_the_own_projects_calls_and_changes_nothing(
     assert signed_in(county, "labour_clerk").get(record).status_code == 403
 
 
+def test_calls_before_a_secret_was_issued_are_not_its_own(world, client) -> None:
+    county = world.wuchang
+    url = reverse("credential", args=[county.credential.public_id])
+    AcceptedRequest.all_rows.filter(appid=county.project.code).update(accepted_at=timezone.now())
+    assert "没有调用过" not in client.get(url).content.decode()
+    Credential.all_rows.filter(pk=county.credential.pk).update(
+        created_at=timezone.now() + timedelta(minutes=1)
+    )
+    assert "没有调用过" in client.get(url).content.decode()
+
+
 def test_what_a_call_said_is_shown_without_anything_personal(world, client) -> None:
     county, number = world.wuchang, people.id_number(905)
     row = county.broken_request
