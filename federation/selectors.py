@@ -91,7 +91,7 @@ def accepted_before(appid: str, timestamp: str, nonce: str) -> AcceptedRequest |
 def credentials(actor: Actor) -> QuerySet[Credential]:
     """The vendors' access to the actor's projects, newest first, with the instant of the last call.
 
-    Calls are counted by appid, from the issue of each secret on: what was called before was not called with it.
+    Calls are counted by appid, from the issue of each secret on: earlier ones were made with another.
     """
     writes = AcceptedRequest.objects.visible_to(actor, SEEN).filter(
         appid=OuterRef("appid"), accepted_at__gte=OuterRef("created_at")

@@ -65,7 +65,8 @@ class SignedKey(BaseAuthentication):
 
     sign_in_words = _(
         "请说明是谁在查：厂商系统带上 X-Key、X-Timestamp、X-Nonce、X-Signature 四个请求头"
-        "（签名办法与上报打卡相同，方法 GET，请求体为空）；平台账号向 /api/v1/tokens/ 取得令牌，再以 Authorization: Bearer 提交。"
+        "（签名办法与上报打卡相同，方法 GET，请求体为空）；"
+        "平台账号向 /api/v1/tokens/ 取得令牌，再以 Authorization: Bearer 提交。"
     )
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
