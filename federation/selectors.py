@@ -208,6 +208,11 @@ def request_of(actor: Actor, serial: str) -> AcceptedRequest:
     return found
 
 
+def sees_workers_of(actor: Actor, request: AcceptedRequest) -> bool:
+    """Whether the actor reads workers where this write was sent, beyond its verdict."""
+    return AcceptedRequest.objects.visible_to(actor, "workers.view").filter(pk=request.pk).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """Accepted writes that wait or failed of our own fault: how many, and since when the oldest."""
