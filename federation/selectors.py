@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from attendance.models import PunchReceipt
+from federation import receipt_lines
 from federation.actors import CredentialActor
 from federation.models import (
     AcceptedRequest,
@@ -133,7 +134,8 @@ def may_manage(actor: Actor, of: Credential) -> bool:
 class CallLine:
     """One call as its reader sees it. `verdict`: done, failed, pending, answered or refused.
 
-    `serial` names a write that was accepted; `number` counts refusals of one kind within a minute.
+    `serial` names a write that was accepted; `number` counts refusals of one kind within a minute. `receipt`
+    names a call of the punch interface, `rows` says of each of its rows that does not count why not.
     """
 
     at: datetime
@@ -143,6 +145,8 @@ class CallLine:
     serial: str = ""
     number: int = 1
     address: str = ""
+    receipt: str = ""
+    rows: tuple[str, ...] = ()
 
 
 def calls_of(actor: Actor, of: Credential, most: int = 50) -> list[CallLine]:
@@ -168,18 +172,15 @@ def _receipts_of(actor: Actor, appid: str) -> QuerySet[PunchReceipt]:
 
 def _receipts(rows: QuerySet[PunchReceipt]) -> Iterator[CallLine]:
     for row in rows:
-        result = row.result or {}
-        waiting, refused = len(result.get("unmatched", ())), len(result.get("refused", ()))
-        parts = [
-            f"收下 {row.accepted} 条",
-            f"格式有误 {len(row.rejected)} 条" if row.rejected else "",
-            f"未对上人 {waiting} 条" if waiting else "",
-            f"未留存 {refused} 条" if refused else "",
-        ]
-        verdict = (
-            PENDING if row.settled_at is None else FAILED if row.rejected or waiting or refused else DONE
+        verdict = PENDING if row.settled_at is None else DONE if receipt_lines.is_all_well(row) else FAILED
+        yield CallLine(
+            row.accepted_at,
+            "POST /api/v1/punches/",
+            verdict,
+            receipt_lines.summed_up(row),
+            receipt=str(row.public_id),
+            rows=receipt_lines.each_row(row),
         )
-        yield CallLine(row.accepted_at, "POST /api/v1/punches/", verdict, "，".join(filter(None, parts)))
 
 
 def _writes(rows: QuerySet[AcceptedRequest]) -> Iterator[CallLine]:
