@@ -65,11 +65,14 @@ _CONCLUDE = compose(
         WHERE e.person_id = m.person_id AND e.project_id = m.project_id AND d.engagement_id = e.id
         AND d.day = m.day AND NOT EXISTS (
             SELECT 1 FROM kept k WHERE k.engagement_id = d.engagement_id AND k.day = d.day)
+    ), counted AS MATERIALIZED (
+        SELECT m.project_id, m.person_id, m.day
+        FROM kept k JOIN matched m ON m.engagement_id = k.engagement_id AND m.day = k.day
     ), waiting AS (
         SELECT p.day, p.project_id, p.subject_id, count(*) AS punches
         FROM passed p WHERE NOT EXISTS (
-            SELECT 1 FROM kept k JOIN matched m ON m.engagement_id = k.engagement_id AND m.day = k.day
-            WHERE m.project_id = p.project_id AND m.person_id = p.person_id AND m.day = p.day)
+            SELECT 1 FROM counted c
+            WHERE c.project_id = p.project_id AND c.person_id = p.person_id AND c.day = p.day)
         GROUP BY p.day, p.project_id, p.subject_id
     ), met AS (
         DELETE FROM attendance_unmatchedday u USING meant m

@@ -48,4 +48,6 @@ def _clean(item: Field, content: bytes) -> bytes:
             content, name=item.label, kinds=("image",) if is_image else ("image", "pdf")
         ).content
     except BadFile as bad:
+        if bad.code == "too_many_dots":
+            raise Unreadable("像素过多,打不开!请缩小图片,或改用JPG格式后重新上传") from bad
         raise Unreadable(IMAGE_TYPES if is_image else ATTACHMENT_TYPES) from bad

@@ -26,7 +26,11 @@ _QUALITY = 85
 # not a photograph but an attempt to fill the memory.
 _MOST_DOTS = 25_000_000
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf"}
-_WORDS = {"image": "JPG 或 PNG 图片", "pdf": "PDF"}
+_WORDS = {
+    ("image",): "JPG 或 PNG 图片",
+    ("pdf",): "PDF",
+    ("image", "pdf"): "JPG、PNG 图片或 PDF",
+}
 
 
 class BadFile(DomainError):
@@ -83,8 +87,8 @@ def _shown(name: str) -> str:
 
 
 def _not_wanted(name: str, kinds: Sequence[str]) -> str:
-    wanted = "或 ".join(_WORDS[kind] for kind in kinds)
-    told = _("“{name}”不是能打开的{wanted}。请上传{wanted}，改扩展名不起作用。")
+    wanted = _WORDS[tuple(sorted(kinds))]
+    told = _("“{name}”不是能打开的 {wanted}。请上传 {wanted}，改扩展名不起作用。")
     return told.format(name=name, wanted=wanted)
 
 
@@ -94,11 +98,13 @@ def _upright(content: bytes, name: str, kinds: Sequence[str]) -> bytes:
         with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as found:
             found.draft("RGB", (_SIDE, _SIDE))
             if found.width * found.height > _MOST_DOTS:
-                raise BadFile(_too_many_dots(name, found))
+                raise BadFile(_too_many_dots(name, found), code="too_many_dots")
             found.thumbnail((_SIDE, _SIDE))
             picture = ImageOps.exif_transpose(found).convert("RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         raise BadFile(_not_wanted(name, kinds)) from None
+    # Comments and profiles would be written again: they are what the file said beside its picture.
+    picture.info.clear()
     written = BytesIO()
     picture.save(written, "JPEG", quality=_QUALITY, optimize=True)
     return written.getvalue()

@@ -302,7 +302,7 @@ def test_the_code_is_shown_to_the_clerk_of_the_demo_and_to_no_regulator(world):
 
 OWN_COUNTS = {
     "/me/": 8,
-    "/me/days/{day}/": 7,
+    "/me/days/{day}/": 9,
     "/me/corrections/": 4,
     "/me/corrections/new/": 10,
     "/me/readers/": 8,

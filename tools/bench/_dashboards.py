@@ -6,6 +6,7 @@ Reads a line of JSON on standard input (`find`, or `account`, `path` and how oft
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -21,6 +22,8 @@ def main() -> int:
     """Answer orders until the input ends."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    # Pages that refuse a reader are met on the way; nobody needs to hear of them.
+    logging.disable(logging.CRITICAL)
     from django.conf import settings
 
     # A reader of flesh and blood does not call so often; the throttle is not what is measured.
@@ -52,16 +55,15 @@ def _clients() -> dict[str, Client]:
 
 
 def _found(clients: dict[str, Client]) -> list[tuple[str, str, str]]:
-    """Of each route the address that took each regulator longest: (route, account, path)."""
-    from tools.bench._found import pages, reads
+    """Of each kind of page one address, as its slowest regulator sees it: (route, account, path)."""
+    from tools.bench._found import pages
 
-    slowest: dict[tuple[str, str], tuple[float, str]] = {}
+    slowest: dict[str, tuple[float, str, str]] = {}
     for account, client in clients.items():
-        for one in (*pages(account, client), *reads(account, client)):
-            key = (one.route, account)
-            if key not in slowest or one.seconds > slowest[key][0]:
-                slowest[key] = (one.seconds, one.path)
-    return [(route, account, path) for (route, account), (_seconds, path) in slowest.items()]
+        for one in pages(account, client, of_a_kind=1, of_a_route=3, times=1):
+            if one.route not in slowest or one.seconds > slowest[one.route][0]:
+                slowest[one.route] = (one.seconds, account, one.path)
+    return [(route, account, path) for route, (_seconds, account, path) in slowest.items()]
 
 
 def _timed(client: Client, path: str, times: int) -> dict[str, object]:

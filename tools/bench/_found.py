@@ -36,18 +36,20 @@ class Found:
     seconds: float
 
 
-def pages(account: str, client: Client) -> Iterator[Found]:
+def pages(
+    account: str, client: Client, *, of_a_kind: int = OF_A_KIND, of_a_route: int = OF_A_ROUTE, times: int = 2
+) -> Iterator[Found]:
     """Every kind of page that links lead to from the account's home."""
     waiting, seen, kinds, routes = deque(["/"]), {"/"}, Counter[str](), Counter[str]()
     while waiting:
         path = waiting.popleft()
         name = _route(path)
         kind = f"{name} {sorted(key for key, _value in parse_qsl(urlsplit(path).query))}"
-        if not name or kinds[kind] >= OF_A_KIND or routes[name] >= OF_A_ROUTE:
+        if not name or kinds[kind] >= of_a_kind or routes[name] >= of_a_route:
             continue
         kinds[kind] += 1
         routes[name] += 1
-        answer, seconds = timed(client, path)
+        answer, seconds = timed(client, path, times)
         if answer.status_code != 200 or "text/html" not in answer.headers.get("Content-Type", ""):
             continue
         yield Found(name, account, path, seconds)
@@ -73,10 +75,10 @@ def reads(account: str, client: Client) -> Iterator[Found]:
             yield Found(name, account, path, seconds)
 
 
-def timed(client: Client, path: str) -> tuple[Any, float]:
-    """A warm answer of an address, and the seconds of the quicker of two: others use this machine too."""
+def timed(client: Client, path: str, times: int = 2) -> tuple[Any, float]:
+    """A warm answer of an address, and the seconds of the quickest of some: others use this machine too."""
     answer, seconds = client.get(path), []
-    for _time in range(2 if answer.status_code == 200 else 0):
+    for _time in range(times if answer.status_code == 200 else 0):
         began = time.perf_counter()
         answer = client.get(path)
         seconds.append(time.perf_counter() - began)

@@ -126,7 +126,7 @@ def _ask(page: Page, size: str, world: World, times: int) -> None:
 
 
 def _report(pages: list[Page]) -> int:
-    print(f"{'1M p95 ms':>10}{'20M p95 ms':>12}{'ratio':>8}  account   route: address")
+    print(f"{'small p95':>10}{'large p95':>12}{'ratio':>8}  account   route: address")
     for page in sorted(pages, key=lambda one: one.ratio):
         small, large = (statistics.median(page.p95[size]) for size in ("small", "large"))
         figures = f"{small:>10.1f}{large:>12.1f}{page.ratio:>8.2f}"
