@@ -24,6 +24,7 @@ from federation.watched import POLLED, QUERY, RECEIPT, TURNED_AWAY, WRITE, Seen
 from kernel.errors import NotFound
 from kernel.masking import redact
 from kernel.scoping import Actor
+from kernel.text import shortened
 
 VALID_SECRETS = 2
 SEEN, MANAGED = "federation.view_credentials", "federation.manage_credentials"
@@ -281,7 +282,8 @@ def _seen_receipt(row: PunchReceipt) -> Seen:
 
 
 def _seen_write(row: AcceptedRequest) -> Seen:
-    return Seen(row.accepted_at, row.method, WRITE, row.state, redact(row.result)[:LONGEST_SAID])
+    said = shortened(redact(row.result), LONGEST_SAID)
+    return Seen(row.accepted_at, row.method, WRITE, row.state, said)
 
 
 def sandbox_of(public_id: UUID) -> Sandbox | None:

@@ -29,7 +29,7 @@ _CHANCE = Random(20261122)  # noqa: S311  # examples, the same each time
 ID_NUMBER = people.id_number(_CHANCE, birth=date(1988, 3, 9), sex=Sex.MALE)
 _IDENTITY = common.number_field("idCardNumber", "证件号码")
 PHONE, CARD, FIRM = people.phone(_CHANCE), people.bank_card(_CHANCE), firms.uscc(_CHANCE)
-SERIAL = "projectworker-add-2026112208-1-0262"
+SERIAL = "{}-2026112208-1-0262"
 
 # What fields of these names say in an example, whatever method they stand in.
 _SAID: dict[str, Any] = {
@@ -47,7 +47,7 @@ _SAID: dict[str, Any] = {
     "grantOrg": "示例市公安局",
     "channel": "1 号门",
     "areaCode": "420106",
-    "requestSerialCode": SERIAL,
+    "requestSerialCode": SERIAL.format("projectworker-add"),
     "status": 20,
     "result": "{}",
     "pageIndex": 0,
@@ -145,16 +145,20 @@ def _plain(item: Field) -> str:
 
 def _answer(method: Method, context: Context) -> Mapping[str, Any]:
     if method.writes:
-        return envelope.answer({"requestSerialCode": SERIAL})
+        return envelope.answer({"requestSerialCode": _serial(method)})
     if not method.is_paged:
         return envelope.answer(_row(method, context))
     return envelope.answer(envelope.page([_row(method, context)], index=0, size=50, total=1))
 
 
+def _serial(method: Method) -> str:
+    return SERIAL.format(method.serial_prefix)
+
+
 def _result(method: Method, context: Context) -> Mapping[str, Any]:
     said: Any = _row(method, context)
     row = json.dumps([said] if method.name in _AS_A_LIST else said, ensure_ascii=False, separators=(",", ":"))
-    return envelope.answer({"requestSerialCode": SERIAL, "status": 20, "result": row})
+    return envelope.answer({"requestSerialCode": _serial(method), "status": 20, "result": row})
 
 
 def _row(method: Method, context: Context) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from federation.open_api.files import lifted
 from federation.open_api.values import SHANGHAI, Unreadable, whole
 from federation.selectors import accepted_before
 from kernel.masking import redact
+from kernel.text import shortened
 from regions.models import Region
 
 log = structlog.get_logger(__name__)
@@ -103,7 +104,7 @@ def _note(appid: str, method: str, code: int, sentence: str, address: str, now: 
         defaults={
             "project_id": held_by[0],
             "enterprise_id": held_by[1],
-            "sentence": redact(sentence)[:300].replace("\0", ""),
+            "sentence": shortened(redact(sentence).replace("\0", ""), 300),
             "address": address[:45],
             "last_at": now,
         },

@@ -18,7 +18,7 @@ from standards.selectors import code_list, parameter
 # Terms that hold for every call: parameter, words, unit.
 TERMS = (
     ("open_api.window_minutes", "时间戳与服务器相差不超过", "分钟"),
-    ("open_api.calls_per_minute", "每个 appid 每分钟最多", "次（查询处理结果不计）"),
+    ("open_api.calls_per_minute", "每个 appid 每分钟最多（JSON 打卡接口另计）", "次（查询处理结果不计）"),
     ("open_api.body_megabytes", "整个请求最大", "MB"),
     ("open_api.page_size", "查询每页最多", "行"),
     ("open_api.image_kilobytes", "头像、考勤照片、凭证最大", "KB"),

@@ -69,18 +69,22 @@ class OpenSandbox(PublicPage):
 
 
 class ShownSandbox(PublicPage):
-    """A new sandbox for whoever has just opened it: the secret, and the invented people to use."""
+    """A sandbox for as long as it lives: the invented people to use, and at first its secret.
+
+    Whoever has the address sees the invented people and firms; the secret only who has just opened it.
+    """
 
     template_name = "federation/handbook/sandbox_shown.html"
     part = "sandbox"
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         sandbox, slip = sandbox_of(public_id), slips.shown(request, str(public_id))
-        if sandbox is None or slip is None:
+        if sandbox is None or sandbox.expires_at <= timezone.now():
             return redirect("sandbox")
         answer = self.show(
             {
-                "title": "联调沙箱已开通",
+                "title": "联调沙箱已开通" if slip else "联调沙箱",
+                "here": request.build_absolute_uri(request.path),
                 "sandbox": sandbox,
                 "slip": slip,
                 "kit": kit_of(sandbox),

@@ -13,3 +13,8 @@ def compact(text: str) -> str:
         return text  # nothing to tidy, as nearly always: gates send a thousand numbers at a time
     half_width = text.translate(_HALF_WIDTH)
     return "".join(sign for sign in half_width if not sign.isspace() and category(sign) not in ("Cc", "Cf"))
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many signs; what is cut off is marked with “…”."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -167,7 +167,10 @@ def test_a_strangers_line_claims_no_duties() -> None:
     assert table.render_reason("", line) == "在职责内"
 
 
-@pytest.mark.parametrize("typed", ["420106199001017016", "42010619900101701x", "13800000000"])
+@pytest.mark.parametrize(
+    "typed",
+    ["420106199001017016", "42010619900101701x", "13800000000", "109 0000 0001", "139-1234－5678"],
+)
 def test_a_whole_number_in_a_filter_is_refused_and_not_kept(typed) -> None:
     client = signed_in(wuchang(), "platform_administrator")
     answer = client.get("/trail/", {"kind": "reads", "person": typed})

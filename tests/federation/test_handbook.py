@@ -160,3 +160,9 @@ def test_the_public_pages_need_no_sign_in_no_script_and_name_no_county():
         assert shown.status_code == 200
         assert html.count("<h1") == 1
         assert 'href="#content"' in html
+
+
+def test_the_acknowledgement_in_an_example_bears_its_own_methods_name():
+    for name, begins in (("Team.Add", "team-add-"), ("ProjectSubContractor.Add", "subcontractor-add-")):
+        shown = json.loads(examples.example(methods()[name.lower()], in_force()).answer)
+        assert shown["data"]["requestSerialCode"].startswith(begins)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import Error, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from attendance.batches import microseconds
 from attendance.models import ProjectDay, Punch, Subject
@@ -237,18 +238,22 @@ def test_a_name_that_nobody_should_read_is_refused(name):
     assert not Sandbox.objects.exists()
 
 
-def test_the_page_shows_the_secret_once_and_to_nobody_else():
+def test_the_page_shows_the_secret_to_its_opener_and_the_invented_people_while_it_lives():
     client = Client()
     assert client.post("/open-api/sandbox/", {"vendor": ""}).status_code == 422
     answer = client.post("/open-api/sandbox/", {"vendor": "江汉智能门禁"})
     assert answer.status_code == 302
     shown = client.get(answer["Location"])
-    secret = Credential.all_rows.get().key
+    secret, sandbox = Credential.all_rows.get().key, Sandbox.objects.get()
     assert secret in shown.content.decode()
     assert "no-store" in shown["Cache-Control"]
-    assert kit_of(Sandbox.objects.get()).people[0].id_number in shown.content.decode()
-    stranger = Client().get(answer["Location"])
-    assert stranger["Location"] == "/open-api/sandbox/"
+    number = kit_of(sandbox).people[0].id_number
+    assert number in shown.content.decode()
+    later = Client().get(answer["Location"])
+    assert number in later.content.decode()
+    assert "密钥不再显示" in later.content.decode() and secret not in later.content.decode()
+    Sandbox.objects.update(expires_at=timezone.now())
+    assert client.get(answer["Location"])["Location"] == "/open-api/sandbox/"
 
 
 def test_the_json_door_takes_invented_people_alone_in_a_sandbox():

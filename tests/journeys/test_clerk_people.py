@@ -73,6 +73,12 @@ def test_a_worker_is_enrolled_with_contract_and_training_in_one_form(live_server
         _fill_identity(page, 911)
         page.locator("[name=phone]").blur()
         page.wait_for_selector("aside >> text=新建档案")
+        # What is known of the person is read beside the number, or right after it, never at the foot.
+        known, team = (
+            page.locator("aside[data-aside]").bounding_box(),
+            page.locator("[name=team]").bounding_box(),
+        )
+        assert known["y"] < team["y"]
         assert "周岁" in page.locator("aside").inner_text()
         page.fill("[name=phone]", "1380000000")
         page.locator("[name=phone]").blur()

@@ -593,7 +593,7 @@ ROUTES: dict[str, Route] = {
     ),
     "sandbox": Route(public="the door of vendors who practise"),
     "sandbox_shown": Route(
-        public="of whoever opened it; another is led to the door",
+        public="invented people alone; the secret only for whoever opened it",
         kwargs=lambda _county: [{"public_id": new_id()}],
     ),
     "conformance": Route(public="results of self-tests are public"),

@@ -161,6 +161,7 @@ def test_a_team_that_people_are_in_already_is_the_reason_given_for_each(clerk, c
         answer = clerk.post(address, {"team": str(own.public_id), "date": str(county.today)})
         assert answer.status_code == 422
         assert "可以办理 0 人" in text_of(answer)
+        assert "judged-none" in answer.context["judged"] and "m-green" not in answer.context["judged"]
         assert f"不能办理 {len(who)} 人" in text_of(answer)
         assert answer.context["judged"].count("该人员已在该班组") == len(who)
     assert same(before)

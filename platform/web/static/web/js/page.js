@@ -155,8 +155,8 @@
   document.addEventListener("submit", (event) => {
     const form = event.target, search = document.querySelector("[data-find]");
     if (!search || form.dataset.namesPeople === undefined) return;
-    const typed = $all("input:not([type=hidden])", form).map((input) => input.value.normalize("NFKC").replace(/\s/g, ""));
-    const number = typed.find((value) => /\d{15}|1[3-9]\d{9}/.test(value));
+    const typed = $all("input:not([type=hidden])", form).map((input) => input.value.normalize("NFKC").replace(/[\s\p{Pd}\p{Cf}]/gu, ""));
+    const number = typed.find((value) => /\d{15}|1\d{10}/.test(value));
     if (!number) return;
     event.preventDefault();
     event.stopImmediatePropagation();
