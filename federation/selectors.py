@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from attendance.models import PunchReceipt
+from federation import receipt_lines
 from federation.actors import CredentialActor
 from federation.models import (
     AcceptedRequest,
@@ -90,9 +91,14 @@ def accepted_before(appid: str, timestamp: str, nonce: str) -> AcceptedRequest |
 
 
 def credentials(actor: Actor) -> QuerySet[Credential]:
-    """The vendors' access to the actor's projects, newest first, with the instant of the last call."""
-    writes = AcceptedRequest.objects.visible_to(actor, SEEN).filter(appid=OuterRef("appid"))
-    queries = AnsweredQuery.objects.filter(appid=OuterRef("appid"))
+    """The vendors' access to the actor's projects, newest first, with the instant of the last call.
+
+    Calls are counted by appid, from the issue of each secret on: earlier ones were made with another.
+    """
+    writes = AcceptedRequest.objects.visible_to(actor, SEEN).filter(
+        appid=OuterRef("appid"), accepted_at__gte=OuterRef("created_at")
+    )
+    queries = AnsweredQuery.objects.filter(appid=OuterRef("appid"), answered_at__gte=OuterRef("created_at"))
     return (
         Credential.objects.visible_to(actor, SEEN)
         .select_related("project__region", "enterprise")
@@ -129,7 +135,8 @@ def may_manage(actor: Actor, of: Credential) -> bool:
 class CallLine:
     """One call as its reader sees it. `verdict`: done, failed, pending, answered or refused.
 
-    `serial` names a write that was accepted; `number` counts refusals of one kind within a minute.
+    `serial` names a write that was accepted; `number` counts refusals of one kind within a minute. `receipt`
+    names a call of the punch interface, `rows` says of each of its rows that does not count why not.
     """
 
     at: datetime
@@ -139,6 +146,8 @@ class CallLine:
     serial: str = ""
     number: int = 1
     address: str = ""
+    receipt: str = ""
+    rows: tuple[str, ...] = ()
 
 
 def calls_of(actor: Actor, of: Credential, most: int = 50) -> list[CallLine]:
@@ -164,18 +173,15 @@ def _receipts_of(actor: Actor, appid: str) -> QuerySet[PunchReceipt]:
 
 def _receipts(rows: QuerySet[PunchReceipt]) -> Iterator[CallLine]:
     for row in rows:
-        result = row.result or {}
-        waiting, refused = len(result.get("unmatched", ())), len(result.get("refused", ()))
-        parts = [
-            f"收下 {row.accepted} 条",
-            f"格式有误 {len(row.rejected)} 条" if row.rejected else "",
-            f"未对上人 {waiting} 条" if waiting else "",
-            f"未留存 {refused} 条" if refused else "",
-        ]
-        verdict = (
-            PENDING if row.settled_at is None else FAILED if row.rejected or waiting or refused else DONE
+        verdict = PENDING if row.settled_at is None else DONE if receipt_lines.is_all_well(row) else FAILED
+        yield CallLine(
+            row.accepted_at,
+            "POST /api/v1/punches/",
+            verdict,
+            receipt_lines.summed_up(row),
+            receipt=str(row.public_id),
+            rows=receipt_lines.each_row(row),
         )
-        yield CallLine(row.accepted_at, "POST /api/v1/punches/", verdict, "，".join(filter(None, parts)))
 
 
 def _writes(rows: QuerySet[AcceptedRequest]) -> Iterator[CallLine]:
@@ -202,6 +208,11 @@ def request_of(actor: Actor, serial: str) -> AcceptedRequest:
     if found is None:
         raise NotFound
     return found
+
+
+def sees_workers_of(actor: Actor, request: AcceptedRequest) -> bool:
+    """Whether the actor reads workers where this write was sent, beyond its verdict."""
+    return AcceptedRequest.objects.visible_to(actor, "workers.view").filter(pk=request.pk).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from psycopg2.extras import execute_values
 
 from attendance.batches import Batch, instant, packed, unpacked
 from attendance.models import AsideBatch
+from attendance.selectors import inbox
 from attendance.services.sources import Settled
 from kernel.cipher import Unreadable
 
@@ -80,6 +81,10 @@ class Inbox:
             ]
         )
         _delete(call.row for call in taken)
+
+    def waiting_since(self) -> datetime | None:
+        """When the oldest row was accepted."""
+        return inbox.waiting_since()
 
 
 def _wanted(limit: int) -> list[int]:

@@ -30,7 +30,7 @@ class Taken(Protocol):
 
 
 class Source(Protocol):
-    """A table of accepted calls. All three are called inside the settler's own transaction.
+    """A table of accepted calls. The first three are called inside the settler's own transaction.
 
     A call is finished or set aside in the transaction that took it, or else stays where it was.
     """
@@ -43,6 +43,9 @@ class Source(Protocol):
 
     def set_aside(self, taken: Sequence[Any], why: str, now: datetime) -> None:
         """Keep calls that cannot be settled, whatever is tried, where they stop nobody and can be seen."""
+
+    def waiting_since(self) -> datetime | None:
+        """When the oldest call that could be taken now was accepted; None while none waits."""
 
 
 _sources: list[Source] = []
@@ -57,3 +60,8 @@ def register(source: Source) -> None:
 def sources() -> tuple[Source, ...]:
     """All sources in the order of their registration."""
     return tuple(_sources)
+
+
+def waiting_since() -> datetime | None:
+    """When the oldest call that waits for the settler in any source was accepted; None while none does."""
+    return min((since for source in _sources if (since := source.waiting_since())), default=None)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -61,6 +62,12 @@ class Turned(DomainError):
 
 class SignedKey(BaseAuthentication):
     """A vendor's system by its signature; a call without X-Key is somebody else's."""
+
+    sign_in_words = _(
+        "请说明是谁在查：厂商系统带上 X-Key、X-Timestamp、X-Nonce、X-Signature 四个请求头"
+        "（签名办法与上报打卡相同，方法 GET，请求体为空）；"
+        "平台账号向 /api/v1/tokens/ 取得令牌，再以 Authorization: Bearer 提交。"
+    )
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         if "X-Key" not in request.headers:
@@ -241,9 +248,7 @@ class PunchReceiptView(Read):
     permission = "attendance.view"
     model = PunchReceipt
     serializer_class = ReceiptSerializer
-
-    def get_authenticators(self) -> list[Any]:
-        return [SignedKey(), *super().get_authenticators()]
+    authentication_classes = (SignedKey, *Read.authentication_classes)
 
     def get_permissions(self) -> Any:
         return [] if isinstance(self.request.auth, CredentialActor) else super().get_permissions()

@@ -30,6 +30,7 @@ def write_calls(as_of: datetime) -> None:
     if not settings.SYNTHETIC_PEOPLE or keys.exists() or not projects.exists():
         return
     key = issue_credential(actor=None, project_code=WUCHANG_CODE, holder=HOLDER)
+    keys.filter(pk=key.pk).update(created_at=as_of - timedelta(days=1))
     # The client signs; nothing of it goes over a wire.
     with OpenApi("http://platform.invalid", WUCHANG_CODE, key.key) as api:
         _play(api, as_of)

@@ -55,7 +55,10 @@ class Loose(msgspec.Struct):
 
 
 class Rejected(msgspec.Struct):
-    """A row that is not kept, by its index in the body, with the sentence that says why."""
+    """A row that is not kept, by its index in the body, with the sentence that says why.
+
+    `seq` is text, as in the receipt, whether the sender wrote a number or a text.
+    """
 
     index: int
     seq: int | str | None
@@ -245,7 +248,8 @@ def _rejection(index: int, given: Punch | msgspec.Raw, bounds: Bounds) -> Reject
         return Rejected(index, None, "每条打卡应为一个 JSON 对象。")
     seq = said.get("seq")
     is_named = not _about_seq(seq)
-    return Rejected(index, seq if is_named else None, _sentence(said, bounds))
+    token = str(seq) if is_named and seq is not None else None
+    return Rejected(index, token, _sentence(said, bounds))
 
 
 def _sentence(said: dict[str, Any], bounds: Bounds) -> str:

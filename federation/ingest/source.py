@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from psycopg2.extras import execute_values
 
 from attendance.batches import Batch
@@ -59,13 +59,10 @@ class PendingPunches:
 
     def take(self, limit: int) -> Sequence[Pending]:
         """Pending calls, oldest first and locked, until they hold about `limit` punches."""
-        waiting = AcceptedRequest.objects.unscoped(because="the settler settles everybody's punches")
-        earlier = waiting.filter(appid=OuterRef("appid"), pk__lt=OuterRef("pk"), state=State.PENDING)
         rows = (
-            waiting.filter(~Exists(earlier.exclude(method=METHOD)), state=State.PENDING, method=METHOD)
+            _due()
             .select_for_update(of=("self",), skip_locked=True)
             .select_related("credential__project__region", "credential__enterprise", "project__region")
-            .order_by("pk")
         )
         found = [_read(request) for request in rows[: max(1, limit // _ROWS_A_CALL)]]
         _find_teams(found)
@@ -80,6 +77,18 @@ class PendingPunches:
         for one in taken:
             log.error("open_api.set_aside", serial=one.serial, why=why)
         _write([(one.request, Outcome(False, OUR_FAULT)) for one in taken], now)
+
+    def waiting_since(self) -> datetime | None:
+        """When the oldest call was accepted that waits for the settler and not for its lane."""
+        return _due().values_list("accepted_at", flat=True).first()
+
+
+def _due() -> "QuerySet[AcceptedRequest]":
+    """Pending calls before which nothing else of their appid is pending, oldest first."""
+    waiting = AcceptedRequest.objects.unscoped(because="the settler settles everybody's punches")
+    earlier = waiting.filter(appid=OuterRef("appid"), pk__lt=OuterRef("pk"), state=State.PENDING)
+    due = waiting.filter(~Exists(earlier.exclude(method=METHOD)), state=State.PENDING, method=METHOD)
+    return due.order_by("pk")
 
 
 def _read(request: AcceptedRequest) -> Pending:

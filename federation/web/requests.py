@@ -22,6 +22,7 @@ from federation.selectors import (
     backlog,
     failed_requests,
     request_of,
+    sees_workers_of,
 )
 from federation.services import retry_request
 from federation.words import VERDICTS, method_in_words
@@ -69,7 +70,9 @@ class RequestRecord(Page):
                 "call": row,
                 "verdict": VERDICTS[VERDICT_OF[AcceptedRequest.State(row.state)]],
                 "sentence": redact(row.result) if row.state == AcceptedRequest.State.FAILED else "",
-                "said": masked_body(row.body),
+                "said": masked_body(
+                    row.body, row.credential.key, sees_workers=sees_workers_of(self.actor, row)
+                ),
                 "can_retry": ours and row.body is not None and self.actor.may(MANAGED),
             }
         )

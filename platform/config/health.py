@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-from attendance.selectors.inbox import waiting_since
+from attendance.services.sources import waiting_since
 from outbox.models import Heartbeat
 from outbox.selectors import lag_seconds
 

@@ -13,6 +13,7 @@ from attendance.batches import Row
 from attendance.models import AsideBatch, AttendanceDay, Inbox, ProjectDay, Punch, PunchReceipt, Subject
 from attendance.services import make_partitions, recount, settle_step, sources
 from attendance.services.receipts import forget_receipts
+from attendance.services.settler import become_settler
 from attendance.services.settling_loop import Settler, put_back
 from attendance.services.sources import Settled
 from attendance.web.settling_job import settler as settler_job
@@ -260,10 +261,30 @@ def test_a_settler_told_to_stop_ends_without_another_step(work: Engagement) -> N
     assert (settler.settled, Inbox.objects.count()) == (0, 1)
 
 
+def _no_settler() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
+@pytest.fixture
+def a_settler_runs() -> Iterator[None]:
+    assert become_settler()
+    yield
+    _no_settler()
+
+
+def test_a_settler_that_does_not_run_is_red_whatever_waits() -> None:
+    _no_settler()  # the connection may have been the settler's before
+    (job,) = settler_job(EVERYONE, NOW)
+    assert (job.level, job.state, job.facts) == ("red", "没有运行", "待入账 0 条打卡")
+    assert "manage.py settle" in job.advice
+
+
+@pytest.mark.usefixtures("a_settler_runs")
 def test_the_page_of_background_work_says_what_waits_and_what_was_put_aside(work: Engagement) -> None:
     inbox.accept(work.project, [_row(240), _row(300)], NOW - timedelta(seconds=61))
     (job,) = settler_job(EVERYONE, NOW)
-    assert (job.level, job.state, job.facts) == ("amber", "落后", "待入账 2 条打卡")
+    assert (job.level, job.state, job.facts) == ("amber", "落后", "待入账 2 条打卡，最早一批在 1 分钟前收下")
     inbox.accept(work.project, [_row(600, token="1\0")], NOW)
     settle_step(NOW)
     (job,) = settler_job(EVERYONE, NOW)

@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from attendance.models import Inbox
+from federation.models import AcceptedRequest
 from kernel.ids import new_id
 from outbox.models import Heartbeat, OutboxEvent, Receiver
 from outbox.selectors import lag_seconds
+from tests.support.world import two_counties
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,16 @@ def test_a_silent_worker_is_named(client):
 def test_punches_that_wait_for_a_settler_are_named(client):
     Heartbeat.objects.create(name="worker", at=timezone.now())
     Inbox.objects.create(content=b"sealed", punches=1, accepted_at=timezone.now() - timedelta(seconds=31))
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["settler"] == {"ok": False, "fault": "TimeoutError"}
+
+
+def test_punches_of_the_national_interface_that_wait_for_a_settler_are_named(client):
+    Heartbeat.objects.create(name="worker", at=timezone.now())
+    waiting = AcceptedRequest.all_rows.filter(pk=two_counties().wuchang.request.pk)
+    accepted_at = timezone.now() - timedelta(seconds=31)
+    waiting.update(method="WorkerAttendance.Add", state=0, finished_at=None, accepted_at=accepted_at)
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["parts"]["settler"] == {"ok": False, "fault": "TimeoutError"}

@@ -1,5 +1,6 @@
 """The pages on vendors' access: secrets shown once, calls in words, owners look and do not touch."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from federation import receipt_lines
 from federation.masked import HIDDEN, masked_body
 from federation.models import AcceptedRequest, Credential
+from federation.open_api.fieldcipher import encrypt
+from kernel.masking import mask_id_number
 from tests.scope.opening import signed_in
 from tests.support import people
 from tests.support.traces import fingerprint
@@ -99,6 +103,17 @@ def test_a_contractors_manager_reads_the_own_projects_calls_and_changes_nothing(
     assert signed_in(county, "labour_clerk").get(record).status_code == 403
 
 
+def test_calls_before_a_secret_was_issued_are_not_its_own(world, client) -> None:
+    county = world.wuchang
+    url = reverse("credential", args=[county.credential.public_id])
+    AcceptedRequest.all_rows.filter(appid=county.project.code).update(accepted_at=timezone.now())
+    assert "没有调用过" not in client.get(url).content.decode()
+    Credential.all_rows.filter(pk=county.credential.pk).update(
+        created_at=timezone.now() + timedelta(minutes=1)
+    )
+    assert "没有调用过" in client.get(url).content.decode()
+
+
 def test_what_a_call_said_is_shown_without_anything_personal(world, client) -> None:
     county, number = world.wuchang, people.id_number(905)
     row = county.broken_request
@@ -112,6 +127,43 @@ def test_what_a_call_said_is_shown_without_anything_personal(world, client) -> N
     for personal in ("赵钱孙", "cipher==", number, "x" * 130, "c=="):
         assert personal not in html
     assert masked_body(None) == ""
+
+
+def test_the_person_of_a_call_can_be_told_by_the_masked_number_and_by_name_where_workers_are_seen(
+    world,
+) -> None:
+    county, number = world.wuchang, people.id_number(905)
+    row, key = county.broken_request, "k" * 32
+    row.credential.secret = key
+    row.credential.save()
+    said = {"workerName": "赵钱孙", "idCardType": "01", "idCardNumber": encrypt(number, key)}
+    row.body = json.dumps({"workerList": [said]})
+    row.save()
+    url = reverse("accepted_request", args=[row.serial])
+    for role, name in ((ADMIN, HIDDEN), ("contractor_manager", "赵钱孙")):
+        shown = json.loads(signed_in(county, role).get(url).context["said"])["workerList"][0]
+        assert shown == {"workerName": name, "idCardType": "01", "idCardNumber": mask_id_number(number)}
+
+
+def test_rows_of_the_punch_interface_that_do_not_count_say_why(world, client) -> None:
+    county, number = world.wuchang, people.id_number(905)
+    receipt = county.punch_receipt
+    receipt.rejected = [{"index": 1, "seq": None, "sentence": f"at 应为带时区的时间，{number}"}]
+    receipt.save()
+    html = client.get(reverse("credential", args=[county.credential.public_id])).content.decode()
+    assert f"第 1 条（流水号 7）：该人员未在本项目登记{county.word}" in html
+    assert f"第 2 条：at 应为带时区的时间，{mask_id_number(number)}" in html
+    assert str(receipt.public_id) in html and number not in html
+
+
+def test_a_call_that_was_put_aside_is_no_success_and_long_lists_end(world) -> None:
+    receipt = world.wuchang.punch_receipt
+    receipt.result = {"aside": "DataError"}
+    assert not receipt_lines.is_all_well(receipt)
+    assert receipt_lines.summed_up(receipt).endswith("因平台原因搁置，没有丢失")
+    receipt.result = {"refused": [{"mark": n, "seq": "", "sentence": "未留存"} for n in range(23)]}
+    lines = receipt_lines.each_row(receipt)
+    assert (len(lines), lines[-1]) == (21, "另有 3 条，凭回执编号可在接口查询。")
 
 
 def test_a_call_that_failed_by_our_fault_is_listed_and_carried_out_again_once(world, client) -> None:

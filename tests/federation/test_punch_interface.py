@@ -293,7 +293,9 @@ def test_a_receipt_tells_what_became_of_the_call_to_its_own_key_and_to_no_other(
     other = Signer(elsewhere.credential.appid, elsewhere.credential.key)
     assert look_up(other, answer["receipt"]).status_code == 404
     assert look_up(Signer(HERE, "wrong"), answer["receipt"]).status_code == 401
-    assert Client().get(f"/api/v1/punch-receipts/{answer['receipt']}/").status_code == 401
+    unsigned = Client().get(f"/api/v1/punch-receipts/{answer['receipt']}/")
+    assert unsigned.status_code == 401
+    assert "X-Signature" in unsigned.json()["detail"] and "Bearer" in unsigned.json()["detail"]
 
 
 def test_a_signed_read_reads_once(signer):

@@ -326,6 +326,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.may_manage": lambda a, c: federation.may_manage(a, c.credential),
     "federation.selectors.calls_of": lambda a, c: federation.calls_of(a, c.credential),
     "federation.selectors.request_of": lambda a, c: federation.request_of(a, c.request.serial),
+    "federation.selectors.sees_workers_of": lambda a, c: federation.sees_workers_of(a, c.request),
     "federation.selectors.backlog": lambda a, c: federation.backlog(a, c.now - _LATER),
     "federation.selectors.failed_requests": lambda a, c: federation.failed_requests(a, c.now - _LATER),
     "attendance.selectors.devices.managed_devices": lambda a, c: devices.managed_devices(a),

@@ -62,7 +62,7 @@ def test_a_county_sees_its_own_work_and_the_province_the_whole_nodes(world, clie
     Heartbeat.objects.create(name="worker", at=timezone.now())
     _message("failed")
     named = {job.name for job in client.get(reverse("jobs")).context["jobs"]}
-    assert named == {"后台进程", "厂商请求处理", "厂商请求失败（平台原因）"}
+    assert named == {"后台进程", "打卡入账", "厂商请求处理", "厂商请求失败（平台原因）"}
     province, _user = _province()
     named = {job.name for job in province.get(reverse("jobs")).context["jobs"]}
     assert {"短信和邮件", "后台进程"} <= named
