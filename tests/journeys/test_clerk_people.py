@@ -74,11 +74,8 @@ def test_a_worker_is_enrolled_with_contract_and_training_in_one_form(live_server
         page.locator("[name=phone]").blur()
         page.wait_for_selector("aside >> text=新建档案")
         # What is known of the person is read beside the number, or right after it, never at the foot.
-        known, team = (
-            page.locator("aside[data-aside]").bounding_box(),
-            page.locator("[name=team]").bounding_box(),
-        )
-        assert known["y"] < team["y"]
+        top = "part => part.getBoundingClientRect().top"
+        assert page.locator("aside[data-aside]").evaluate(top) < page.locator("[name=team]").evaluate(top)
         assert "周岁" in page.locator("aside").inner_text()
         page.fill("[name=phone]", "1380000000")
         page.locator("[name=phone]").blur()
