@@ -1,6 +1,6 @@
 """Pictures of the main pages for the documents, taken from a running `./dev up` with the demo world.
 
-    .venv/bin/python -m tools.screenshots [--url http://127.0.0.1:8000] [--to docs/screenshots]
+    .venv/bin/python -m tools.screenshots [--url http://127.0.0.1:8000] [--to docs/screenshots] [--only NAME …]
 
 Run it again after a page has changed; the pictures are committed.
 """
@@ -46,6 +46,10 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
     ("jobs", "admin", DESK, ("/jobs/",)),
     ("parameter", "admin", DESK, ("/standard/parameters/key_post.absent_days/",)),
     ("export", "wuchang", DESK, ("/people/?on_site=1&contract=no", "main >> text=导出")),
+    ("vendor-key", "wuchang", DESK, ("/interface/", "td a")),
+    ("vendor-document", "", DESK, ("/open-api/",)),
+    ("vendor-method", "", DESK, ("/open-api/workerattendance.add/",)),
+    ("vendor-self-test", "", DESK, ("/open-api/conformance/",)),
     ("phone-gaps", "supervisor", PHONE, ("/gaps/",)),
     ("phone-worker", "worker", PHONE, ("/me/",)),
     ("standard", "standards", DESK, ("/standard/",)),
@@ -59,6 +63,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--url", default="http://127.0.0.1:8000")
     asked.add_argument("--to", type=Path, default=ROOT / "docs" / "screenshots")
+    asked.add_argument("--only", nargs="*", help="names of the pictures to take (all)")
     options = asked.parse_args()
     options.to.mkdir(parents=True, exist_ok=True)
     heavy = 0
@@ -67,6 +72,8 @@ def main() -> int:
             executable_path=browser.find(), args=["--no-sandbox", "--disable-gpu"]
         )
         for name, account, size, way in PICTURES:
+            if options.only and name not in options.only:
+                continue
             target = options.to / f"{name}.png"
             with _window(chromium, options.url, account, size) as page:
                 _go(page, options.url, way)
