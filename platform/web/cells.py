@@ -33,7 +33,7 @@ def readers(table: tables.Table) -> list[tuple[str, Reader]]:
 
 def wall_clock(instant: datetime | None) -> datetime | None:
     """An instant as workbooks want it: the clock on the wall in Hubei, without a zone."""
-    return None if instant is None else timezone.localtime(instant).replace(tzinfo=None)
+    return None if instant is None else timezone.localtime(instant).replace(tzinfo=None, microsecond=0)
 
 
 def _reader(table: tables.Table, name: str) -> Reader:

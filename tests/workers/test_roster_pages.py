@@ -13,6 +13,7 @@ from django.utils import timezone
 from kernel.ids import new_id
 from projects.models import Participation, Team
 from standards.models import RuleParameter
+from standards.selectors import forget
 from tests.pages.visiting import text_of
 from tests.scope.opening import signed_in
 from tests.support import people, records
@@ -174,9 +175,11 @@ def test_who_is_not_on_site_cannot_leave_for_a_time_and_the_sentence_says_so(cle
     assert "不能办理退场" not in shown
 
 
-def test_before_the_cut_moves_are_dated_by_the_attendance_day_and_go_on_from_there(clerk, county):
+def test_before_the_cut_moves_are_dated_by_the_attendance_day_and_go_on_from_there(clerk, county, request):
     # But for the last hour of a day the calendar is then ahead of the attendance day.
     RuleParameter.objects.filter(key="attendance.day_cutoff_hour").update(value=23)
+    forget()
+    request.addfinalizer(forget)
     today = site_day(county.project)
     clerk.post(page(county, "exit", key(county)), {"date": str(today), "outcome": "settled"})
     entry = page(county, "enter", key(county))
