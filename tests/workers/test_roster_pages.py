@@ -179,7 +179,6 @@ def test_before_the_cut_moves_are_dated_by_the_attendance_day_and_go_on_from_the
     # But for the last hour of a day the calendar is then ahead of the attendance day.
     RuleParameter.objects.filter(key="attendance.day_cutoff_hour").update(value=23)
     forget()
-    request.addfinalizer(forget)
     today = site_day(county.project)
     clerk.post(page(county, "exit", key(county)), {"date": str(today), "outcome": "settled"})
     entry = page(county, "enter", key(county))
