@@ -175,7 +175,7 @@ def test_who_is_not_on_site_cannot_leave_for_a_time_and_the_sentence_says_so(cle
     assert "不能办理退场" not in shown
 
 
-def test_before_the_cut_moves_are_dated_by_the_attendance_day_and_go_on_from_there(clerk, county, request):
+def test_before_the_cut_moves_are_dated_by_the_attendance_day_and_go_on_from_there(clerk, county):
     # But for the last hour of a day the calendar is then ahead of the attendance day.
     RuleParameter.objects.filter(key="attendance.day_cutoff_hour").update(value=23)
     forget()
