@@ -1,6 +1,6 @@
 """Pictures of the main pages for the documents, taken from a running `./dev up` with the demo world.
 
-    .venv/bin/python -m tools.screenshots [--url http://127.0.0.1:8000] [--to docs/screenshots] [--only NAME …]
+    .venv/bin/python -m tools.screenshots [--url http://127.0.0.1:8000] [--to docs/screenshots] [--only NAME]
 
 Run it again after a page has changed; the pictures are committed.
 """
