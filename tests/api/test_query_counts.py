@@ -21,7 +21,7 @@ COUNTS = {
     "project": 8,
     "engagements/": 8,
     "engagements/?project={code}&on_site=true": 9,
-    "engagement": 11,
+    "engagement": 12,
     "punches/": 6,
     "punches/?project={code}": 7,
     "attendance-days/": 8,

@@ -81,15 +81,6 @@ def test_a_future_punch_is_refused_and_named_and_the_others_stay(here, on_site):
     assert (punches(), counted()) == (2, [1, 1])
 
 
-def test_a_punch_of_a_clock_that_was_never_set_is_refused_and_named(here, on_site):
-    batch = here.gate.passage(on_site, "01", NOW)
-    batch["dataList"][0]["date"] = "1990-01-01 07:00:00"
-    status, result = here.write("WorkerAttendance.Add", batch)
-    assert status == FAILED
-    assert result.startswith("[dataList][0][date]不能早于1100天前!")
-    assert (punches(), counted()) == (2, [1, 1])
-
-
 def test_rows_that_cannot_be_read_are_named_and_the_others_stay(here, on_site):
     batch = here.gate.passage(on_site, "01", NOW)
     body = on_site[0].number[:17]

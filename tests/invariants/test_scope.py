@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from attendance.models import ProjectDay, Punch
 from integrity.models import CreditRecord, SupervisionNotice
 from kernel.scoping import Reach, ScopedModel
+from payroll.models import PayrollBatch, PayrollFile, PayrollRow
 from projects.models import (
     Enterprise,
     EnterpriseParticulars,
@@ -21,18 +22,25 @@ from projects.models import (
     Project,
     Qualification,
     Team,
+    TeamFile,
     WageAccount,
 )
 from regions.models import Region
 from tests.support.actors import Holder
 from tests.support.world import TwoCounties, two_counties
-from workers.models import Engagement, Person
+from workers.models import Certificate, ContractFile, Engagement, Person, TrainingFile
 
 pytestmark = pytest.mark.django_db
 
 SCOPED = [model for model in apps.get_models() if issubclass(model, ScopedModel)]
 # Where a row lies: its region's path, its project and, for some, its participation.
 Place = tuple[str, UUID | None, UUID | None]
+ABOVE = (
+    ((PayrollRow, PayrollFile), "batch"),
+    (TeamFile, "team"),
+    (ContractFile, "contract"),
+    (TrainingFile, "session"),
+)
 PATHS = ("420000/", "420000/420100/", "420000/420100/420106/", "420000/429004/", "420000/420100/420107/")
 
 
@@ -67,9 +75,14 @@ def _places(row: Any) -> list[Place]:
         return [(row.region.path, None, None), *(_place(one.project, one) for one in below)]
     if isinstance(row, WageAccount):
         row = row.participation
+    row = _above_its_file(row)
     if isinstance(row, Enterprise):
         taken = Participation.all_rows.filter(enterprise=row)
         return [_place(one.project, one) for one in taken]
+    if isinstance(row, Certificate):
+        row = row.person
+    if isinstance(row, PayrollBatch):
+        return [_place(row.project, row.participation)]
     if isinstance(row, Person):
         return [_place(one.project, one.participation) for one in Engagement.all_rows.filter(person=row)]
     if isinstance(row, Project):
@@ -86,6 +99,14 @@ def _places(row: Any) -> list[Place]:
     row = getattr(row, "presence", row)
     work = row if isinstance(row, Engagement) else getattr(row, "engagement", None)
     return [_place(work.project, work.participation)] if work else [_place(row.project)]
+
+
+def _above_its_file(row: Any) -> Any:
+    """What a file or a row of wages belongs to."""
+    for kinds, step in ABOVE:
+        if isinstance(row, kinds):
+            row = getattr(row, step)
+    return row
 
 
 def _notice_of(row: Any) -> SupervisionNotice | None:
