@@ -53,7 +53,7 @@ def _pairs(kept: Particulars) -> Iterator[tuple[str, str]]:
         "发卡日期": words.day(kept.gate_card_issued_on),
         "工资卡总行": kept.bank_head_name,
         "银行联号": mask_card(kept.bank_link_number),
-        "工伤或意外险": {True: "已购买", False: "未购买"}.get(kept.is_insured, ""),  # type: ignore[arg-type]
+        "工伤或意外险": "" if kept.is_insured is None else "已购买" if kept.is_insured else "未购买",
         "加入工会": words.day(kept.union_joined_on),
         "特长": kept.specialty,
         "紧急联系人": kept.urgent_name,

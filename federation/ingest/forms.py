@@ -36,12 +36,12 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fal
     """One passage as clients write it; what it says is read by the method's own table, later."""
 
     idCardType: str | int | None = None  # noqa: N815  # the interface's names
-    idCardNumber: str | None = None  # noqa: N815
+    idCardNumber: str | None = None  # noqa: N815  # likewise
     date: str | None = None
     direction: str | int | None = None
     image: str | None = None
     channel: str | None = None
-    attendType: str | int | None = None  # noqa: N815
+    attendType: str | int | None = None  # noqa: N815  # likewise
     lng: str | int | float | None = None
     lat: str | int | float | None = None
 
@@ -52,9 +52,9 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fal
 class Data(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """The data of one call, nothing unknown in it."""
 
-    projectCode: str  # noqa: N815
-    dataList: list[Row]  # noqa: N815
-    teamSysNo: str | int | None = None  # noqa: N815
+    projectCode: str  # noqa: N815  # likewise
+    dataList: list[Row]  # noqa: N815  # likewise
+    teamSysNo: str | int | None = None  # noqa: N815  # likewise
 
 
 _decoder = msgspec.json.Decoder(Data)

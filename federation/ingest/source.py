@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Exists, OuterRef, QuerySet
 from psycopg2.extras import execute_values
 
@@ -94,6 +94,8 @@ def _due() -> "QuerySet[AcceptedRequest]":
 def _read(request: AcceptedRequest) -> Pending:
     try:
         handed = _handed(request)
+    except DatabaseError:
+        raise  # the step's transaction is gone: the settler tries again, and call by call if need be
     except Exception:
         # A fault of ours must not stop everybody's punches: it is written down and the vendor is told.
         log.exception("open_api.failed", serial=request.serial)
