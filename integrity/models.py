@@ -263,26 +263,16 @@ class AnswerFile(ScopedModel):
         return f"{self.media} {self.public_id}"
 
 
-class CreditRecord(Travelling, ScopedModel):
-    """A good or adverse record of an enterprise, or its entry on a blacklist, decided by an authority.
-
-    It holds in the authority's region and is seen there, and by whoever works below that region and sees the
-    enterprise: a county's record is not its neighbour's, the province's is for all. Rows are never edited;
-    a mistake is withdrawn, with its reason. `valid_from` to `valid_to`: the days it is published.
-    Source: 鄂建文〔2019〕27号 二(三); 建市〔2017〕241号 (建筑市场信用管理暂行办法).
-    """
+class Decision(Travelling, ScopedModel):
+    """What an authority decided of somebody: the part that records of enterprises and of people share."""
 
     class Kind(models.TextChoices):
         GOOD = "good", "良好行为"
         BAD = "bad", "不良行为"
         BLACKLIST = "blacklist", "黑名单"
 
-    region_lookup = "region"
     view_permission = "integrity.view"
 
-    enterprise = models.ForeignKey("projects.Enterprise", models.PROTECT, related_name="credit_records")
-    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
-    project = models.ForeignKey("projects.Project", models.PROTECT, null=True, blank=True, related_name="+")
     record_kind = models.CharField(max_length=16)
     behaviour = models.CharField(max_length=4)
     content = models.CharField(max_length=500)
@@ -296,7 +286,29 @@ class CreditRecord(Travelling, ScopedModel):
     withdrawn_because = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        abstract = True
         ordering = ("-decided_on", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.record_kind} {self.document}"
+
+
+class CreditRecord(Decision):
+    """A good or adverse record of an enterprise, or its entry on a blacklist, decided by an authority.
+
+    It holds in the authority's region and is seen there, and by whoever works below that region and sees the
+    enterprise: a county's record is not its neighbour's, the province's is for all. Rows are never edited;
+    a mistake is withdrawn, with its reason. `valid_from` to `valid_to`: the days it is published.
+    Source: 鄂建文〔2019〕27号 二(三); 建市〔2017〕241号 (建筑市场信用管理暂行办法).
+    """
+
+    region_lookup = "region"
+
+    enterprise = models.ForeignKey("projects.Enterprise", models.PROTECT, related_name="credit_records")
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    project = models.ForeignKey("projects.Project", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta(Decision.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=Q(record_kind__in=["good", "bad", "blacklist"]),
@@ -314,9 +326,6 @@ class CreditRecord(Travelling, ScopedModel):
         ]
         indexes = [models.Index(fields=("enterprise", "record_kind"), name="credit_of_an_enterprise")]
 
-    def __str__(self) -> str:
-        return f"{self.record_kind} {self.document}"
-
     @classmethod
     def scope(cls, reach: Reach) -> Q:
         # The readers' sites on which the enterprise works and over which the authority stands.
@@ -326,7 +335,7 @@ class CreditRecord(Travelling, ScopedModel):
         return super().scope(reach) | Q(Exists(here))
 
 
-class PersonCredit(Travelling, ScopedModel):
+class PersonCredit(Decision):
     """A good or adverse record of a person, or the entry on a blacklist, decided by an authority.
 
     It holds in the authority's region, and is seen by whoever reaches the person's work there: a county's
@@ -335,30 +344,11 @@ class PersonCredit(Travelling, ScopedModel):
     Source: 鄂建文〔2019〕27号 一(十), 二(三); 个人信息保护法 第二十四条.
     """
 
-    class Kind(models.TextChoices):
-        GOOD = "good", "良好行为"
-        BAD = "bad", "不良行为"
-        BLACKLIST = "blacklist", "黑名单"
-
-    view_permission = "integrity.view"
-
     person = models.ForeignKey("workers.Person", models.PROTECT, related_name="credit")
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
     engagement = models.ForeignKey("workers.Engagement", models.PROTECT, related_name="+")
-    record_kind = models.CharField(max_length=16)
-    behaviour = models.CharField(max_length=4)
-    content = models.CharField(max_length=500)
-    authority = models.CharField(max_length=100)
-    document = models.CharField(max_length=100)
-    decided_on = models.DateField()
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    entered_by = models.CharField(max_length=120)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_because = models.CharField(max_length=200, blank=True)
 
-    class Meta:
-        ordering = ("-decided_on", "-id")
+    class Meta(Decision.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=Q(record_kind__in=["good", "bad", "blacklist"]),
@@ -375,9 +365,6 @@ class PersonCredit(Travelling, ScopedModel):
             ),
         ]
         indexes = [models.Index(fields=("person", "record_kind"), name="credit_of_a_person")]
-
-    def __str__(self) -> str:
-        return f"{self.record_kind} {self.document}"
 
     @classmethod
     def scope(cls, reach: Reach) -> Q:

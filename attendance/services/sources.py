@@ -1,8 +1,9 @@
 """Where the settler finds punches that were accepted: the inbox, and what higher storeys register here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from attendance.batches import Batch
@@ -51,10 +52,14 @@ class Source(Protocol):
 _sources: list[Source] = []
 
 
-def register(source: Source) -> None:
-    """Add a source. The inbox is the first; an app above registers its own when it is ready."""
+def register(source: Source) -> Callable[[], None]:
+    """Add a source; returns how to take it away again.
+
+    The inbox is the first; an app above registers its own when it is ready.
+    """
     if source not in _sources:
         _sources.append(source)
+    return partial(_sources.remove, source)
 
 
 def sources() -> tuple[Source, ...]:

@@ -79,10 +79,13 @@ class _Interrupted:
     def set_aside(self, taken: Sequence[Any], why: str, now: Any) -> None:
         raise AssertionError
 
+    def waiting_since(self) -> None:
+        """Nothing here waits for long."""
 
-def _interrupt(monkeypatch: pytest.MonkeyPatch, how: Callable[[], None]) -> _Interrupted:
+
+def _interrupt(request: pytest.FixtureRequest, how: Callable[[], None]) -> _Interrupted:
     source = _Interrupted(how)
-    monkeypatch.setattr(sources, "_sources", [*sources.sources(), source])
+    request.addfinalizer(sources.register(source))
     return source
 
 
@@ -93,11 +96,11 @@ def _kill_own_backend() -> None:
 
 
 def test_a_step_that_dies_leaves_no_trace_and_the_next_settles_all(
-    work: Engagement, monkeypatch: pytest.MonkeyPatch
+    work: Engagement, request: pytest.FixtureRequest
 ) -> None:
     receipt = _accept(work, 0, 5)
     before = fingerprint()
-    _interrupt(monkeypatch, _kill_own_backend)
+    _interrupt(request, _kill_own_backend)
     with pytest.raises(OperationalError):
         settle_step(NOW)
     connection.close()
@@ -108,10 +111,10 @@ def test_a_step_that_dies_leaves_no_trace_and_the_next_settles_all(
 
 
 def test_a_settler_whose_connection_is_lost_comes_back_by_itself(
-    work: Engagement, monkeypatch: pytest.MonkeyPatch
+    work: Engagement, request: pytest.FixtureRequest
 ) -> None:
     _accept(work, 0, 5)
-    source = _interrupt(monkeypatch, _kill_own_backend)
+    source = _interrupt(request, _kill_own_backend)
     settler = Settler()
     settler.run_once()
     assert (source.broken, settler.settled, Punch.all_rows.count()) == (1, 1, 5)

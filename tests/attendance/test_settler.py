@@ -178,12 +178,16 @@ class _Source:
     def set_aside(self, taken: Sequence[_Call], why: str, now: Any) -> None:
         raise AssertionError(why)
 
+    def waiting_since(self) -> None:
+        """Nothing here waits for long."""
+
 
 @pytest.fixture
-def another_source(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Source]:
+def another_source() -> Iterator[_Source]:
     source = _Source([])
-    monkeypatch.setattr(sources, "_sources", [*sources.sources(), source])
+    take_away = sources.register(source)
     yield source
+    take_away()
 
 
 def test_a_source_above_is_settled_in_the_same_step_and_hears_of_its_own(

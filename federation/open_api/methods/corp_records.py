@@ -88,7 +88,7 @@ def blacklist(call: Call) -> dict[str, Any]:
     return _page(call, Kind.BLACKLIST)
 
 
-def _page(call: Call, kind: Kind) -> dict[str, Any]:
+def _page(call: Call, kind: CreditRecord.Kind) -> dict[str, Any]:
     given = call.values
     rows = published_credit(call.actor, kind, local_day(call.now))
     if code := firm_of(given, "corpCode"):
