@@ -180,6 +180,13 @@ _UNMATCHED: Final = """
     FROM settling_pass WHERE engagement_id IS NULL ORDER BY batch, place
 """
 
+# One device's sequence and instant name one punch. A second person under them is no repetition: it is said.
+_TAKEN: Final = """
+    SELECT p.batch, p.place FROM settling_pass p JOIN attendance_punch q ON q.occurred_at = p.occurred_at
+        AND q.project_id = p.project_id AND q.source = p.source AND q.token = p.token
+    WHERE q.subject_id <> p.subject_id ORDER BY p.batch, p.place
+"""
+
 
 def resolve() -> bool:
     """Find the subject of each staged row, its person, the day, and the engagement for which it counts.
@@ -219,6 +226,11 @@ def numbers() -> dict[int, tuple[int, int]]:
 def unmatched() -> Iterable[tuple[int, int, str]]:
     """Batch, place and kind of every row that counts for nobody."""
     return _rows(_UNMATCHED)
+
+
+def taken() -> Iterable[tuple[int, int]]:
+    """Batch and place of every row whose sequence and instant are another person's punch."""
+    return _rows(_TAKEN)
 
 
 def _run(statement: str) -> None:

@@ -59,6 +59,12 @@ def _answers(number: int, refused: list[dict[int, str]]) -> list[Settled]:
         else:
             refused[batch][place] = unknown
     counted = settled.numbers()
+    if any(repeated for _added, repeated in counted.values()):
+        taken = _("该序号与另一人员在同一时刻的打卡相同，本条未留存。请为每次通行使用不同的序号后重新上传。")
+        for batch, place in settled.taken():
+            added, repeated = counted[batch]
+            counted[batch] = added, repeated - 1
+            refused[batch][place] = taken
     return [
         Settled(*counted.get(batch, (0, 0)), unmatched=waiting[batch], refused=refused[batch])
         for batch in range(number)

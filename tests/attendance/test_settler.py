@@ -30,6 +30,7 @@ DAY = TODAY - timedelta(days=2)
 NOW = timezone.now()
 STRANGER = "该人员未在本项目登记，打卡已留存备查。请先登记人员信息。"
 ABSENT = "该人员当日没有进场记录，打卡已留存备查。请先办理进场。"
+TAKEN = "该序号与另一人员在同一时刻的打卡相同，本条未留存。请为每次通行使用不同的序号后重新上传。"
 UNKNOWN = "本项目没有这条用工记录，打卡未留存。请更新设备的人员名单后重新上传。"
 
 
@@ -91,6 +92,20 @@ def test_a_call_is_settled_answered_by_row_and_leaves_the_inbox(work: Engagement
     again = inbox.accept(work.project, [_row(240, token="1")], NOW, source="gate-1")
     settle_step(NOW)
     assert _result(again) == {"added": 0, "repeated": 1, "unmatched": [], "refused": []}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_second_person_under_one_sequence_and_instant_is_no_repetition(
+    work: Engagement, at_once: bool
+) -> None:
+    rows = [_row(240, token="1", mark=1), _row(240, order=903, token="1", mark=2)]
+    for batch in [rows] if at_once else [[row] for row in rows]:
+        receipt = inbox.accept(work.project, batch, NOW, source="gate-1")
+        settle_step(NOW)
+    result = _result(receipt)
+    assert (result["added"], result["repeated"]) == (int(at_once), 0)
+    assert [(one["mark"], one["seq"], one["sentence"]) for one in result["refused"]] == [(2, "1", TAKEN)]
+    assert Punch.all_rows.get().subject.person == work.person
 
 
 def test_the_engagement_of_another_project_is_as_unknown_as_none(work: Engagement) -> None:
