@@ -173,6 +173,9 @@ class Project(Travelling, ScopedModel):
     starts_on = models.DateField(null=True, blank=True)
     completes_on = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=16, default=Source.REPORTED)
+    # What the standard asks beyond these columns: element code → value; sealed elements as sealed JSON.
+    extras = models.JSONField(null=True, blank=True)
+    sealed_extras = SealedTextField(context="projects.project.extras", null=True)
 
     class Meta:
         ordering = ("code",)
@@ -383,6 +386,8 @@ class Team(Travelling, ScopedModel):
     entered_on = models.DateField(null=True, blank=True)
     exited_on = models.DateField(null=True, blank=True)
     remark = models.CharField(max_length=200, blank=True)
+    extras = models.JSONField(null=True, blank=True)
+    sealed_extras = SealedTextField(context="team.extras", null=True)
 
     class Meta:
         ordering = ("participation", "number")

@@ -73,7 +73,7 @@ class Engagement(Travelling, ScopedModel):
     team = models.ForeignKey("projects.Team", models.PROTECT, related_name="engagements")
     is_team_leader = models.BooleanField(default=False)
     kind = models.CharField(max_length=4, default="20")
-    trade = models.CharField(max_length=8, blank=True)
+    trade = models.CharField(max_length=12, blank=True)
     phone = SealedTextField(context="engagement.phone", null=True)
     phone_index = models.BinaryField(max_length=64, null=True)
     address = SealedTextField(context="engagement.address", null=True)
@@ -83,9 +83,12 @@ class Engagement(Travelling, ScopedModel):
     bank_code = models.CharField(max_length=8, blank=True)
     bank_name = models.CharField(max_length=100, blank=True)
     gate_card = models.CharField(max_length=30, blank=True)
-    education = models.CharField(max_length=4, blank=True)
-    political_status = models.CharField(max_length=4, blank=True)
+    education = models.CharField(max_length=12, blank=True)
+    political_status = models.CharField(max_length=12, blank=True)
     issuing_authority = models.CharField(max_length=60, blank=True)
+    # What the standard asks beyond these columns: element code → value; sealed elements as sealed JSON.
+    extras = models.JSONField(null=True, blank=True)
+    sealed_extras = SealedTextField(context="engagement.extras", null=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
