@@ -196,6 +196,7 @@ class _Checks:
         if demand.required and _STRENGTH.get(demand.required, 0) < _STRENGTH[_required_of(element)]:
             yield f"“{element.name}”在{_said(element.version)}为{REQUIRED[_required_of(element)]}，只能加严，不能放宽。"
         yield from self._when(object_key, demand.required, demand.required_when)
+        yield from _fault_of_severities(demand.severities)
         if demand.length and element.most and demand.length > element.most:
             yield f"“{element.name}”在{_said(element.version)}最多 {element.most} 个字，只能更短，不能更长。"
         if demand.codes is not None:
@@ -280,7 +281,7 @@ class _Checks:
 
 
 def _required_of(element: ElementSpec) -> str:
-    return max((element.required, *(one.required for one in element.demands)), key=lambda one: _STRENGTH[one])
+    return max((one.required for one in element.asked), key=lambda one: _STRENGTH[one])
 
 
 def _said(version: VersionRef) -> str:

@@ -230,4 +230,5 @@ def demand_of(row: Tightening, version: VersionRef) -> Demand:
         required_when=row.required_when,
         length=row.length,
         codes=None if row.codes is None else frozenset(row.codes),
+        severities=row.severities,
     )

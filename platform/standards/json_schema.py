@@ -65,8 +65,9 @@ def version_data(ref: Any) -> dict[str, Any]:
 
 def _is_required(element: ElementSpec) -> bool:
     """A city's wishes are told as well, though they never refuse what comes by an interface."""
-    citys = element.version.is_citys and element.required == ALWAYS
-    return citys or element.is_asked_on(API) or any(one.required == ALWAYS for one in element.demands)
+    return any(
+        one.required == ALWAYS and (one.binds(API) or one.version.is_citys) for one in element.asked
+    )
 
 
 def _property(standard: Standard, element: ElementSpec) -> dict[str, Any]:
@@ -116,10 +117,8 @@ def _accepted_until(standard: Standard, element: ElementSpec) -> str:
 
 def _conditional(elements: tuple[ElementSpec, ...]) -> Iterator[dict[str, Any]]:
     for element in elements:
-        asked = [(element.required, element.required_when)]
-        asked += [(one.required, one.required_when) for one in element.demands]
-        for required, when in asked:
-            if required == WHEN and when:
+        for one in element.asked:
+            if one.required == WHEN and (when := one.required_when):
                 yield {
                     "if": {
                         "properties": {when["element"]: {"enum": list(when["values"])}},

@@ -32,6 +32,7 @@ from standards.spec import (
     WARN,
     WHEN,
     YES_NO,
+    Demand,
     ElementSpec,
     RuleSpec,
     Standard,
@@ -157,14 +158,16 @@ def _findings(
 
 
 def _missing(element: ElementSpec, record: Record, channel: str) -> Iterator[Finding]:
-    """One finding for each layer that asks for it, the most lasting layer first and alone."""
+    """One finding, by the lowest of the layers that ask for it most strictly."""
     remedy = f"请填写{element.name}" + (f"，例如：{element.example}。" if element.example else "。")
-    asked = [(element.required, element.required_when, severity_of(element.severities, channel), element.version)]
-    asked += [(one.required, one.required_when, BLOCK, one.version) for one in element.demands]
-    for required, when, severity, version in sorted(asked, key=lambda one: one[2] != BLOCK):
-        if required == ALWAYS or (required == WHEN and _applies(when, record)):
-            yield Finding(element.code, MISSING, severity, f"“{element.name}”没有填。", remedy, version)
-            return
+    asked = [one for one in element.asked if _is_asked(one, record)]
+    for one in sorted(asked, key=lambda one: severity_of(one.severities, channel) != BLOCK)[:1]:
+        severity = severity_of(one.severities, channel)
+        yield Finding(element.code, MISSING, severity, f"“{element.name}”没有填。", remedy, one.version)
+
+
+def _is_asked(demand: Demand, record: Record) -> bool:
+    return demand.required == ALWAYS or (demand.required == WHEN and _applies(demand.required_when, record))
 
 
 def _applies(when: Mapping[str, Any] | None, record: Record) -> bool:
@@ -201,11 +204,10 @@ def _of_code(standard: Standard, element: ElementSpec, code: str) -> Iterator[Fi
 
 
 def _of_length(element: ElementSpec, length: int) -> Iterator[Finding]:
-    asked = [(element.length, element.version), *((one.length, one.version) for one in element.demands)]
-    for most, version in asked:
-        if most and length > most:
-            told = f"“{element.name}”最多 {most} 个字，现有 {length} 个。"
-            yield Finding(element.code, LENGTH, BLOCK, told, "请缩短后再填。", version)
+    for one in element.asked:
+        if one.length and length > one.length:
+            told = f"“{element.name}”最多 {one.length} 个字，现有 {length} 个。"
+            yield Finding(element.code, LENGTH, BLOCK, told, "请缩短后再填。", one.version)
             return
 
 

@@ -73,6 +73,12 @@ class Demand:
     required_when: Mapping[str, Any] | None = None
     length: int | None = None
     codes: frozenset[str] | None = None
+    severities: Mapping[str, str] = field(default_factory=dict)
+
+    def binds(self, channel: str) -> bool:
+        """Whether a record that does not say it is refused; a city's wish binds no interface (I-23)."""
+        is_free = self.version.is_citys and channel in INTERFACES
+        return not is_free and severity_of(self.severities, channel) == BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +120,22 @@ class ElementSpec:
     @property
     def most(self) -> int | None:
         """The shortest of all lengths that are asked; None where none is."""
-        lengths = [one for one in (self.length, *(demand.length for demand in self.demands)) if one]
-        return min(lengths, default=None)
+        return min((one.length for one in self.asked if one.length), default=None)
 
     @property
     def is_always_required(self) -> bool:
         """Whether some layer asks for it in every record."""
-        return ALWAYS in (self.required, *(demand.required for demand in self.demands))
+        return any(one.required == ALWAYS for one in self.asked)
 
     def is_asked_on(self, channel: str) -> bool:
         """Whether a record without it is refused on this channel, whatever else it says."""
-        own = self.required == ALWAYS and severity_of(self.severities, channel) == BLOCK
-        demands = any(
-            demand.required == ALWAYS and not (demand.version.is_citys and channel in INTERFACES)
-            for demand in self.demands
-        )
-        binding = not (self.version.is_citys and channel in INTERFACES)
-        return (own and binding) or demands
+        return any(one.required == ALWAYS and one.binds(channel) for one in self.asked)
+
+    @property
+    def asked(self) -> tuple[Demand, ...]:
+        """What each layer asks of it, its own layer first."""
+        own = Demand(self.version, self.required, self.required_when, self.length, None, self.severities)
+        return (own, *self.demands)
 
     def offered(self, codes: Mapping[str, str]) -> dict[str, str]:
         """Of the codes of its list, those that every layer still allows."""

@@ -182,6 +182,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=40)),
                 ("required", models.CharField(blank=True, max_length=8)),
                 ("required_when", models.JSONField(blank=True, null=True)),
+                ("severities", models.JSONField(blank=True, default=dict)),
                 ("length", models.PositiveIntegerField(blank=True, null=True)),
                 ("codes", models.JSONField(blank=True, null=True)),
                 ("version", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="tightenings", to="standards.standardversion")),

@@ -1,4 +1,4 @@
-"""What a version adds to code lists, what a city asks more strictly, and who may extend what."""
+"""What a version adds to code lists, what it asks more strictly, and who may extend what."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -36,7 +36,7 @@ class ProposedItem(models.Model):
 
 
 class Tightening(models.Model):
-    """A city's stricter demand on an element of the base: required, shorter, or fewer codes; never less."""
+    """A stricter demand of a layer on an element below it: required, shorter, or fewer codes; never less."""
 
     version = models.ForeignKey(StandardVersion, models.CASCADE, related_name="tightenings")
     object_key = models.CharField(max_length=16)
@@ -44,6 +44,7 @@ class Tightening(models.Model):
     # "" where the base's own demand stands.
     required = models.CharField(max_length=8, blank=True)
     required_when = models.JSONField(null=True, blank=True)
+    severities = models.JSONField(default=dict, blank=True)
     length = models.PositiveIntegerField(null=True, blank=True)
     # The codes that remain; null: all of the base.
     codes = models.JSONField(null=True, blank=True)
