@@ -73,7 +73,16 @@ ROLES: dict[str, Role] = {
         },
     ),
     "standards_administrator": _role(
-        "数据标准管理员", "region", {"standards.view", "standards.edit", "standards.set_parameters"}
+        "数据标准管理员",
+        "region",
+        {
+            "standards.view",
+            "standards.edit",
+            "standards.review",
+            "standards.grant",
+            "standards.explain",
+            "standards.set_parameters",
+        },
     ),
     "platform_administrator": _role(
         "平台管理员",

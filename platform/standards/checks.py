@@ -21,6 +21,7 @@ from standards.spec import (
     NEVER,
     OBJECTS,
     PERSONAL_KINDS,
+    PHOTO,
     PRIVACY,
     PROVINCIAL,
     REQUIRED,
@@ -208,10 +209,13 @@ class _Checks:
         known = self.base.offered(element)
         if element.kind != CODE:
             yield f"“{element.name}”不是代码，不能限定代码。"
-        elif strangers := sorted(codes - set(known)):
+        elif strangers := sorted(one for one in codes - set(known) if not self._is_own(one)):
             yield f"“{element.name}”的代码表没有：{'、'.join(strangers[:5])}。只能减少，不能另加。"
         elif not codes:
             yield f"“{element.name}”至少要留一个代码。"
+
+    def _is_own(self, code: str) -> bool:
+        return self.is_citys and code.startswith(item_namespace(self.region))
 
     def _when(self, object_key: str, required: str, when: Mapping[str, Any] | None) -> Iterator[str]:
         if required and required not in REQUIRED:
@@ -295,6 +299,8 @@ def _shape_of(element: ElementSpec) -> Iterator[str]:
         yield "请填写名称。"
     if element.kind not in KINDS:
         yield f"类型只能是：{'、'.join(KINDS)}。"
+    if element.kind == PHOTO and element.is_extra:
+        yield "照片要有存放和查看的地方，不能只在标准中新增。请改用其他类型，或等平台升级。"
     if element.privacy not in PRIVACY:
         yield f"隐私级别只能是：{'、'.join(PRIVACY)}。"
     if element.kind in PERSONAL_KINDS and element.privacy != SEALED:

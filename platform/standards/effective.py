@@ -104,6 +104,11 @@ def in_force(region: Region | None, on: date, layer: str) -> str | None:
     return chosen[0].ref.public_id if chosen else None
 
 
+def with_layers_below(region: Region | None, on: date, layers: tuple[str, ...]) -> Standard:
+    """The standard of only some layers at a place on a day, for checking what is to stand on them."""
+    return _standard(region.path if region is not None else "", on, with_earlier=False, order=layers)
+
+
 def with_draft(version: StandardVersion, region: Region | None, on: date) -> Standard:
     """The standard as it would be with this version in place of its layer's own, for previews and checks."""
     path = (version.region or region).path if (version.region or region) else ""

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ("drafted_by", models.CharField(blank=True, max_length=64)),
                 ("reviewed_by", models.CharField(blank=True, max_length=64)),
                 ("published_by", models.CharField(blank=True, max_length=64)),
+                ("editors", models.JSONField(blank=True, default=list)),
                 ("review_note", models.CharField(blank=True, max_length=300)),
                 ("checked_at", models.DateTimeField(blank=True, null=True)),
                 ("published_at", models.DateTimeField(blank=True, null=True)),

@@ -43,6 +43,8 @@ class StandardVersion(Travelling):
     drafted_by = models.CharField(max_length=64, blank=True)
     reviewed_by = models.CharField(max_length=64, blank=True)
     published_by = models.CharField(max_length=64, blank=True)
+    # Everybody whose hand is in the draft; none of them reviews it.
+    editors = models.JSONField(default=list, blank=True)
     # What the reviewer said when it was returned or passed.
     review_note = models.CharField(max_length=300, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
