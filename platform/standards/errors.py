@@ -1,12 +1,13 @@
 """Why a parameter, a version of the standard or a grant is not set, as sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from kernel.errors import DomainError
+from standards.judging import Finding
 
 
 class UnknownParameter(DomainError):
@@ -218,3 +219,37 @@ class NoReason(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("请写明退回的理由，至少 4 个字，例如“与省标准第 12 项重复”。"), field="note")
+
+
+class BreaksStandard(DomainError):
+    """A record does not keep to the data standard of its place and day.
+
+    It bears every refusing finding; each is named by the code of its element until an edge, which knows its
+    own fields, names them (`name_fields`).
+    """
+
+    code = "breaks_standard"
+
+    def __init__(self, findings: Sequence[Finding], values: Mapping[str, str] | None = None) -> None:
+        first = findings[0]
+        super().__init__(first.sentence, field=first.element or None)
+        self.findings = list(findings)
+        # What was said, masked, by element: kept with the refusal for whoever asks why.
+        self.values = dict(values or {})
+        self._named: Callable[[str], str] = str
+
+    def name_fields(self, named: Callable[[str], str]) -> None:
+        """Call the fields as the form or body calls them."""
+        self._named = named
+        self.field = named(self.findings[0].element) or None
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one in self.findings:
+            found.setdefault(self._named(one.element), []).append(one.sentence)
+        return found
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"findings": [one.as_data() for one in self.findings]}

@@ -82,6 +82,26 @@ class Finding:
         """What is wrong and what to do, as one reads it beside a field."""
         return f"{self.message}{self.remedy}"
 
+    @property
+    def warning(self) -> str:
+        """The same for a record that was taken all the same, with the day from which it is refused."""
+        later = f"{self.until.isoformat()} 之后将拒绝。" if self.until else ""
+        return f"{self.sentence}{later}（{self.version.number}）"
+
+    def as_data(self) -> dict[str, Any]:
+        """What programs and the page “why was it refused” are told; without the value."""
+        return {
+            "element": self.element,
+            "rule": self.rule,
+            "severity": self.severity,
+            "message": self.message,
+            "remedy": self.remedy,
+            "layer": self.version.layer,
+            "version": self.version.number,
+            "version_id": self.version.public_id,
+            "until": self.until.isoformat() if self.until else None,
+        }
+
 
 def judge(
     standard: Standard, object_key: str, record: Record, *, channel: str = FORM, on: date | None = None
@@ -116,7 +136,7 @@ def read_value(element: ElementSpec, value: Any) -> Any:
     if is_empty(value):
         return None
     if element.kind == YES_NO:
-        return _yes_no(value)
+        return yes_or_no(value)
     if element.kind == NUMBER and (number := as_number(value)) is not None:
         return int(number) if number == number.to_integral_value() else float(number)
     return value.isoformat() if isinstance(value, date) else str(value).strip()
@@ -219,7 +239,7 @@ def _fault_of_kind(element: ElementSpec, value: Any) -> tuple[str, str] | None:
             return "应为数字。", "请只填数字，不带单位。"
         case "date" if not isinstance(value, date) and not _is_date(text):
             return "应为日期。", "请写成 2026-11-26 这样，并且确有这一天。"
-        case "yes_no" if _yes_no(value) is None:
+        case "yes_no" if yes_or_no(value) is None:
             return "应为是或否。", "请填 1（是）或 0（否）。"
         case "id_number" if not (4 <= len(text) <= 30 and text.isalnum()):
             return "不是一个证件号码。", "请照证件填写，不带空格。"
@@ -237,7 +257,8 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _yes_no(value: Any) -> bool | None:
+def yes_or_no(value: Any) -> bool | None:
+    """What a flag says, however it is written; None for anything else."""
     if isinstance(value, bool):
         return value
     text = _plain(value).lower()

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+
+from kernel.errors import DomainError
 from kernel.masking import mask_card, mask_id_number, mask_phone
 from standards.conditions import is_empty
-from standards.judging import read_value
+from standards.errors import BreaksStandard
+from standards.judging import KIND, NO_CODE, Finding, blocking, judge, read_value
 from standards.selectors import code_name
 from standards.spec import CARD, CODE, ID_NUMBER, PHONE, PHOTO, YES_NO, ElementSpec, Standard
 
@@ -46,6 +50,18 @@ def record_of(
         value = (extras or {}).get(element.code) if element.is_extra else _in_parts(element, parts)
         if not is_empty(value):
             found[element.code] = value
+    return found
+
+
+def by_place(standard: Standard, object_key: str, said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Values by element code, sorted by where they live: "work" → {"phone": …}; added ones under "extras"."""
+    found: dict[str, dict[str, Any]] = {}
+    for code, value in said.items():
+        element = standard.element(object_key, code)
+        if element is None:
+            continue
+        root, _dot, name = element.lives_in.partition(".") if element.lives_in else ("extras", "", code)
+        found.setdefault(root, {})[name] = value
     return found
 
 
@@ -126,6 +142,54 @@ def masked_value(element: ElementSpec | None, value: Any) -> str:
         return f"（{len(str(value))} 个字，已隐去）"
     said = str(value) if element.kind in (CODE, YES_NO) else shown_value(element, value)
     return said if len(said) <= 60 else f"{said[:60]}…"
+
+
+def judged(
+    standard: Standard,
+    object_key: str,
+    record: Mapping[str, Any],
+    *,
+    channel: str,
+    touched: Iterable[str] | None = None,
+) -> list[Finding]:
+    """Judge a record (element code → value); returns what is only to be told. Raises BreaksStandard.
+
+    `touched`: of a change, the elements that it speaks of; what was missing before and is not spoken of
+    refuses no change, it is told.
+    """
+    found = judge(standard, object_key, record, channel=channel)
+    named = None if touched is None else set(touched)
+    refusing = [one for one in blocking(found) if named is None or one.element in named]
+    if refusing:
+        raise broken(standard, object_key, record, refusing)
+    return found
+
+
+def without_ill(extras: Mapping[str, Any], findings: Iterable[Finding]) -> dict[str, Any]:
+    """What may be kept of the added elements: not what a city alone warns of as none of its kind."""
+    ill = {one.element for one in findings if one.rule in (KIND, NO_CODE) and one.version.is_citys}
+    return {code: value for code, value in extras.items() if code not in ill}
+
+
+def unknown_element(standard: Standard, object_key: str, said: Iterable[str]) -> DomainError | None:
+    """The refusal of the first code that is no element of the standard; None where all are."""
+    for code in said:
+        element = standard.element(object_key, code)
+        if element is None or element.is_retired:
+            told = _("数据标准中没有名为“{code}”的数据元素，可用的见 /api/v1/standards/effective/。")
+            return DomainError(
+                told.format(code=code[:40]), code="unknown_element", field=f"extras.{code[:40]}"
+            )
+    return None
+
+
+def broken(
+    standard: Standard, object_key: str, record: Mapping[str, Any], findings: list[Finding]
+) -> BreaksStandard:
+    """The refusal of a record, with what was said masked."""
+    named = {one.element for one in findings}
+    values = {code: masked_value(standard.element(object_key, code), record.get(code)) for code in named}
+    return BreaksStandard(findings, {code: text for code, text in values.items() if text})
 
 
 def _in_parts(element: ElementSpec, parts: Mapping[str, Any]) -> Any:

@@ -193,8 +193,10 @@ class Standard:
         """Code → name of what may be chosen here and now for an element."""
         return element.offered(self.codes(element.code_list)) if element.code_list else {}
 
-    def accepted(self, code_list: str) -> dict[str, str]:
+    def accepted(self, code_list: str) -> Mapping[str, str]:
         """The codes that interfaces take: those in force, and those of standards still followed."""
+        if not self.earlier:
+            return self.codes(code_list)
         found: dict[str, str] = {}
         for standard in (*self.earlier, self):
             found.update(standard.codes(code_list))

@@ -1,5 +1,8 @@
 """People, and their work on a project; each names the other."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -90,6 +93,8 @@ class Engagement(Travelling, ScopedModel):
     extras = models.JSONField(null=True, blank=True)
     sealed_extras = SealedTextField(context="engagement.extras", null=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # What the standard told of the act that has just written this row (standards.judging.Finding); not kept.
+    findings: Sequence[Any] = ()
 
     class Meta:
         constraints = [
