@@ -393,6 +393,7 @@ class Team(Travelling, ScopedModel):
     remark = models.CharField(max_length=200, blank=True)
     extras = models.JSONField(null=True, blank=True)
     sealed_extras = SealedTextField(context="team.extras", null=True)
+    findings: Sequence[Any] = ()
 
     class Meta:
         ordering = ("participation", "number")

@@ -114,7 +114,7 @@ def opened(standard: Standard, object_key: str, said: Mapping[str, Any], secret:
     found = {}
     for code, value in said.items():
         element = standard.element(object_key, code)
-        if element is None or not element.is_extra:
+        if element is None or element.is_retired or not element.is_extra:
             continue
         if element.is_sealed and value not in (None, ""):
             try:

@@ -36,23 +36,33 @@ class ByStandard(ActView):
 
     object_key = ""
     own_elements: Collection[str] = ()
-    project: Project
+    project: Project | None = None
 
     def handle_exception(self, exc: Exception) -> Response:
         request_id = ""
         if isinstance(exc, BreaksStandard):
-            exc.name_fields(lambda code: code if code in self.own_elements else f"extras.{code}")
+            exc.name_fields(self.body_field)
             request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-            note_refused_record(
-                self.actor,
-                self.project,
-                exc,
-                request_id=request_id,
-                object_key=self.object_key,
-                channel=API,
-                now=timezone.now(),
-            )
+            self._note(exc, request_id)
         answer = super().handle_exception(exc)
         if request_id and isinstance(answer.data, dict):
             answer.data["request_id"] = request_id
         return answer
+
+    def body_field(self, element: str) -> str:
+        """Where the body says an element."""
+        return element if element in self.own_elements else f"extras.{element}"
+
+    def _note(self, refused: BreaksStandard, request_id: str) -> None:
+        """Keep it with its project; of a project that was refused itself there is nothing to keep it with."""
+        if self.project is None:
+            return
+        note_refused_record(
+            self.actor,
+            self.project,
+            refused,
+            request_id=request_id,
+            object_key=self.object_key,
+            channel=API,
+            now=timezone.now(),
+        )

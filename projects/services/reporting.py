@@ -1,6 +1,7 @@
 """Acts by which contractors' systems report projects: a new one, and what has changed of a known one."""
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 from django.db import connection, transaction
@@ -128,7 +129,7 @@ def restate_project(
 def _by_standard(project: Project, statement: ProjectStatement, channel: str) -> list[str]:
     """Keep the added elements and judge what is stated, together with what stands. Raises BreaksStandard."""
     more = getattr(project, "particulars", None) if project.pk else None
-    details = more or ProjectParticulars()
+    details = copy(more) if more else ProjectParticulars()
     take_over(details, statement.more)
     said = {name for facts in (statement.site, statement.more) for name, _value in stated(facts)}
     project.findings, changed = follow_standard(
