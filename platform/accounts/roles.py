@@ -42,6 +42,7 @@ ROLES: dict[str, Role] = {
             "projects.record_qualification",
             "integrity.record_credit",
             "federation.view_credentials",
+            "standards.explain",
         },
     ),
     "city_regulator": _role(
@@ -55,6 +56,7 @@ ROLES: dict[str, Role] = {
             "projects.record_qualification",
             "integrity.record_credit",
             "federation.view_credentials",
+            "standards.explain",
         },
     ),
     "county_regulator": _role(
@@ -70,6 +72,7 @@ ROLES: dict[str, Role] = {
             "projects.record_qualification",
             "integrity.record_credit",
             "federation.view_credentials",
+            "standards.explain",
         },
     ),
     "standards_administrator": _role(
@@ -116,6 +119,7 @@ ROLES: dict[str, Role] = {
             "projects.manage_team",
             "projects.state",
             "federation.view_credentials",
+            "standards.explain",
         },
     ),
     "labour_clerk": _role(
@@ -132,6 +136,7 @@ ROLES: dict[str, Role] = {
             "integrity.reply_notice",
             "projects.manage_participation",
             "projects.manage_team",
+            "standards.explain",
         },
     ),
     "subcontractor_clerk": _role(
