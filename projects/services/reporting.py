@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import copy
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
@@ -61,7 +62,12 @@ _LABELS = {
 
 @transaction.atomic
 def report_project(
-    *, actor: Actor, contractor: Enterprise, statement: ProjectStatement, channel: str = ""
+    *,
+    actor: Actor,
+    contractor: Enterprise,
+    statement: ProjectStatement,
+    channel: str = "",
+    today: date | None = None,
 ) -> Project:
     """Register a project that its general contractor's system reports; its permit waits for the county.
 
@@ -87,7 +93,7 @@ def report_project(
     )
     take_over(project, site)
     _require_order(project)
-    _by_standard(project, statement, channel)
+    _by_standard(project, statement, channel, today)
     project.save()
     Participation.objects.create(
         project=project, enterprise=contractor, kind=CONTRACTOR, entered_on=_begun(site)
@@ -100,7 +106,12 @@ def report_project(
 
 @transaction.atomic
 def restate_project(
-    *, actor: Actor, project: Project, statement: ProjectStatement, channel: str = ""
+    *,
+    actor: Actor,
+    project: Project,
+    statement: ProjectStatement,
+    channel: str = "",
+    today: date | None = None,
 ) -> Project:
     """Take over what a system states anew of a project; what is not stated stays.
 
@@ -115,7 +126,7 @@ def restate_project(
     _require_status(actor, project, statement.site.status)
     changed = take_over(project, statement.site)
     _require_order(project)
-    changed += _by_standard(project, statement, channel)
+    changed += _by_standard(project, statement, channel, today)
     if changed:
         project.version += 1
         project.save()
@@ -126,7 +137,9 @@ def restate_project(
     return project
 
 
-def _by_standard(project: Project, statement: ProjectStatement, channel: str) -> list[str]:
+def _by_standard(
+    project: Project, statement: ProjectStatement, channel: str, today: date | None
+) -> list[str]:
     """Keep the added elements and judge what is stated, together with what stands. Raises BreaksStandard."""
     more = getattr(project, "particulars", None) if project.pk else None
     details = copy(more) if more else ProjectParticulars()
@@ -137,7 +150,7 @@ def _by_standard(project: Project, statement: ProjectStatement, channel: str) ->
         project.region,
         statement.extras,
         channel=channel,
-        on=timezone.localdate(),
+        on=today or timezone.localdate(),
         more=details,
         # A new project answers for the whole, a change for what it speaks of.
         touched={*said, *(statement.extras or {})} if project.pk else None,

@@ -141,7 +141,11 @@ def add(call: Call) -> Outcome:
     statement = _statement(call)
     try:
         project = services.report_project(
-            actor=call.actor, contractor=enterprise, statement=statement, channel=OPEN_API
+            actor=call.actor,
+            contractor=enterprise,
+            statement=statement,
+            channel=OPEN_API,
+            today=local_day(call.now),
         )
     except errors.ProjectReported as refused:
         # In the words by which clients recognise a team that is there already.
@@ -179,7 +183,11 @@ def _restated(call: Call) -> Outcome:
     statement = _statement(call)
     try:
         project = services.restate_project(
-            actor=call.actor, project=call.own_project, statement=statement, channel=OPEN_API
+            actor=call.actor,
+            project=call.own_project,
+            statement=statement,
+            channel=OPEN_API,
+            today=local_day(call.now),
         )
     except DomainError as refused:
         raise _worded(refused, statement) from refused
