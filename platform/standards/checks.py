@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from standards.conditions import fault_of
-from standards.layers import ItemSpec, Layer
+from standards.item_checks import LONGEST_CODE, item_faults, item_namespace, namespace, rule_namespace
+from standards.layers import Layer
 from standards.spec import (
     ALWAYS,
     CHANNELS,
     CITY,
     CODE,
+    EXTENSIBLE,
     KINDS,
     NATIONAL,
     NEVER,
@@ -38,8 +40,6 @@ from standards.spec import (
 # An underscore keeps added codes apart from the names of the vendors' interface, which have none.
 ADDED_CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 OF_A_CITY = re.compile(r"c\d{6}_")
-LIST_KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
-ITEM_CODE = re.compile(r"[0-9A-Za-z-]{1,12}")
 RULE_CODE = re.compile(r"R-[0-9]{1,4}")
 _STRENGTH = {"": 0, NEVER: 0, WHEN: 1, ALWAYS: 2}
 
@@ -64,21 +64,6 @@ class Fault:
 
     def as_data(self) -> dict[str, str]:
         return {"part": self.part, "object": self.object_key, "code": self.code, "sentence": self.sentence}
-
-
-def namespace(region_code: str) -> str:
-    """How the codes of a city's elements begin: c420100_."""
-    return f"c{region_code}_"
-
-
-def item_namespace(region_code: str) -> str:
-    """How a city's own codes in lists begin: 420100-."""
-    return f"{region_code}-"
-
-
-def rule_namespace(region_code: str) -> str:
-    """How the codes of a city's rules begin: C420100-."""
-    return f"C{region_code}-"
 
 
 def faults(
@@ -122,18 +107,49 @@ class _Checks:
         return set(self.lists) | {one.code_list for one in self.layer.items if one.list_name}
 
     def run(self) -> Iterator[Fault]:
+        yield from self._told_only()
         for element in self.layer.elements:
-            yield from (Fault("element", element.object_key, element.code, said) for said in self._element(element))
+            key = ("element", element.object_key, element.code)
+            yield from (Fault(*key, said) for said in self._element(element))
         yield from self._kept()
         for (object_key, code), demand in self.layer.demands.items():
-            yield from (Fault("tightening", object_key, code, said) for said in self._demand(object_key, code, demand))
+            key = ("tightening", object_key, code)
+            yield from (Fault(*key, said) for said in self._demand(object_key, code, demand))
         for rule in self.layer.rules:
-            yield from (Fault("rule", rule.object_key, rule.code, said) for said in self._rule(rule))
+            key = ("rule", rule.object_key, rule.code)
+            yield from (Fault(*key, said) for said in self._rule(rule))
         for item in self.layer.items:
-            yield from (Fault("item", item.code_list, item.code, said) for said in self._item(item))
+            known = self.lists.get(item.code_list)
+            granted = self.grant.lists if self.grant else None
+            told = item_faults(item, known, self.region, granted, self._longest(item.code_list))
+            yield from (Fault("item", item.code_list, item.code, said) for said in told)
         if self.grant is not None and (number := self._required()) > self.grant.most_required:
             told = f"新增的必填数据元素有 {number} 个，授权最多 {self.grant.most_required} 个，请减少或改为可不填。"
             yield Fault("grant", "", "", told)
+
+    def _told_only(self) -> Iterator[Fault]:
+        """Nothing is added to records whose forms and interfaces would not ask for it."""
+        before = self.former or Layer(self.layer.version)
+        known = {("element", one.object_key, one.code) for one in before.elements}
+        known |= {("rule", one.object_key, one.code) for one in before.rules}
+        said = [("element", one.object_key, one.code) for one in self.layer.elements if one.is_extra]
+        said += [("rule", one.object_key, one.code) for one in self.layer.rules]
+        said += [("tightening", object_key, code) for object_key, code in self.layer.demands]
+        asked = "、".join(OBJECTS[one] for one in EXTENSIBLE)
+        for part, object_key, code in said:
+            if object_key in OBJECTS and object_key not in EXTENSIBLE and (part, object_key, code) not in known:
+                told = f"“{OBJECTS[object_key]}”目前不能新增或加严，可以的是：{asked}。"
+                yield Fault(part, object_key, code, told)
+
+    def _longest(self, code_list: str) -> int:
+        """How many characters of a code the product's own columns hold."""
+        held = [
+            one.length
+            for every in self.base.all_elements.values()
+            for one in every
+            if one.code_list == code_list and not one.is_extra and one.length
+        ]
+        return min(held, default=LONGEST_CODE)
 
     def _codes(self, object_key: str) -> dict[str, ElementSpec]:
         """The elements of an object that this version and those below it know, by code."""
@@ -245,43 +261,6 @@ class _Checks:
             yield "请写明提示和补救办法，两句都要有。"
         if self.grant is not None and rule.object_key not in self.grant.objects:
             yield f"授权不包括“{OBJECTS.get(rule.object_key, rule.object_key)}”，请向省级申请。"
-
-    def _item(self, item: ItemSpec) -> Iterator[str]:
-        known = self.lists.get(item.code_list)
-        if item.retires:
-            yield from self._retired_item(item, known)
-            return
-        if known is None and not (item.list_name and LIST_KEY.fullmatch(item.code_list)):
-            yield "没有这张代码表；新建代码表的，请写明名称，标识由小写字母、数字和下划线组成。"
-        if not ITEM_CODE.fullmatch(item.code) or not item.name.strip():
-            yield "代码由字母、数字和横线组成，不超过 12 个字符，并要有名称。"
-        if known and item.code in known:
-            yield f"代码 {item.code} 已用过（{known[item.code]}），代码永不重复使用，请换一个。"
-        if known and item.name in known.values():
-            yield f"代码表中已有“{item.name}”，同一含义不另设代码。"
-        if self.is_citys:
-            yield from self._citys_item(item, known)
-
-    def _retired_item(self, item: ItemSpec, known: Mapping[str, str] | None) -> Iterator[str]:
-        if not known or item.code not in known:
-            yield f"代码表中没有 {item.code}，不能停用。"
-        elif self.is_citys and not item.code.startswith(item_namespace(self.region)):
-            yield f"{item.code} 不是本市州的代码，不能停用；可在加严中限定可用的代码。"
-
-    def _citys_item(self, item: ItemSpec, known: Mapping[str, str] | None) -> Iterator[str]:
-        own = item_namespace(self.region)
-        if known is None:
-            if not item.code_list.startswith(namespace(self.region)):
-                yield f"市州新建的代码表标识要以 {namespace(self.region)} 开头。"
-            return
-        if item.code_list.startswith(namespace(self.region)):
-            return
-        if self.grant is not None and item.code_list not in self.grant.lists:
-            yield f"授权不包括代码表 {item.code_list}，请向省级申请。"
-        if not item.code.startswith(own):
-            yield f"市州扩展的代码要以 {own} 开头，例如 {own}01。"
-        if not item.mapped_to or item.mapped_to not in known or item.mapped_to.startswith(own):
-            yield f"请写明“{item.name}”对应省标准的哪个代码，上报时按那个代码。"
 
 
 def _required_of(element: ElementSpec) -> str:
