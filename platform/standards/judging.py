@@ -11,6 +11,7 @@ Which layers judge which channel (I-23):
 No Django, clock or I/O. Sentences never repeat a value.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -52,6 +53,8 @@ OWN_RULES = {
 }
 _YES, _NO = {"1", "true", "yes", "是"}, {"0", "false", "no", "否"}
 _DIGITS = frozenset("0123456789")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+MOST_OF_A_NUMBER = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +236,14 @@ def _of_length(element: ElementSpec, length: int) -> Iterator[Finding]:
 
 def _fault_of_kind(element: ElementSpec, value: Any) -> tuple[str, str] | None:
     """What is wrong and what to do, where a value is not of its element's kind."""
+    if isinstance(value, dict | list | tuple):
+        return "应为单个值。", "请只填一个值，不写成列表或对象。"
     text = _plain(value)
+    if _UNSTORABLE.search(text):
+        return "含有无法保存的字符。", "请删去看不见的控制字符后再填。"
     match element.kind:
-        case "number" if as_number(value) is None:
-            return "应为数字。", "请只填数字，不带单位。"
+        case "number" if (number := as_number(value)) is None or abs(number) >= MOST_OF_A_NUMBER:
+            return "应为数字。", "请只填数字，不带单位，不超过 15 位。"
         case "date" if not isinstance(value, date) and not _is_date(text):
             return "应为日期。", "请写成 2026-11-26 这样，并且确有这一天。"
         case "yes_no" if yes_or_no(value) is None:

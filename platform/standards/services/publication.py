@@ -150,7 +150,7 @@ def _check_cities(effective_from: date, today: date) -> list[StandardVersion]:
     due = today + timedelta(days=int(parameter("standards.action_days", on=today)))
     affected = []
     for city in published_versions().filter(layer=CITY):
-        conflicts = [one for one in faults_of(city, effective_from) if one.part != "grant"]
+        conflicts = faults_of(city, effective_from, by_grant=False)
         if conflicts and _is_last(city):
             city.conflicts, city.needs_action_by = [one.as_data() for one in conflicts], due
             city.save(update_fields=["conflicts", "needs_action_by", "updated_at"])
