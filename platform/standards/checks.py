@@ -55,7 +55,7 @@ class GrantSpec:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that a version may not say: where, and why not, as a sentence. `part`: element, rule, item …"""
+    """One thing that a version may not say: where, and why not, as a sentence."""
 
     part: str
     object_key: str
@@ -120,11 +120,14 @@ class _Checks:
             yield from (Fault(*key, said) for said in self._rule(rule))
         for item in self.layer.items:
             known = self.lists.get(item.code_list)
+            if known is None and item.code_list in self.known_lists:
+                known = {}
             granted = self.grant.lists if self.grant else None
             told = item_faults(item, known, self.region, granted, self._longest(item.code_list))
             yield from (Fault("item", item.code_list, item.code, said) for said in told)
         if self.grant is not None and (number := self._required()) > self.grant.most_required:
-            told = f"新增的必填数据元素有 {number} 个，授权最多 {self.grant.most_required} 个，请减少或改为可不填。"
+            most = self.grant.most_required
+            told = f"新增的必填数据元素有 {number} 个，授权最多 {most} 个，请减少或改为可不填。"
             yield Fault("grant", "", "", told)
 
     def _told_only(self) -> Iterator[Fault]:
@@ -137,7 +140,11 @@ class _Checks:
         said += [("tightening", object_key, code) for object_key, code in self.layer.demands]
         asked = "、".join(OBJECTS[one] for one in EXTENSIBLE)
         for part, object_key, code in said:
-            if object_key in OBJECTS and object_key not in EXTENSIBLE and (part, object_key, code) not in known:
+            if (
+                object_key in OBJECTS
+                and object_key not in EXTENSIBLE
+                and (part, object_key, code) not in known
+            ):
                 told = f"“{OBJECTS[object_key]}”目前不能新增或加严，可以的是：{asked}。"
                 yield Fault(part, object_key, code, told)
 
@@ -162,18 +169,21 @@ class _Checks:
     def _element(self, element: ElementSpec) -> Iterator[str]:
         below = self.base.element(element.object_key, element.code)
         if below is not None:
-            yield f"{_said(below.version)}已有数据元素“{below.name}”（{below.code}），上层标准不能改名、改编码或重新定义。"
+            held = f"{_said(below.version)}已有数据元素“{below.name}”（{below.code}）"
+            yield f"{held}，上层标准不能改名、改编码或重新定义。"
             return
         yield from self._code_of(element)
         yield from _shape_of(element)
         for one in self.base.elements(element.object_key):
             if one.name == element.name:
-                yield f"{_said(one.version)}已有名为“{one.name}”的数据元素（{one.code}），请换一个名称，或直接使用它。"
+                held = f"{_said(one.version)}已有名为“{one.name}”的数据元素（{one.code}）"
+                yield f"{held}，请换一个名称，或直接使用它。"
         if element.kind == CODE and element.code_list not in self.known_lists:
             yield f"没有名为“{element.code_list}”的代码表，请选择已有的代码表，或随本版本新建。"
         yield from self._when(element.object_key, element.required, element.required_when)
         if self.grant is not None and element.object_key not in self.grant.objects:
-            yield f"授权不包括在“{OBJECTS.get(element.object_key, element.object_key)}”上新增数据元素，请向省级申请。"
+            name = OBJECTS.get(element.object_key, element.object_key)
+            yield f"授权不包括在“{name}”上新增数据元素，请向省级申请。"
 
     def _code_of(self, element: ElementSpec) -> Iterator[str]:
         if element.lives_in:
@@ -194,7 +204,11 @@ class _Checks:
             if after is None:
                 told = f"“{before.name}”已发布过，不能删除，请改为停用。"
                 yield Fault("element", before.object_key, before.code, told)
-            elif (before.kind, before.code_list, before.lives_in) != (after.kind, after.code_list, after.lives_in):
+            elif (before.kind, before.code_list, before.lives_in) != (
+                after.kind,
+                after.code_list,
+                after.lives_in,
+            ):
                 told = f"“{before.name}”已发布过，不能改类型或代码表，请停用后另建。"
                 yield Fault("element", before.object_key, before.code, told)
             elif before.is_sealed and not after.is_sealed:
@@ -203,7 +217,9 @@ class _Checks:
         rules = {one.code for one in self.layer.rules}
         for rule in self.former.rules if self.former else ():
             if rule.code not in rules:
-                yield Fault("rule", rule.object_key, rule.code, f"规则 {rule.code} 已发布过，不能删除，请改为停用。")
+                yield Fault(
+                    "rule", rule.object_key, rule.code, f"规则 {rule.code} 已发布过，不能删除，请改为停用。"
+                )
 
     def _demand(self, object_key: str, code: str, demand: Demand) -> Iterator[str]:
         element = self.base.element(object_key, code)
@@ -211,7 +227,8 @@ class _Checks:
             yield "下层标准没有这个数据元素，或已停用，不能加严。"
             return
         if demand.required and _STRENGTH.get(demand.required, 0) < _STRENGTH[_required_of(element)]:
-            yield f"“{element.name}”在{_said(element.version)}为{REQUIRED[_required_of(element)]}，只能加严，不能放宽。"
+            held = f"“{element.name}”在{_said(element.version)}为{REQUIRED[_required_of(element)]}"
+            yield f"{held}，只能加严，不能放宽。"
         yield from self._when(object_key, demand.required, demand.required_when)
         yield from _fault_of_severities(demand.severities)
         if demand.length and element.most and demand.length > element.most:
@@ -245,7 +262,9 @@ class _Checks:
     def _rule(self, rule: RuleSpec) -> Iterator[str]:
         taken = {one.code for every in self.base.all_rules.values() for one in every}
         own = rule_namespace(self.region)
-        if self.is_citys and not (rule.code.startswith(own) and RULE_CODE.fullmatch(rule.code.removeprefix(own))):
+        if self.is_citys and not (
+            rule.code.startswith(own) and RULE_CODE.fullmatch(rule.code.removeprefix(own))
+        ):
             yield f"市州扩展的规则编号写成 {own}R-1 这样。"
         elif not self.is_citys and not RULE_CODE.fullmatch(rule.code):
             yield "规则编号写成 R-1 这样。"

@@ -1,4 +1,4 @@
-"""What a version may not do to code lists (I-24): a code is never used again, a city's stands in its namespace.
+"""What a version may not do to code lists (I-24): no code is used again, a city's stands in its namespace.
 
 No Django, clock or I/O.
 """
@@ -35,7 +35,7 @@ def item_faults(
     granted: frozenset[str] | None,
     longest: int = LONGEST_CODE,
 ) -> Iterator[str]:
-    """What is wrong with an item: `known` are all codes ever used in its list, none for a list there is not.
+    """What is wrong with an item: `known` are all codes ever used in its list, None for a list there is not.
 
     `region`: the code of the city whose item it is, "" for everybody's; `granted`: the lists it may extend;
     `longest`: the characters that columns hold.
@@ -43,7 +43,7 @@ def item_faults(
     if item.retires:
         yield from _retired(item, known, region)
         return
-    if known is None and not (item.list_name and LIST_KEY.fullmatch(item.code_list)):
+    if known is None or (item.list_name and not LIST_KEY.fullmatch(item.code_list)):
         yield "没有这张代码表；新建代码表的，请写明名称，标识由小写字母、数字和下划线组成。"
     if not ITEM_CODE.fullmatch(item.code) or not item.name.strip():
         yield "代码由字母、数字和横线组成，不超过 12 个字符，并要有名称。"
@@ -68,7 +68,7 @@ def _citys(
     item: ItemSpec, known: Mapping[str, str] | None, region: str, granted: frozenset[str] | None
 ) -> Iterator[str]:
     own = item_namespace(region)
-    if known is None:
+    if not known:
         if not item.code_list.startswith(namespace(region)):
             yield f"市州新建的代码表标识要以 {namespace(region)} 开头。"
         return

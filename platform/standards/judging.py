@@ -5,8 +5,8 @@ Which layers judge which channel (I-23):
 * Forms and imported files are a city's own: national, provincial and the city's demands all refuse.
 * Interfaces (REST, vendors) refuse by the national and provincial layers alone. What only a city asks is a
   warning there, so that a record which is valid for the province is never refused because of a city.
-* What a version newly asks is a warning on interfaces until its cut-off, and refuses after it; forms and files
-  ask for it from the day on which it comes into force.
+* What a version newly asks is a warning on interfaces until its cut-off, and refuses after it; forms and
+  files ask for it from the day on which it comes into force.
 
 No Django, clock or I/O. Sentences never repeat a value.
 """
@@ -23,7 +23,6 @@ from standards.spec import (
     BLOCK,
     CARD,
     CODE,
-    DATE,
     FORM,
     ID_NUMBER,
     INTERFACES,
@@ -157,7 +156,11 @@ def _with_grace(
 ) -> Iterator[Finding]:
     """What some standard that is still followed would have taken is a warning until its cut-off."""
     before = [
-        {(one.element, one.rule) for one in _findings(earlier, object_key, record, channel, day) if one.blocks}
+        {
+            (one.element, one.rule)
+            for one in _findings(earlier, object_key, record, channel, day)
+            if one.blocks
+        }
         for earlier in standard.earlier
     ]
     last = max((ref.cutoff for ref in standard.versions if ref.cutoff), default=None)
@@ -217,7 +220,9 @@ def _of_code(standard: Standard, element: ElementSpec, code: str) -> Iterator[Fi
     known = standard.codes(element.code_list)
     remedy = "请从代码表中选择。"
     if code not in known:
-        yield Finding(element.code, NO_CODE, BLOCK, f"“{element.name}”没有这个代码。", remedy, element.version)
+        yield Finding(
+            element.code, NO_CODE, BLOCK, f"“{element.name}”没有这个代码。", remedy, element.version
+        )
         return
     for demand in element.demands:
         if demand.codes is not None and code not in demand.codes:

@@ -207,8 +207,7 @@ class Standard:
     @cached_property
     def _living(self) -> dict[str, tuple[ElementSpec, ...]]:
         return {
-            key: tuple(one for one in every if not one.is_retired)
-            for key, every in self.all_elements.items()
+            key: tuple(one for one in every if not one.is_retired) for key, every in self.all_elements.items()
         }
 
     @cached_property

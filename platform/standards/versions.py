@@ -126,9 +126,7 @@ def grant_spec(grant: ExtensionGrant | None) -> GrantSpec:
     """A grant as versions are checked by it; without one nothing is allowed."""
     if grant is None:
         return GrantSpec(frozenset(), frozenset(), 0)
-    return GrantSpec(
-        frozenset(grant.objects_allowed), frozenset(grant.lists_allowed), grant.most_required
-    )
+    return GrantSpec(frozenset(grant.objects_allowed), frozenset(grant.lists_allowed), grant.most_required)
 
 
 def mappings(code_list: str) -> dict[str, str]:
@@ -178,7 +176,7 @@ def meaning(code_list: str, code: str) -> str:
 def _without_own(
     known: Mapping[str, Mapping[str, str]], version: StandardVersion
 ) -> dict[str, dict[str, str]]:
-    """All codes but those that this very version has written, so that a published one passes its own check."""
+    """All codes but those that this very version has written: a published one passes its own check."""
     own: dict[str, set[str]] = {}
     for key, code in version.items.values_list("code_list__key", "code"):
         own.setdefault(key, set()).add(code)

@@ -1,4 +1,4 @@
-"""Done when 1: a new required element and two code items, with the clock moved over effective date and cut-off."""
+"""Done when 1: a required element and two code items; the clock moves over effective date and cut-off."""
 
 import json
 from collections.abc import Callable
@@ -69,7 +69,9 @@ def _published(days: dict[str, date]) -> None:
         ItemFacts("housing_kind", "2", "自行租住"),
         element("housing_type", "住房类型", **KIND),
     ]
-    publish(draft("hubei-2027", parts, today=days["today"]), days["begins"], days["cutoff"], today=days["today"])
+    publish(
+        draft("hubei-2027", parts, today=days["today"]), days["begins"], days["cutoff"], today=days["today"]
+    )
 
 
 def _form(county: County, order: int, **more: Any) -> dict[str, Any]:
@@ -280,4 +282,3 @@ def _vendor(county: County) -> Vendor:
 def _changed(before: dict[str, str]) -> set[str]:
     now = fingerprint()
     return {name for name in now if now[name] != before.get(name)}
-

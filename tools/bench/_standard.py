@@ -39,7 +39,7 @@ def main(times: int) -> int:
     print(f"look-up, one place        {found:9.4f} ms   (limit {LOOK_UP_MS:g})")
     print(f"look-up, {len(places):3} places       {all_over:9.4f} ms   each")
     print(f"judging one record        {judged:9.4f} ms   (limit {CHECK_MS:g})")
-    print(f"compiling from the tables {anew:9.4f} ms   ({len(standard.elements('worker'))} elements of a worker)")
+    print(f"compiling from the tables {anew:9.4f} ms   ({len(standard.elements('worker'))} elements)")
     return int(found > LOOK_UP_MS or all_over > LOOK_UP_MS or judged > CHECK_MS)
 
 

@@ -1,4 +1,4 @@
-"""The life of a drafted version (S10): checked, read by another, published, and what follows for the cities."""
+"""The life of a drafted version (S10): checked, read by another, published; what follows for cities."""
 
 from datetime import date, timedelta
 
@@ -159,5 +159,7 @@ def _check_cities(effective_from: date, today: date) -> list[StandardVersion]:
 
 
 def _is_last(city: StandardVersion) -> bool:
-    later = published_versions().filter(layer=CITY, region=city.region, effective_from__gt=city.effective_from)
+    later = published_versions().filter(
+        layer=CITY, region=city.region, effective_from__gt=city.effective_from
+    )
     return not later.exists()

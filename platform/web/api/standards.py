@@ -1,4 +1,4 @@
-"""The data standard for programs: its versions, and what is in force at a place on a day. Public, with an ETag."""
+"""The data standard for programs: its versions, and what is in force where and when. Public, with an ETag."""
 
 import hashlib
 import json
@@ -62,14 +62,14 @@ class ElementSerializer(serializers.Serializer[ElementSpec]):
     object = serializers.CharField(source="object_key", help_text="worker、contract、training、team、project")
     code = serializers.CharField()
     name = serializers.CharField()
-    kind = serializers.CharField(
-        help_text="text、number、date、code、yes_no、id_number、phone、card、photo"
-    )
+    kind = serializers.CharField(help_text="text、number、date、code、yes_no、id_number、phone、card、photo")
     length = serializers.IntegerField(source="most", allow_null=True, help_text="最长字数")
     unit = serializers.CharField()
     required = serializers.CharField(help_text="never、always、when")
     required_when = serializers.JSONField(allow_null=True, help_text="哪个数据元素为哪些值时必填")
-    severities = serializers.DictField(help_text="没有填时，各渠道 block 拒绝、warn 警告、inform 提示；空为拒绝")
+    severities = serializers.DictField(
+        help_text="没有填时，各渠道 block 拒绝、warn 警告、inform 提示；空为拒绝"
+    )
     code_list = serializers.CharField(help_text="代码表，见 /api/v1/code-lists/")
     privacy = serializers.CharField(help_text="open、internal、personal、sealed")
     example = serializers.CharField()
@@ -238,7 +238,7 @@ class SchemaOfObjectView(_InForce):
 
     @extend_schema(
         summary="一类记录的 JSON Schema",
-        description="worker、contract、training、team、project。x-is-extra 为 true 的，在接口中写在 extras 里。",
+        description="worker、contract、training、team、project。x-is-extra 为 true 的写在 extras 里。",
         tags=[TAG],
         auth=[],
         parameters=list(_PLACE),
