@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RosterImport",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("public_id", models.UUIDField(default=kernel.ids.new_id, editable=False, unique=True)),
                 ("owner_key", models.CharField(max_length=64)),
                 ("owner_label", models.CharField(max_length=120)),
@@ -71,7 +76,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RosterRow",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("line", models.PositiveIntegerField()),
                 ("cells", kernel.fields.SealedTextField(context="workers.rosterrow.cells")),
                 ("person_index", models.BinaryField(max_length=64, null=True)),
@@ -109,7 +119,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RosterFault",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("column", models.CharField(max_length=60)),
                 ("cause", models.CharField(max_length=60)),
                 ("sentence", models.CharField(max_length=300)),

@@ -1,5 +1,6 @@
 """A roster between its upload and its last written row: one account's own, sealed, gone after some days."""
 
+import json
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -72,6 +73,11 @@ class RosterImport(models.Model):
         return f"导入 {self.public_id}"
 
     @property
+    def state_words(self) -> str:
+        """The state as a page says it."""
+        return str(self.State(self.state).label)
+
+    @property
     def is_moving(self) -> bool:
         """A worker is at it, or will be."""
         return self.state in ("to_check", "checking", "to_save", "saving")
@@ -125,6 +131,12 @@ class RosterRow(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.line} 行"
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What the cells say, by column."""
+        found: dict[str, str] = json.loads(self.cells or "{}")
+        return found
 
 
 class RosterFault(models.Model):

@@ -144,7 +144,7 @@ def mend_import(
     judge = Judge(actor, mine.project, site_day(mine.project))
     for row in rows:
         known = {code: text for code, text in mended[row.pk].items() if code in judge.by_code}
-        cells = {**json.loads(row.cells or "{}"), **known}
+        cells = {**row.said, **known}
         row.cells = json.dumps({code: text for code, text in cells.items() if text}, ensure_ascii=False)
     judge_rows(mine, judge, rows)
     tell_twice(mine)
@@ -246,7 +246,7 @@ def require_size(size: int) -> None:
 
 def judge_rows(roster: RosterImport, judge: Judge, rows: Sequence[RosterRow]) -> None:
     """Judge rows anew and keep what was found; new rows are written, known ones changed."""
-    found = judge.judge([json.loads(row.cells or "{}") for row in rows])
+    found = judge.judge([row.said for row in rows])
     for row, one in zip(rows, found, strict=True):
         row.person_index, row.outcome = one.index, one.outcome
         row.changes, row.engagement = one.changes, one.engagement

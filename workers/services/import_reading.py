@@ -62,7 +62,10 @@ class Roster:
 
 
 def read_roster(file: Kept, of: Sequence[Column]) -> Roster:
-    """The roster in a kept file, which stays open while its rows are read. Raises UnreadableTable, also half-way through its rows."""
+    """The roster in a kept file, which stays open while its rows are read.
+
+    Raises UnreadableTable, also half-way through its rows.
+    """
     limits = Limits(unpacked_bytes=int(parameter("imports.unpacked_megabytes")) * 1024 * 1024)
     return _roster(open_table(file, limits), of)
 

@@ -258,7 +258,7 @@ def _write(
     actor: Actor, judge: Judge, roster: RosterImport, rows: list[RosterRow], now: datetime
 ) -> list[RosterRow]:
     """Write a chunk of rows within the caller's transaction; those that cannot be written."""
-    found = judge.judge([json.loads(row.cells or "{}") for row in rows])
+    found = judge.judge([row.said for row in rows])
     pairs = list(zip(rows, found, strict=True))
     fresh = [(row, one, one.taking) for row, one in pairs if one.taking and one.outcome == Outcome.NEW]
     takings = [taking for _row, _one, taking in fresh]
