@@ -398,9 +398,10 @@ def _permits(county: County) -> None:
 
 
 def roster_table(county: County) -> str:
-    """People as the contractor's file: two that can be taken on, 张三 with another phone, and three mistakes."""
+    """People as the contractor's file: two to take on, 张三 with another phone, and three mistakes."""
     word, order, team = county.word, county.order + 60, county.teams["contractor"].name
-    wrong = people.id_number(order + 6)[:-1]
+    right = people.id_number(order + 6)
+    wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
     rows = [
         ["姓名", "身份证号", "手机号", "班组", "工种", "文化程度"],
         [f"冯{word}", people.id_number(order), people.phone(order), team, "010", ""],

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from audit.services import record
 from kernel.errors import DomainError, NotFound
+from kernel.masking import redact
 from kernel.permits import require
 from kernel.scoping import Actor
 from kernel.streams import Sink, discard, new_address
@@ -24,6 +25,7 @@ from kernel.tables import UnreadableTable
 from projects.errors import ProjectFinished
 from projects.models import Project
 from standards.selectors import parameter
+from workers.import_cells import plain
 from workers.models import RosterFault, RosterImport, RosterRow
 from workers.services.import_judging import Judge, Judged, given_index
 from workers.services.standing import site_day
@@ -381,5 +383,5 @@ def _open_rows(roster: RosterImport) -> QuerySet[RosterRow]:
 
 
 def _own_name(name: str) -> str:
-    """The file's own name, without folders; a name that is a number of somebody is cut to its ending."""
-    return Path(name.replace("\\", "/")).name[:120] or str(_("花名册"))
+    """The file's own name, without folders and without numbers of people."""
+    return redact(plain(Path(name.replace("\\", "/")).name))[:120] or str(_("花名册"))
