@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from kernel.masking import redact
 from kernel.streams import Kept
 from kernel.tables import Limits, Line, Table, UnreadableTable, open_table
 from kernel.text import shortened
@@ -46,7 +47,7 @@ class Roster:
         """What whoever brought the file should know, in sentences."""
         found = []
         if self.sheet:
-            found.append(_("读的是工作表“{name}”。").format(name=shortened(plain(self.sheet), 31)))
+            found.append(_("读的是工作表“{name}”。").format(name=_told(self.sheet, 31)))
         if self.skipped:
             found.append(_("{number} 个空行已略过。").format(number=f"{self.skipped:,}"))
         if self.merged:
@@ -56,7 +57,7 @@ class Roster:
                 )
             )
         if self.unknown:
-            names = "、".join(shortened(plain(one), 12) for one in self.unknown[:_NAMED])
+            names = "、".join(_told(one, 12) for one in self.unknown[:_NAMED])
             more = "等" if len(self.unknown) > _NAMED else ""
             found.append(_("这些列不认识，没有读：{names}{more}。").format(names=names, more=more))
         return found
@@ -130,10 +131,15 @@ def _only_merged(cells: dict[str, str], places: dict[str, int], line: Line) -> b
     return all(places[code] in line.merged for code in cells)
 
 
+def _told(text: str, most: int) -> str:
+    """A heading or a sheet's name as it may stand in a sentence, whatever somebody wrote into it."""
+    return shortened(redact(plain(text)), most)
+
+
 def _refuse_twice(sheet: str, twice: Sequence[str]) -> None:
     told = _("{sheet}里“{names}”这一列出现了两次，不知道以哪一列为准。请删去多余的列，再上传。")
-    where = _("工作表“{name}”").format(name=shortened(plain(sheet), 31)) if sheet else _("表")
-    names = "、".join(dict.fromkeys(shortened(plain(one), 12) for one in twice))
+    where = _("工作表“{name}”").format(name=_told(sheet, 31)) if sheet else _("表")
+    names = "、".join(dict.fromkeys(_told(one, 12) for one in twice))
     raise UnreadableTable(told.format(sheet=where, names=names))
 
 
@@ -141,10 +147,10 @@ def _missing(table: Table, known: int, sheet: str, missing: Sequence[str]) -> Un
     """What is said where no sheet is a roster."""
     names = "、".join(missing)
     if known <= 0:
-        which = "、".join(shortened(plain(one), 31) for one in list(chain(table.sheets))[:_NAMED] if one)
+        which = "、".join(_told(one, 31) for one in list(chain(table.sheets))[:_NAMED] if one)
         where = _("工作表：{names}。").format(names=which) if which else ""
         told = _("在文件里没有找到花名册的列名（{names}）。{where}请下载模板，把内容填进“人员”表，再上传。")
         return UnreadableTable(told.format(names=names, where=where))
-    where = _("工作表“{name}”").format(name=shortened(plain(sheet), 31)) if sheet else _("表里")
+    where = _("工作表“{name}”").format(name=_told(sheet, 31)) if sheet else _("表里")
     told = _("{where}缺少必填的列：{names}。请在列名那一行补上（模板里有），再上传。")
     return UnreadableTable(told.format(where=where, names=names))
