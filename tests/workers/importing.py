@@ -20,10 +20,15 @@ from workers.services import carry_on, keep_roster_file, save_import
 HEADINGS = ("姓名", "身份证号", "手机号", "班组", "工种")
 
 
+def named(order: int) -> str:
+    """A name without figures, as names are."""
+    return f"测试工人{chr(0x4E00 + order)}"
+
+
 def person(order: int, **changes: str) -> dict[str, str]:
     """A row that can be taken on, by heading."""
     row = {
-        "姓名": f"测试工人{order}",
+        "姓名": named(order),
         "身份证号": people.id_number(order % 999, division=420011 + order // 999),
         "手机号": people.phone(order),
         "班组": "木工班组",

@@ -13,7 +13,7 @@ from standards.models import RuleParameter
 from standards.selectors import forget
 from tests.support import people, records
 from tests.support.actors import EVERYONE, Holder
-from tests.workers.importing import as_book, book, bring, faults, full, outcomes, person, table
+from tests.workers.importing import as_book, book, bring, faults, full, named, outcomes, person, table
 from tests.workers.sites import NOW, TODAY, site, take
 from workers.models import Engagement, Person, RosterFault
 from workers.selectors import roster_import, roster_rows
@@ -273,7 +273,7 @@ def test_equal_mistakes_are_mended_together_and_others_stay():
 
 def test_somebody_on_the_roster_is_skipped_or_updated_and_never_doubled():
     team = site()
-    take(team, order=1, name="测试工人1")
+    take(team, order=1, name=named(1))
     rows = [person(1, 工种="010", 手机号=people.phone(1)), person(3)]
     assert outcomes(bring(team, as_book(rows))) == ["same", "new"]
     roster = bring(team, as_book([person(1, 工种="010", 手机号=people.phone(2), 文化程度="初中")]))
@@ -296,9 +296,9 @@ def test_a_known_number_under_another_name_is_told_without_the_name():
 
 def test_who_worked_elsewhere_or_has_left_is_new_here():
     first, second = site(930), site(931)
-    left = take(second, order=3, name="测试工人3")
+    left = take(second, order=3, name=named(3))
     end_engagement(actor=EVERYONE, engagement=left, today=TODAY)
-    take(first, order=1, name="测试工人1")
+    take(first, order=1, name=named(1))
     assert outcomes(bring(second, as_book([person(1), person(3)]))) == ["new", "new"]
 
 
@@ -308,7 +308,7 @@ def test_a_subcontractors_clerk_imports_into_own_teams_and_learns_nothing_of_oth
     other = records.team(
         records.participation(team.participation.project, firm, "001"), 1_499_111_000, "齉龘班组"
     )
-    take(other, order=1, name="测试工人1")
+    take(other, order=1, name=named(1))
     actor = clerk(team)
     rows = [person(1), person(3), person(5, 班组="齉龘班组")]
     roster = bring(team, as_book(rows), actor=actor)

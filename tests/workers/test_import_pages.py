@@ -18,7 +18,7 @@ from audit.models import AuditEvent
 from tests.pages.visiting import text_of, visitor
 from tests.support import people
 from tests.support.world import County, wuchang
-from tests.workers.importing import as_book, full, person, table
+from tests.workers.importing import as_book, full, named, person, table
 from web.messages import inbox
 from workers.import_columns import columns
 from workers.models import Engagement, RosterFault, RosterImport
@@ -143,7 +143,7 @@ def test_a_clerk_uploads_mends_saves_and_finds_the_people(clerk, county):
     carry_on(roster.pk, timezone.now)
     page = page_of(clerk, roster, "?show=written")
     assert "已登记 4 人" in page
-    work = Engagement.all_rows.get(person__name="测试工人405")
+    work = Engagement.all_rows.get(person__name=named(405))
     assert (
         reverse("person", args=[work.public_id])
         in clerk.get(reverse("roster_import", args=[roster.public_id]) + "?show=written").content.decode()

@@ -12,7 +12,7 @@ from projects.errors import ProjectFinished
 from tests.support import people
 from tests.support.actors import EVERYONE, Holder
 from tests.support.traces import fingerprint
-from tests.workers.importing import as_book, bring, faults, full, outcomes, person, saved
+from tests.workers.importing import as_book, bring, faults, full, named, outcomes, person, saved
 from tests.workers.sites import NOW, TODAY, contract, site, take, training
 from workers.models import (
     Contract,
@@ -51,7 +51,7 @@ def test_a_full_row_becomes_person_engagement_identity_papers_and_entry():
     roster = saved(bring(site(), as_book([full(1)])))
     work = Engagement.all_rows.select_related("person", "team").get()
     assert (work.person.name, work.person.id_number, work.person.sex) == (
-        "测试工人1",
+        named(1),
         people.id_number(1),
         "男",
     )
@@ -132,7 +132,7 @@ def test_bringing_the_same_file_again_doubles_nothing_and_changes_are_shown_and_
     other = saved(bring(team, as_book([full(1, 手机号=people.phone(9)), full(3)])))
     assert outcomes(other) == ["updated", "same"]
     assert [written(model) for model in (Person, Engagement, Contract, Training, Presence)] == before
-    assert Engagement.all_rows.get(person__name="测试工人1").phone == people.phone(9)
+    assert Engagement.all_rows.get(person__name=named(1)).phone == people.phone(9)
 
 
 def test_saving_twice_saves_once():
@@ -289,10 +289,10 @@ def test_a_team_of_another_project_is_not_found_and_one_that_has_left_is_refused
 
 
 def test_presence_elsewhere_is_kept_as_a_conflict_as_for_one():
-    take(site(930), order=1, name="测试工人1", entered_on=TODAY)
+    take(site(930), order=1, name=named(1), entered_on=TODAY)
     saved(bring(site(931), as_book([full(1), full(3)])))
     stays = Presence.all_rows.order_by("pk").values_list("person__name", "is_conflict")
-    assert list(stays)[1:] == [("测试工人1", True), ("测试工人3", False)]
+    assert list(stays)[1:] == [(named(1), True), (named(3), False)]
     assert with_state_on(Engagement.all_rows.all(), TODAY).filter(is_on_site=True).count() == 3
 
 
