@@ -50,12 +50,9 @@ class TextTable:
             )
             raise UnreadableTable(told.format(line=reader.line_num + 1)) from fault
         except UnicodeError as fault:
-            raise UnreadableTable(_NOT_TEXT) from fault
+            raise _no_text() from fault
         finally:
             text.detach()
-
-
-_NOT_TEXT = _("文件的编码不是 UTF-8 或 GBK，中文读不出来。请用表格软件另存为 Excel 工作簿（.xlsx）再上传。")
 
 
 def _encoding_of(file: BinaryIO) -> str:
@@ -69,11 +66,16 @@ def _encoding_of(file: BinaryIO) -> str:
         raise UnreadableTable(
             _("这个文件不是表格，打不开。请上传 Excel 工作簿（.xlsx、.xls）或 CSV，改扩展名不起作用。")
         )
-    return "utf-8" if _decodes(file, "utf-8") else "gb18030" if _decodes(file, "gb18030") else _refused()
+    for name in ("utf-8", "gb18030"):
+        if _decodes(file, name):
+            return name
+    raise _no_text()
 
 
-def _refused() -> str:
-    raise UnreadableTable(_NOT_TEXT)
+def _no_text() -> UnreadableTable:
+    return UnreadableTable(
+        _("文件的编码不是 UTF-8 或 GBK，中文读不出来。请用表格软件另存为 Excel 工作簿（.xlsx）再上传。")
+    )
 
 
 def _decodes(file: BinaryIO, encoding: str) -> bool:
