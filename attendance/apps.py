@@ -7,6 +7,8 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance import receivers
+        from attendance.demo.importing import write_roster_file
+        from attendance.demo.world import register_more
         from attendance.services import inbox, sources
         from attendance.web import device_objects, own
         from attendance.web.correction_waits import add_waiting
@@ -15,6 +17,7 @@ class AttendanceConfig(AppConfig):
         from web.inbox import register_frame
 
         receivers.register()
+        register_more("attendance.roster_file", write_roster_file)
         sources.register(inbox.Inbox())
         add_entries()
         device_objects.add_objects()

@@ -124,7 +124,7 @@ def test_a_text_cell_may_hold_lines_and_quotes():
         (archive({"content.xml": "x"}), "OpenDocument"),
         (archive({"xl/workbook.bin": "x"}), ".xlsb"),
         (archive({"xl/workbook.xml": "<workbook><sheets>"}), "工作簿已损坏"),
-        ("姓名,\xff".encode("latin-1") + b"\xff\xff", "编码不是 UTF-8 或 GBK"),
+        (b"a,\xff\xff\xff", "编码不是 UTF-8 或 GBK"),
     ],
 )
 def test_what_is_no_table_is_refused_in_a_sentence(content, words):
