@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
 from kernel.errors import NotFound
@@ -424,6 +424,17 @@ def roster_import(actor: Actor, public_id: UUID) -> RosterImport:
     if found is None:
         raise NotFound
     return found
+
+
+def unfinished_rosters(actor: Actor) -> QuerySet[RosterImport]:
+    """One's own rosters that were checked and still have rows to mend or to write, the oldest first."""
+    reached = Project.objects.visible_to(actor, "workers.enrol")
+    open_rows = Count("rows", filter=Q(rows__outcome__in=("new", "changed")))
+    rows = RosterImport.objects.filter(
+        owner_key=actor.key, state__in=("checked", "saved"), project__in=reached
+    )
+    rows = rows.annotate(faulty=Count("rows", filter=Q(rows__outcome="faulty")), good=open_rows)
+    return rows.filter(Q(faulty__gt=0) | Q(good__gt=0)).select_related("project").order_by("created_at")
 
 
 def roster_rows(actor: Actor, of: RosterImport, outcome: str = "") -> QuerySet[RosterRow]:

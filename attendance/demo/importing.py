@@ -1,4 +1,4 @@
-"""A roster of the demo world that its clerk has brought and not written yet: good rows, and mistakes to mend."""
+"""A roster of the demo world that its clerk has brought and not written yet, with mistakes to mend."""
 
 import csv
 from datetime import date, datetime

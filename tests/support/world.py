@@ -129,6 +129,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "workers.selectors.people_here": lambda a, c: workers.people_here(a, c.project, c.today),
     "workers.selectors.roster_imports": lambda a, c: workers.roster_imports(a, c.project),
     "workers.selectors.roster_import": lambda a, c: workers.roster_import(a, c.roster.public_id),
+    "workers.selectors.unfinished_rosters": lambda a, c: workers.unfinished_rosters(a),
     "workers.selectors.roster_rows": lambda a, c: [
         workers.roster_rows(a, c.roster),
         workers.roster_rows(a, c.roster, "new"),
