@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -287,16 +288,21 @@ def tell_twice(roster: RosterImport) -> None:
     told.delete()
     first = Window(Min("line"), partition_by=[F("person_index")])
     again = roster.rows.exclude(person_index=None).annotate(first=first).filter(line__gt=F("first"))
+    rows = again.filter(outcome__in=OPEN).order_by("line").values_list("pk", "first")
+    found = rows.iterator(chunk_size=_TOGETHER)
     now: set[int] = set()
-    for row in again.filter(outcome__in=OPEN).defer("cells").order_by("line"):
-        now.add(row.pk)
-        RosterFault.objects.create(
-            roster=roster,
-            row=row,
-            column="id_number",
-            cause=TWICE,
-            sentence=_TWICE.format(line=row.first),  # type: ignore[attr-defined]  # annotated above
+    while chunk := list(islice(found, _TOGETHER)):
+        RosterFault.objects.bulk_create(
+            RosterFault(
+                roster=roster,
+                row_id=row,
+                column="id_number",
+                cause=TWICE,
+                sentence=_TWICE.format(line=line),
+            )
+            for row, line in chunk
         )
+        now |= {row for row, _line in chunk}
     roster.rows.filter(pk__in=now).update(outcome=Outcome.FAULTY)
     _free(roster, before - now)
 

@@ -25,7 +25,7 @@ from audit.services import record
 from kernel.errors import DomainError, NotFound, NotPermitted
 from kernel.permits import require
 from kernel.scoping import Actor
-from kernel.streams import Kept
+from kernel.streams import Kept, discard
 from standards.selectors import parameter
 from web.messages import Audience, tell
 from workers.models import RosterImport, RosterRow
@@ -171,6 +171,7 @@ def _checked(lease: Lease, actor: Actor, number: int, notes: list[str], now: dat
     roster.state, roster.lease, roster.rows_number, roster.rows_done = State.CHECKED, None, number, number
     roster.notes, roster.checked_at, roster.finished_at = notes, now, now
     roster.attempts = 0
+    _let_go(roster)
     roster.save()
     outcomes = _by_outcome(roster)
     # Looking so many up is one line of the trail: how many, and how many were known under another name.
@@ -325,8 +326,18 @@ def _fail(lease: Lease, why: str, now: datetime) -> None:
     state = State.FAILED if roster.state == State.CHECKING else State.CHECKED
     mine = RosterImport.objects.filter(pk=roster.pk, lease=lease.token)
     if mine.update(state=state, problem=why[:600], finished_at=now, lease=None, attempts=0):
+        if state == State.FAILED:
+            roster.rows.all().delete()
+            _let_go(roster)
+            RosterImport.objects.filter(pk=roster.pk).update(address="")
         record(None, "workers.roster_failed", roster.project, roster=str(roster.public_id))
         _tell(roster, _("“{name}”没有导入成：{why}").format(name=roster.name, why=why))
+
+
+def _let_go(roster: RosterImport) -> None:
+    """The file is not needed once it was read: what it said stands in the rows, sealed."""
+    address, roster.address = roster.address, ""
+    transaction.on_commit(lambda: discard(address), robust=True)
 
 
 def _by_outcome(roster: RosterImport) -> dict[str, int]:
