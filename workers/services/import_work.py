@@ -329,15 +329,16 @@ def _fail(lease: Lease, why: str, now: datetime) -> None:
         if state == State.FAILED:
             roster.rows.all().delete()
             _let_go(roster)
-            RosterImport.objects.filter(pk=roster.pk).update(address="")
         record(None, "workers.roster_failed", roster.project, roster=str(roster.public_id))
         _tell(roster, _("“{name}”没有导入成：{why}").format(name=roster.name, why=why))
 
 
 def _let_go(roster: RosterImport) -> None:
-    """The file is not needed once it was read: what it said stands in the rows, sealed."""
-    address, roster.address = roster.address, ""
-    transaction.on_commit(lambda: discard(address), robust=True)
+    """The file is not needed once it was read: what it said stands in the rows, sealed.
+
+    Its address stays, so that what a death left behind is deleted with the rows.
+    """
+    transaction.on_commit(lambda: discard(roster.address), robust=True)
 
 
 def _by_outcome(roster: RosterImport) -> dict[str, int]:

@@ -25,6 +25,7 @@ from workers.import_columns import Column, columns
 from workers.models import RosterImport
 from workers.services.import_acts import MAY, OPEN, workshop
 from workers.services.import_judging import Judge
+from workers.web.enrol_form import teams_at_work
 from workers.web.import_forms import UploadForm
 from workers.web.places import of_project
 
@@ -79,6 +80,7 @@ class NewImport(FormPage):
             "rows_most": words.exact(parameter("imports.rows")),
             "before": list(selectors.roster_imports(self.actor, self.project).exclude(state="dropped")[:10]),
             "is_open": self.project.is_open,
+            "has_teams": teams_at_work(self.actor, self.project).exists(),
         }
 
 
