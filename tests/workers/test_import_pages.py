@@ -75,10 +75,7 @@ def test_the_template_is_made_of_the_columns_with_lists_help_and_text_cells(cler
     assert book.sheet_names == ["人员", "填写说明", "选项"]
     assert book.get_sheet_by_name("人员").to_python() == [expected]
     options = book.get_sheet_by_name("选项").to_python()
-    assert [row[0] for row in options if row[0]] == [
-        team.name
-        for team in (county.teams["contractor"], county.teams["subcontractor"], county.teams["shared"])
-    ]
+    assert {row[0] for row in options if row[0]} == {team.name for team in county.teams.values()}
     assert "钢筋工" in [row[1] for row in options]
     help_rows = book.get_sheet_by_name("填写说明").to_python()
     assert [row[0] for row in help_rows][-len(expected) :] == expected
