@@ -8,6 +8,7 @@ class AttendanceConfig(AppConfig):
     def ready(self) -> None:
         from attendance import receivers
         from attendance.demo.standard import write_standard
+        from attendance.demo.importing import write_roster_file
         from attendance.demo.world import register_more
         from attendance.services import inbox, sources
         from attendance.web import device_objects, own
@@ -17,6 +18,7 @@ class AttendanceConfig(AppConfig):
         from web.inbox import register_frame
 
         receivers.register()
+        register_more("attendance.roster_file", write_roster_file)
         sources.register(inbox.Inbox())
         add_entries()
         device_objects.add_objects()

@@ -40,6 +40,7 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
     ("notices", "contractor", DESK, ("/notices/",)),
     ("notice", "supervisor", DESK, ("/notices/", "td.name a")),
     ("permits-waiting", "wuchang", DESK, ("/permits/unclaimed/",)),
+    ("roster-import", "clerk", DESK, ("/", "text=批量导入")),
     ("permit-import", "wuchang", DESK, ("/permits/import/",)),
     ("accounts", "admin", DESK, ("/accounts/",)),
     ("trail", "admin", DESK, ("/trail/",)),

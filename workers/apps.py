@@ -11,8 +11,12 @@ class WorkersConfig(AppConfig):
         trail.add_objects()
         from projects import occupants
         from web import waiting
+        from web.jobs import register_probe
+        from workers import import_waits
         from workers.selectors import still_here
         from workers.waiting import waiting as of_the_roster
 
         occupants.register(still_here)
         waiting.register("workers.roster", of_the_roster)
+        waiting.register("workers.imports", import_waits.waiting)
+        register_probe("workers.imports", import_waits.job)

@@ -8,5 +8,11 @@ BEAT = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 300},
     },
+    "workers-sweep-imports": {
+        "task": "workers.tasks.sweep_imports",
+        "schedule": 3.0,
+        "options": {"expires": 10},
+    },
+    "workers-forget-imports": {"task": "workers.tasks.forget_imports", "schedule": crontab(minute="*/10")},
     "workers-forget-codes": {"task": "workers.tasks.forget_codes", "schedule": crontab(hour=3, minute=20)},
 }

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
 from kernel.errors import NotFound
@@ -29,6 +29,9 @@ from workers.models import (
     KeyPostAssignment,
     Particulars,
     Presence,
+    RosterFault,
+    RosterImport,
+    RosterRow,
     TemporaryLeave,
     Training,
 )
@@ -405,6 +408,48 @@ def teams_to_enrol_into(actor: Actor, of: Project) -> QuerySet[Team]:
     """The teams of a project into which `actor` may enrol people, with their enterprise."""
     rows = Team.objects.visible_to(actor, "workers.enrol").filter(participation__project=of)
     return rows.select_related("participation__enterprise").order_by("participation__kind", "number")
+
+
+def roster_imports(actor: Actor, of: Project) -> QuerySet[RosterImport]:
+    """The rosters that `actor` brought for a project on which it may still enrol, the latest first."""
+    reached = Project.objects.visible_to(actor, "workers.enrol").filter(pk=of.pk)
+    return RosterImport.objects.filter(owner_key=actor.key, project__in=reached).order_by("-created_at")
+
+
+def roster_import(actor: Actor, public_id: UUID) -> RosterImport:
+    """One roster that `actor` brought. Raises NotFound for anybody else's, and where it may not enrol."""
+    reached = Project.objects.visible_to(actor, "workers.enrol")
+    rows = RosterImport.objects.filter(owner_key=actor.key, public_id=public_id, project__in=reached)
+    found = rows.select_related("project__region").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unfinished_rosters(actor: Actor) -> QuerySet[RosterImport]:
+    """One's own rosters that were checked and still have rows to mend or to write, the oldest first."""
+    reached = Project.objects.visible_to(actor, "workers.enrol")
+    open_rows = Count("rows", filter=Q(rows__outcome__in=("new", "changed")))
+    rows = RosterImport.objects.filter(
+        owner_key=actor.key, state__in=("checked", "saved"), project__in=reached
+    )
+    rows = rows.annotate(faulty=Count("rows", filter=Q(rows__outcome="faulty")), good=open_rows)
+    return rows.filter(Q(faulty__gt=0) | Q(good__gt=0)).select_related("project").order_by("created_at")
+
+
+def roster_rows(actor: Actor, of: RosterImport, outcome: str = "") -> QuerySet[RosterRow]:
+    """The rows of one's own roster, in the file's order, with whose work they are."""
+    rows = RosterRow.objects.filter(roster=of, roster__owner_key=actor.key).order_by("line")
+    rows = rows.select_related("engagement__person", "engagement__team")
+    return rows.filter(outcome=outcome) if outcome else rows
+
+
+def roster_faults(actor: Actor, of: RosterImport, column: str = "", cause: str = "") -> QuerySet[RosterFault]:
+    """What is wrong in one's own roster, row by row; of one cause under one heading, where asked for."""
+    rows = RosterFault.objects.filter(roster=of, roster__owner_key=actor.key)
+    if column or cause:
+        rows = rows.filter(column=column, cause=cause)
+    return rows.select_related("row").order_by("row__line", "pk")
 
 
 def people_to_file_for(actor: Actor, of: Project) -> QuerySet[Engagement]:

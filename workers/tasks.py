@@ -16,6 +16,27 @@ def fill_phone_indexes() -> int:
 
 
 @shared_task
+def carry_on_import(roster_pk: int) -> bool:
+    """Read or write one roster."""
+    return services.carry_on(roster_pk, timezone.now)
+
+
+@shared_task
+def sweep_imports() -> int:
+    """Take up what the queue lost or a crash left behind."""
+    waiting = services.unfinished_imports(timezone.now())
+    for roster_pk in waiting:
+        services.send_import(roster_pk)
+    return len(waiting)
+
+
+@shared_task
+def forget_imports() -> int:
+    """Throw away rosters whose time is over."""
+    return services.forget_imports(timezone.now())
+
+
+@shared_task
 def forget_codes() -> int:
     """Delete the sign-in codes that no limit counts any more."""
     return services.forget_codes(timezone.now())

@@ -82,6 +82,7 @@ def _ways(actor: Actor, project: Any) -> Iterator[Way]:
     of = [project.public_id]
     doors = (
         ("workers.enrol", ENROL, "录身份证，分到班组", _to("enrol", of)),
+        ("workers.enrol", "批量导入", "花名册表格，先检查后写入", _to("roster_import_new", of)),
         ("workers.enter", "进退场", "勾选人员，办进场、退场、换班组", _to("project_people", of, on_site="1")),
         ("workers.file", "补合同", "在场没有合同的人", _to("project_people", of, on_site="1", contract="no")),
         ("workers.file", "补培训", "在场没有培训的人", _to("project_people", of, on_site="1", training="no")),

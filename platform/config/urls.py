@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("integrity.web.urls")),
     path("", include("payroll.web.urls")),
     path("", include("workers.web.urls")),
+    path("", include("workers.web.import_urls")),
     path("", include("attendance.web.urls")),
     path("", include("projects.web.permit_urls")),
     path("", include("workers.web.roster_urls")),

@@ -5,12 +5,13 @@ that is missing, moved, or taken from another file does not open. Unlike photogr
 file has an address of its own and is deleted when its time is over; nothing readable touches the disk.
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Any, Final, Self
 
 from django.core.files.base import File
 from django.core.files.storage import storages
@@ -88,6 +89,73 @@ def stream(address: str) -> Iterator[bytes]:
     pieces = _pieces(address)
     first = next(pieces)
     return _joined(first, pieces)
+
+
+class Kept(io.RawIOBase):
+    """A kept file that is read here and there, as archives are: one frame is open in memory at a time.
+
+    Raises FileNotFoundError; Unreadable where a frame is damaged or missing.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._file: IO[bytes] = storages["files"].open(_path(address))
+        self._frames = list(_frames_of(self._file))
+        self._open: tuple[int, bytes] = (-1, b"")
+        self._at = 0
+        last = self._frame(len(self._frames) - 1) if self._frames else b""
+        self.size = max(0, len(self._frames) - 1) * FRAME_BYTES + len(last)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        begins = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
+        if begins + offset < 0:
+            raise ValueError("before the beginning of the file")
+        self._at = begins + offset
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        number, within = divmod(self._at, FRAME_BYTES)
+        if self._at >= self.size:
+            return 0
+        piece = self._frame(number)[within : within + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def _frame(self, number: int) -> bytes:
+        if self._open[0] != number:
+            begins, length = self._frames[number]
+            self._file.seek(begins)
+            is_last = number == len(self._frames) - 1
+            sealed = self._file.read(length)
+            context = _context(self._address, number, is_last=is_last)
+            self._open = (number, unseal_bytes(sealed, context=context))
+        return self._open[1]
+
+
+def _frames_of(kept: IO[bytes]) -> Iterator[tuple[int, int]]:
+    """Where each sealed frame begins, and how long it is. Raises Unreadable where one is cut short."""
+    at, end = 0, kept.seek(0, io.SEEK_END)
+    while at < end:
+        kept.seek(at)
+        length = int.from_bytes(kept.read(_LENGTH_BYTES), "big")
+        if at + _LENGTH_BYTES + length > end:
+            raise Unreadable("this file is cut short")
+        yield at + _LENGTH_BYTES, length
+        at += _LENGTH_BYTES + length
 
 
 def discard(address: str) -> None:

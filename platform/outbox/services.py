@@ -1,6 +1,6 @@
 """Announcing changes, putting them in order, and handing them to the receivers of this node."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,16 @@ def announce(event: str, *, key: UUID, version: int = 1, **facts: Any) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("announce() belongs inside the transaction of the change")
     OutboxEvent.objects.create(event=event, key=key, version=version, facts=facts)
+
+
+def announce_all(event: str, changed: Iterable[tuple[UUID, dict[str, Any]]], *, version: int = 1) -> None:
+    """The same for many rows of one change, each with its own facts."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("announce_all() belongs inside the transaction of the change")
+    OutboxEvent.objects.bulk_create(
+        (OutboxEvent(event=event, key=key, version=version, facts=facts) for key, facts in changed),
+        batch_size=_BATCH,
+    )
 
 
 def receive(name: str, events: Sequence[str], handler: Handler) -> None:

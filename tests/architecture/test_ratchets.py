@@ -36,7 +36,7 @@ ALL_ROWS: dict[str, int] = {
     "projects/selectors": 1,
     "projects/services": 19,
     "workers/selectors": 16,
-    "workers/services": 43,
+    "workers/services": 50,
 }
 
 

@@ -1,5 +1,6 @@
 """The demo world: the same from the same seed, complete, and concluded as the services conclude."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
@@ -17,6 +18,7 @@ from accounts.actors import UserActor
 from accounts.models import Post, User
 from accounts.roles import ROLES
 from attendance.demo.accounts import ACCOUNTS, WORKER, WORKER_PHONE
+from attendance.demo.importing import write_roster_file
 from attendance.demo.passages import passages
 from attendance.demo.plan import plan
 from attendance.demo.script import SITES, WUCHANG_CODE, XIANTAO_CODE
@@ -33,7 +35,7 @@ from projects.synthetic import is_synthetic
 from projects.uscc import read_uscc
 from tests.conftest import _empty_tables
 from workers.identity import read_number
-from workers.models import Contract, Engagement, KeyPostAssignment, Presence, Training
+from workers.models import Contract, Engagement, KeyPostAssignment, Presence, RosterImport, Training
 from workers.services import phone_index
 from workers.services.sign_in import people_of
 
@@ -318,3 +320,12 @@ def test_the_demo_worker_is_found_by_the_phone_that_the_tour_names(world: Outcom
         True,
     )
     assert not Engagement.all_rows.filter(phone__isnull=False, phone_index=None).exists()
+
+
+def test_the_demo_clerk_has_a_roster_with_mistakes_to_mend(world: Outcome) -> None:
+    write_roster_file(AS_OF)
+    write_roster_file(AS_OF)
+    roster = RosterImport.objects.get(owner__username="clerk")
+    assert (roster.state, roster.rows_number) == ("checked", 16)
+    causes = Counter(roster.faults.values_list("cause", flat=True))
+    assert causes == {"not_in_list": 3, "check_digit": 2, "bad_phone_short": 1}

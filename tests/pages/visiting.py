@@ -70,6 +70,7 @@ def clerk_pages_of(county: County) -> dict[str, str]:
     contract, training = county.contract_of(), county.training_of()
     return {
         "enrol": f"/projects/{project}/enrol/",
+        "roster_import_new": f"/projects/{project}/people/import/",
         "team_training": f"/projects/{project}/training/",
         "edit_person": f"/people/{person}/edit/",
         "correct_person": f"/people/{person}/correct/",

@@ -48,7 +48,7 @@ RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) 
 
 TRIES = [(name, act) for name, tries in ACTS.items() for act in tries]
 # Asked about a project on which a subcontractor takes part too; what it tells is tested in tests/workers.
-OF_THE_WHOLE_PROJECT = {"workers.services.look_up"}
+OF_THE_WHOLE_PROJECT = {"workers.services.look_up", "workers.services.keep_roster_file"}
 # Reading a number, searching by one or judging changes nothing but the trail; a lock is counted elsewhere.
 READS = {
     "workers.services.reveal_number",

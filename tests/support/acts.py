@@ -17,6 +17,7 @@ from integrity import services as integrity
 from integrity.rules import day_ended_by, site_date
 from integrity.services import CreditFacts
 from kernel.files import NamedFile
+from kernel.ids import new_id
 from kernel.scoping import Actor
 from payroll import services as payroll
 from projects import services as projects
@@ -32,11 +33,11 @@ from projects.statements import (
 from regions.models import Region
 from tests.support import people, records
 from tests.support.actors import account
-from tests.support.counties import County, Worker, permit_table
+from tests.support.counties import County, Worker, permit_table, roster_table
 from web import account_acts, parameter_acts, postings
 from web.post_rules import Scope
 from workers import services as workers
-from workers.models import Presence
+from workers.models import Presence, RosterFault, RosterImport
 from workers.services import (
     Attended,
     CertificateFacts,
@@ -47,9 +48,11 @@ from workers.services import (
     PersonFacts,
     SessionFacts,
     SettlementFacts,
+    Taking,
     TrainingFacts,
     WorkFacts,
 )
+from workers.services.import_work import Lease
 
 Act = Callable[[Actor, County], Any]
 
@@ -135,6 +138,76 @@ def _enrol(actor: Actor, county: County) -> Any:
         person=PersonFacts(name="钱七", number=people.id_number(901)),
         work=WorkFacts(),
         today=county.today,
+    )
+
+
+def _as_own(actor: Actor, county: County) -> RosterImport:
+    """The roster as if the actor had brought it; a subcontractor's clerk never brought the contractor's."""
+    reach = actor.reach("workers.enrol")
+    if reach.region_paths or reach.projects:
+        RosterImport.objects.filter(pk=county.roster.pk).update(owner_key=actor.key)
+    return RosterImport.objects.get(pk=county.roster.pk)
+
+
+def _keep_roster_file(actor: Actor, county: County) -> Any:
+    content = roster_table(county).encode()
+    return workers.keep_roster_file(
+        actor=actor,
+        project=county.project,
+        name="花名册.csv",
+        pieces=[content],
+        size=len(content),
+        now=county.now,
+    )
+
+
+def _mend_import(actor: Actor, county: County) -> Any:
+    fault = RosterFault.objects.filter(roster=county.roster, cause="check_digit").first()
+    assert fault is not None
+    mended = {fault.row_id: {"id_number": people.id_number(915)}}
+    return workers.mend_import(actor=actor, roster=_as_own(actor, county), mended=mended, now=county.now)
+
+
+def _map_import(actor: Actor, county: County) -> Any:
+    return workers.map_import(
+        actor=actor,
+        roster=_as_own(actor, county),
+        column="trade",
+        cause="not_in_list",
+        value="010",
+        now=county.now,
+    )
+
+
+def _save_import(actor: Actor, county: County) -> Any:
+    return workers.save_import(actor=actor, roster=_as_own(actor, county), mode="rows", now=county.now)
+
+
+def _import_roster(actor: Actor, county: County) -> Any:
+    """Even if a worker held the lease."""
+    roster, lease = _as_own(actor, county), new_id()
+    kept = {"state": roster.State.SAVING, "mode": "rows", "lease": lease}
+    RosterImport.objects.filter(pk=roster.pk).update(**kept)
+    roster = RosterImport.objects.select_related("project__region").get(pk=roster.pk)
+    return workers.import_roster(actor=actor, lease=Lease(roster, lease), clock=lambda: county.now)
+
+
+def _take_errors(actor: Actor, county: County) -> Any:
+    return workers.take_errors(actor=actor, roster=_as_own(actor, county))
+
+
+def _drop_import(actor: Actor, county: County) -> Any:
+    return workers.drop_import(actor=actor, roster=_as_own(actor, county), now=county.now)
+
+
+def _enrol_many(actor: Actor, county: County) -> Any:
+    person = PersonFacts(name="吴十", number=people.id_number(917))
+    return workers.enrol_many(
+        actor=actor,
+        project=county.project,
+        takings=[Taking(person, WorkFacts(trade="010"), county.teams["contractor"])],
+        today=county.today,
+        now=county.now,
     )
 
 
@@ -725,6 +798,14 @@ ACTS: dict[str, list[Act]] = {
     "projects.services.grant_project": [_grant_project],
     "workers.services.enrol": [_enrol],
     "workers.services.take_on": [_take_on],
+    "workers.services.enrol_many": [_enrol_many],
+    "workers.services.keep_roster_file": [_keep_roster_file],
+    "workers.services.mend_import": [_mend_import],
+    "workers.services.map_import": [_map_import],
+    "workers.services.save_import": [_save_import],
+    "workers.services.import_roster": [_import_roster],
+    "workers.services.take_errors": [_take_errors],
+    "workers.services.drop_import": [_drop_import],
     "workers.services.look_up": [_look_up],
     "workers.services.edit_engagement": [_edit_engagement],
     "workers.services.correct_identity": [_correct_identity],

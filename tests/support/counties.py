@@ -56,6 +56,7 @@ from standards.models import RuleParameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
 from tests.support.stated import state_everything
+from web.models import Message
 from workers.models import (
     Certificate,
     Contract,
@@ -69,13 +70,15 @@ from workers.models import (
     Particulars,
     Person,
     Presence,
+    RosterFault,
+    RosterImport,
     Settlement,
     TemporaryLeave,
     Training,
     TrainingFile,
     TrainingSession,
 )
-from workers.services import identity_index
+from workers.services import carry_on, identity_index, keep_roster_file
 
 WUCHANG_WORD, XIANTAO_WORD = "卮昤", "齉龘"
 
@@ -141,6 +144,7 @@ class County:
     permit: Permit = None  # type: ignore[assignment]
     code: AccountCode = None  # type: ignore[assignment]
     upload: PermitUpload = None  # type: ignore[assignment]
+    roster: RosterImport = None  # type: ignore[assignment]
     devices: list[Device] = field(default_factory=list)
     stranger_punch: Punch = None  # type: ignore[assignment]
     credential: Credential = None  # type: ignore[assignment]
@@ -236,6 +240,7 @@ class County:
         found += [str(row.public_id) for row in (self.project, self.permit, *self.devices)]
         found += [name for row in self.notices.values() for name in (str(row.public_id), row.number)]
         found += [str(row.public_id) for row in (self.code, self.upload, self.session)]
+        found += [str(self.roster.public_id)] if self.roster else []
         found += [str(row.public_id) for row in self.payrolls.values()]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
@@ -282,6 +287,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     for title in staff:
         employ(county, title)
     _notices(county)
+    _roster_file(county)
     recount(now)
     return county
 
@@ -391,6 +397,50 @@ def _permits(county: County) -> None:
         content=permit_table(facts).encode(),
         now=county.now,
     )
+
+
+def roster_table(county: County) -> str:
+    """People as the contractor's file: two to take on, 张三 with another phone, and three mistakes."""
+    word, order, team = county.word, county.order + 60, county.teams["contractor"].name
+    right = people.id_number(order + 6)
+    wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
+    rows = [
+        ["姓名", "身份证号", "手机号", "班组", "工种", "文化程度"],
+        [f"冯{word}", people.id_number(order), people.phone(order), team, "010", ""],
+        [f"陈{word}", people.id_number(order + 2), people.phone(order + 2), team, "010", ""],
+        [f"褚{word}", wrong, "109", team, "010", ""],
+        [f"卫{word}", people.id_number(order + 4), people.phone(order + 4), team, f"{word}工", ""],
+    ]
+    if who := county.workers.get("contractor"):
+        rows.append([who.person.name, who.person.id_number, people.phone(order + 8), team, "010", ""])
+    text = StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _roster_file(county: County) -> None:
+    """A roster that the contractor's manager brought, between dry run and writing."""
+    content = roster_table(county).encode()
+    county.roster = keep_roster_file(
+        actor=county.actor("contractor_manager"),
+        project=county.project,
+        name=f"{county.word}花名册.csv",
+        pieces=[content],
+        size=len(content),
+        now=county.now,
+    )
+    carry_on(county.roster.pk, lambda: county.now)
+    county.roster.refresh_from_db()
+    assert county.roster.state == RosterImport.State.CHECKED, county.roster.problem
+    # What the manager is told of it is no part of the world.
+    Message.objects.filter(kind="imports").delete()
+
+
+def roster_cell(county: County, cause: str) -> str:
+    """The input for the cell of the county's roster that has this fault."""
+    fault = RosterFault.objects.filter(roster=county.roster, cause=cause).first()
+    assert fault is not None
+    return f"cell-{fault.row_id}"
 
 
 def employ(county: County, title: str) -> None:

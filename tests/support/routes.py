@@ -4,6 +4,7 @@ The two-county test opens each with one's own ids and with the other county's. A
 it has its row here.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +19,7 @@ from kernel.ids import new_id
 from standards.versions import published_versions
 from tests.support import people
 from tests.support.actors import EVERYONE
-from tests.support.counties import County
+from tests.support.counties import County, roster_cell, roster_table
 
 Query = dict[str, Any]
 
@@ -350,6 +351,19 @@ def _training_form(county: County) -> Query:
     }
 
 
+# Whose the county's roster is.
+BRINGER = "contractor_manager"
+
+
+def _roster(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.roster.public_id}]
+
+
+def _roster_body(county: County) -> Query:
+    content = b64encode(roster_table(county).encode()).decode()
+    return {"file": {"name": "花名册.csv", "content": content}}
+
+
 def _enrolment(county: County) -> Query:
     return {
         "name": "钱七",
@@ -490,6 +504,28 @@ ROUTES: dict[str, Route] = {
         kwargs=_people, forms=lambda _county: [{"reason": "核对进场人员身份"}, {"reason": ""}]
     ),
     "person_tab": Route(kwargs=_person_tabs),
+    "roster_import_new": Route(kwargs=_project, role=BRINGER, forms=lambda _county: [{}]),
+    "roster_import_template": Route(kwargs=_project, role=BRINGER),
+    "roster_import": Route(
+        kwargs=_roster,
+        role=BRINGER,
+        queries=lambda _county: [{}, {"show": "new"}, {"show": "changed", "page": "9"}],
+        forms=lambda _county: [{"mode": "rows"}],
+    ),
+    "roster_import_mend": Route(
+        kwargs=_roster,
+        role=BRINGER,
+        queries=lambda _county: [{}, {"column": "id_number", "cause": "check_digit"}],
+        forms=lambda county: [{roster_cell(county, "check_digit"): people.id_number(913)}],
+    ),
+    "roster_import_map": Route(
+        kwargs=_roster,
+        role=BRINGER,
+        queries=lambda _county: [{"column": "trade", "cause": "not_in_list"}, {}],
+        forms=lambda _county: [{"value": "010"}],
+    ),
+    "roster_import_errors": Route(kwargs=_roster, role=BRINGER),
+    "roster_import_drop": Route(kwargs=_roster, role=BRINGER, forms=lambda _county: [{}]),
     "enrol": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
     "team_training": Route(kwargs=_project, forms=lambda county: [_training_form(county)]),
     "edit_person": Route(
@@ -755,6 +791,9 @@ ROUTES: dict[str, Route] = {
         )(county)
     ),
     "api_engagement": Route(kwargs=_people),
+    "api_roster_bring": Route(kwargs=_project, forms=lambda county: [_roster_body(county)]),
+    "api_roster": Route(kwargs=_roster, role=BRINGER),
+    "api_roster_save": Route(kwargs=_roster, forms=lambda _county: [{"mode": "rows"}]),
     "api_look_up": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
     "api_enrol": Route(kwargs=_project, forms=lambda county: [_enrolment(county)]),
     "api_team_training": Route(kwargs=_project, forms=lambda county: [_training_form(county)]),

@@ -127,6 +127,17 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         if worker.key_post
     ],
     "workers.selectors.people_here": lambda a, c: workers.people_here(a, c.project, c.today),
+    "workers.selectors.roster_imports": lambda a, c: workers.roster_imports(a, c.project),
+    "workers.selectors.roster_import": lambda a, c: workers.roster_import(a, c.roster.public_id),
+    "workers.selectors.unfinished_rosters": lambda a, c: workers.unfinished_rosters(a),
+    "workers.selectors.roster_rows": lambda a, c: [
+        workers.roster_rows(a, c.roster),
+        workers.roster_rows(a, c.roster, "new"),
+    ],
+    "workers.selectors.roster_faults": lambda a, c: [
+        workers.roster_faults(a, c.roster),
+        workers.roster_faults(a, c.roster, "trade", "not_in_list"),
+    ],
     "workers.selectors.contracts": lambda a, c: workers.contracts(a, c.worker.engagement),
     "workers.selectors.trainings": lambda a, c: workers.trainings(a, c.worker.engagement),
     "workers.selectors.all_contracts": lambda a, c: workers.all_contracts(a),

@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from workers.api import papers, views
+from workers.api import imports, papers, views
 
 urlpatterns = [
     path("projects/<uuid:public_id>/look-up/", views.LookUpView.as_view(), name="api_look_up"),
+    path(
+        "projects/<uuid:public_id>/roster-imports/",
+        imports.BringRosterView.as_view(),
+        name="api_roster_bring",
+    ),
+    path("roster-imports/<uuid:public_id>/", imports.RosterView.as_view(), name="api_roster"),
+    path("roster-imports/<uuid:public_id>/save/", imports.SaveRosterView.as_view(), name="api_roster_save"),
     path("projects/<uuid:public_id>/enrol/", views.EnrolView.as_view(), name="api_enrol"),
     path("projects/<uuid:public_id>/trainings/", papers.TeamTrainingView.as_view(), name="api_team_training"),
     path("engagements/<uuid:public_id>/edit/", views.EditView.as_view(), name="api_engagement_edit"),

@@ -1,6 +1,7 @@
 """People, what ties them to a project, and what the law asks before they enter."""
 
 from workers.models.identity import IdentityCheck, IdentityCorrection, LookUp
+from workers.models.imports import RosterFault, RosterImport, RosterRow
 from workers.models.papers import Contract, Training
 from workers.models.particulars import Certificate, Particulars
 from workers.models.people import Engagement, Person, PersonAlias
@@ -24,6 +25,9 @@ __all__ = [
     "Person",
     "PersonAlias",
     "Presence",
+    "RosterFault",
+    "RosterImport",
+    "RosterRow",
     "Settlement",
     "TemporaryLeave",
     "Training",

@@ -221,7 +221,19 @@ def _end(contract: Contract, on: date, why: str) -> None:
 def _kept(
     actor: Actor, engagement: Engagement, facts: ContractFacts, replaces: Contract | None = None
 ) -> Contract:
-    contract = Contract.objects.create(
+    contract = contract_of(actor, engagement, facts, replaces)
+    contract.save()
+    record(actor, "workers.contract_recorded", engagement)
+    since = min(facts.starts_on, replaces.starts_on) if replaces else facts.starts_on
+    announce("workers.contract_recorded.v1", key=engagement.public_id, since=since.isoformat())
+    return contract
+
+
+def contract_of(
+    actor: Actor, engagement: Engagement, facts: ContractFacts, replaces: Contract | None = None
+) -> Contract:
+    """The record of a contract; the caller has judged and saves."""
+    return Contract(
         engagement=engagement,
         kind=facts.kind,
         period_type=facts.period_type,
@@ -235,7 +247,3 @@ def _kept(
         replaces=replaces,
         recorded_by=actor.label,
     )
-    record(actor, "workers.contract_recorded", engagement)
-    since = min(facts.starts_on, replaces.starts_on) if replaces else facts.starts_on
-    announce("workers.contract_recorded.v1", key=engagement.public_id, since=since.isoformat())
-    return contract

@@ -25,7 +25,7 @@ from workers.errors import (
     OtherParticipation,
     SameTeam,
 )
-from workers.models import Presence, TemporaryLeave
+from workers.models import Engagement, Presence, TemporaryLeave
 from workers.services.standing import Standing
 
 PRESENCE_CHANGED = "workers.presence_changed.v1"
@@ -99,16 +99,22 @@ class Enter(Move):
 
     def write(self, standing: Standing, actor: Actor) -> Trace:
         engagement = standing.engagement
-        standing.presence = Presence.objects.create(
+        is_conflict = is_elsewhere(engagement.person_id, self.on)
+        standing.presence = self.presence_of(engagement, actor, is_conflict=is_conflict)
+        standing.presence.save()
+        standing.leave = standing.settlement = None
+        return Trace({"voucher": bool(self.voucher)}, self.on)
+
+    def presence_of(self, engagement: Engagement, actor: Actor, *, is_conflict: bool) -> Presence:
+        """The presence that begins; the caller saves."""
+        return Presence(
             engagement=engagement,
             person_id=engagement.person_id,
             entered_on=self.on,
-            is_conflict=is_elsewhere(engagement.person_id, self.on),
+            is_conflict=is_conflict,
             entry_voucher=self.voucher,
             entered_by=actor.label,
         )
-        standing.leave = standing.settlement = None
-        return Trace({"voucher": bool(self.voucher)}, self.on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,8 +136,26 @@ def kept_training(
     score: Decimal | None = None,
 ) -> Training:
     """Write the record, within the act that has judged it."""
+    training = training_of(actor, engagement, facts, replaces, session=session, score=score)
+    training.save()
+    record(actor, "workers.training_recorded", engagement, training_kind=facts.kind)
+    since = min(facts.held_on, replaces.held_on) if replaces else facts.held_on
+    announce("workers.training_recorded.v1", key=engagement.public_id, since=since.isoformat())
+    return training
+
+
+def training_of(
+    actor: Actor,
+    engagement: Engagement,
+    facts: TrainingFacts,
+    replaces: Training | None = None,
+    *,
+    session: TrainingSession | None = None,
+    score: Decimal | None = None,
+) -> Training:
+    """The record of a training, valid for training.valid_days; the caller has judged and saves."""
     days = parameter("training.valid_days", engagement.project.region, facts.held_on)
-    training = Training.objects.create(
+    return Training(
         engagement=engagement,
         kind=facts.kind,
         held_on=facts.held_on,
@@ -151,10 +169,6 @@ def kept_training(
         replaces=replaces,
         recorded_by=actor.label,
     )
-    record(actor, "workers.training_recorded", engagement, training_kind=facts.kind)
-    since = min(facts.held_on, replaces.held_on) if replaces else facts.held_on
-    announce("workers.training_recorded.v1", key=engagement.public_id, since=since.isoformat())
-    return training
 
 
 def _withdrawn(actor: Actor, training: Training, reason: str) -> Training:

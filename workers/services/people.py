@@ -187,16 +187,31 @@ def enrol(
         raise NotFound
     if not project.is_open:
         raise ProjectFinished
-    _require_at_work(team)
+    require_at_work(team)
     who = known_person(person, today, is_practice=project.region.is_sandbox)
     # The row lock makes two enrolments of one person on one project wait for each other.
     Person.all_rows.select_for_update(of=("self",)).get(pk=who.pk)
     if Engagement.all_rows.filter(person=who, project=project, ended_at=None).exists():
         raise AlreadyEngaged(mask_id_number(person.number))
+    engagement = engagement_of(who, team, work)
+    if channel:
+        said = {"person": person, "work": work, "more": work.more}
+        engagement.findings = judged_worker(project, said, work.extras, channel=channel, on=today)
+    keep_worker_extras(engagement, project, work.extras, today)
+    engagement.save()
+    if work.more is not None:
+        keep_particulars(engagement, work.more)
+    record(actor, "workers.enrolled", engagement, project=project.code)
+    announce("workers.enrolled.v1", key=engagement.public_id)
+    return engagement
+
+
+def engagement_of(who: Person, team: Team, work: WorkFacts) -> Engagement:
+    """The engagement of a person in a team with what belongs to it; the caller has judged and saves."""
     engagement = Engagement(
         person=who,
-        project=project,
-        participation=participation,
+        project=team.participation.project,
+        participation=team.participation,
         team=team,
         is_team_leader=work.is_team_leader,
         kind=work.kind,
@@ -212,19 +227,10 @@ def enrol(
     )
     set_phone(engagement, work.phone)
     set_card(engagement, work.card_number)
-    said = {"person": person, "work": work, "more": work.more}
-    if channel:
-        engagement.findings = judged_worker(project, said, work.extras, channel=channel, on=today)
-    keep_worker_extras(engagement, project, work.extras, today)
-    engagement.save()
-    if work.more is not None:
-        keep_particulars(engagement, work.more)
-    record(actor, "workers.enrolled", engagement, project=project.code)
-    announce("workers.enrolled.v1", key=engagement.public_id)
     return engagement
 
 
-def _require_at_work(team: Team) -> None:
+def require_at_work(team: Team) -> None:
     """Nobody joins a team or firm that has left; its end waits for this act. Raises what it finds so."""
     rows = Team.all_rows.select_related("participation").select_for_update(of=("self",), no_key=True)
     team = rows.get(pk=team.pk)

@@ -1,10 +1,13 @@
 """Small parts of the clerk's forms: one field by its name, and whether a fold has anything in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms, template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from kernel.ids import new_id
 from web.widgets import option_box
 
 register = template.Library()
@@ -30,3 +33,13 @@ def by_team(form: forms.Form, name: str) -> list[tuple[str, list[SafeString]]]:
         (team, [boxes[key] for key, _label in people])
         for team, people in form.fields[name].choices  # type: ignore[attr-defined]  # a field of choices
     ]
+
+
+@register.simple_tag(takes_context=True)
+def fresh_machinery(context: Mapping[str, Any]) -> SafeString:
+    """The hidden fields of a further acting form on a page, with a key of its own."""
+    return format_html(
+        '<input type="hidden" name="once" value="{}"><input type="hidden" name="by" value="{}">',
+        new_id(),
+        context.get("by", ""),
+    )
