@@ -17,6 +17,7 @@ from projects.models import Participation, Project, Team
 from projects.occupants import Occupants
 from standards.selectors import parameter
 from workers import states
+from workers.entry import facts_of_entry, with_entry
 from workers.models import (
     Certificate,
     Contract,
@@ -189,7 +190,7 @@ def engagements(actor: Actor) -> QuerySet[Engagement]:
 
 def with_state_on(rows: QuerySet[Engagement], day: date) -> QuerySet[Engagement]:
     """Engagements with what decides entry on `day`, and their place in S1 (see `facts_of`)."""
-    return rows.annotate(
+    return with_entry(rows, day).annotate(
         is_on_site=on_site_on(day),
         has_contract=contracted_on(day),
         is_trained=trained_on(day),
@@ -212,6 +213,7 @@ def facts_of(row: Any) -> states.Facts:
         has_left=row.settlement is not None,
         is_settled=row.settlement not in (None, UNSETTLED),
         is_ended=row.ended_at is not None,
+        **facts_of_entry(row),
     )
 
 

@@ -1,6 +1,6 @@
 """Acts on people: enrolling, the roster's moves, review, papers, corrections, and reading a full number."""
 
-from workers.services.certificates import CertificateFacts, record_certificate
+from workers.services.certificates import CertificateFacts, change_certificate, record_certificate
 from workers.services.contracts import (
     ContractFacts,
     end_contract,
@@ -10,6 +10,7 @@ from workers.services.contracts import (
     report_contract,
 )
 from workers.services.edits import OwnFacts, edit_engagement
+from workers.services.entering import Permission, permissions
 from workers.services.identities import correct_identity
 from workers.services.leaving import End, Exit, Settle, SettlementFacts
 from workers.services.lookups import Found, look_up
@@ -39,6 +40,13 @@ from workers.services.people import (
     reveal_number,
     stored_number,
 )
+from workers.services.points import (
+    PointFacts,
+    change_collection_point,
+    close_collection_point,
+    open_collection_point,
+    renew_reader_key,
+)
 from workers.services.phones import fill_phone_indexes, phone_columns, phone_index, set_phone, stored_phone
 from workers.services.posts import assign_key_post, relieve_key_post
 from workers.services.presence import (
@@ -55,6 +63,7 @@ from workers.services.presence import (
     submit_for_review,
     verify_identity,
 )
+from workers.services.readings import Sent, new_challenge
 from workers.services.reversal import WORDS as MOVE_WORDS
 from workers.services.reversal import Reverse, latest_of
 from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, missing_papers
@@ -73,6 +82,16 @@ from workers.services.standing import site_day
 from workers.services.taking_on import take_on
 
 __all__ = [
+    "renew_reader_key",
+    "permissions",
+    "open_collection_point",
+    "new_challenge",
+    "close_collection_point",
+    "change_collection_point",
+    "change_certificate",
+    "Sent",
+    "PointFacts",
+    "Permission",
     "CITIZEN_CARD",
     "MOVE_WORDS",
     "Approve",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -13,7 +14,8 @@ from kernel.scoping import Actor
 from kernel.versions import require_version
 from outbox.services import announce
 from standards.selectors import code_name, codes
-from workers.errors import BadCode
+from workers.entry import is_certified
+from workers.errors import BadCode, NotCertified
 from workers.models import Engagement
 from workers.services.particulars import ParticularFacts, keep_particulars
 from workers.services.people import checked_card, checked_phone, set_card, set_phone
@@ -64,7 +66,8 @@ def edit_engagement(
     """Change the facts of one engagement; which ones changed is on record, their values are not.
 
     `as_reported`: a vendor reports them, who may give a fixed line as phone; the form of numbers was judged
-    at the door. Raises NotPermitted, NotFound, BadContactFact, BadCode, BadPaper, Stale. Nothing new changes
+    at the door, and a certificate that is missing becomes a gap. Raises NotPermitted, NotFound, BadContactFact,
+    BadCode, BadPaper, NotCertified, Stale. Nothing new changes
     nothing.
     Source: 鄂建文〔2019〕27号 二(三) (basic data are kept up to date).
     """
@@ -72,6 +75,8 @@ def edit_engagement(
     rows = Engagement.objects.visible_to(actor, "workers.enrol")
     kept = rows.select_for_update(of=("self",)).get(pk=engagement.pk)
     require_version(kept, expected_version, _standing(kept, facts))
+    if facts.trade and facts.trade != kept.trade and not as_reported:
+        _require_certificate(kept, facts.trade)
     changed = sorted(_changed(kept, facts, as_reported=as_reported))
     changed += keep_particulars(kept, facts.more) if facts.more else []
     if not changed:
@@ -81,6 +86,12 @@ def edit_engagement(
     record(actor, "workers.engagement_edited", kept, changed=changed)
     announce("workers.engagement_edited.v1", key=kept.public_id, version=kept.version)
     return kept
+
+
+def _require_certificate(engagement: Engagement, trade: str) -> None:
+    """Nobody is moved into special operations without a valid certificate. Raises NotCertified."""
+    if not is_certified(engagement.person_id, trade, timezone.localdate()):
+        raise NotCertified(code_name("trade", trade))
 
 
 def _standing(engagement: Engagement, facts: OwnFacts) -> dict[str, str]:

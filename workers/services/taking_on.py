@@ -16,7 +16,7 @@ from projects.models import Project, Team
 from standards.selectors import parameter
 from workers.errors import BadPaper, IdentityNameDiffers, UnderAge
 from workers.identity import age_on
-from workers.models import Engagement, IdentityCheck
+from workers.models import CollectionPoint, Engagement, IdentityCheck
 from workers.services.contracts import ContractFacts, record_contract
 from workers.services.lookups import counted_person
 from workers.services.papers import TrainingFacts, record_training
@@ -30,9 +30,8 @@ from workers.services.people import (
     enrol,
 )
 from workers.services.presence import enter
+from workers.services.readings import Evidence, Sent, facts_of_card, judged_evidence
 
-# How an identity was established, weakest first; kept for ever beside the engagement.
-TYPED, CHIP = "typed", "chip"
 MATCH = "match"
 
 
@@ -46,15 +45,17 @@ def take_on(
     contract: ContractFacts | None = None,
     training: TrainingFacts | None = None,
     entered_on: date | None = None,
+    sent: Sent | None = None,
+    point: CollectionPoint | None = None,
     today: date,
     now: datetime,
 ) -> Engagement:
     """Enrol a person with contract, training and entry as one act: if one part is refused, none is kept.
 
     Only the look-up that it implies stays counted and on record. The identity counts as typed, which is
-    weaker than a chip's. Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamEnded,
-    BadIdentity, IdentityNameDiffers, AlreadyEngaged, UnderAge, BadContactFact, BadPaper, BadDate,
-    TooManyLookUps.
+    weaker than a chip's, unless `sent` proves more; `point` is where it was taken. Raises NotPermitted,
+    NotFound, ProjectFinished, ParticipationEnded, TeamEnded, BadIdentity, IdentityNameDiffers,
+    AlreadyEngaged, UnderAge, BadContactFact, BadPaper, BadDate, ReadingRefused, PointClosed, TooManyLookUps.
     Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条; 劳动法 第十五条.
     """
     require(actor, "workers.enrol", on=team.participation)
@@ -64,21 +65,44 @@ def take_on(
         known = counted_person(actor, project, person, today, now)
     if known is not None and known.name != person.name:
         raise IdentityNameDiffers
+    sent = sent or Sent()
+    person, work = facts_of_card(person, work, sent)
     with transaction.atomic():
         engagement = enrol(
             actor=actor, project=project, team=team, person=person, work=_checked(work), today=today
         )
-        note_identity(actor, engagement, TYPED)
+        _keep_evidence(actor, engagement, sent, point, person)
         _record_papers(actor, engagement, contract, training, today)
         if entered_on is not None:
             _enter(actor, engagement, entered_on, contract, today)
     return engagement
 
 
-def note_identity(by: Actor, engagement: Engagement, method: str) -> IdentityCheck:
-    """Keep how an identity was established; strengths are added, never replaced."""
+def _keep_evidence(
+    actor: Actor, engagement: Engagement, sent: Sent, point: CollectionPoint | None, person: PersonFacts
+) -> None:
+    evidence = judged_evidence(actor, engagement.project, sent, point, person)
+    note_identity(actor, engagement, evidence.method, evidence)
+
+
+def note_identity(
+    by: Actor, engagement: Engagement, method: str, evidence: Evidence | None = None
+) -> IdentityCheck:
+    """Keep how an identity was established and who attests it; strengths are added, never replaced."""
+    known = evidence or Evidence(method)
     return IdentityCheck.objects.create(
-        engagement=engagement, method=method, result=MATCH, checked_at=timezone.now(), checked_by=by.label
+        engagement=engagement,
+        method=method,
+        result=MATCH,
+        checked_at=timezone.now(),
+        checked_by=by.label,
+        checked_by_key=by.key,
+        attested_uscc=engagement.participation.enterprise.uscc,
+        strengths=known.strengths or {"name": method, "id_number": method},
+        reader=known.reader,
+        proof=known.proof,
+        portrait=known.portrait,
+        point=known.point,
     )
 
 
