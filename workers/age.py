@@ -9,6 +9,8 @@ from datetime import date
 
 from workers.identity import age_on
 
+# Classes of posts by the kinds of worker in the national dictionary: 10 管理人员, 20 建筑工人.
+_CLASSES = {"10": "管理", "20": "工人"}
 UNKNOWN = "出生日期（没有登记，无法核对年龄）"
 
 
@@ -16,13 +18,13 @@ UNKNOWN = "出生日期（没有登记，无法核对年龄）"
 class AgeRule:
     """What holds at a place on a day; ages are whole years.
 
-    `least_of_trades` by code of trade. `most` by sex and kind of worker ({"男": {"20": 60}}): who is older may
-    not enter; a sex or kind that is not named has no limit.
+    `least_of_trades` by code of trade. `most` by sex and class of post ({"男工人": 60}): who is older may not
+    enter; 0, and what is not named, is no limit.
     """
 
     least: int
     least_of_trades: Mapping[str, int] = field(default_factory=dict)
-    most: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    most: Mapping[str, int] = field(default_factory=dict)
 
     def least_for(self, trade: str) -> int:
         """The youngest age in a trade."""
@@ -30,7 +32,7 @@ class AgeRule:
 
     def most_for(self, sex: str, kind: str) -> int | None:
         """The oldest age of a sex in a kind of work; None where the place sets none."""
-        return self.most.get(sex, {}).get(kind)
+        return self.most.get(sex + _CLASSES.get(kind, "")) or None
 
 
 def age_fault(

@@ -49,15 +49,19 @@ def age_rule(region: Region | None, day: date) -> AgeRule:
 
 def certified_on(day: date) -> ExpressionWrapper[Any]:
     """The trade is no special operation, or a valid certificate of the person opens it."""
-    trades = special_trades(day)
+    certified = ~Q(trade__in=list(special_trades(day))) | Q(Exists(opening(day)))
+    return ExpressionWrapper(certified, BooleanField())
+
+
+def opening(day: date) -> QuerySet[Certificate]:
+    """The certificates in force that open the trade of the outer row, an engagement."""
     opens = Q(pk__in=[])
-    for trade, kinds in trades.items():
+    for trade, kinds in special_trades(day).items():
         opens |= Q(of_trade=trade, kind__in=list(kinds))
     held = Certificate.all_rows.filter(person=OuterRef("person")).annotate(
         of_trade=ExpressionWrapper(OuterRef("trade"), CharField())
     )
-    certified = ~Q(trade__in=list(trades)) | Q(Exists(in_force(held, day).filter(opens)))
-    return ExpressionWrapper(certified, BooleanField())
+    return in_force(held, day).filter(opens)
 
 
 def in_force(rows: QuerySet[Certificate], day: date) -> QuerySet[Certificate]:

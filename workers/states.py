@@ -109,6 +109,17 @@ def lacking(facts: Facts) -> list[str]:
     return [words for holds, words in wanted if not holds]
 
 
+def missing_for_entry(facts: Facts, *, is_open: bool = True) -> list[str]:
+    """All that keeps somebody from the gates' list, the approval included, in words; `is_open`: the project."""
+    beside = (
+        (facts.review == Review.APPROVED, "总承包单位批准"),
+        (not facts.is_away, "返场（暂退场期间不放行）"),
+        (not facts.is_ended, "在册的用工（已结束）"),
+        (is_open, "在建的项目（已完工）"),
+    )
+    return lacking(facts) + [words for holds, words in beside if not holds]
+
+
 def _state_on_site(facts: Facts) -> State:
     if facts.is_away:
         return State.TEMP_LEFT

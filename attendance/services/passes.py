@@ -23,7 +23,6 @@ from workers.services import Permission, permissions
 _LIST_LOCK: Final = 27_125
 # So many are judged in one transaction, so that nobody waits long for the lock.
 AT_ONCE: Final = 500
-ON, OFF = "attendance.gate_list_joined", "attendance.gate_list_left"
 
 
 def judge_again(engagements: QuerySet[Engagement], now: datetime) -> int:
@@ -110,8 +109,10 @@ def _sort(
     one.is_allowed, one.valid_until, one.causes = permission.is_given, valid_until, permission.missing
     one.digest, one.check_at, one.changed_at = digest, check_at, now
     changed.append(one)
-    if was_allowed != one.is_allowed:
-        record(None, ON if one.is_allowed else OFF, row, causes=permission.missing)
+    if one.is_allowed and not was_allowed:
+        record(None, "attendance.gate_list_joined", row)
+    if was_allowed and not one.is_allowed:
+        record(None, "attendance.gate_list_left", row, causes=permission.missing)
 
 
 def _digest(permission: Permission, valid_until: datetime | None) -> str:

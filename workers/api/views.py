@@ -102,6 +102,7 @@ class EnrolView(OnProject):
                 contract=bodies.contract_facts(contract) if contract else None,
                 training=bodies.training_facts(training) if training else None,
                 entered_on=data.get("entered_on"),
+                point=data.get("point"),
                 today=services.site_day(self.project),
                 now=timezone.now(),
             )

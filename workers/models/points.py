@@ -4,7 +4,8 @@ from django.db import models
 
 from kernel.fields import SealedTextField
 from kernel.models import Travelling
-from kernel.scoping import ScopedModel
+from kernel.scoping import Reach, ScopedModel
+from projects.models import Project
 
 
 class CollectionPoint(Travelling, ScopedModel):
@@ -15,7 +16,6 @@ class CollectionPoint(Travelling, ScopedModel):
     """
 
     region_lookup = "project__region"
-    project_lookup = "project"
     view_permission = "workers.view"
 
     project = models.ForeignKey("projects.Project", models.PROTECT, related_name="collection_points")
@@ -39,6 +39,11 @@ class CollectionPoint(Travelling, ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def scope(cls, reach: Reach) -> models.Q:
+        """A site's points are for all who enrol on it, a subcontractor's clerk among them."""
+        return models.Q(project__in=Project.objects.within(reach).values("pk"))
 
     @property
     def has_key(self) -> bool:

@@ -16,9 +16,8 @@ from workers.entry import IN_FORCE, age_rule, fresh_until, special_trades
 from workers.models import Certificate, Contract, Engagement, Training
 from workers.services.standing import Standing, standings
 from workers.spans import Span, changes_after, covered_until
-from workers.states import Review, lacking
+from workers.states import missing_for_entry
 
-APPROVAL, AWAY, ENDED, FINISHED = "总承包单位批准", "返场（暂退场期间）", "在册的用工（已结束）", "在建的项目（已完工）"
 _DAY = timedelta(days=1)
 
 
@@ -49,21 +48,6 @@ def permissions(engagements: Sequence[Engagement], day: date) -> list[Permission
     found = standings(engagements, day)
     papers = _Papers(found, day)
     return [_judged(one, papers, day) for one in found]
-
-
-def missing_for_entry(standing: Standing) -> list[str]:
-    """All that keeps somebody from entering, the approval included, in words."""
-    facts, row = standing.facts, standing.engagement
-    missing = lacking(facts)
-    if facts.review != Review.APPROVED:
-        missing.append(APPROVAL)
-    if facts.is_away:
-        missing.append(AWAY)
-    if facts.is_ended:
-        missing.append(ENDED)
-    if not row.project.is_open:
-        missing.append(FINISHED)
-    return missing
 
 
 class _Papers:
@@ -111,7 +95,7 @@ def _judged(standing: Standing, papers: _Papers, day: date) -> Permission:
     rule, person = age_rule(row.project.region, day), row.person
     oldest = last_day_of_age(rule, born_on=person.born_on, sex=person.sex, kind=row.kind) if person.born_on else None
     ends += [fresh, oldest or date.max]
-    missing = missing_for_entry(standing)
+    missing = missing_for_entry(standing.facts, is_open=row.project.is_open)
     changes = [change for spans in needed for change in changes_after(spans, day)]
     changes += [last + _DAY for last in (fresh, oldest) if last]
     if person.born_on:

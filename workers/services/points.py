@@ -20,7 +20,8 @@ from projects.models import Project
 from workers.models import CollectionPoint
 from workers.services.reasons import checked_reason
 
-MANAGE = "workers.enrol"
+# A point is the site's, so whoever runs the site keeps it; a subcontractor's clerk only enrols there.
+MANAGE = "projects.manage_participation"
 # Who holds the key can sign whatever they like: it is not for those who only enrol.
 KEEP_KEYS = "workers.approve"
 KEY_BYTES = 24

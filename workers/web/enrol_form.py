@@ -1,4 +1,7 @@
-"""The form of one enrolment: twelve inputs, and four more that may be left for later."""
+"""The form of one enrolment: twelve inputs, and a few more that may be left for later.
+
+What a reader's bridge sent travels in hidden fields; what it proves is judged by the service.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,14 +13,17 @@ from kernel.errors import DomainError
 from kernel.scoping import Actor
 from projects.models import Project, Team
 from web.forms import CodeField, DayField, FileField, RowField
+from workers import ocr
 from workers.errors import AlreadyEngaged, IdentityNameDiffers
 from workers.identity import age_on
 from workers.models import Contract
-from workers.selectors import teams_to_enrol_into
+from workers.reading import LONGEST, Reading
+from workers.selectors import points_to_enrol_at, teams_to_enrol_into
 from workers.services import (
     ContractFacts,
     Found,
     PersonFacts,
+    Sent,
     TrainingFacts,
     WorkFacts,
     checked_number,
@@ -27,6 +33,7 @@ from workers.services.contracts import require_sensible_contract
 from workers.services.lookups import KNOWN, OTHER_NAME
 from workers.services.papers import require_sensible_training
 from workers.services.people import checked_name, checked_phone
+from workers.services.readings import read_card
 from workers.services.taking_on import require_age, require_contract_first
 from workers.web.papers_fields import (
     NO_CONTRACT,
@@ -49,7 +56,9 @@ GROUPS = (
     ("三、合同", ("contract_kind", "contract_starts_on", "contract_ends_on", "wage_form", "unit_price")),
     ("四、安全教育", ("training_on", "training_hours")),
 )
-LATER = ("training_kind", "entered_on", "education", "photo")
+LATER = ("photo", "point", "entered_on", "training_kind", "education")
+# What the page carries of a card, unseen.
+CARRIED = ("reading", "challenge", "proof", "is_ocr")
 
 
 def team_name(team: Team) -> str:
@@ -93,14 +102,30 @@ class EnrolForm(PaperForm):
     entered_on = DayField(label="进场日期", required=False, help_text="已经进场的填实际日期，否则不填。")
     education = CodeField(label="文化程度", code_list="education", required=False, empty="未填")
     photo = FileField(label="现场照片", kinds=("image",), required=False)
+    point = RowField(
+        label="提取点",
+        rows=lambda form: points_to_enrol_at(form.actor, form.project),
+        name=lambda row: f"{row.name}（{row.location}）",
+        required=False,
+    )
+    card_image = forms.FileField(label="证件照片", required=False)
+    reading = forms.CharField(required=False, max_length=LONGEST, widget=forms.HiddenInput)
+    challenge = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    proof = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    is_ocr = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, project: Project, today: date, now: datetime, is_check: bool, **kwargs: Any
     ) -> None:
         self.project, self.today, self.now, self.is_check = project, today, now, is_check
         self.found: Found | None = None
-        self.reading: dict[str, Any] = {}
+        self.number_says: dict[str, Any] = {}
+        self.card: Reading | None = None
         super().__init__(*args, **kwargs)
+        # The browser of a phone opens its camera for it.
+        self.fields["photo"].widget.attrs |= {"accept": "image/*", "capture": "environment"}
+        if not ocr.is_offered():
+            del self.fields["card_image"]
 
     def clean_name(self) -> str:
         try:
@@ -115,7 +140,7 @@ class EnrolForm(PaperForm):
             require_age(facts, self.project, self.today)
         except DomainError as refusal:
             raise forms.ValidationError(refusal.message, code=refusal.code) from None
-        self.reading = {
+        self.number_says = {
             "sex": sex,
             "born_on": born_on,
             "age": age_on(born_on, self.today) if born_on else None,
@@ -127,6 +152,13 @@ class EnrolForm(PaperForm):
             return checked_phone(self.cleaned_data["phone"])
         except DomainError as refusal:
             raise forms.ValidationError(refusal.message, code=refusal.code) from None
+
+    def clean_reading(self) -> str:
+        """A reading that cannot be read is refused at the number, where it is seen."""
+        text = self.cleaned_data["reading"]
+        if text:
+            self.card = self.judged(read_card, text)
+        return text if self.card else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -147,6 +179,11 @@ class EnrolForm(PaperForm):
             education=self.cleaned_data.get("education") or "",
             photo=photo.address if photo else "",
         )
+
+    def sent(self) -> Sent:
+        """What came of the card."""
+        given = {name: self.cleaned_data.get(name) or "" for name in ("reading", "challenge", "proof")}
+        return Sent(**given, is_ocr=bool(self.cleaned_data.get("is_ocr")))
 
     def contract(self) -> ContractFacts | None:
         """The contract, once its kind and first day are there; None where none is signed."""
