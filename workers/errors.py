@@ -194,6 +194,20 @@ class TooYoung(DomainError):
     code = "too_young"
 
 
+class PostOfOthers(DomainError):
+    """A key post that belongs to the staff of another kind of party, as the chief supervisor's does."""
+
+    code = "post_of_others"
+
+    def __init__(self, post: str, kinds: str) -> None:
+        super().__init__(
+            _("{post}应由{kinds}的人员担任。请先把该人员登记到{kinds}的班组，再任命。").format(
+                post=post, kinds=kinds
+            ),
+            field="engagement",
+        )
+
+
 class AgeBarred(TooYoung):
     """Too young for the trade, or older than the place lets in; the rule is a parameter of the place."""
 
