@@ -89,8 +89,17 @@ def note_identity(
     by: Actor, engagement: Engagement, method: str, evidence: Evidence | None = None
 ) -> IdentityCheck:
     """Keep how an identity was established and who attests it; strengths are added, never replaced."""
+    check = identity_check(by, engagement, method, evidence)
+    check.save()
+    return check
+
+
+def identity_check(
+    by: Actor, engagement: Engagement, method: str, evidence: Evidence | None = None
+) -> IdentityCheck:
+    """The same, not yet written."""
     known = evidence or Evidence(method)
-    return IdentityCheck.objects.create(
+    return IdentityCheck(
         engagement=engagement,
         method=method,
         result=MATCH,
