@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from attendance.models import GatePass
 from kernel.scoping import Actor
@@ -29,3 +29,8 @@ def pass_to_show(actor: Actor, public_id: object) -> GatePass | None:
 def gate_pass(actor: Actor, of: Engagement) -> GatePass | None:
     """Where somebody stands on the gates' list; None for who was never on it."""
     return GatePass.objects.visible_to(actor).filter(engagement=of).first()
+
+
+def on_gate_list() -> Exists:
+    """Whether the gates let the person of an engagement in; a condition on rows that were judged before."""
+    return Exists(GatePass.all_rows.filter(engagement=OuterRef("pk"), is_allowed=True))

@@ -46,14 +46,14 @@ def sweep(now: datetime, limit: int = AT_ONCE) -> int:
 
 
 def recheck(now: datetime) -> int:
-    """Judge everybody again who is or could be on a list: parameters change without news of anybody."""
+    """Let the sweep judge everybody again, for parameters change without news of anybody.
+
+    Whoever was approved and has no row yet is judged at once; returns how many changes that made.
+    """
+    GatePass.all_rows.update(check_at=now)
     approved = EntryReview.all_rows.filter(outcome=EntryReview.Outcome.APPROVED, ended_at=None)
-    return judge_again(
-        Engagement.all_rows.filter(
-            Q(pk__in=approved.values("engagement")) | Q(gate_pass__is_allowed=True)
-        ),
-        now,
-    )
+    unknown = Engagement.all_rows.filter(pk__in=approved.values("engagement"), gate_pass=None)
+    return judge_again(unknown, now)
 
 
 @transaction.atomic
@@ -69,9 +69,10 @@ def _judge(keys: Sequence[int], now: datetime) -> int:
         for permission in permissions(people, day):
             _sort(permission, known.get(permission.engagement.pk), now, changed, quiet)
     _number(changed)
+    moved = [one for one in changed if one.pk is not None]
     GatePass.objects.bulk_create([one for one in changed if one.pk is None])
     written = ["is_allowed", "valid_until", "causes", "digest", "position", "changed_at", "check_at"]
-    GatePass.all_rows.bulk_update([one for one in changed if one.pk is not None], written)
+    GatePass.all_rows.bulk_update(moved, written)
     GatePass.all_rows.bulk_update(quiet, ["check_at"])
     return len(changed)
 

@@ -200,6 +200,7 @@ def test_a_finished_project_lets_nobody_in(work):
     work.project.status = "004"
     work.project.save()
     recheck(timezone.now())
+    sweep(timezone.now())
     assert listed(work).causes == ["在建的项目（已完工）"]
 
 
@@ -228,6 +229,7 @@ def test_a_contract_that_begins_when_the_old_one_ends_leaves_no_gap(work):
     Engagement.all_rows.update(updated_at=timezone.now() + timedelta(days=800))
     deliver_all()
     recheck(timezone.now())
+    sweep(timezone.now())
     assert listed(work).valid_until == records.instant_of(held.ends_on + timedelta(days=101))
 
 
@@ -240,6 +242,7 @@ def test_another_photo_or_card_is_a_change_and_the_same_is_none(work):
     edit_engagement(actor=EVERYONE, engagement=work, facts=OwnFacts(address="新住址 1 号"))
     deliver_all()
     recheck(timezone.now())
+    assert sweep(timezone.now()) == 1
     assert told(work, after) == []
 
 
