@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
-from random import Random
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -31,6 +30,7 @@ class Desk:
     """The cards that are laid on the reader one after the other, for pages of one origin; `key` signs."""
 
     cards: Sequence[SyntheticPerson]
+    today: date
     key: str = field(default="", repr=False)
     origin: str = "*"
     position: int = 0
@@ -46,14 +46,14 @@ class Desk:
     def answer(self, challenge: str) -> dict[str, Any]:
         """A reading of the next card, signed where there is a key."""
         card = self.next_card()
-        reading = json.dumps(card_told(card), ensure_ascii=False) if card else ""
+        reading = json.dumps(card_told(card, self.today), ensure_ascii=False) if card else ""
         proof = {"scheme": SCHEME, "value": sign(self.key, challenge, reading)} if self.key else None
         return {"version": VERSION, "reading": reading, "proof": proof}
 
 
-def card_told(card: SyntheticPerson, today: date | None = None) -> dict[str, Any]:
+def card_told(card: SyntheticPerson, today: date) -> dict[str, Any]:
     """What a reader says of an invented person's card."""
-    since = (today or date.today()) - timedelta(days=900)
+    since = today - timedelta(days=900)
     return {
         "name": card.name,
         "id_number": card.id_number,
@@ -71,8 +71,7 @@ def card_told(card: SyntheticPerson, today: date | None = None) -> dict[str, Any
 
 def portrait(card: SyntheticPerson) -> bytes:
     """A drawn head of the size that chips hold; nobody's."""
-    chance = Random(card.id_number)
-    tint = tuple(chance.randint(120, 220) for _ in range(3))
+    tint = (120 + int(card.id_number[10:12]) * 2, 120 + int(card.id_number[12:14]) * 3, 180)
     picture = Image.new("RGB", (102, 126), "white")
     drawing = ImageDraw.Draw(picture)
     drawing.ellipse((31, 22, 71, 70), fill=tint)
@@ -90,12 +89,12 @@ def serve(desk: Desk, port: int, say: Callable[[str], Any]) -> ThreadingHTTPServ
 
         server_version = "id-reader-simulator/1"
 
-        def do_OPTIONS(self) -> None:
+        def do_OPTIONS(self) -> None:  # noqa: N802  # the server's own word
             self.send_response(204)
             self._allow()
             self.end_headers()
 
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802  # the server's own word
             asked = urlsplit(self.path)
             if asked.path == "/v1/status":
                 present = "present" if desk.cards else "none"

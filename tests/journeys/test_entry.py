@@ -84,7 +84,7 @@ def test_a_card_is_read_a_person_approved_and_a_gate_lets_in_until_the_contract_
     key = renew_reader_key(actor=county.actor("contractor_manager"), point=county.point, now=timezone.now())
     gate = AllowList(over_http(live_server.url), county.credential.appid, county.credential.key)
     gate.pull()
-    with reader(Desk([card], key)) as address, window(width, height) as context:
+    with reader(Desk([card], county.today, key)) as address, window(width, height) as context:
         settings.ID_READER_ADDRESS = address
         page = context.new_page()
         complaints, _weights = watch(page)

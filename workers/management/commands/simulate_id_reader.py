@@ -1,13 +1,13 @@
 """`simulate_id_reader`: a bridge of an identity-card reader on this machine, with invented cards."""
 
 from argparse import ArgumentParser
-from datetime import date
 from itertools import islice
 from random import Random
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from workers.bridge import HOST, Desk, serve
 from workers.synthetic import people
@@ -29,10 +29,16 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.SYNTHETIC_PEOPLE:
             raise CommandError("虚构的证件只能在演示或测试环境登记。请设置 SYNTHETIC_PEOPLE=1。")
-        cards = list(islice(people(Random(options["seed"]), today=date.today()), options["cards"]))
-        desk = Desk(cards, options["key"], options["origin"])
+        today = timezone.localdate()
+        chance = Random(options["seed"])  # noqa: S311  # invented people, the same each time
+        desk = Desk(
+            list(islice(people(chance, today=today), options["cards"])),
+            today,
+            options["key"],
+            options["origin"],
+        )
         server = serve(desk, options["port"], self.stdout.write)
-        self.stdout.write(f"读卡器在 http://{HOST}:{server.server_address[1]}，{len(cards)} 张虚构证件。Ctrl+C 结束")
+        self.stdout.write(f"读卡器在 http://{HOST}:{server.server_address[1]}，{len(desk.cards)} 张虚构证件。Ctrl+C 结束")
         try:
             server.serve_forever()
         except KeyboardInterrupt:
