@@ -155,8 +155,12 @@ def permissions_changed(events: Sequence[OutboxEvent]) -> None:
     """
     keys = [event.key for event in events]
     people = _every(Person).filter(Q(public_id__in=keys) | Q(engagements__public_id__in=keys))
-    before = _every(Person).filter(public_id__in=[event.facts["was"] for event in events if "was" in event.facts])
-    concerned = Q(person__in=people.values("pk")) | Q(person__in=before.values("pk")) | Q(project__public_id__in=keys)
+    before = _every(Person).filter(
+        public_id__in=[event.facts["was"] for event in events if "was" in event.facts]
+    )
+    concerned = (
+        Q(person__in=people.values("pk")) | Q(person__in=before.values("pk")) | Q(project__public_id__in=keys)
+    )
     judge_again(_every(Engagement).filter(concerned), timezone.now())
 
 

@@ -89,12 +89,12 @@ def serve(desk: Desk, port: int, say: Callable[[str], Any]) -> ThreadingHTTPServ
 
         server_version = "id-reader-simulator/1"
 
-        def do_OPTIONS(self) -> None:  # noqa: N802  # the server's own word
+        def do_OPTIONS(self) -> None:  # the server's own word
             self.send_response(204)
             self._allow()
             self.end_headers()
 
-        def do_GET(self) -> None:  # noqa: N802  # the server's own word
+        def do_GET(self) -> None:  # the server's own word
             asked = urlsplit(self.path)
             if asked.path == "/v1/status":
                 present = "present" if desk.cards else "none"

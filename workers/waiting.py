@@ -54,8 +54,10 @@ def _certificates(actor: Actor, day: date) -> Iterator[Waiting]:
     rows = special_work_ending(actor, "workers.file", day, day + timedelta(days=int(limits["首次"]) + 1))
     place = ("project__public_id", "project__name")
     over = day - timedelta(days=1)
-    counted = rows.order_by().values_list(*place).annotate(
-        number=Count("pk", distinct=True), first=Min(Coalesce("certified_until", Value(over)))
+    counted = (
+        rows.order_by()
+        .values_list(*place)
+        .annotate(number=Count("pk", distinct=True), first=Min(Coalesce("certified_until", Value(over))))
     )
     for public_id, name, number, first in counted.order_by("first", "project__name"):
         left = (first - day).days

@@ -18,10 +18,6 @@ from attendance.services.receipts import forget_receipts
 from attendance.services.settler import settle_step, settler_works
 
 __all__ = [
-    "sweep",
-    "recheck",
-    "judge_again",
-    "note_contact",
     "Claim",
     "PunchFacts",
     "PunchReceipt",
@@ -32,14 +28,18 @@ __all__ = [
     "current_day",
     "cutoff_hour",
     "forget_receipts",
+    "judge_again",
     "make_partitions",
     "mark_days",
+    "note_contact",
     "open_day",
     "receive_punches",
+    "recheck",
     "recount",
     "register_device",
     "restore_device",
     "retire_device",
     "settle_step",
     "settler_works",
+    "sweep",
 ]

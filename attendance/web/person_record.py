@@ -63,6 +63,8 @@ DOES = (
     ("workers.file", "登记证书", "new_certificate"),
     ("workers.view", "实名采集记录", "identity_record"),
 )
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One day of the calendar. `kind`: out (not of this person's time), came, odd, absent, now."""

@@ -53,7 +53,9 @@ class BadCursor(DomainError):
     code = "bad_cursor"
 
     def __init__(self) -> None:
-        super().__init__(_("since 不是平台给出的游标，或属于另一个项目。请不带 since 重新取一次全量名单。"), field="since")
+        super().__init__(
+            _("since 不是平台给出的游标，或属于另一个项目。请不带 since 重新取一次全量名单。"), field="since"
+        )
 
 
 class PhotoSerializer(serializers.Serializer[Any]):
@@ -118,7 +120,9 @@ class AllowListView(_Signed):
             *SIGNED_HEADERS,
             OpenApiParameter("since", OpenApiTypes.STR, description="上次答复的 cursor；空为全量"),
             OpenApiParameter("project", OpenApiTypes.STR, description="项目编码；企业的接口账号必填"),
-            OpenApiParameter("device", OpenApiTypes.STR, description="设备的 public_id 或通道名称，记为一次联系"),
+            OpenApiParameter(
+                "device", OpenApiTypes.STR, description="设备的 public_id 或通道名称，记为一次联系"
+            ),
         ],
         responses={200: AllowListSerializer, 409: _USED},
     )

@@ -256,9 +256,7 @@ def test_without_an_approval_nobody_is_ever_on_a_list(step):
     if step == "entered":
         enter(actor=EVERYONE, engagement=one, on=TODAY, today=TODAY)
     if step == "returned":
-        EntryReview.all_rows.update(
-            outcome="returned", decided_at=timezone.now(), decided_by_key="manager"
-        )
+        EntryReview.all_rows.update(outcome="returned", decided_at=timezone.now(), decided_by_key="manager")
     deliver_all()
     recheck(timezone.now())
     assert not GatePass.all_rows.exists()

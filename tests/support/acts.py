@@ -692,9 +692,7 @@ def _change_point(actor: Actor, county: County) -> Any:
 
 
 def _close_point(actor: Actor, county: County) -> Any:
-    return workers.close_collection_point(
-        actor=actor, point=county.point, reason="搬到北门", now=county.now
-    )
+    return workers.close_collection_point(actor=actor, point=county.point, reason="搬到北门", now=county.now)
 
 
 def _renew_reader_key(actor: Actor, county: County) -> Any:

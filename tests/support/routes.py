@@ -516,9 +516,7 @@ ROUTES: dict[str, Route] = {
             {"q": county.word},
         ]
     ),
-    "certificate_change": Route(
-        kwargs=_certificates, forms=lambda county: [_certificate_change(county)]
-    ),
+    "certificate_change": Route(kwargs=_certificates, forms=lambda county: [_certificate_change(county)]),
     "identity_record": Route(kwargs=_people),
     "point_new": Route(kwargs=_project, forms=lambda county: [_point_form(county)]),
     "point_edit": Route(kwargs=_points, forms=lambda county: [_point_form(county)]),
@@ -533,9 +531,7 @@ ROUTES: dict[str, Route] = {
         ]
     ),
     "api_certificate_add": Route(kwargs=_people, forms=lambda county: [_certificate_form(county)]),
-    "api_certificate_change": Route(
-        kwargs=_certificates, forms=lambda county: [_certificate_change(county)]
-    ),
+    "api_certificate_change": Route(kwargs=_certificates, forms=lambda county: [_certificate_change(county)]),
     "api_points": Route(kwargs=_project, queries=lambda _county: [{}, {"closed": "false"}]),
     "api_point_open": Route(kwargs=_project, forms=lambda county: [_point_form(county)]),
     "api_point_change": Route(kwargs=_points, forms=lambda county: [_point_form(county)]),

@@ -145,9 +145,7 @@ def _scaffolder(county: County, ends_in: int | None) -> Engagement:
         (None, "red", "没有或已过期"),
     ],
 )
-def test_the_work_list_reminds_of_certificates_thirty_and_seven_days_before(
-    county, ends_in, level, since
-):
+def test_the_work_list_reminds_of_certificates_thirty_and_seven_days_before(county, ends_in, level, since):
     _scaffolder(county, ends_in)
     found = [
         one

@@ -59,9 +59,7 @@ def born(years: int, days: int = 0) -> date:
     ],
 )
 def test_the_age_rule_of_a_place_goes_by_sex_class_of_post_and_trade(born_on, sex, kind, trade, fault):
-    told = age_fault(
-        RULE, born_on=born_on, sex=sex, kind=kind, trade=trade, trade_name="架子工", day=DAY
-    )
+    told = age_fault(RULE, born_on=born_on, sex=sex, kind=kind, trade=trade, trade_name="架子工", day=DAY)
     assert fault in told
     assert bool(told) is bool(fault)
 

@@ -201,9 +201,7 @@ def test_a_signature_serves_one_enrolment(team, point):
 
 
 def test_a_closed_point_and_another_sites_point_take_nobody_on(team, point):
-    elsewhere = open_collection_point(
-        actor=EVERYONE, project=site(941).participation.project, facts=FACTS
-    )
+    elsewhere = open_collection_point(actor=EVERYONE, project=site(941).participation.project, facts=FACTS)
     refused(PointClosed, team, point=elsewhere)
     closed = close_collection_point(actor=EVERYONE, point=point, reason="搬到北门", now=NOW)
     assert (closed.has_key, closed.reader_key) == (False, None)

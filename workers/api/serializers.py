@@ -101,7 +101,9 @@ class CertificateSerializer(serializers.Serializer[Certificate]):
 
     public_id = serializers.UUIDField()
     version = serializers.IntegerField(help_text="修改时作为 version 送回，他人已改则返回 409")
-    engagement = serializers.UUIDField(source="work", allow_null=True, default=None, help_text="您可见的一条用工")
+    engagement = serializers.UUIDField(
+        source="work", allow_null=True, default=None, help_text="您可见的一条用工"
+    )
     name = serializers.CharField(source="person.name")
     kind = serializers.CharField(help_text="证书类型代码")
     kind_name = CodeNameField("certificate_kind", source="kind")

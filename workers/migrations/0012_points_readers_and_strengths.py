@@ -1,8 +1,9 @@
 import django.db.models.deletion
+from django.db import migrations, models
+
 import kernel.fields
 import kernel.ids
 import kernel.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -18,7 +19,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
                 ),
                 ("public_id", models.UUIDField(default=kernel.ids.new_id, editable=False, unique=True)),
                 ("origin", models.CharField(default=kernel.models.this_node, editable=False, max_length=32)),
@@ -55,12 +58,20 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField("identitycheck", "checked_by_key", models.CharField(blank=True, default="", max_length=64)),
-        migrations.AddField("identitycheck", "attested_uscc", models.CharField(blank=True, default="", max_length=18)),
+        migrations.AddField(
+            "identitycheck", "checked_by_key", models.CharField(blank=True, default="", max_length=64)
+        ),
+        migrations.AddField(
+            "identitycheck", "attested_uscc", models.CharField(blank=True, default="", max_length=18)
+        ),
         migrations.AddField("identitycheck", "strengths", models.JSONField(blank=True, default=dict)),
         migrations.AddField("identitycheck", "reader", models.JSONField(blank=True, default=dict)),
-        migrations.AddField("identitycheck", "proof", models.CharField(blank=True, default="", max_length=64)),
-        migrations.AddField("identitycheck", "portrait", models.CharField(blank=True, default="", max_length=64)),
+        migrations.AddField(
+            "identitycheck", "proof", models.CharField(blank=True, default="", max_length=64)
+        ),
+        migrations.AddField(
+            "identitycheck", "portrait", models.CharField(blank=True, default="", max_length=64)
+        ),
         migrations.AddField(
             "identitycheck",
             "point",

@@ -40,6 +40,7 @@ from workers.services.people import (
     reveal_number,
     stored_number,
 )
+from workers.services.phones import fill_phone_indexes, phone_columns, phone_index, set_phone, stored_phone
 from workers.services.points import (
     PointFacts,
     change_collection_point,
@@ -47,7 +48,6 @@ from workers.services.points import (
     open_collection_point,
     renew_reader_key,
 )
-from workers.services.phones import fill_phone_indexes, phone_columns, phone_index, set_phone, stored_phone
 from workers.services.posts import assign_key_post, relieve_key_post
 from workers.services.presence import (
     approve_entry,
@@ -82,16 +82,6 @@ from workers.services.standing import site_day
 from workers.services.taking_on import take_on
 
 __all__ = [
-    "renew_reader_key",
-    "permissions",
-    "open_collection_point",
-    "new_challenge",
-    "close_collection_point",
-    "change_collection_point",
-    "change_certificate",
-    "Sent",
-    "PointFacts",
-    "Permission",
     "CITIZEN_CARD",
     "MOVE_WORDS",
     "Approve",
@@ -108,11 +98,14 @@ __all__ = [
     "Outcome",
     "OwnFacts",
     "ParticularFacts",
+    "Permission",
     "PersonFacts",
+    "PointFacts",
     "Refused",
     "Return",
     "Reverse",
     "SendBack",
+    "Sent",
     "SessionFacts",
     "Settle",
     "SettlementFacts",
@@ -124,8 +117,11 @@ __all__ = [
     "approve_entry",
     "ask_code",
     "assign_key_post",
+    "change_certificate",
+    "change_collection_point",
     "change_team",
     "checked_number",
+    "close_collection_point",
     "correct_identity",
     "edit_engagement",
     "end_contract",
@@ -147,8 +143,11 @@ __all__ = [
     "missing_papers",
     "move_one",
     "move_people",
+    "new_challenge",
+    "open_collection_point",
     "overlaps_told",
     "own_account",
+    "permissions",
     "phone_columns",
     "phone_index",
     "record_certificate",
@@ -156,6 +155,7 @@ __all__ = [
     "record_training",
     "record_trainings",
     "relieve_key_post",
+    "renew_reader_key",
     "replace_contract",
     "replace_training",
     "report_contract",

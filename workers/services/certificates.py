@@ -85,14 +85,18 @@ def change_certificate(
     rows = Certificate.objects.visible_to(actor, "workers.file").select_for_update(of=("self",))
     row = rows.get(pk=certificate.pk)
     until = row.valid_to.isoformat() if row.valid_to else _("长期")
-    require_version(row, expected_version, {"有效期至": until, "状态": code_name(_LISTS["status"], row.status)})
+    require_version(
+        row, expected_version, {"有效期至": until, "状态": code_name(_LISTS["status"], row.status)}
+    )
     _require_change(row, valid_to, status, scan)
     before = {"valid_to": row.valid_to.isoformat() if row.valid_to else "", "status": row.status}
     row.valid_to, row.status, row.scan = valid_to, status, scan or row.scan
     row.version += 1
     row.save(update_fields=["valid_to", "status", "scan", "version", "updated_at"])
     for work in Engagement.objects.visible_to(actor, "workers.file").filter(person=row.person_id):
-        record(actor, "workers.certificate_changed", work, reason=why, certificate=str(row.public_id), **before)
+        record(
+            actor, "workers.certificate_changed", work, reason=why, certificate=str(row.public_id), **before
+        )
     announce("workers.certificate_changed.v1", key=row.person.public_id, version=row.version)
     return row
 

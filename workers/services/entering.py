@@ -63,7 +63,9 @@ class _Papers:
             if one.ended_on != one.starts_on:
                 self.contracts[one.engagement_id].append((one.starts_on, _held_until(one)))
         kinds = parameter("training.basic_types", on=day)
-        held = Training.all_rows.filter(engagement__in=keys, is_passed=True, withdrawn_at=None, kind__in=kinds)
+        held = Training.all_rows.filter(
+            engagement__in=keys, is_passed=True, withdrawn_at=None, kind__in=kinds
+        )
         for taught in held:
             self.trainings[taught.engagement_id].append((taught.held_on, taught.valid_to))
         special = special_trades(day)
@@ -93,7 +95,11 @@ def _judged(standing: Standing, papers: _Papers, day: date) -> Permission:
     ends = [covered_until(spans, day) for spans in needed]
     fresh = fresh_until(row, row.trained_last_on)
     rule, person = age_rule(row.project.region, day), row.person
-    oldest = last_day_of_age(rule, born_on=person.born_on, sex=person.sex, kind=row.kind) if person.born_on else None
+    oldest = (
+        last_day_of_age(rule, born_on=person.born_on, sex=person.sex, kind=row.kind)
+        if person.born_on
+        else None
+    )
     ends += [fresh, oldest or date.max]
     missing = missing_for_entry(standing.facts, is_open=row.project.is_open)
     changes = [change for spans in needed for change in changes_after(spans, day)]

@@ -44,7 +44,8 @@ class PointTaken(DomainError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            _("本项目已有名为“{name}”的提取点。请换一个名称，或修改原来的提取点。").format(name=name), field="name"
+            _("本项目已有名为“{name}”的提取点。请换一个名称，或修改原来的提取点。").format(name=name),
+            field="name",
         )
 
 

@@ -101,7 +101,9 @@ def judged_evidence(
     _require_same(card, person)
     proof = sent.proof.lower() if method == CHIP else ""
     if proof and IdentityCheck.all_rows.filter(proof=proof).exists():
-        raise ReadingRefused(_("这次读卡已用于另一次登记，请把证件重新放到读卡器上再读一次。"), field="id_number")
+        raise ReadingRefused(
+            _("这次读卡已用于另一次登记，请把证件重新放到读卡器上再读一次。"), field="id_number"
+        )
     strengths = _each((*card.told, *_OF_NUMBER), method)
     return Evidence(method, strengths, dict(card.reader), proof, _portrait(card), point)
 

@@ -25,7 +25,12 @@ from workers.selectors import all_certificates, certificate_to, engagements, wor
 from workers.services import CertificateFacts, change_certificate, record_certificate
 from workers.web.places import of_work, record_of, today
 
-STATES = [("ending", "特种作业证快到期或已过期"), ("over", "已过期"), ("held", "有效"), ("stopped", "注销或暂扣")]
+STATES = [
+    ("ending", "特种作业证快到期或已过期"),
+    ("over", "已过期"),
+    ("held", "有效"),
+    ("stopped", "注销或暂扣"),
+]
 
 
 class CertificateForm(ScopedForm):

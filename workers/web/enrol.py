@@ -208,7 +208,11 @@ def _of_trade(form: Any) -> Iterator[tuple[bool, str, str]]:
     if trade in special_trades(form.today):
         found = form.found.work if form.found else []
         held = any(is_certified(one.person_id, trade, form.today) for one in found[:1])
-        yield held, f"{code_name('trade', trade)}的特种作业操作资格证", "" if held else "登记后在档案里补登证书"
+        yield (
+            held,
+            f"{code_name('trade', trade)}的特种作业操作资格证",
+            "" if held else "登记后在档案里补登证书",
+        )
 
 
 def _again(team: UUID, trade: str, point: CollectionPoint | None) -> str:

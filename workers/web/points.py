@@ -131,7 +131,9 @@ class RenewKey(PostPage):
     permission = KEEP_KEYS
     section = "projects"
     question = "为这个提取点的读卡程序签发新的密钥？"
-    consequence = "新密钥只显示这一次，请抄进读卡程序的设置；原来的密钥立即作废，用它签名的读卡结果不再作为芯片核验。"
+    consequence = (
+        "新密钥只显示这一次，请抄进读卡程序的设置；原来的密钥立即作废，用它签名的读卡结果不再作为芯片核验。"
+    )
     button = "签发读卡密钥"
 
     def prepare(self, **kwargs: Any) -> None:

@@ -29,7 +29,11 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         key, secret = self._access(options)
         gate = AllowList(
-            over_http(options["url"] or platform_url()), key, secret, options["project_code"], options["device"]
+            over_http(options["url"] or platform_url()),
+            key,
+            secret,
+            options["project_code"],
+            options["device"],
         )
         for turn in range(options["times"]):
             if turn:

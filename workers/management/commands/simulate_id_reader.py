@@ -38,7 +38,9 @@ class Command(BaseCommand):
             options["origin"],
         )
         server = serve(desk, options["port"], self.stdout.write)
-        self.stdout.write(f"读卡器在 http://{HOST}:{server.server_address[1]}，{len(desk.cards)} 张虚构证件。Ctrl+C 结束")
+        self.stdout.write(
+            f"读卡器在 http://{HOST}:{server.server_address[1]}，{len(desk.cards)} 张虚构证件。Ctrl+C 结束"
+        )
         try:
             server.serve_forever()
         except KeyboardInterrupt:
