@@ -1,6 +1,6 @@
 """The age rule of a place: how young, and how old, somebody may be in a kind of work. No Django.
 
-Source: 劳动法 第十五条, 第六十四条; 建质〔2008〕75号 第八条; product 1.3 (no national upper limit: places set theirs).
+Source: 劳动法 第十五条, 第六十四条; 建质〔2008〕75号 第八条; product 1.3 (places set upper limits).
 """
 
 from collections.abc import Mapping

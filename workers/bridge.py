@@ -1,4 +1,4 @@
-"""A simulated bridge of an identity-card reader, with cards of people who do not exist. docs/id-reader-bridge.md.
+"""A simulated bridge of an identity-card reader, with cards of nobody. docs/id-reader-bridge.md.
 
 It answers as a vendor's bridge should, on this machine only; `./dev manage simulate_id_reader` runs it.
 """

@@ -47,7 +47,7 @@ def age_rule(region: Region | None, day: date) -> AgeRule:
     )
 
 
-def certified_on(day: date) -> ExpressionWrapper[Any]:
+def certified_on(day: date) -> ExpressionWrapper:  # type: ignore[type-arg]  # not subscriptable at run time
     """The trade is no special operation, or a valid certificate of the person opens it."""
     certified = ~Q(trade__in=list(special_trades(day))) | Q(Exists(opening(day)))
     return ExpressionWrapper(certified, BooleanField())
@@ -103,7 +103,7 @@ def with_entry(rows: QuerySet[Engagement], day: date) -> QuerySet[Engagement]:
 
 
 def facts_of_entry(row: Any) -> dict[str, Any]:
-    """The facts of entry beyond the papers, for a row of `with_entry` with its person and project's region."""
+    """The facts of entry beyond the papers, for a row of `with_entry` with person and project's region."""
     return {
         "is_certified": row.is_certified,
         "is_fresh": row.entry_day <= fresh_until(row, row.trained_last_on),

@@ -458,7 +458,7 @@ def certificate_to(actor: Actor, permission: str, public_id: UUID) -> Certificat
 
 
 def special_work_ending(actor: Actor, permission: str, day: date, until: date) -> QuerySet[Any]:
-    """Who works in special operations and has no certificate that holds until `until`; `certified_until` or null.
+    """Who works in special operations without a certificate until `until`, with `certified_until` or null.
 
     As far as `actor` may do what `permission` names; only those who are on site or were approved.
     """

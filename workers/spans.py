@@ -9,7 +9,7 @@ _DAY = timedelta(days=1)
 
 
 def covered_until(spans: Iterable[Span], day: date) -> date | None:
-    """The last day up to which every day from `day` on is covered; date.max: for ever; None: not even `day`."""
+    """The last day up to which all days from `day` on are covered; date.max: for ever; None: not even it."""
     until: date | None = None
     for first, last in sorted(spans, key=lambda span: span[0]):
         if first > (until + _DAY if until else day):

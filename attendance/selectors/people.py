@@ -34,7 +34,7 @@ def team_sizes(actor: Actor, project: Project, day: date) -> dict[int, int]:
 
 
 def key_post_holders(actor: Actor, project: Project, day: date) -> dict[str, KeyPostAssignment]:
-    """Who holds each key post of a project, with `came_at` (that day), `last_day` of attendance, `is_verified`."""
+    """Who holds each key post, with `came_at` (that day), `last_day` of attendance and `is_verified`."""
     that_day = AttendanceDay.all_rows.filter(engagement=OuterRef("engagement"), day=day)
     rows = (
         key_posts(actor, day)

@@ -1,4 +1,4 @@
-"""Keeping the gates' lists: judged anew after every change and whenever time alone may have changed something.
+"""Keeping the gates' lists: judged anew after every change, and when time alone may have changed something.
 
 The acts write their news into the outbox in their own transactions; `judge_again` follows within a second or
 two, `sweep` takes off whoever ran out and puts back whoever may enter again. Decision 126.

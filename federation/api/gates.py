@@ -1,4 +1,4 @@
-"""The gates' list over a signed read: who may enter a site, as a delta since a cursor. docs/gate-interface.md."""
+"""The gates' list over a signed read: who may enter a site, as a delta. docs/gate-interface.md."""
 
 from typing import Any, Final
 from uuid import UUID

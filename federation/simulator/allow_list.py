@@ -90,7 +90,8 @@ class AllowList:
 
     def _asked(self) -> dict[str, Any]:
         query = {"since": self.cursor, "project": self.project, "device": self.device}
-        path = f"{PATH}?{urlencode({name: value for name, value in query.items() if value})}"
+        asked = urlencode({name: value for name, value in query.items() if value})
+        path = f"{PATH}?{asked}" if asked else PATH
         status, said = self.fetch(path, signed(self.key, self.secret, path))
         if status != 200:
             raise PullError(f"{status} {said.get('detail', '')}")

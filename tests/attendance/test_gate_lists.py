@@ -1,4 +1,4 @@
-"""The gates' lists: nobody unapproved is ever on one, each cause takes one off, and its cure puts one back."""
+"""The gates' lists: nobody unapproved is ever on one; each cause takes one off, its cure puts one back."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""From the card on the reader to the gate: enrolled with the simulated reader, approved by another, let in, taken off."""
+"""From the card on the reader to the gate: enrolled, approved by another, let in, taken off again."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Pages and API of points, certificates and the record of an identity; what the work list says of certificates."""
+"""Pages and API of points, certificates and the record of an identity; reminders on the work list."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -12,7 +12,7 @@ from workers.models.people import Engagement
 class IdentityCheck(ScopedModel):
     """How an identity was established: by chip, registry or typing; the strength is kept for ever.
 
-    The row is also the attestation of what was told (notice 一(四)): who, for which firm, at which point, when.
+    The row is also the attestation of what was told (notice 一(四)): who, for which firm, where, when.
     `strengths` says field by field how each came; `reader` names the device. `proof` is the signature of a
     reading that the bridge of the point's reader made, and is used once. The database refuses every change.
     """

@@ -77,8 +77,8 @@ def change_certificate(
     """Keep that a certificate was renewed, suspended or cancelled; what it was stays on the trail.
 
     From then on it opens a trade of special operations, or opens it no longer, wherever its holder works.
-    Raises NotPermitted, NotFound, WhyMissing, WhyHoldsNumber, BadCode, BadPaper, Stale, DomainError where nothing
-    is new. Source: 建质〔2008〕75号 第二十二条 (every two years anew).
+    Raises NotPermitted, NotFound, WhyMissing, WhyHoldsNumber, BadCode, BadPaper, Stale, DomainError where
+    nothing is new. Source: 建质〔2008〕75号 第二十二条 (every two years anew).
     """
     require(actor, "workers.file", on=certificate)
     why = checked_reason(reason)

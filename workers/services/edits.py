@@ -66,8 +66,8 @@ def edit_engagement(
     """Change the facts of one engagement; which ones changed is on record, their values are not.
 
     `as_reported`: a vendor reports them, who may give a fixed line as phone; the form of numbers was judged
-    at the door, and a certificate that is missing becomes a gap. Raises NotPermitted, NotFound, BadContactFact,
-    BadCode, BadPaper, NotCertified, Stale. Nothing new changes
+    at the door, and a certificate that is missing becomes a gap. Raises NotPermitted, NotFound,
+    BadContactFact, BadCode, BadPaper, NotCertified, Stale. Nothing new changes
     nothing.
     Source: 鄂建文〔2019〕27号 二(三) (basic data are kept up to date).
     """

@@ -1,7 +1,7 @@
-"""Permission to enter as a whole, for many at once: given or not, what is missing, until when, and when it changes.
+"""Permission to enter as a whole, for many at once: given or not, what is missing, until when.
 
-One judgement for pages, the API and the gates' list. Source: product 1.8-a, S1, I-11; ground decisions, "Presence
-and permission".
+One judgement for pages, the API and the gates' list. Source: product 1.8-a, S1, I-11; ground decisions,
+"Presence and permission".
 """
 
 from collections import defaultdict

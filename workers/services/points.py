@@ -84,7 +84,7 @@ def open_collection_point(*, actor: Actor, project: Project, facts: PointFacts) 
 def change_collection_point(
     *, actor: Actor, point: CollectionPoint, facts: PointFacts, expected_version: int | None = None
 ) -> CollectionPoint:
-    """Change what a point is; what was enrolled there keeps the point. Raises as open_collection_point, Stale."""
+    """Change what a point is; what was enrolled there keeps it. Raises as open_collection_point, Stale."""
     require(actor, MANAGE, on=point)
     facts = _checked(facts)
     Project.all_rows.select_for_update(of=("self",)).get(pk=point.project_id)

@@ -1,4 +1,4 @@
-"""How far what came with an enrolment is believed: a reading that its reader signed, one that nobody did, typing.
+"""How far what came with an enrolment is believed: a signed reading, one that nobody signed, typing.
 
 Source: product 2.5-c (a typed number is visibly weaker than a chip's, for ever); decision 127.
 """
@@ -92,8 +92,11 @@ def judged_evidence(
 
     Raises ReadingRefused for a reading that says something else than the form or was used, PointClosed.
     """
-    if point is not None and (point.closed_at is not None or point.project_id != project.pk):
-        raise PointClosed
+    if point is not None:
+        # As it stands now: its key may have been renewed, or the point closed, since the page was opened.
+        point = CollectionPoint.all_rows.get(pk=point.pk)
+        if point.closed_at is not None or point.project_id != project.pk:
+            raise PointClosed
     method = strength_of(by, project, sent, point)
     if not sent.reading:
         return Evidence(method, _each(("name", "id_number", *_OF_NUMBER), method), point=point)

@@ -157,7 +157,7 @@ def missing_papers(facts: states.Facts) -> list[str]:
 
 
 def require_papers(facts: states.Facts) -> None:
-    """Identity, contract, training and, in a trade of special operations, the certificate. Raises PapersMissing."""
+    """Identity, contract, training and, in special operations, the certificate. Raises PapersMissing."""
     papers = replace(facts, age_fault="", is_fresh=True)
     if missing := states.lacking(papers):
         raise PapersMissing(missing)

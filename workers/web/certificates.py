@@ -1,4 +1,4 @@
-"""Certificates of people: recorded and renewed by the clerk who has the original in hand, and listed by their end."""
+"""Certificates of people: recorded and renewed by who has the original in hand, listed by their end."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -66,7 +66,7 @@ class OpenPoint(_OfSite):
         return points_of(self.project)
 
     def context(self) -> dict[str, Any]:
-        lead = "每个工地设立实名制信息提取点，登记工人时写明在哪里、用什么设备采集（鄂建文〔2019〕27号 二（五））。"
+        lead = "每个工地设立信息提取点，登记工人时写明在哪里、用什么设备采集（鄂建文〔2019〕27号 二（五））。"
         return {**super().context(), "title": "登记提取点", "lead": lead}
 
 
@@ -132,7 +132,7 @@ class RenewKey(PostPage):
     section = "projects"
     question = "为这个提取点的读卡程序签发新的密钥？"
     consequence = (
-        "新密钥只显示这一次，请抄进读卡程序的设置；原来的密钥立即作废，用它签名的读卡结果不再作为芯片核验。"
+        "新密钥只显示这一次，请抄进读卡程序；原来的密钥立即作废，用它签名的读卡结果不再作为芯片核验。"
     )
     button = "签发读卡密钥"
 
