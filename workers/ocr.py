@@ -1,8 +1,8 @@
 """A plug for programs that read a picture of an identity card; the platform brings none.
 
 The setting CARD_TEXT_READER names a callable: it is given the bytes of a JPEG or PNG and answers a mapping
-with `name` and `id_number` (texts, "" where it cannot read), within a few seconds, and keeps nothing. Name and
-number are checked as typed ones are, and stay marked as read from a picture for ever.
+with `name` and `id_number` (texts, "" where it cannot read), within a few seconds, and keeps nothing. Name
+and number are checked as typed ones are, and stay marked as read from a picture for ever.
 docs/id-reader-bridge.md.
 """
 

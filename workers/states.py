@@ -110,7 +110,7 @@ def lacking(facts: Facts) -> list[str]:
 
 
 def missing_for_entry(facts: Facts, *, is_open: bool = True) -> list[str]:
-    """All that keeps somebody off the gates' list, the approval included, in words; `is_open`: the project."""
+    """All that keeps somebody off the gates' list, approval included, in words; `is_open`: the project."""
     beside = (
         (facts.review == Review.APPROVED, "总承包单位批准"),
         (not facts.is_away, "返场（暂退场期间不放行）"),

@@ -65,5 +65,8 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+            managers=[
+                ("all_rows", models.manager.Manager()),
+            ],
         ),
     ]

@@ -10,8 +10,8 @@ class GatePass(ScopedModel):
     """Whether the gates of a project let somebody in, since when, until when, and why not.
 
     `position` orders the changes of the node: it is given under one lock that is held until the commit, so
-    that whoever has read up to a position has missed nothing before it. `digest` covers what a gate is told of the
-    person; `check_at` is the next instant at which time alone may change the permission.
+    that whoever has read up to a position has missed nothing before it. `digest` covers what a gate is told
+    of the person; `check_at` is the next instant at which time alone may change the permission.
     """
 
     region_lookup = "project__region"

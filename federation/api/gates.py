@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -45,6 +46,21 @@ class SignedPull(SignedKey):
 
     def signed_path(self, request: Request) -> str:
         return request.get_full_path()
+
+
+class SignedPullScheme(OpenApiAuthenticationExtension):
+    """How the schema speaks of it."""
+
+    target_class = "federation.api.gates.SignedPull"
+    name = "signedPull"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-Signature",
+            "description": "与 X-Key、X-Timestamp、X-Nonce 一起，路径连同查询串；见 docs/gate-interface.md",
+        }
 
 
 class BadCursor(DomainError):

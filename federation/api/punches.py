@@ -94,7 +94,6 @@ class SignedKeyScheme(OpenApiAuthenticationExtension):
     """How the schema speaks of it."""
 
     target_class = "federation.api.punches.SignedKey"
-    match_subclasses = True
     name = "signedKey"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

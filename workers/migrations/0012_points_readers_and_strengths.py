@@ -57,6 +57,9 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+            managers=[
+                ("all_rows", models.manager.Manager()),
+            ],
         ),
         migrations.AddField(
             "identitycheck", "checked_by_key", models.CharField(blank=True, default="", max_length=64)

@@ -81,7 +81,9 @@ def _told(check: IdentityCheck) -> dict[str, Any]:
         "check": check,
         "method": METHODS.get(check.method, check.method),
         "facts": [
-            (FACTS[name], METHODS.get(how, how)) for name, how in check.strengths.items() if name in FACTS
+            (said, METHODS.get(check.strengths[name], check.strengths[name]))
+            for name, said in FACTS.items()
+            if name in check.strengths
         ],
         "reader": f"{named}，序列号 {reader['serial']}" if reader.get("serial") else named,
     }
