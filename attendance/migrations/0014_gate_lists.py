@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Who is on the gates' lists, in the order of the last change."""
 
     dependencies = [
-        ("attendance", "0012_a_growing_day_is_not_asked_again"),
+        ("attendance", "0013_arrivals_of_a_day"),
         ("projects", "0007_responsible_person_and_files_of_a_team"),
         ("workers", "0012_points_readers_and_strengths"),
     ]
