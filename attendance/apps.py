@@ -7,8 +7,8 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance import receivers
-        from attendance.demo.standard import write_standard
         from attendance.demo.importing import write_roster_file
+        from attendance.demo.standard import write_standard
         from attendance.demo.world import register_more
         from attendance.services import inbox, sources
         from attendance.web import device_objects, own

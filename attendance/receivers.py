@@ -5,12 +5,14 @@ from datetime import date
 from typing import TypeVar
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from attendance.models import AttendanceDay, Subject, UnmatchedDay
 from attendance.selectors.clock import current_day
 from attendance.services.corrected import corrected_days
 from attendance.services.counters import mark_days, mark_since
 from attendance.services.days import conclude_days, lock_project
+from attendance.services.passes import judge_again
 from kernel.scoping import ScopedModel
 from outbox.models import OutboxEvent
 from outbox.services import receive
@@ -26,6 +28,19 @@ PAPERS = (
     "workers.key_post_assigned.v1",
 )
 CORRECTED = "workers.identity_corrected.v1"
+# What may open or close the gates to somebody.
+GATES = (
+    PRESENCE,
+    CORRECTED,
+    *PAPERS,
+    "workers.review_changed.v1",
+    "workers.identity_verified.v1",
+    "workers.engagement_edited.v1",
+    "workers.engagement_ended.v1",
+    "workers.certificate_recorded.v1",
+    "workers.certificate_changed.v1",
+    "projects.project_restated.v1",
+)
 _BECAUSE = "the node concludes days for everybody; nobody reads"
 Row = TypeVar("Row", bound=ScopedModel)
 
@@ -133,7 +148,24 @@ def _conclude_anew(engagement: Engagement, subjects: Sequence[int]) -> None:
     mark_days(engagement.project_id, standing | {day for _subject, day in wanted})
 
 
+def permissions_changed(events: Sequence[OutboxEvent]) -> None:
+    """Bring the gates' lists up to date; an event is of somebody's work, of a person, or of a project.
+
+    A certificate and an identity are the person's on every site, so all the work of a person is judged.
+    """
+    keys = [event.key for event in events]
+    people = _every(Person).filter(Q(public_id__in=keys) | Q(engagements__public_id__in=keys))
+    before = _every(Person).filter(
+        public_id__in=[event.facts["was"] for event in events if "was" in event.facts]
+    )
+    concerned = (
+        Q(person__in=people.values("pk")) | Q(person__in=before.values("pk")) | Q(project__public_id__in=keys)
+    )
+    judge_again(_every(Engagement).filter(concerned), timezone.now())
+
+
 def register() -> None:
     """Tell the outbox what attendance listens to."""
+    receive("attendance.gate_lists", GATES, permissions_changed)
     receive("attendance.people", [ENROLLED, PRESENCE, *PAPERS], people_changed)
     receive("attendance.identities", [CORRECTED], identities_corrected)

@@ -33,3 +33,18 @@ def make_partitions() -> int:
 def forget_receipts() -> int:
     """Forget receipts of settled calls whose time is over."""
     return services.forget_receipts(timezone.now())
+
+
+@shared_task
+def sweep_gate_lists() -> int:
+    """Take off the gates' lists whoever ran out, and put back whoever may enter again."""
+    total = 0
+    while step := services.sweep(timezone.now()):
+        total += step
+    return total
+
+
+@shared_task
+def recheck_gate_lists() -> int:
+    """Judge everybody on the gates' lists again, for parameters change without news of anybody."""
+    return services.recheck(timezone.now())

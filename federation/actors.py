@@ -5,7 +5,7 @@ from kernel.resolvers import enterprise_reach
 from kernel.scoping import NOTHING, Reach
 from projects.models import Project
 
-# What a site's system may do; approving anybody for a gate is not among it.
+# What a site's system may do; approving anybody for a gate is not among it, asking who was approved is.
 PERMISSIONS = frozenset(
     {
         "projects.view",
@@ -18,6 +18,7 @@ PERMISSIONS = frozenset(
         "workers.file",
         "attendance.view",
         "attendance.punch",
+        "attendance.pull_gate_list",
         "integrity.view",
         "federation.view_requests",
         "payroll.view",

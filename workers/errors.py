@@ -194,6 +194,47 @@ class TooYoung(DomainError):
     code = "too_young"
 
 
+class PostOfOthers(DomainError):
+    """A key post that belongs to the staff of another kind of party, as the chief supervisor's does."""
+
+    code = "post_of_others"
+
+    def __init__(self, post: str, kinds: str) -> None:
+        super().__init__(
+            _("{post}应由{kinds}的人员担任。请先把该人员登记到{kinds}的班组，再任命。").format(
+                post=post, kinds=kinds
+            ),
+            field="engagement",
+        )
+
+
+class AgeBarred(TooYoung):
+    """Too young for the trade, or older than the place lets in; the rule is a parameter of the place."""
+
+    code = "age_barred"
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(
+            _("不能批准进场：{fault}。请核对出生日期和工种；确属本地规定以外情形的，报主管部门。").format(
+                fault=fault
+            )
+        )
+
+
+class NotCertified(DomainError):
+    """A trade of special operations without a valid certificate that opens it (建质〔2008〕75号)."""
+
+    code = "not_certified"
+
+    def __init__(self, trade: str) -> None:
+        super().__init__(
+            _(
+                "{trade}属于特种作业，该人员没有有效的特种作业操作资格证，不能改为这个工种。请先登记有效的证书。"
+            ).format(trade=trade),
+            field="trade",
+        )
+
+
 class DataTooOld(DomainError):
     """Nothing about the person was brought up to date for too long (18号令 第十二条)."""
 

@@ -17,8 +17,10 @@ from projects.models import Participation, Project, Team
 from projects.occupants import Occupants
 from standards.selectors import parameter
 from workers import states
+from workers.entry import facts_of_entry, opening, special_trades, with_entry
 from workers.models import (
     Certificate,
+    CollectionPoint,
     Contract,
     ContractFile,
     Engagement,
@@ -192,7 +194,7 @@ def engagements(actor: Actor) -> QuerySet[Engagement]:
 
 def with_state_on(rows: QuerySet[Engagement], day: date) -> QuerySet[Engagement]:
     """Engagements with what decides entry on `day`, and their place in S1 (see `facts_of`)."""
-    return rows.annotate(
+    return with_entry(rows, day).annotate(
         is_on_site=on_site_on(day),
         has_contract=contracted_on(day),
         is_trained=trained_on(day),
@@ -215,6 +217,7 @@ def facts_of(row: Any) -> states.Facts:
         has_left=row.settlement is not None,
         is_settled=row.settlement not in (None, UNSETTLED),
         is_ended=row.ended_at is not None,
+        **facts_of_entry(row),
     )
 
 
@@ -476,3 +479,65 @@ def contract_file(actor: Actor, public_id: UUID) -> ContractFile:
     if found is None:
         raise NotFound
     return found
+
+
+def all_certificates(actor: Actor) -> QuerySet[Certificate]:
+    """The certificates of everybody within scope, the next to run out first, with work of theirs in scope."""
+    own = Engagement.objects.visible_to(actor).filter(person=OuterRef("person"))
+    last = own.order_by(F("ended_at").desc(nulls_first=True), "-pk")
+    rows = Certificate.objects.visible_to(actor).select_related("person")
+    return rows.annotate(
+        work=Subquery(last.values("public_id")[:1]),
+        project_name=Subquery(last.values("project__name")[:1]),
+        trade=Subquery(last.values("trade")[:1]),
+    ).order_by(F("valid_to").asc(nulls_last=True), "pk")
+
+
+def certificate_to(actor: Actor, permission: str, public_id: UUID) -> Certificate:
+    """One certificate, with whose it is, for what `permission` names. Raises NotFound beyond it."""
+    rows = Certificate.objects.visible_to(actor, permission).filter(public_id=public_id)
+    found = rows.select_related("person").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def special_work_ending(actor: Actor, permission: str, day: date, until: date) -> QuerySet[Any]:
+    """Who works in special operations without a certificate until `until`, with `certified_until` or null.
+
+    As far as `actor` may do what `permission` names; only those who are on site or were approved.
+    """
+    held = opening(day).order_by(F("valid_to").desc(nulls_first=True))
+    last = Subquery(held.annotate(last=Coalesce("valid_to", Value(date.max))).values("last")[:1])
+    rows = Engagement.objects.visible_to(actor, permission).filter(
+        trade__in=list(special_trades(day)), ended_at=None
+    )
+    rows = rows.filter(Q(present_on(day)) | Q(reviews__outcome="approved", reviews__ended_at=None)).distinct()
+    return rows.annotate(certified_until=last).filter(Q(certified_until=None) | Q(certified_until__lt=until))
+
+
+def collection_points(actor: Actor, of: Project) -> QuerySet[CollectionPoint]:
+    """The collection points of a site, those in use first."""
+    rows = CollectionPoint.objects.visible_to(actor).filter(project=of)
+    return rows.order_by(F("closed_at").asc(nulls_first=True), "name", "pk")
+
+
+def points_to_enrol_at(actor: Actor, of: Project) -> QuerySet[CollectionPoint]:
+    """Where on a site identities may be taken now."""
+    rows = CollectionPoint.objects.visible_to(actor, "workers.enrol").filter(project=of, closed_at=None)
+    return rows.order_by("name", "pk")
+
+
+def collection_point_to(actor: Actor, permission: str, public_id: UUID) -> CollectionPoint:
+    """One collection point for what `permission` names. Raises NotFound beyond it."""
+    rows = CollectionPoint.objects.visible_to(actor, permission).filter(public_id=public_id)
+    found = rows.select_related("project__region").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_identity_checks(actor: Actor, of: Engagement) -> QuerySet[IdentityCheck]:
+    """Every taking of an identity on a piece of work, the first first, with where it was taken."""
+    rows = IdentityCheck.objects.visible_to(actor).filter(engagement=of).select_related("point")
+    return rows.order_by("checked_at", "pk")

@@ -67,11 +67,20 @@ class Facts:
     has_left: bool = False
     is_settled: bool = False
     is_ended: bool = False
+    # Beyond the papers; `age_fault` says in words how the age stands against entry, "" where it does not.
+    is_certified: bool = True
+    is_fresh: bool = True
+    age_fault: str = ""
 
     @property
     def has_papers(self) -> bool:
         """Identity, contract and training all hold."""
         return self.is_verified and self.has_contract and self.is_trained
+
+    @property
+    def may_enter(self) -> bool:
+        """All holds that permission to enter rests on, but for the approval itself (I-11)."""
+        return self.has_papers and self.is_certified and self.is_fresh and not self.age_fault
 
 
 def state_of(facts: Facts) -> State:
@@ -81,16 +90,40 @@ def state_of(facts: Facts) -> State:
     if facts.review == Review.PENDING:
         return State.PENDING_REVIEW
     if facts.review == Review.APPROVED:
-        return State.APPROVED if facts.has_papers else State.SUSPENDED
+        return State.APPROVED if facts.may_enter else State.SUSPENDED
     if facts.has_left:
         return State.EXITED if facts.is_settled else State.EXIT_PENDING
     return State.EXITED if facts.is_ended else _state_of_papers(facts)
 
 
+def lacking(facts: Facts) -> list[str]:
+    """What of permission to enter is missing, in words, but for the approval itself."""
+    wanted = (
+        (facts.is_verified, "身份核验"),
+        (facts.has_contract, "有效的劳动合同或用工协议"),
+        (facts.is_trained, "有效的安全培训"),
+        (facts.is_certified, "有效的特种作业操作资格证"),
+        (not facts.age_fault, facts.age_fault),
+        (facts.is_fresh, "一年内的资料更新或再培训"),
+    )
+    return [words for holds, words in wanted if not holds]
+
+
+def missing_for_entry(facts: Facts, *, is_open: bool = True) -> list[str]:
+    """All that keeps somebody off the gates' list, approval included, in words; `is_open`: the project."""
+    beside = (
+        (facts.review == Review.APPROVED, "总承包单位批准"),
+        (not facts.is_away, "返场（暂退场期间不放行）"),
+        (not facts.is_ended, "在册的用工（已结束）"),
+        (is_open, "在建的项目（已完工）"),
+    )
+    return lacking(facts) + [words for holds, words in beside if not holds]
+
+
 def _state_on_site(facts: Facts) -> State:
     if facts.is_away:
         return State.TEMP_LEFT
-    lapsed = facts.review == Review.APPROVED and not facts.has_papers
+    lapsed = facts.review == Review.APPROVED and not facts.may_enter
     return State.SUSPENDED if lapsed else State.ON_SITE
 
 
@@ -198,6 +231,8 @@ def in_words(facts: Facts) -> tuple[str, str]:
         return "amber", "在场，待审批" if facts.review == Review.PENDING else "在场，未审批"
     if state == State.SUSPENDED and facts.is_present:
         return "red", "在场，已暂停"
+    if state == State.TRAINED and not facts.may_enter:
+        return "grey", f"还差{lacking(facts)[0]}"
     if state == State.EXITED and not facts.has_left:
         return "grey", "用工已结束"
     return _WORDS[state]

@@ -19,6 +19,8 @@ from projects.api.serializers import (
 )
 from workers.api.serializers import ContractSerializer, TrainingSerializer
 from workers.models import Engagement
+from workers.selectors import facts_of
+from workers.states import missing_for_entry
 
 _RATE = "0 至 1，四位小数；没有数据时为 null，不是 0"
 
@@ -139,8 +141,14 @@ class EngagementSerializer(serializers.Serializer[Engagement]):
     is_on_site = serializers.BooleanField(help_text="已进场、未退场")
     has_contract = serializers.BooleanField(help_text="合同或用工书面协议在有效期内")
     is_trained = serializers.BooleanField(help_text="基本安全培训在有效期内")
+    missing_for_entry = serializers.SerializerMethodField(
+        help_text="进场许可还差什么；空为可以进场，并在闸机名单上"
+    )
     first_at = serializers.DateTimeField(allow_null=True, help_text="当日首次打卡")
     last_at = serializers.DateTimeField(allow_null=True, help_text="当日末次打卡")
+
+    def get_missing_for_entry(self, work: Engagement) -> list[str]:
+        return missing_for_entry(facts_of(work), is_open=work.project.is_open)
 
 
 class PresenceSerializer(serializers.Serializer[Any]):

@@ -8,10 +8,19 @@ from uuid import UUID
 from django.db import connection
 
 from attendance.demo.people import Worker
-from workers.models import Engagement, EntryReview, IdentityCheck, Presence, Settlement
+from workers.models import (
+    CollectionPoint,
+    Engagement,
+    EntryReview,
+    IdentityCheck,
+    Presence,
+    Settlement,
+)
 
 _BY = "演示数据"
 _BATCH = 1_000
+_OF_CARD = ("name", "id_number", "sex", "born_on", "nation", "address", "issuing_authority")
+_READER = {"vendor": "示例", "model": "R-200", "serial": "DEMO-R-1", "bridge": "1"}
 # Whoever came in the last days waits for approval, and a few who left wait for their wages.
 _NEW = timedelta(days=3)
 _UNSETTLED_SHARE = 0.04
@@ -23,6 +32,7 @@ def write_permissions(
     everybody: Iterable[Worker],
     engagements: dict[UUID, Engagement],
     presences: dict[UUID, Presence],
+    points: dict[int, CollectionPoint],
 ) -> None:
     """Identity checks, reviews and settlements of everybody, as of `day`."""
     rng = Random(f"{seed}/permissions")
@@ -30,7 +40,7 @@ def write_permissions(
     for one in everybody:
         engagement = engagements[one.engagement_id]
         if one.papers.contracts and one.papers.trainings:
-            checks.append(_check(engagement, one))
+            checks.append(_check(engagement, one, points[engagement.project_id]))
             reviews.append(_review(engagement, one, day))
         if one.exited_on is not None and rng.random() >= _UNSETTLED_SHARE:
             settlements.append(_settlement(presences[one.engagement_id], one))
@@ -45,13 +55,17 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, time(7), UTC) - timedelta(hours=8)
 
 
-def _check(engagement: Engagement, one: Worker) -> IdentityCheck:
+def _check(engagement: Engagement, one: Worker, point: CollectionPoint) -> IdentityCheck:
     return IdentityCheck(
         engagement=engagement,
         method="chip",
         result="match",
         checked_at=_morning(one.entered_on),
         checked_by=_BY,
+        attested_uscc=engagement.participation.enterprise.uscc,
+        strengths=dict.fromkeys(_OF_CARD, "chip"),
+        reader=_READER,
+        point=point,
     )
 
 

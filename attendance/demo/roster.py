@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from attendance.demo.entry import write_certificates, write_points
 from attendance.demo.people import MANAGER, TRAINING_DAYS, Worker
 from attendance.demo.permissions import write_permissions
 from attendance.demo.plan import SitePlan, World
@@ -38,7 +39,9 @@ def write_people(world: World, projects: dict[str, Project]) -> None:
     presences = _write_presences(everybody, engagements)
     _write_papers(world.seed, everybody, engagements)
     people = [one for _planned, one in everybody]
-    write_permissions(world.seed, world.base, people, engagements, presences)
+    points = write_points(world, projects)
+    write_permissions(world.seed, world.base, people, engagements, presences, points)
+    write_certificates(world.seed, world.base, people, engagements)
     _date_registrations()
     KeyPostAssignment.objects.bulk_create(
         KeyPostAssignment(
@@ -105,7 +108,7 @@ def _engagements(
     world: World, projects: dict[str, Project], persons: dict[UUID, Person]
 ) -> dict[UUID, Engagement]:
     wanted = [team.public_id for planned in world.sites for team in planned.teams]
-    teams = Team.objects.unscoped(because=_BECAUSE).select_related("participation")
+    teams = Team.objects.unscoped(because=_BECAUSE).select_related("participation__enterprise")
     by_id = {team.public_id: team for team in teams.filter(public_id__in=wanted)}
     rng = Random(f"{world.seed}/roster")
     rows = [

@@ -16,6 +16,7 @@ from attendance.demo.register import write_register
 from attendance.demo.roster import write_people
 from attendance.demo.site_accounts import write_site_accounts
 from attendance.rules import day_of
+from attendance.services.passes import recheck
 from audit.models import AuditEvent
 from audit.services import record
 from kernel.errors import DomainError
@@ -75,6 +76,7 @@ def _make(as_of: datetime, seed: int, scale: float) -> Outcome:
     punches = write_punches(world, projects, as_of, None, as_of)
     write_accounts(world, projects, day_of(as_of, CUT_HOUR))
     write_site_accounts(world, projects, as_of)
+    recheck(as_of)
     facts: dict[str, Any] = {
         "seed": seed,
         "scale": scale,

@@ -3,6 +3,7 @@
 from attendance.models.corrections import CorrectionRequest
 from attendance.models.facts import AttendanceDay, Device, DirtyDay, ProjectDay, Punch, Subject
 from attendance.models.inbox import Inbox, PunchReceipt
+from attendance.models.passes import GatePass
 from attendance.models.settling import AsideBatch, SequenceClash, UnmatchedDay
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "CorrectionRequest",
     "Device",
     "DirtyDay",
+    "GatePass",
     "Inbox",
     "ProjectDay",
     "Punch",

@@ -8,7 +8,7 @@ from attendance.models import AttendanceDay
 from kernel.scoping import Actor
 from projects.models import Project
 from workers.models import Engagement, KeyPostAssignment
-from workers.selectors import engagements, key_posts, on_site_on, with_state_on
+from workers.selectors import engagements, key_posts, on_site_on, verified_on, with_state_on
 
 
 def people(actor: Actor, day: date) -> QuerySet[Engagement]:
@@ -34,11 +34,12 @@ def team_sizes(actor: Actor, project: Project, day: date) -> dict[int, int]:
 
 
 def key_post_holders(actor: Actor, project: Project, day: date) -> dict[str, KeyPostAssignment]:
-    """Who holds each key post of a project, with `came_at` (that day) and `last_day` of attendance."""
+    """Who holds each key post, with `came_at` (that day), `last_day` of attendance and `is_verified`."""
     that_day = AttendanceDay.all_rows.filter(engagement=OuterRef("engagement"), day=day)
     rows = (
         key_posts(actor, day)
         .filter(engagement__project=project)
         .annotate(came_at=Subquery(that_day.values("first_at")[:1]), last_day=Max("engagement__days__day"))
+        .annotate(is_verified=verified_on(day, "engagement"))
     )
     return {row.post: row for row in rows}

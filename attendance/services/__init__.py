@@ -6,11 +6,13 @@ from attendance.services.counters import mark_days, open_day, recount
 from attendance.services.days import conclude_days
 from attendance.services.devices import (
     change_device,
+    note_contact,
     register_device,
     restore_device,
     retire_device,
 )
 from attendance.services.partitions import make_partitions
+from attendance.services.passes import judge_again, recheck, sweep
 from attendance.services.punches import PunchFacts, PunchReceipt, receive_punches
 from attendance.services.receipts import forget_receipts
 from attendance.services.settler import settle_step, settler_works
@@ -26,14 +28,18 @@ __all__ = [
     "current_day",
     "cutoff_hour",
     "forget_receipts",
+    "judge_again",
     "make_partitions",
     "mark_days",
+    "note_contact",
     "open_day",
     "receive_punches",
+    "recheck",
     "recount",
     "register_device",
     "restore_device",
     "retire_device",
     "settle_step",
     "settler_works",
+    "sweep",
 ]

@@ -1,7 +1,9 @@
 """Acts on devices: registering, naming anew, taking out of use and back."""
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,8 @@ from projects.models import Project
 
 MANAGE = "attendance.manage_devices"
 LONGEST_CHANNEL, LONGEST_SERIAL = 50, 60
+# A gate that asks every few seconds need not be written down each time.
+CONTACT_SECONDS = 30
 
 
 class ChannelTaken(DomainError):
@@ -115,6 +119,13 @@ def restore_device(*, actor: Actor, device: Device) -> Device:
     if not device.retired_at:
         raise DomainError(_("该设备正在使用，无需恢复。"), code="in_use")
     return _turned(actor, device, retired=False, reason="")
+
+
+def note_contact(device: Device, now: datetime) -> None:
+    """Remember that a device spoke, though it sent no punch; at most once in CONTACT_SECONDS."""
+    before = now - timedelta(seconds=CONTACT_SECONDS)
+    rows = Device.all_rows.filter(pk=device.pk)
+    rows.filter(Q(last_contact_at=None) | Q(last_contact_at__lt=before)).update(last_contact_at=now)
 
 
 def _turned(actor: Actor, device: Device, *, retired: bool, reason: str) -> Device:

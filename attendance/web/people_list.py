@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 
+from attendance.selectors.passes import on_gate_list
 from attendance.selectors.people import attended_on, people
 from attendance.web.clock import today
 from attendance.web.places import crumbs, here_with
@@ -58,6 +59,9 @@ class PeopleFilters(ScopedFilterSet):
     attended = django_filters.ChoiceFilter(
         label="今日", method="came", choices=[("yes", "今日已到"), ("no", "今日未到")]
     )
+    gate = django_filters.ChoiceFilter(
+        label="闸机", method="on_gate_list", choices=[("yes", "在闸机名单上"), ("no", "不在闸机名单上")]
+    )
     trade = django_filters.ChoiceFilter(label="工种", choices=lambda: choices("trade"))
     kind = django_filters.ChoiceFilter(label="类型", choices=lambda: choices("worker_kind"))
     q = django_filters.CharFilter(label="姓名", field_name="person__name", lookup_expr="icontains")
@@ -94,6 +98,10 @@ class PeopleFilters(ScopedFilterSet):
     def came(self, rows: QuerySet[Engagement], _name: str, value: str) -> QuerySet[Engagement]:
         came = attended_on(today())
         return rows.filter(came if value == "yes" else ~came)
+
+    def on_gate_list(self, rows: QuerySet[Engagement], _name: str, value: str) -> QuerySet[Engagement]:
+        listed = on_gate_list()
+        return rows.filter(listed if value == "yes" else ~listed)
 
     def described(self, name: str, value: Any) -> str:
         if name == "project":

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -37,6 +38,7 @@ class Told:
     valid_to: date | None
     mark: str
     state: str
+    public_id: UUID
 
 
 def papers_told(actor: Actor, engagement: Engagement) -> dict[str, Any]:
@@ -93,4 +95,5 @@ def _told(row: Certificate, day: date) -> Told:
         valid_to=row.valid_to,
         mark="green" if good else "amber",
         state="已过期" if is_over else code_name("certificate_status", row.status),
+        public_id=row.public_id,
     )

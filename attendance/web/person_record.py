@@ -17,6 +17,7 @@ from attendance.selectors.days import month
 from attendance.web.clock import day_asked, today
 from attendance.web.person_moves import moves_offered, told
 from attendance.web.person_papers import papers_told
+from attendance.web.person_permission import Fact, identity_told, permission_told
 from attendance.web.places import crumbs, dashboard_url
 from attendance.web.shown_codes import shown_code
 from audit.selectors import events_of
@@ -27,7 +28,7 @@ from web import words
 from web.navigation import Crumb
 from web.pages import Page
 from workers import selectors as workers
-from workers.models import Contract, Engagement, EngagementEvent, IdentityCheck, Presence, Training
+from workers.models import Contract, Engagement, EngagementEvent, Presence, Training
 from workers.services import reveal_number
 from workers.states import in_words
 
@@ -60,14 +61,8 @@ DOES = (
     ("workers.file", "登记合同", "new_contract"),
     ("workers.file", "登记培训", "new_training"),
     ("workers.file", "登记证书", "new_certificate"),
+    ("workers.view", "实名采集记录", "identity_record"),
 )
-# How an identity was established, the strongest first, with its mark and words.
-STRENGTHS = {
-    "registry": ("green", "公安库核验"),
-    "chip": ("green", "读卡核验"),
-    "seen": ("green", "已核对证件原件"),
-    "typed": ("amber", "人工录入，未读卡"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +73,6 @@ class Cell:
     kind: str
     row: AttendanceDay | None = None
     is_today: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One of the facts that decide entry, with its mark and words."""
-
-    level: str
-    name: str
-    words: str
 
 
 class PersonRecord(Page):
@@ -116,7 +102,10 @@ class PersonRecord(Page):
         readers = events_of(engagement, SEEN)[:20]
         return {
             **_head(self.actor, engagement, tab, day),
-            "facts": _facts(engagement, contracts, trainings, presences, came, day),
+            "facts": [
+                *_facts(engagement, contracts, trainings, presences, came, day),
+                permission_told(self.actor, engagement),
+            ],
             "events": _life(engagement, presences, contracts, trainings, moves),
             "presences": presences,
             "contracts": [(row, _kind_name(row)) for row in contracts],
@@ -201,7 +190,7 @@ def _head(actor: Any, engagement: Any, here: str, day: date) -> dict[str, Any]:
             for permission, label, name in DOES
             if actor.may(permission)
         ],
-        "identity": _identity(workers.identity_checks(actor, engagement)),
+        "identity": identity_told(workers.identity_checks(actor, engagement)),
         "crumbs": crumbs(actor, own, dashboard_url, *tail),
         "tab": here,
         "tabs": [
@@ -210,13 +199,6 @@ def _head(actor: Any, engagement: Any, here: str, day: date) -> dict[str, Any]:
         ],
         "tabs_label": "人员的各部分",
     }
-
-
-def _identity(checks: Iterable[IdentityCheck]) -> dict[str, str]:
-    """The strongest way in which the identity was established."""
-    known = {check.method for check in checks}
-    level, said = next((STRENGTHS[one] for one in STRENGTHS if one in known), ("grey", "设备上报，未核验"))
-    return {"level": level, "words": said}
 
 
 def _age(born_on: date | None, day: date) -> int | None:

@@ -36,6 +36,7 @@ from web.navigation import Crumb
 from web.pages import Page
 from web.templatetags.words import change
 from workers.models import Engagement
+from workers.selectors import collection_points
 from workers.web.roster_acts import offered
 
 
@@ -57,7 +58,7 @@ TABS = {
     "parties": "参建单位",
     "teams": "班组",
     "posts": "关键岗位",
-    "devices": "设备",
+    "devices": "设备与提取点",
 }
 
 
@@ -165,7 +166,14 @@ class ProjectRecord(Page):
         rows = [(device, silence(device, now, limits)) for device in devices_of(self.actor, project)]
         sees = self.actor.may("federation.view_credentials")
         calls = f"{reverse('credentials')}?project={project.public_id}" if sees else ""
-        return {"devices": rows, "limits": limits, "calls_url": calls}
+        return {
+            "devices": rows,
+            "limits": limits,
+            "calls_url": calls,
+            "points": collection_points(self.actor, project),
+            "may_manage": self.actor.may("projects.manage_participation"),
+            "may_keep_keys": self.actor.may("workers.approve"),
+        }
 
 
 def _account(actor: Actor, project: Any) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ from federation.ingest.keys import Keys
 from federation.ingest.punches import LONGEST_TOKEN
 from federation.ingest.refusals import Refused
 from federation.selectors import punch_receipt, signer
-from federation.services import note_receipt_read, note_refused_punches
+from federation.services import RECEIPTS, note_refused_punches, note_signed_read
 from kernel.errors import DomainError
 from kernel.masking import redact
 from standards.selectors import parameter
@@ -39,7 +39,7 @@ def _header(name: str, description: str) -> OpenApiParameter:
     return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, description=description)
 
 
-_HEADERS: Final = [
+SIGNED_HEADERS: Final = [
     _header("X-Key", "接口账号"),
     _header("X-Timestamp", "Unix 时间，整秒"),
     _header("X-Nonce", "1 至 64 个可见 ASCII 字符，每次更换"),
@@ -61,7 +61,12 @@ class Turned(DomainError):
 
 
 class SignedKey(BaseAuthentication):
-    """A vendor's system by its signature; a call without X-Key is somebody else's."""
+    """A vendor's system by its signature; a call without X-Key is somebody else's.
+
+    `noted` names the read where each nonce is entered.
+    """
+
+    noted = RECEIPTS
 
     sign_in_words = _(
         "请说明是谁在查：厂商系统带上 X-Key、X-Timestamp、X-Nonce、X-Signature 四个请求头"
@@ -73,9 +78,13 @@ class SignedKey(BaseAuthentication):
         if "X-Key" not in request.headers:
             return None
         try:
-            return AnonymousUser(), _signer(request)
+            return AnonymousUser(), _signer(request, self.signed_path(request), self.noted)
         except Refused as refused:
             raise Turned(refused) from refused
+
+    def signed_path(self, request: Request) -> str:
+        """What of the address the signature covers."""
+        return request.path
 
     def authenticate_header(self, request: Request) -> str:
         return "Signature"
@@ -100,15 +109,15 @@ def _headers(request: Request) -> dict[bytes, bytes]:
     return {name.lower().encode(): value.encode() for name, value in request.headers.items()}
 
 
-def _signer(request: Request) -> CredentialActor:
+def _signer(request: Request, path: str, noted: str) -> CredentialActor:
     """The system that signed a read. Each nonce reads once. Raises Refused."""
-    call = signing.read("GET", request.path, _headers(request), b"")
+    call = signing.read("GET", path, _headers(request), b"")
     held = _keys.read(call.appid, timezone.now())
     address = request.META.get("REMOTE_ADDR", "")
     key = admitted(held, call, address=address, now=door.microseconds_now())
     try:
         with transaction.atomic():
-            note_receipt_read(call.appid, str(call.timestamp), call.nonce, timezone.now())
+            note_signed_read(call.appid, str(call.timestamp), call.nonce, timezone.now(), noted)
     except IntegrityError as error:
         raise Refused(
             409, "nonce_used", "同一 X-Timestamp 和 X-Nonce 已用过，请更换 X-Nonce 并重新签名。"
@@ -212,7 +221,7 @@ class PunchesDoor(PunchesView):
         description="逐条判断格式，落盘后即答复 202；对人结果凭 receipt 查询。原样重发得到同一 receipt，"
         "不会重复计数。请求体可用 gzip 压缩（Content-Encoding: gzip）。示例见 docs/punch-interface.md。",
         tags=[TAG],
-        parameters=_HEADERS,
+        parameters=SIGNED_HEADERS,
         request=PunchesBody,
         responses={
             202: AcceptedSerializer,
@@ -262,7 +271,7 @@ class PunchReceiptView(Read):
         summary="打卡核对结果",
         description="接口账号按同样的办法签名（方法 GET，请求体为空）查自己的；有权查看考勤的账号也可查。",
         tags=[TAG],
-        parameters=_HEADERS,
+        parameters=SIGNED_HEADERS,
         responses={200: ReceiptSerializer, 409: _USED},
     )
     def get(self, _request: Request, public_id: UUID) -> Response:

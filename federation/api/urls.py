@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from federation.api import punches, views, why
+from federation.api import gates, punches, views, why
 
 urlpatterns = [
     path("punches/", punches.PunchesDoor.as_view(), name="api_punches"),
     path("punch-receipts/<uuid:public_id>/", punches.PunchReceiptView.as_view(), name="api_punch_receipt"),
+    path("gates/allow-list/", gates.AllowListView.as_view(), name="api_gate_list"),
+    path("gates/photos/<uuid:public_id>/", gates.PassPhotoView.as_view(), name="api_gate_photo"),
     path("credentials/", views.CredentialsView.as_view(), name="api_credentials"),
     path("credentials/issue/", views.IssueView.as_view(), name="api_credential_issue"),
     path(

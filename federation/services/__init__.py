@@ -2,11 +2,13 @@
 
 from federation.services.calls import (
     AWAY,
+    GATE_LISTS,
+    RECEIPTS,
     accept,
     note_query,
-    note_receipt_read,
     note_refusal,
     note_refused_punches,
+    note_signed_read,
     send,
     send_lane,
     serial,
@@ -24,6 +26,8 @@ from federation.services.sandbox import forget_sandboxes, open_sandbox
 
 __all__ = [
     "AWAY",
+    "GATE_LISTS",
+    "RECEIPTS",
     "accept",
     "begin_run",
     "forget_sandboxes",
@@ -31,9 +35,9 @@ __all__ = [
     "issue_enterprise_credential",
     "limit_credential",
     "note_query",
-    "note_receipt_read",
     "note_refusal",
     "note_refused_punches",
+    "note_signed_read",
     "open_sandbox",
     "retry_request",
     "revoke_credential",

@@ -33,6 +33,7 @@ DRAIN_LANE = "federation.tasks.drain_lane"
 # How the punch interface is named where methods of the national one are.
 PUNCHES = "POST /api/v1/punches/"
 RECEIPTS = "GET /api/v1/punch-receipts/"
+GATE_LISTS = "GET /api/v1/gates/"
 
 
 def note_query(call: Call, transport: Mapping[str, str]) -> None:
@@ -52,10 +53,10 @@ def note_query(call: Call, transport: Mapping[str, str]) -> None:
         raise bad_request("nonce重复!同一timestamp与nonce的查询已答复,请更换nonce并重新签名") from error
 
 
-def note_receipt_read(appid: str, timestamp: str, nonce: str, now: datetime) -> None:
-    """Enter a signed read of a receipt, so that its nonce reads once. Raises IntegrityError for a replay."""
+def note_signed_read(appid: str, timestamp: str, nonce: str, now: datetime, method: str) -> None:
+    """Enter a signed read, so that its nonce reads once. Raises IntegrityError for a replay."""
     AnsweredQuery.objects.create(
-        appid=appid, timestamp=timestamp, nonce=nonce, method=RECEIPTS, is_poll=True, answered_at=now
+        appid=appid, timestamp=timestamp, nonce=nonce, method=method, is_poll=True, answered_at=now
     )
 
 

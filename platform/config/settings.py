@@ -227,6 +227,10 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
     }
 }
+# Where the local bridge of an identity-card reader listens on the clerk's machine, and a program that reads
+# pictures of cards, if the node has one: docs/id-reader-bridge.md.
+ID_READER_ADDRESS = env.str("ID_READER_ADDRESS", "http://127.0.0.1:18990")
+CARD_TEXT_READER = env.str("CARD_TEXT_READER", "")
 # The map's source, and its approval number: official use needs a map with a 审图号.
 MAP_SOURCE = env.str("MAP_SOURCE", "vendor/maps")
 MAP_APPROVAL_NUMBER = env.str("MAP_APPROVAL_NUMBER", "")

@@ -14,11 +14,13 @@ def shown_value(row: RuleParameter) -> str:
     if row.unit == rules.RATE_UNIT:
         return words.percent(value)
     if isinstance(value, dict):
-        return (
-            "，".join(f"{LEVELS.get(key, key)} {value[key]}" for key in rules.names_of(value))
-            + f" {row.unit}"
-        )
+        told = (f"{LEVELS.get(key, key)} {_part(value[key])}" for key in rules.names_of(value))
+        return f"{'，'.join(told)} {row.unit}".strip()
     if isinstance(value, list):
         known = codes(rules.CODE_LISTS.get(row.key, ""))
         return "、".join(known.get(str(one), str(one)) for one in value)
     return f"{value} {row.unit}".strip()
+
+
+def _part(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -12,7 +12,7 @@ from tests.support import people, records
 from tests.support.actors import Holder
 from tests.support.traces import fingerprint
 from workers.errors import DataTooOld, NotPending, OwnReview, PapersMissing, TooYoung
-from workers.models import Contract, Engagement, EntryReview, IdentityCheck, Training
+from workers.models import Contract, Engagement, EntryReview, Training
 from workers.services import (
     PersonFacts,
     WorkFacts,
@@ -90,6 +90,7 @@ def test_i_11_an_approval_keeps_what_held_at_that_instant(clerk: Holder, manager
     assert review.snapshot is not None
     assert review.snapshot["contract"] == {
         "public_id": str(contract.public_id),
+        "kind": "labour",
         "starts_on": SINCE.isoformat(),
         "ends_on": (TODAY + timedelta(days=90)).isoformat(),
     }
@@ -102,8 +103,6 @@ def test_i_11_an_approval_keeps_what_held_at_that_instant(clerk: Holder, manager
 @pytest.mark.parametrize(
     ("model", "change", "missing"),
     [
-        (IdentityCheck, {"result": "mismatch"}, "身份核验"),
-        (IdentityCheck, {"method": "typed"}, "身份核验"),
         (Contract, {"ends_on": TODAY - timedelta(days=1)}, "有效的劳动合同或用工协议"),
         (Contract, {"starts_on": TODAY + timedelta(days=1)}, "有效的劳动合同或用工协议"),
         (Training, {"is_passed": False}, "有效的安全培训"),
@@ -116,6 +115,24 @@ def test_i_11_what_lapsed_between_asking_and_answering_stops_the_approval(
     engagement = _submitted(clerk)
     model.all_rows.update(**change)
     assert missing in _refused(PapersMissing, manager, engagement)
+
+
+def test_i_11_a_number_that_was_put_right_since_has_to_be_checked_again(
+    clerk: Holder, manager: Holder
+) -> None:
+    engagement = _submitted(clerk)
+    number = people.id_number(983)
+    records.identity_correction(engagement, number=number, name="张三", corrected_by="clerk")
+    assert "身份核验" in _refused(PapersMissing, manager, engagement)
+
+
+def test_i_11_an_identity_that_was_typed_does_not_open_the_gate(clerk: Holder) -> None:
+    engagement = _enrolled(clerk)
+    records.contract(engagement, SINCE, TODAY + timedelta(days=90))
+    records.training(engagement, SINCE)
+    records.identity_check(engagement, method="typed")
+    with pytest.raises(PapersMissing, match="身份核验"):
+        submit_for_review(actor=clerk, engagement=engagement, today=TODAY)
 
 
 def test_i_11_nobody_under_age_is_approved(clerk: Holder, manager: Holder) -> None:

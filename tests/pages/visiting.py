@@ -77,6 +77,13 @@ def clerk_pages_of(county: County) -> dict[str, str]:
         "new_contract": f"/people/{person}/contracts/new/",
         "new_training": f"/people/{person}/trainings/new/",
         "new_certificate": f"/people/{person}/certificates/new/",
+        "certificates": "/certificates/",
+        "certificate_change": f"/certificates/{county.worker.certificate.public_id}/change/"
+        if county.worker.certificate
+        else "/certificates/",
+        "identity_record": f"/people/{person}/identity/",
+        "point_new": f"/projects/{project}/points/new/",
+        "point_edit": f"/points/{county.point.public_id}/edit/",
         "replace_contract": f"/contracts/{contract.public_id}/replace/",
         "replace_training": f"/trainings/{training.public_id}/replace/",
         "roster_people": f"/projects/{project}/people/",

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from attendance.models import AttendanceDay, CorrectionRequest, Device, ProjectDay, Punch, PunchReceipt
+from attendance.models import (
+    AttendanceDay,
+    CorrectionRequest,
+    Device,
+    GatePass,
+    ProjectDay,
+    Punch,
+    PunchReceipt,
+)
 from federation.models import AcceptedRequest, Credential, RefusedCall
 from integrity.models import (
     AnswerFile,
@@ -40,6 +48,7 @@ from tests.support.actors import Holder
 from tests.support.world import County, TwoCounties
 from workers.models import (
     Certificate,
+    CollectionPoint,
     Contract,
     ContractFile,
     Engagement,
@@ -123,6 +132,8 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     Particulars: _of_workers("particulars"),
     ContractFile: _of_workers("contract_file"),
     Certificate: _of_workers("certificate"),
+    CollectionPoint: (lambda c: [c.point], lambda c: [c.point]),
+    GatePass: _of_workers("gate_pass"),
     PersonCredit: _of_workers("credit"),
     TrainingSession: (lambda c: [c.session], lambda c: []),
     TrainingFile: (lambda c: [c.session_file], lambda c: []),
@@ -247,6 +258,7 @@ def test_a_worker_reaches_the_own_rows_on_every_site_and_nobody_elses(
             Particulars: [own.particulars],
             ContractFile: [own.contract_file],
             Certificate: [own.certificate],
+            GatePass: [own.gate_pass],
             PersonCredit: [own.credit],
             PayrollRow: [own.wages],
             Punch: _punches(county, "contractor"),

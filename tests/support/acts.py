@@ -46,6 +46,7 @@ from workers.services import (
     Move,
     OwnFacts,
     PersonFacts,
+    PointFacts,
     SessionFacts,
     SettlementFacts,
     Taking,
@@ -742,6 +743,35 @@ def _record_certificate(actor: Actor, county: County) -> Any:
     )
 
 
+def _change_certificate(actor: Actor, county: County) -> Any:
+    held = _subject(county).certificate
+    assert held is not None
+    return workers.change_certificate(
+        actor=actor, certificate=held, valid_to=county.today, status="1", reason="复核合格"
+    )
+
+
+def _point_facts(county: County) -> PointFacts:
+    return PointFacts("北门办公室", "北门内", "读卡器", "吴十")
+
+
+def _open_point(actor: Actor, county: County) -> Any:
+    facts = _point_facts(county)
+    return workers.open_collection_point(actor=actor, project=county.project, facts=facts)
+
+
+def _change_point(actor: Actor, county: County) -> Any:
+    return workers.change_collection_point(actor=actor, point=county.point, facts=_point_facts(county))
+
+
+def _close_point(actor: Actor, county: County) -> Any:
+    return workers.close_collection_point(actor=actor, point=county.point, reason="搬到北门", now=county.now)
+
+
+def _renew_reader_key(actor: Actor, county: County) -> Any:
+    return workers.renew_reader_key(actor=actor, point=county.point, now=county.now)
+
+
 def _report_payroll(actor: Actor, county: County) -> Any:
     card = payroll.Account(people.card(911), "102", "支行")
     payslip = payroll.Payslip(
@@ -835,6 +865,11 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.report_contract": [_report_contract],
     "workers.services.report_training_session": [_report_training_session],
     "workers.services.record_certificate": [_record_certificate],
+    "workers.services.change_certificate": [_change_certificate],
+    "workers.services.open_collection_point": [_open_point],
+    "workers.services.change_collection_point": [_change_point],
+    "workers.services.close_collection_point": [_close_point],
+    "workers.services.renew_reader_key": [_renew_reader_key],
     "payroll.services.report_payroll": [_report_payroll],
     "integrity.services.record_person_credit": [_record_person_credit],
     "integrity.services.withdraw_person_credit": [_withdraw_person_credit],

@@ -22,11 +22,12 @@ from attendance.models import (
     AttendanceDay,
     CorrectionRequest,
     Device,
+    GatePass,
     ProjectDay,
     Punch,
     PunchReceipt,
 )
-from attendance.services import PunchFacts, receive_punches, recount
+from attendance.services import PunchFacts, receive_punches, recheck, recount
 from federation.models import AcceptedRequest, ConformanceRun, Credential, RefusedCall
 from federation.work import OUR_FAULT
 from integrity.models import AnswerFile, CreditRecord, PersonCredit, SupervisionNotice
@@ -59,6 +60,7 @@ from tests.support.stated import state_everything
 from web.models import Message
 from workers.models import (
     Certificate,
+    CollectionPoint,
     Contract,
     ContractFile,
     Engagement,
@@ -124,6 +126,7 @@ class Worker:
     certificate: Certificate | None = None
     wages: PayrollRow | None = None
     credit: PersonCredit | None = None
+    gate_pass: GatePass | None = None
 
 
 @dataclass
@@ -159,6 +162,7 @@ class County:
     closed_user: User = None  # type: ignore[assignment]
     locked_user: User = None  # type: ignore[assignment]
     parameter: RuleParameter = None  # type: ignore[assignment]
+    point: CollectionPoint = None  # type: ignore[assignment]
     session: TrainingSession = None  # type: ignore[assignment]
     session_file: TrainingFile = None  # type: ignore[assignment]
     team_files: dict[str, TeamFile] = field(default_factory=dict)
@@ -239,7 +243,7 @@ class County:
             found += [str(worker.correction.public_id)] if worker.correction else []
         found += [str(row.public_id) for row in (self.project, self.permit, *self.devices)]
         found += [name for row in self.notices.values() for name in (str(row.public_id), row.number)]
-        found += [str(row.public_id) for row in (self.code, self.upload, self.session)]
+        found += [str(row.public_id) for row in (self.code, self.upload, self.session, self.point)]
         found += [str(self.roster.public_id)] if self.roster else []
         found += [str(row.public_id) for row in self.payrolls.values()]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
@@ -289,6 +293,9 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _notices(county)
     _roster_file(county)
     recount(now)
+    recheck(now)
+    for worker in county.workers.values():
+        worker.gate_pass = GatePass.all_rows.filter(engagement=worker.engagement).first()
     return county
 
 
@@ -348,6 +355,9 @@ def _project(county: County) -> None:
         owner_name=county.firms["owner"].name,
         address=f"{word}大道{order}号",
         category="01",
+    )
+    county.point = records.collection_point(
+        county.project, f"{word}提取点", location=f"{word}门内", operator=f"吴{word}"
     )
     county.permit = records.permit(county.project, f"{word}{code}01", works_name=f"{word}家园一期工程")
     for title, firm in county.firms.items():
@@ -538,7 +548,9 @@ def _worker(county: County, title: str, since: date, until: date | None) -> Work
         )
         if has_papers
         else None,
-        identity_check=records.identity_check(work, checked_by=f"{word}读卡器") if has_papers else None,
+        identity_check=records.identity_check(work, checked_by=f"{word}读卡器", point=county.point)
+        if has_papers
+        else None,
     )
 
 

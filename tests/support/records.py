@@ -27,6 +27,7 @@ from regions.models import Region
 from tests.support import people
 from workers.models import (
     Certificate,
+    CollectionPoint,
     Contract,
     ContractFile,
     Engagement,
@@ -144,11 +145,10 @@ def key_post(of: Engagement, post: str, starts_on: date) -> KeyPostAssignment:
     return KeyPostAssignment.objects.create(engagement=of, post=post, starts_on=starts_on)
 
 
-def identity_check(of: Engagement, checked_by: str = "读卡器") -> IdentityCheck:
+def identity_check(of: Engagement, checked_by: str = "读卡器", **fields: Any) -> IdentityCheck:
     """An identity established by the card's chip."""
-    return IdentityCheck.objects.create(
-        engagement=of, method="chip", result="match", checked_at=timezone.now(), checked_by=checked_by
-    )
+    fields = {"method": "chip", "result": "match", "checked_at": timezone.now(), **fields}
+    return IdentityCheck.objects.create(engagement=of, checked_by=checked_by, **fields)
 
 
 def leave(of: Presence, left_on: date, returned_on: date | None = None, **fields: Any) -> TemporaryLeave:
@@ -279,8 +279,17 @@ def particulars(of: Engagement, **fields: Any) -> Particulars:
 def certificate(of: Person, number: str, **fields: Any) -> Certificate:
     """A certificate of special operation."""
     fields.setdefault("issued_on", site_day() - timedelta(days=90))
+    fields.setdefault("kind", "80")
     index = keyring().blind_index("certificate", number)
-    return Certificate.objects.create(person=of, kind="80", number=number, number_index=index, **fields)
+    return Certificate.objects.create(person=of, number=number, number_index=index, **fields)
+
+
+def collection_point(of: Project, name: str, **fields: Any) -> CollectionPoint:
+    """Where identities are taken on a site."""
+    fields.setdefault("location", "大门内")
+    fields.setdefault("equipment", "读卡器")
+    fields.setdefault("operator", "劳资专管员")
+    return CollectionPoint.objects.create(project=of, name=name, **fields)
 
 
 def contract_file(of: Contract, address: str, name: str, position: int = 0) -> ContractFile:

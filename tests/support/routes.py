@@ -84,6 +84,23 @@ def _certificate_form(county: County) -> Query:
     }
 
 
+def _certificates(county: County) -> list[dict[str, Any]]:
+    held = [worker.certificate for worker in county.workers.values() if worker.certificate]
+    return [{"public_id": paper.public_id} for paper in held]
+
+
+def _certificate_change(county: County) -> Query:
+    return {"valid_to": county.today, "status": "1", "reason": "复核合格，延期"}
+
+
+def _points(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.point.public_id}]
+
+
+def _point_form(_county: County) -> Query:
+    return {"name": "北门办公室", "location": "北门内", "equipment": "读卡器", "operator": "吴十"}
+
+
 def _credit_form(county: County) -> Query:
     return {
         "region": county.region.code,
@@ -538,6 +555,38 @@ ROUTES: dict[str, Route] = {
         kwargs=lambda county: [{"public_id": one.public_id} for one in _files_of_contracts(county)]
     ),
     "new_certificate": Route(kwargs=_people, forms=lambda county: [_certificate_form(county)]),
+    "certificates": Route(
+        queries=lambda county: [
+            {},
+            {"state": "ending"},
+            {"kind": "80", "project": county.project.public_id},
+            {"q": county.word},
+        ]
+    ),
+    "certificate_change": Route(kwargs=_certificates, forms=lambda county: [_certificate_change(county)]),
+    "identity_record": Route(kwargs=_people),
+    "point_new": Route(kwargs=_project, forms=lambda county: [_point_form(county)]),
+    "point_edit": Route(kwargs=_points, forms=lambda county: [_point_form(county)]),
+    "point_close": Route(kwargs=_points, forms=lambda _county: [{"reason": "搬到北门"}]),
+    "point_key": Route(kwargs=_points, forms=lambda _county: [{"once": "1"}]),
+    "api_certificates": Route(
+        queries=lambda county: [
+            {},
+            {"engagement": county.worker.engagement.public_id},
+            {"valid": "true", "kind": "80"},
+            {"ends_within": "30"},
+        ]
+    ),
+    "api_certificate_add": Route(kwargs=_people, forms=lambda county: [_certificate_form(county)]),
+    "api_certificate_change": Route(kwargs=_certificates, forms=lambda county: [_certificate_change(county)]),
+    "api_points": Route(kwargs=_project, queries=lambda _county: [{}, {"closed": "false"}]),
+    "api_point_open": Route(kwargs=_project, forms=lambda county: [_point_form(county)]),
+    "api_point_change": Route(kwargs=_points, forms=lambda county: [_point_form(county)]),
+    "api_point_close": Route(kwargs=_points, forms=lambda _county: [{"reason": "搬到北门"}]),
+    "api_gate_list": Route(public="only a gate's signature opens it; tests/federation goes in"),
+    "api_gate_photo": Route(
+        kwargs=_people, public="only a gate's signature opens it; tests/federation goes in"
+    ),
     "team_file": Route(
         kwargs=lambda county: [{"public_id": one.public_id} for one in county.team_files.values()]
     ),

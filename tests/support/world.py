@@ -15,6 +15,7 @@ from attendance.selectors import (
     days,
     devices,
     own,
+    passes,
     people,
     punches,
     same_time,
@@ -171,6 +172,31 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     ],
     "workers.selectors.certificates": lambda a, c: [
         workers.certificates(a, worker.engagement) for worker in c.workers.values()
+    ],
+    "workers.selectors.all_certificates": lambda a, c: workers.all_certificates(a),
+    "workers.selectors.certificate_to": lambda a, c: [
+        workers.certificate_to(a, "workers.view", worker.certificate.public_id)
+        for worker in (c.worker, c.workers["subcontractor"])
+        if worker.certificate
+    ],
+    "workers.selectors.special_work_ending": lambda a, c: workers.special_work_ending(
+        a, "workers.view", c.today, c.today + _MONTH
+    ),
+    "workers.selectors.collection_points": lambda a, c: workers.collection_points(a, c.project),
+    "workers.selectors.points_to_enrol_at": lambda a, c: workers.points_to_enrol_at(a, c.project),
+    "workers.selectors.collection_point_to": lambda a, c: workers.collection_point_to(
+        a, "workers.view", c.point.public_id
+    ),
+    "workers.selectors.all_identity_checks": lambda a, c: workers.all_identity_checks(a, c.worker.engagement),
+    "attendance.selectors.passes.gate_changes": lambda a, c: [
+        passes.gate_changes(a, c.project, None),
+        passes.gate_changes(a, c.project, 0),
+    ],
+    "attendance.selectors.passes.pass_to_show": lambda a, c: passes.pass_to_show(
+        a, c.worker.engagement.public_id
+    ),
+    "attendance.selectors.passes.gate_pass": lambda a, c: [
+        passes.gate_pass(a, worker.engagement) for worker in c.workers.values()
     ],
     "workers.selectors.contract_file": lambda a, c: [
         workers.contract_file(a, worker.contract_file.public_id)

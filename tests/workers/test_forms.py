@@ -21,7 +21,7 @@ from tests.support.traces import fingerprint, traces_in
 from tests.support.world import County, TwoCounties, two_counties
 from web.models import Draft
 from workers.models import Contract, Engagement, IdentityCorrection, LookUp, Training
-from workers.web.enrol_form import GROUPS, LATER
+from workers.web.enrol_form import CARRIED, GROUPS, LATER
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +94,7 @@ def is_refused(client: Client, url: str, sent: dict[str, Any], *words: str) -> s
     return html
 
 
-def test_an_enrolment_is_twelve_inputs_and_four_more_that_may_wait() -> None:
+def test_an_enrolment_is_twelve_inputs_ten_with_a_card_and_five_more_that_may_wait() -> None:
     asked = [name for _title, names in GROUPS for name in names]
     assert asked == [
         "name",
@@ -110,14 +110,16 @@ def test_an_enrolment_is_twelve_inputs_and_four_more_that_may_wait() -> None:
         "training_on",
         "training_hours",
     ]
-    assert LATER == ("training_kind", "entered_on", "education", "photo")
+    # The reader fills in the first two.
+    assert len(asked) == 12
+    assert LATER == ("photo", "point", "entered_on", "training_kind", "education")
 
 
 def test_the_page_shows_these_inputs_and_no_other(county: County, clerk: Client) -> None:
     html = clerk.get(enrol_url(county)).content.decode()
     form = html[html.index('id="act"') : html.index("</form>", html.index('id="act"'))]
     shown = re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', form)
-    machinery = {"csrfmiddlewaretoken", "once", "by"}
+    machinery = {"csrfmiddlewaretoken", "once", "by", *CARRIED}
     assert [name for name in shown if name not in machinery] == [
         *(name for _title, names in GROUPS for name in names),
         *LATER,

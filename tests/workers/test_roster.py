@@ -435,6 +435,6 @@ def test_a_mistaken_exit_gives_the_key_post_back_unless_another_holds_it():
 
 def test_an_engagement_that_ends_without_a_presence_ends_its_key_post():
     (one,) = crew(site(), number=1)
-    assign_key_post(actor=EVERYONE, engagement=one, post="06", starts_on=DAY[1])
+    assign_key_post(actor=EVERYONE, engagement=one, post="02", starts_on=DAY[1])
     end_engagement(actor=EVERYONE, engagement=one, today=TODAY)
-    assert _held(one, "06").ends_on == TODAY
+    assert _held(one, "02").ends_on == TODAY

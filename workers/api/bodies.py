@@ -15,12 +15,14 @@ from projects.api.standard import ExtrasField
 from projects.models import Project
 from web.api.acts import ActSerializer, Base64FileField, RowRef
 from workers.models import Contract, Engagement
-from workers.selectors import people_to_file_for, teams_to_enrol_into
+from workers.selectors import people_to_file_for, points_to_enrol_at, teams_to_enrol_into
 from workers.services import (
+    CertificateFacts,
     ContractFacts,
     OwnFacts,
     ParticularFacts,
     PersonFacts,
+    PointFacts,
     TrainingFacts,
     WorkFacts,
 )
@@ -88,10 +90,53 @@ class EnrolBody(LookUpBody):
     entered_on = serializers.DateField(required=False, help_text="已经进场的日期，不能晚于今天")
     photo = Base64FileField(kinds=("image",), required=False, help_text="现场照片")
     extras = ExtrasField()
+    point = RowRef(
+        rows=lambda view: points_to_enrol_at(view.actor, view.project),
+        required=False,
+        help_text="提取点的 public_id",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         self.context["view"].ask_first(attrs["name"], attrs["id_number"])
         return attrs
+
+
+class CertificateBody(ActSerializer):
+    """A certificate as it reads."""
+
+    kind = serializers.CharField(max_length=12, help_text="证书类型代码")
+    level = _text(4, "等级代码")
+    number = serializers.CharField(max_length=50, help_text="证书编号")
+    issuer = serializers.CharField(max_length=100, help_text="发证机关")
+    issued_on = serializers.DateField(help_text="发证日期")
+    valid_to = serializers.DateField(required=False, allow_null=True, help_text="有效期至；长期有效的不填")
+    status = serializers.CharField(max_length=4, default="1", help_text="状态代码，1 有效")
+    scan = Base64FileField(required=False, help_text="扫描件，图片或 PDF")
+
+
+class ChangeCertificateBody(ActSerializer):
+    """How long a certificate holds now, and why."""
+
+    version = serializers.IntegerField(min_value=1, required=False, help_text="读到的版本号，他人已改则拒绝")
+    valid_to = serializers.DateField(allow_null=True, help_text="有效期至；长期有效的为 null")
+    status = serializers.CharField(max_length=4, help_text="状态代码：1 有效、2 注销、3 暂扣、4 过期")
+    scan = Base64FileField(required=False, help_text="新的扫描件")
+    reason = serializers.CharField(max_length=200, help_text=_REASON)
+
+
+class PointBody(ActSerializer):
+    """What a collection point is."""
+
+    name = serializers.CharField(max_length=60, help_text="名称")
+    location = serializers.CharField(max_length=120, help_text="在工地的什么地方")
+    equipment = serializers.CharField(max_length=120, help_text="读卡器、摄像头的品牌型号")
+    operator = serializers.CharField(max_length=60, help_text="平时由谁采集")
+
+
+class ChangePointBody(PointBody):
+    """The same, and the version that was read."""
+
+    version = serializers.IntegerField(min_value=1, required=False, help_text="读到的版本号，他人已改则拒绝")
 
 
 class EditBody(ActSerializer):
@@ -241,3 +286,14 @@ def own_facts(data: dict[str, Any], more: dict[str, dict[str, Any]]) -> OwnFacts
         more=ParticularFacts(**more["more"]) if more["more"] else None,
         extras=more["extras"] or None,
     )
+
+
+def certificate_facts(data: dict[str, Any]) -> CertificateFacts:
+    """The certificate that a body describes."""
+    given = {name: value for name, value in data.items() if name != "scan"}
+    return CertificateFacts(**given, scan=data["scan"].address if "scan" in data else "")
+
+
+def point_facts(data: dict[str, Any]) -> PointFacts:
+    """The collection point that a body describes."""
+    return PointFacts(**{name: data[name] for name in ("name", "location", "equipment", "operator")})

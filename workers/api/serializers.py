@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from projects.api.serializers import CodeNameField, EnterpriseRefSerializer, ProjectRefSerializer
-from workers.models import Contract, Engagement, Training
+from workers.models import Certificate, CollectionPoint, Contract, Engagement, Training
 
 _WARNINGS = "已办理，但请核对：例如与另一份合同的日期重复；没有则为空"
 
@@ -94,3 +94,37 @@ class TrainingsSerializer(serializers.Serializer[Any]):
     """Trainings that were recorded together."""
 
     trainings = TrainingSerializer(many=True)
+
+
+class CertificateSerializer(serializers.Serializer[Certificate]):
+    """A certificate of a person; its number is masked."""
+
+    public_id = serializers.UUIDField()
+    version = serializers.IntegerField(help_text="修改时作为 version 送回，他人已改则返回 409")
+    engagement = serializers.UUIDField(
+        source="work", allow_null=True, default=None, help_text="您可见的一条用工"
+    )
+    name = serializers.CharField(source="person.name")
+    kind = serializers.CharField(help_text="证书类型代码")
+    kind_name = CodeNameField("certificate_kind", source="kind")
+    level = serializers.CharField(help_text="等级代码")
+    number = serializers.CharField(source="masked_number", help_text="脱敏编号")
+    issuer = serializers.CharField(help_text="发证机关")
+    issued_on = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True, help_text="空为长期有效")
+    status = serializers.CharField(help_text="状态代码：1 有效、2 注销、3 暂扣、4 过期")
+    recorded_by = serializers.CharField()
+
+
+class CollectionPointSerializer(serializers.Serializer[CollectionPoint]):
+    """Where on a site identities are taken."""
+
+    public_id = serializers.UUIDField()
+    version = serializers.IntegerField(help_text="修改时作为 version 送回，他人已改则返回 409")
+    project = ProjectRefSerializer()
+    name = serializers.CharField()
+    location = serializers.CharField(help_text="在工地的什么地方")
+    equipment = serializers.CharField(help_text="设备")
+    operator = serializers.CharField(help_text="操作人")
+    has_key = serializers.BooleanField(help_text="读卡结果是否有签名")
+    closed_at = serializers.DateTimeField(allow_null=True, help_text="停用时间")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workers.api import imports, papers, views
+from workers.api import entry, imports, papers, views
 
 urlpatterns = [
     path("projects/<uuid:public_id>/look-up/", views.LookUpView.as_view(), name="api_look_up"),
@@ -23,6 +23,21 @@ urlpatterns = [
     path(
         "engagements/<uuid:public_id>/trainings/", papers.AddTrainingView.as_view(), name="api_training_add"
     ),
+    path("certificates/", entry.CertificatesView.as_view(), name="api_certificates"),
+    path(
+        "engagements/<uuid:public_id>/certificates/",
+        entry.AddCertificateView.as_view(),
+        name="api_certificate_add",
+    ),
+    path(
+        "certificates/<uuid:public_id>/change/",
+        entry.ChangeCertificateView.as_view(),
+        name="api_certificate_change",
+    ),
+    path("projects/<uuid:public_id>/points/", entry.PointsView.as_view(), name="api_points"),
+    path("projects/<uuid:public_id>/points/open/", entry.OpenPointView.as_view(), name="api_point_open"),
+    path("points/<uuid:public_id>/change/", entry.ChangePointView.as_view(), name="api_point_change"),
+    path("points/<uuid:public_id>/close/", entry.ClosePointView.as_view(), name="api_point_close"),
     path("contracts/", papers.ContractsView.as_view(), name="api_contracts"),
     path(
         "contracts/<uuid:public_id>/replace/",

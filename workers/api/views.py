@@ -110,6 +110,7 @@ class EnrolView(OnProject, ByStandard):
                 contract=bodies.contract_facts(contract) if contract else None,
                 training=bodies.training_facts(training) if training else None,
                 entered_on=data.get("entered_on"),
+                point=data.get("point"),
                 today=today,
                 now=timezone.now(),
                 channel=API,

@@ -5,6 +5,7 @@ from workers.models.imports import RosterFault, RosterImport, RosterRow
 from workers.models.papers import Contract, Training
 from workers.models.particulars import Certificate, Particulars
 from workers.models.people import Engagement, Person, PersonAlias
+from workers.models.points import CollectionPoint
 from workers.models.presence import Presence, Settlement, TemporaryLeave, _Between, _Only
 from workers.models.roster import EngagementEvent, EntryReview, KeyPostAssignment
 from workers.models.sessions import ContractFile, TrainingFile, TrainingSession
@@ -12,6 +13,7 @@ from workers.models.sessions import ContractFile, TrainingFile, TrainingSession
 # `_Between` and `_Only` too: the migrations name them by this address.
 __all__ = [
     "Certificate",
+    "CollectionPoint",
     "Contract",
     "ContractFile",
     "Engagement",

@@ -10,7 +10,12 @@ from workers.models.people import Engagement
 
 
 class IdentityCheck(ScopedModel):
-    """How an identity was established: by chip, registry or typing; the strength is kept for ever."""
+    """How an identity was established: by chip, registry or typing; the strength is kept for ever.
+
+    The row is also the attestation of what was told (notice 一(四)): who, for which firm, where, when.
+    `strengths` says field by field how each came; `reader` names the device. `proof` is the signature of a
+    reading that the bridge of the point's reader made, and is used once. The database refuses every change.
+    """
 
     region_lookup = "engagement__project__region"
     project_lookup = "engagement__project"
@@ -23,6 +28,23 @@ class IdentityCheck(ScopedModel):
     result = models.CharField(max_length=16)
     checked_at = models.DateTimeField()
     checked_by = models.CharField(max_length=120)
+    checked_by_key = models.CharField(max_length=64, blank=True, default="")
+    attested_uscc = models.CharField(max_length=18, blank=True, default="")
+    strengths = models.JSONField(default=dict, blank=True)
+    reader = models.JSONField(default=dict, blank=True)
+    proof = models.CharField(max_length=64, blank=True, default="")
+    # The picture that the chip holds.
+    portrait = models.CharField(max_length=64, blank=True, default="")
+    point = models.ForeignKey(
+        "workers.CollectionPoint", models.PROTECT, null=True, blank=True, related_name="checks"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("proof",), condition=~models.Q(proof=""), name="a_reading_establishes_one_identity"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.result}"

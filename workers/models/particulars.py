@@ -79,6 +79,7 @@ class Certificate(Travelling, ScopedModel):
 
     class Meta:
         ordering = ("kind", "-issued_on", "-id")
+        indexes = [models.Index(fields=("valid_to",), name="certificates_by_their_end")]
         constraints = [
             models.UniqueConstraint(
                 fields=("person", "kind", "number_index"), name="a_certificate_of_a_person_is_kept_once"

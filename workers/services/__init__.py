@@ -1,6 +1,6 @@
 """Acts on people: enrolling, the roster's moves, review, papers, corrections, and reading a full number."""
 
-from workers.services.certificates import CertificateFacts, record_certificate
+from workers.services.certificates import CertificateFacts, change_certificate, record_certificate
 from workers.services.contracts import (
     ContractFacts,
     end_contract,
@@ -11,6 +11,7 @@ from workers.services.contracts import (
 )
 from workers.services.edits import OwnFacts, edit_engagement
 from workers.services.enrolling import Enrolled, Taking, enrol_many
+from workers.services.entering import Permission, permissions
 from workers.services.identities import correct_identity
 from workers.services.import_acts import (
     drop_import,
@@ -54,6 +55,13 @@ from workers.services.people import (
     stored_number,
 )
 from workers.services.phones import fill_phone_indexes, phone_columns, phone_index, set_phone, stored_phone
+from workers.services.points import (
+    PointFacts,
+    change_collection_point,
+    close_collection_point,
+    open_collection_point,
+    renew_reader_key,
+)
 from workers.services.posts import assign_key_post, relieve_key_post
 from workers.services.presence import (
     approve_entry,
@@ -69,6 +77,7 @@ from workers.services.presence import (
     submit_for_review,
     verify_identity,
 )
+from workers.services.readings import Sent, new_challenge
 from workers.services.reversal import WORDS as MOVE_WORDS
 from workers.services.reversal import Reverse, latest_of
 from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, missing_papers
@@ -104,11 +113,14 @@ __all__ = [
     "Outcome",
     "OwnFacts",
     "ParticularFacts",
+    "Permission",
     "PersonFacts",
+    "PointFacts",
     "Refused",
     "Return",
     "Reverse",
     "SendBack",
+    "Sent",
     "SessionFacts",
     "Settle",
     "SettlementFacts",
@@ -122,8 +134,11 @@ __all__ = [
     "ask_code",
     "assign_key_post",
     "carry_on",
+    "change_certificate",
+    "change_collection_point",
     "change_team",
     "checked_number",
+    "close_collection_point",
     "correct_identity",
     "drop_import",
     "edit_engagement",
@@ -152,8 +167,11 @@ __all__ = [
     "missing_papers",
     "move_one",
     "move_people",
+    "new_challenge",
+    "open_collection_point",
     "overlaps_told",
     "own_account",
+    "permissions",
     "phone_columns",
     "phone_index",
     "record_certificate",
@@ -161,6 +179,7 @@ __all__ = [
     "record_training",
     "record_trainings",
     "relieve_key_post",
+    "renew_reader_key",
     "replace_contract",
     "replace_training",
     "report_contract",

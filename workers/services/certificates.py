@@ -8,13 +8,16 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from kernel.cipher import keyring
+from kernel.errors import DomainError
 from kernel.permits import require
 from kernel.scoping import Actor
 from kernel.text import compact
+from kernel.versions import require_version
 from outbox.services import announce
-from standards.selectors import codes
+from standards.selectors import code_name, codes
 from workers.errors import BadCode, BadPaper, CertificateKnown
 from workers.models import Certificate, Engagement
+from workers.services.reasons import checked_reason
 
 IN_FORCE = "1"
 # Facts whose values are codes of a list.
@@ -58,6 +61,53 @@ def record_certificate(
     record(actor, "workers.certificate_recorded", engagement)
     announce("workers.certificate_recorded.v1", key=engagement.public_id)
     return certificate
+
+
+@transaction.atomic
+def change_certificate(
+    *,
+    actor: Actor,
+    certificate: Certificate,
+    valid_to: date | None,
+    status: str,
+    reason: str,
+    scan: str = "",
+    expected_version: int | None = None,
+) -> Certificate:
+    """Keep that a certificate was renewed, suspended or cancelled; what it was stays on the trail.
+
+    From then on it opens a trade of special operations, or opens it no longer, wherever its holder works.
+    Raises NotPermitted, NotFound, WhyMissing, WhyHoldsNumber, BadCode, BadPaper, Stale, DomainError where
+    nothing is new. Source: 建质〔2008〕75号 第二十二条 (every two years anew).
+    """
+    require(actor, "workers.file", on=certificate)
+    why = checked_reason(reason)
+    rows = Certificate.objects.visible_to(actor, "workers.file").select_for_update(of=("self",))
+    row = rows.get(pk=certificate.pk)
+    until = row.valid_to.isoformat() if row.valid_to else _("长期")
+    require_version(
+        row, expected_version, {"有效期至": until, "状态": code_name(_LISTS["status"], row.status)}
+    )
+    _require_change(row, valid_to, status, scan)
+    before = {"valid_to": row.valid_to.isoformat() if row.valid_to else "", "status": row.status}
+    row.valid_to, row.status, row.scan = valid_to, status, scan or row.scan
+    row.version += 1
+    row.save(update_fields=["valid_to", "status", "scan", "version", "updated_at"])
+    for work in Engagement.objects.visible_to(actor, "workers.file").filter(person=row.person_id):
+        record(
+            actor, "workers.certificate_changed", work, reason=why, certificate=str(row.public_id), **before
+        )
+    announce("workers.certificate_changed.v1", key=row.person.public_id, version=row.version)
+    return row
+
+
+def _require_change(row: Certificate, valid_to: date | None, status: str, scan: str) -> None:
+    if status not in codes(_LISTS["status"]):
+        raise BadCode("status")
+    if valid_to is not None and valid_to < row.issued_on:
+        raise BadPaper(_("有效期止早于发证日期，请按证书核对。"), field="valid_to")
+    if (valid_to, status) == (row.valid_to, row.status) and not scan:
+        raise DomainError(_("与登记的一样，没有要改的。请填新的有效期或状态。"), code="nothing_new")
 
 
 def _kept(actor: Actor, engagement: Engagement, facts: CertificateFacts, number: str) -> Certificate:

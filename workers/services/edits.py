@@ -17,7 +17,8 @@ from outbox.services import announce
 from regions.models import Region
 from standards.records import extras_of
 from standards.selectors import code_name, codes
-from workers.errors import BadCode
+from workers.entry import is_certified
+from workers.errors import BadCode, NotCertified
 from workers.models import Engagement
 from workers.services.particulars import ParticularFacts, keep_particulars
 from workers.services.people import checked_card, checked_phone, set_card, set_phone
@@ -76,15 +77,18 @@ def edit_engagement(
     """Change the facts of one engagement; which ones changed is on record, their values are not.
 
     `as_reported`: a vendor reports them, who may give a fixed line as phone; the form of numbers was judged
-    at the door. `channel`: how it was said, by which the standard judges what the change speaks of; what was
-    missing before is told in the row's `findings`. Raises NotPermitted, NotFound, BadContactFact, BadCode,
-    BadPaper, BreaksStandard, Stale. Nothing new changes nothing.
+    at the door, and a certificate that is missing becomes a gap. `channel`: how it was said, by which the
+    standard judges what the change speaks of; what was missing before is told in the row's `findings`. Raises
+    NotPermitted, NotFound, BadContactFact, BadCode, BadPaper, NotCertified, BreaksStandard, Stale. Nothing
+    new changes nothing.
     Source: 鄂建文〔2019〕27号 二(三) (basic data are kept up to date).
     """
     require(actor, "workers.enrol", on=engagement)
     rows = Engagement.objects.visible_to(actor, "workers.enrol")
     kept = rows.select_for_update(of=("self",)).get(pk=engagement.pk)
     require_version(kept, expected_version, _standing(kept, facts))
+    if facts.trade and facts.trade != kept.trade and not as_reported:
+        _require_certificate(kept, facts.trade)
     changed = sorted(_changed(kept, facts, as_reported=as_reported))
     changed += keep_particulars(kept, facts.more) if facts.more else []
     changed += _by_the_standard(kept, facts, channel, today or timezone.localdate())
@@ -107,6 +111,12 @@ def _by_the_standard(kept: Engagement, facts: OwnFacts, channel: str, on: date) 
             project, standing_parts(kept), said, channel=channel, on=on, touched=touched
         )
     return keep_worker_extras(kept, project, facts.extras, on)
+
+
+def _require_certificate(engagement: Engagement, trade: str) -> None:
+    """Nobody is moved into special operations without a valid certificate. Raises NotCertified."""
+    if not is_certified(engagement.person_id, trade, timezone.localdate()):
+        raise NotCertified(code_name("trade", trade))
 
 
 def _standing(engagement: Engagement, facts: OwnFacts) -> dict[str, str]:

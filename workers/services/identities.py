@@ -16,8 +16,9 @@ from workers.errors import AlreadyEngaged, BeyondOwnReach, IdentityNameDiffers, 
 from workers.models import Engagement, IdentityCorrection, Person, Presence
 from workers.services.lookups import counted_person
 from workers.services.people import PersonFacts, checked_name, checked_number, identity_index
+from workers.services.readings import TYPED
 from workers.services.reasons import checked_reason
-from workers.services.taking_on import TYPED, note_identity
+from workers.services.taking_on import note_identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
 from standards.selectors import code_name, parameter
-from workers.errors import BadDate, EngagementEnded, NotHeld, PostsElsewhere
+from workers.errors import BadDate, EngagementEnded, NotHeld, PostOfOthers, PostsElsewhere
 from workers.models import Engagement, KeyPostAssignment, Person
 
 ASSIGNED = "workers.key_post_assigned.v1"
@@ -22,12 +22,13 @@ ASSIGNED = "workers.key_post_assigned.v1"
 def assign_key_post(*, actor: Actor, engagement: Engagement, post: str, starts_on: date) -> KeyPostAssignment:
     """Name who holds a key post from a day on; whoever held it before is relieved the day before.
 
-    Raises NotPermitted, NotFound, EngagementEnded, PostsElsewhere.
+    Raises NotPermitted, NotFound, EngagementEnded, PostOfOthers, PostsElsewhere.
     Source: 鄂建文〔2019〕27号 一(七).
     """
     require(actor, "workers.enrol", on=engagement)
     if engagement.ended_at is not None:
         raise EngagementEnded
+    _require_own_party(engagement, post, starts_on)
     Person.all_rows.select_for_update(of=("self",)).get(pk=engagement.person_id)
     _require_room(engagement, post, starts_on)
     held = _holders(engagement, post).filter(ends_on=None)
@@ -118,6 +119,14 @@ def _is_taken(row: KeyPostAssignment) -> bool:
     except PostsElsewhere:
         return True
     return False
+
+
+def _require_own_party(engagement: Engagement, post: str, day: date) -> None:
+    """Some posts are for the staff of one kind of party: the chief supervisor's for the supervisor's."""
+    kinds = parameter("key_posts.of_kinds", engagement.project.region, day).get(post)
+    if kinds and engagement.participation.kind not in kinds:
+        named = "、".join(code_name("participation_kind", kind) for kind in kinds)
+        raise PostOfOthers(code_name("key_post", post), f"{named}单位" if named == "监理" else named)
 
 
 def _require_room(engagement: Engagement, post: str, day: date) -> None:

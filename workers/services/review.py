@@ -3,10 +3,11 @@
 Source: product 5.3 S1, invariants I-11 and I-12; 劳动法 第十五条; 18号令 第十二条.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,9 @@ from audit.selectors import events_of
 from kernel.scoping import Actor
 from standards.selectors import parameter
 from workers import states
+from workers.entry import age_fault_of, age_rule, certificates_for, fresh_until
 from workers.errors import (
+    AgeBarred,
     AlreadySubmitted,
     AlreadyVerified,
     DataTooOld,
@@ -57,6 +60,9 @@ class VerifyIdentity(Move):
             result=IDENTITY_MATCHES,
             checked_at=timezone.now(),
             checked_by=actor.label,
+            checked_by_key=actor.key,
+            attested_uscc=standing.engagement.participation.enterprise.uscc,
+            strengths={"name": SEEN, "id_number": SEEN},
         )
         return Trace({"method": SEEN})
 
@@ -110,12 +116,12 @@ class Approve(Move):
             raise OwnReview
         require_papers(standing.facts)
         _require_age(standing.engagement, self.today)
-        _require_fresh(standing.engagement, self.today)
+        _require_fresh(standing, standing.engagement)
 
     def write(self, standing: Standing, actor: Actor) -> Trace:
         review = _pending(standing)
         review.outcome = EntryReview.Outcome.APPROVED
-        review.snapshot = _snapshot(standing.engagement, self.today)
+        review.snapshot = _snapshot(standing, self.today)
         _decide(review, actor, self.now)
         return Trace({"review": str(review.public_id)})
 
@@ -147,17 +153,13 @@ class SendBack(Move):
 
 def missing_papers(facts: states.Facts) -> list[str]:
     """What is missing before somebody may be let in, in words."""
-    wanted = (
-        (facts.is_verified, _("身份核验")),
-        (facts.has_contract, _("有效的劳动合同或用工协议")),
-        (facts.is_trained, _("有效的安全培训")),
-    )
-    return [words for holds, words in wanted if not holds]
+    return states.lacking(facts)
 
 
 def require_papers(facts: states.Facts) -> None:
-    """Raises PapersMissing."""
-    if missing := missing_papers(facts):
+    """Identity, contract, training and, in special operations, the certificate. Raises PapersMissing."""
+    papers = replace(facts, age_fault="", is_fresh=True)
+    if missing := states.lacking(papers):
         raise PapersMissing(missing)
 
 
@@ -168,40 +170,56 @@ def _pending(standing: Standing) -> EntryReview:
 
 
 def _require_age(engagement: Engagement, day: date) -> None:
-    least = parameter("age.minimum", engagement.project.region, day)
-    born_on = engagement.person.born_on
+    region, born_on = engagement.project.region, engagement.person.born_on
     if born_on is None:
         raise TooYoung(_("没有登记出生日期，无法核对年龄。请补充出生日期后再审批。"), code="age_unknown")
-    if age_on(born_on, day) < least:
-        raise TooYoung(_("该人员未满 {least} 周岁，依法不得招用，不能批准进场。").format(least=least))
+    rule = age_rule(region, day)
+    if age_on(born_on, day) < rule.least:
+        raise TooYoung(_("该人员未满 {least} 周岁，依法不得招用，不能批准进场。").format(least=rule.least))
+    if fault := age_fault_of(engagement, day):
+        raise AgeBarred(fault)
 
 
-def _require_fresh(engagement: Engagement, day: date) -> None:
-    days = parameter("review.data_days", engagement.project.region, day)
-    updated = timezone.localdate(engagement.updated_at)
-    held = max((training.held_on for training in trainings_in_force(engagement, day)), default=updated)
-    if (day - max(updated, held)).days > days:
-        raise DataTooOld(days)
+def _require_fresh(standing: Standing, engagement: Engagement) -> None:
+    if not standing.facts.is_fresh:
+        raise DataTooOld(int(parameter("review.data_days", engagement.project.region)))
 
 
-def _snapshot(engagement: Engagement, day: date) -> dict[str, Any]:
-    """What the approval saw: keys and days, never a number."""
+def _snapshot(standing: Standing, day: date) -> dict[str, Any]:
+    """What the approval saw: keys, days and the rules that were in force, never a number."""
+    engagement = standing.engagement
     check = IdentityCheck.all_rows.filter(engagement=engagement, result=IDENTITY_MATCHES).latest("checked_at")
     contract = contracts_in_force(engagement, day)[0]
     training = trainings_in_force(engagement, day)[0]
-    born_on = engagement.person.born_on
+    born_on, rule = engagement.person.born_on, age_rule(engagement.project.region, day)
+    trained_on = engagement.trained_last_on  # type: ignore[attr-defined]  # annotated by with_entry
     return {
         "day": day.isoformat(),
         "identity": {"method": check.method, "checked_at": check.checked_at.isoformat()},
         "contract": {
             "public_id": str(contract.public_id),
+            "kind": contract.kind,
             "starts_on": contract.starts_on.isoformat(),
             "ends_on": contract.ends_on.isoformat() if contract.ends_on else None,
         },
         "training": {"public_id": str(training.public_id), "valid_to": training.valid_to.isoformat()},
+        "trade": engagement.trade,
+        "certificate": _certificate_seen(engagement, day),
         "age": age_on(born_on, day) if born_on else None,
-        "age_minimum": parameter("age.minimum", engagement.project.region, day),
+        "age_minimum": rule.least_for(engagement.trade),
+        "age_maximum": rule.most_for(engagement.person.sex, engagement.kind),
+        "data_good_until": fresh_until(engagement, trained_on).isoformat(),
     }
+
+
+def _certificate_seen(engagement: Engagement, day: date) -> dict[str, Any] | None:
+    """The certificate that opens a trade of special operations; None where the trade is none."""
+    held = certificates_for(engagement.person_id, engagement.trade, day)
+    found = held.order_by(F("valid_to").desc(nulls_first=True), "pk").first()
+    if found is None:
+        return None
+    until = found.valid_to.isoformat() if found.valid_to else None
+    return {"public_id": str(found.public_id), "kind": found.kind, "valid_to": until}
 
 
 def _decide(review: EntryReview, actor: Actor, now: datetime) -> None:

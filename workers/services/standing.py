@@ -9,6 +9,7 @@ from django.utils import timezone
 from projects.models import Project
 from standards.selectors import parameter
 from workers import states
+from workers.entry import facts_of_entry, with_entry
 from workers.errors import EngagementEnded
 from workers.models import (
     Engagement,
@@ -58,6 +59,7 @@ class Standing:
             has_left=self.presence is not None and self.presence.exited_on is not None,
             is_settled=self.settlement is not None,
             is_ended=row.ended_at is not None,
+            **facts_of_entry(row),
         )
 
     def require_active(self) -> None:
@@ -120,7 +122,7 @@ def _posts(engagements: dict[int, Engagement]) -> dict[int, list[KeyPostAssignme
 
 
 def _fresh(keys: list[int], day: date) -> dict[int, Engagement]:
-    rows = Engagement.all_rows.filter(pk__in=keys).select_related(
+    rows = with_entry(Engagement.all_rows.filter(pk__in=keys), day).select_related(
         "person", "project__region", "project__contractor", "team", "participation__enterprise"
     )
     known = rows.defer("phone", "address", "card_number", "card_index").annotate(

@@ -17,7 +17,7 @@ from standards.selectors import parameter
 from standards.spec import FORM
 from workers.errors import BadPaper, IdentityNameDiffers, UnderAge
 from workers.identity import age_on
-from workers.models import Engagement, IdentityCheck
+from workers.models import CollectionPoint, Engagement, IdentityCheck
 from workers.services.contracts import ContractFacts, record_contract
 from workers.services.lookups import counted_person
 from workers.services.papers import TrainingFacts, record_training
@@ -31,9 +31,8 @@ from workers.services.people import (
     enrol,
 )
 from workers.services.presence import enter
+from workers.services.readings import Evidence, Sent, facts_of_card, judged_evidence
 
-# How an identity was established, weakest first; kept for ever beside the engagement.
-TYPED, CHIP = "typed", "chip"
 MATCH = "match"
 
 
@@ -47,6 +46,8 @@ def take_on(
     contract: ContractFacts | None = None,
     training: TrainingFacts | None = None,
     entered_on: date | None = None,
+    sent: Sent | None = None,
+    point: CollectionPoint | None = None,
     today: date,
     now: datetime,
     channel: str = FORM,
@@ -54,9 +55,10 @@ def take_on(
     """Enrol a person with contract, training and entry as one act: if one part is refused, none is kept.
 
     Only the look-up that it implies stays counted and on record. The identity counts as typed, which is
-    weaker than a chip's. `channel`: how it was said, by which the standard of the place judges it. Raises
-    NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamEnded, BadIdentity, IdentityNameDiffers,
-    AlreadyEngaged, UnderAge, BadContactFact, BadPaper, BadDate, BreaksStandard, TooManyLookUps.
+    weaker than a chip's, unless `sent` proves more; `point` is where it was taken. `channel`: how it was
+    said, by which the standard of the place judges it. Raises NotPermitted, NotFound, ProjectFinished,
+    ParticipationEnded, TeamEnded, BadIdentity, IdentityNameDiffers, AlreadyEngaged, UnderAge, BadContactFact,
+    BadPaper, BadDate, ReadingRefused, PointClosed, BreaksStandard, TooManyLookUps.
     Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条; 劳动法 第十五条.
     """
     require(actor, "workers.enrol", on=team.participation)
@@ -66,6 +68,8 @@ def take_on(
         known = counted_person(actor, project, person, today, now)
     if known is not None and known.name != person.name:
         raise IdentityNameDiffers
+    sent = sent or Sent()
+    person, work = facts_of_card(person, work, sent)
     with transaction.atomic():
         engagement = enrol(
             actor=actor,
@@ -76,17 +80,47 @@ def take_on(
             today=today,
             channel=channel,
         )
-        note_identity(actor, engagement, TYPED)
+        _keep_evidence(actor, engagement, sent, point, person)
         _record_papers(actor, engagement, contract, training, today)
         if entered_on is not None:
             _enter(actor, engagement, entered_on, contract, today)
     return engagement
 
 
-def note_identity(by: Actor, engagement: Engagement, method: str) -> IdentityCheck:
-    """Keep how an identity was established; strengths are added, never replaced."""
-    return IdentityCheck.objects.create(
-        engagement=engagement, method=method, result=MATCH, checked_at=timezone.now(), checked_by=by.label
+def _keep_evidence(
+    actor: Actor, engagement: Engagement, sent: Sent, point: CollectionPoint | None, person: PersonFacts
+) -> None:
+    evidence = judged_evidence(actor, engagement.project, sent, point, person)
+    note_identity(actor, engagement, evidence.method, evidence)
+
+
+def note_identity(
+    by: Actor, engagement: Engagement, method: str, evidence: Evidence | None = None
+) -> IdentityCheck:
+    """Keep how an identity was established and who attests it; strengths are added, never replaced."""
+    check = identity_check(by, engagement, method, evidence)
+    check.save()
+    return check
+
+
+def identity_check(
+    by: Actor, engagement: Engagement, method: str, evidence: Evidence | None = None
+) -> IdentityCheck:
+    """The same, not yet written."""
+    known = evidence or Evidence(method)
+    return IdentityCheck(
+        engagement=engagement,
+        method=method,
+        result=MATCH,
+        checked_at=timezone.now(),
+        checked_by=by.label,
+        checked_by_key=by.key,
+        attested_uscc=engagement.participation.enterprise.uscc,
+        strengths=known.strengths or {"name": method, "id_number": method},
+        reader=known.reader,
+        proof=known.proof,
+        portrait=known.portrait,
+        point=known.point,
     )
 
 

@@ -1,4 +1,7 @@
-"""The form of one enrolment: twelve inputs, and four more that may be left for later."""
+"""The form of one enrolment: twelve inputs, and a few more that may be left for later.
+
+What a reader's bridge sent travels in hidden fields; what it proves is judged by the service.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,15 +15,18 @@ from projects.models import Project, Team
 from standards.spec import WORKER
 from web.forms import CodeField, DayField, FileField, RowField
 from web.standard_form import StandardForm
+from workers import ocr
 from workers.errors import AlreadyEngaged, IdentityNameDiffers
 from workers.identity import age_on
 from workers.models import Contract
-from workers.selectors import teams_to_enrol_into
+from workers.reading import LONGEST, Reading
+from workers.selectors import points_to_enrol_at, teams_to_enrol_into
 from workers.services import (
     ContractFacts,
     Found,
     ParticularFacts,
     PersonFacts,
+    Sent,
     TrainingFacts,
     WorkFacts,
     checked_number,
@@ -30,6 +36,7 @@ from workers.services.contracts import require_sensible_contract
 from workers.services.lookups import KNOWN, OTHER_NAME
 from workers.services.papers import require_sensible_training
 from workers.services.people import checked_name, checked_phone
+from workers.services.readings import read_card
 from workers.services.standard import more_of_worker, standard_at
 from workers.services.taking_on import require_age, require_contract_first
 from workers.web.papers_fields import (
@@ -53,7 +60,9 @@ GROUPS = (
     ("三、合同", ("contract_kind", "contract_starts_on", "contract_ends_on", "wage_form", "unit_price")),
     ("四、安全教育", ("training_on", "training_hours")),
 )
-LATER = ("training_kind", "entered_on", "education", "photo")
+LATER = ("photo", "point", "entered_on", "training_kind", "education")
+# What the page carries of a card, unseen.
+CARRIED = ("reading", "challenge", "proof", "is_ocr")
 
 
 def team_name(team: Team) -> str:
@@ -103,14 +112,30 @@ class EnrolForm(StandardForm, PaperForm):
     entered_on = DayField(label="进场日期", required=False, help_text="已经进场的填实际日期，否则不填。")
     education = CodeField(label="文化程度", code_list="education", required=False, empty="未填")
     photo = FileField(label="现场照片", kinds=("image",), required=False)
+    point = RowField(
+        label="提取点",
+        rows=lambda form: points_to_enrol_at(form.actor, form.project),
+        name=lambda row: f"{row.name}（{row.location}）",
+        required=False,
+    )
+    card_image = forms.FileField(label="证件照片", required=False)
+    reading = forms.CharField(required=False, max_length=LONGEST, widget=forms.HiddenInput)
+    challenge = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    proof = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    is_ocr = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, project: Project, today: date, now: datetime, is_check: bool, **kwargs: Any
     ) -> None:
         self.project, self.today, self.now, self.is_check = project, today, now, is_check
         self.found: Found | None = None
-        self.reading: dict[str, Any] = {}
+        self.number_says: dict[str, Any] = {}
+        self.card: Reading | None = None
         super().__init__(*args, **kwargs)
+        # The browser of a phone opens its camera for it.
+        self.fields["photo"].widget.attrs |= {"accept": "image/*", "capture": "environment"}
+        if not ocr.is_offered():
+            del self.fields["card_image"]
         self.follow(standard_at(project, today))
 
     @property
@@ -125,8 +150,8 @@ class EnrolForm(StandardForm, PaperForm):
 
     @property
     def opens(self) -> list[str]:
-        """Of these, the ones that show when they hold something; a kind of training always does."""
-        return [name for name in self.later if name != "training_kind"]
+        """Of these, the ones that show when they hold something; some always do."""
+        return [name for name in self.later if name not in ("training_kind", "point")]
 
     def clean_name(self) -> str:
         try:
@@ -141,7 +166,7 @@ class EnrolForm(StandardForm, PaperForm):
             require_age(facts, self.project, self.today)
         except DomainError as refusal:
             raise forms.ValidationError(refusal.message, code=refusal.code) from None
-        self.reading = {
+        self.number_says = {
             "sex": sex,
             "born_on": born_on,
             "age": age_on(born_on, self.today) if born_on else None,
@@ -153,6 +178,13 @@ class EnrolForm(StandardForm, PaperForm):
             return checked_phone(self.cleaned_data["phone"])
         except DomainError as refusal:
             raise forms.ValidationError(refusal.message, code=refusal.code) from None
+
+    def clean_reading(self) -> str:
+        """A reading that cannot be read is refused at the number, where it is seen."""
+        text = self.cleaned_data["reading"]
+        if text:
+            self.card = self.judged(read_card, text)
+        return text if self.card else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -180,6 +212,11 @@ class EnrolForm(StandardForm, PaperForm):
             more=ParticularFacts(**more["more"]) if more["more"] else None,
             extras=more["extras"],
         )
+
+    def sent(self) -> Sent:
+        """What came of the card."""
+        given = {name: self.cleaned_data.get(name) or "" for name in ("reading", "challenge", "proof")}
+        return Sent(**given, is_ocr=bool(self.cleaned_data.get("is_ocr")))
 
     def contract(self) -> ContractFacts | None:
         """The contract, once its kind and first day are there; None where none is signed."""

@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from workers.web import certificates, contracts, edit, enrol, files, trainings
+from workers.web import certificates, contracts, edit, enrol, files, points, record, trainings
 
 urlpatterns = [
     path("projects/<uuid:public_id>/enrol/", enrol.Enrol.as_view(), name="enrol"),
     path("projects/<uuid:public_id>/training/", trainings.TeamTraining.as_view(), name="team_training"),
+    path("projects/<uuid:public_id>/points/new/", points.OpenPoint.as_view(), name="point_new"),
+    path("points/<uuid:public_id>/edit/", points.ChangePoint.as_view(), name="point_edit"),
+    path("points/<uuid:public_id>/close/", points.ClosePoint.as_view(), name="point_close"),
+    path("points/<uuid:public_id>/key/", points.RenewKey.as_view(), name="point_key"),
+    path("certificates/", certificates.CertificateList.as_view(), name="certificates"),
+    path(
+        "certificates/<uuid:public_id>/change/",
+        certificates.ChangeCertificate.as_view(),
+        name="certificate_change",
+    ),
+    path("people/<uuid:public_id>/identity/", record.IdentityRecord.as_view(), name="identity_record"),
     path("people/<uuid:public_id>/edit/", edit.EditPerson.as_view(), name="edit_person"),
     path("people/<uuid:public_id>/correct/", edit.CorrectPerson.as_view(), name="correct_person"),
     path("people/<uuid:public_id>/photo/", files.PersonPhoto.as_view(), name="person_photo"),

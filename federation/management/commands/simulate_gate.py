@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if options["workers"] < 1:
             raise CommandError("--workers 应为正整数。")
         appid, secret = self._access(options)
-        url = options["url"] or _default_url()
+        url = options["url"] or platform_url()
         self.stdout.write(f"平台 {url}，项目 {options['project_code']}")
         began = time.monotonic()
         try:
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             raise CommandError(f"有 {len(summary.troubles)} 批没有成功，原因见上。")
 
 
-def _default_url() -> str:
+def platform_url() -> str:
     """The node of this VAR_DIR if `./dev up` runs it, else the port that the environment names."""
     if port := os.environ.get("PORT"):
         return f"http://127.0.0.1:{port}"
