@@ -7,6 +7,8 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance import receivers
+        from attendance.demo.papers import write_papers
+        from attendance.demo.world import register_more
         from attendance.services import inbox, sources
         from attendance.web import device_objects, own
         from attendance.web.correction_waits import add_waiting
@@ -17,6 +19,7 @@ class AttendanceConfig(AppConfig):
         receivers.register()
         sources.register(inbox.Inbox())
         add_entries()
+        register_more("attendance.papers", write_papers)
         device_objects.add_objects()
         add_waiting()
         add_job()

@@ -12,7 +12,9 @@ class WorkersConfig(AppConfig):
         from projects import occupants
         from web import waiting
         from workers.selectors import still_here
+        from workers.paper_waits import waiting as of_the_papers
         from workers.waiting import waiting as of_the_roster
 
         occupants.register(still_here)
         waiting.register("workers.roster", of_the_roster)
+        waiting.register("workers.papers", of_the_papers)

@@ -8,5 +8,6 @@ BEAT = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 300},
     },
+    "workers-tell-of-ends": {"task": "workers.tasks.tell_of_ends", "schedule": crontab(hour=7, minute=40)},
     "workers-forget-codes": {"task": "workers.tasks.forget_codes", "schedule": crontab(hour=3, minute=20)},
 }

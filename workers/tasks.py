@@ -19,3 +19,9 @@ def fill_phone_indexes() -> int:
 def forget_codes() -> int:
     """Delete the sign-in codes that no limit counts any more."""
     return services.forget_codes(timezone.now())
+
+
+@shared_task
+def tell_of_ends() -> int:
+    """Tell of contracts and trainings whose last days begin today."""
+    return services.tell_of_ends(timezone.localdate())

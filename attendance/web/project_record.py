@@ -53,11 +53,14 @@ TABS = {
     "gaps": "缺口",
     "people": "人员",
     "attendance": "考勤",
+    "contracts": "合同",
+    "trainings": "培训",
     "payroll": "工资",
     "parties": "参建单位",
     "teams": "班组",
     "posts": "关键岗位",
     "devices": "设备",
+    "policies": "制度",
 }
 
 
@@ -223,7 +226,7 @@ def _lows(project: Any) -> dict[str, bool]:
     }
 
 
-class _ProjectTab(ListPage):
+class ProjectTab(ListPage):
     """A tab of a project that is a list."""
 
     section = "projects"
@@ -237,7 +240,7 @@ class _ProjectTab(ListPage):
         return head(self.actor, self.project, self.tab)
 
 
-def _printed(project: Any, what: str) -> dict[str, Any]:
+def printed_head(project: Any, what: str) -> dict[str, Any]:
     """The head of a project's list on paper."""
     return {
         "print_title": f"{project.name} {what}",
@@ -261,7 +264,7 @@ class _PickedPeople(_People):
         sequence = ("pick", "...")
 
 
-class ProjectPeople(_ProjectTab):
+class ProjectPeople(ProjectTab):
     """人员 of a project; whoever moves people ticks them here."""
 
     permission = "workers.view"
@@ -279,7 +282,7 @@ class ProjectPeople(_ProjectTab):
         return people(self.actor, today()).filter(project=self.project)
 
     def printed(self) -> dict[str, Any]:
-        return _printed(self.project, "建筑工人花名册")
+        return printed_head(self.project, "建筑工人花名册")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {"title": "没有符合条件的人员", "reason": "人员登记后，或厂商设备上报后，出现在这里。"}
@@ -298,7 +301,7 @@ class _Days(DayTable):
         exclude = ("project",)
 
 
-class ProjectAttendance(_ProjectTab):
+class ProjectAttendance(ProjectTab):
     """考勤 of a project, one day at a time."""
 
     permission = "attendance.view"
@@ -319,7 +322,7 @@ class ProjectAttendance(_ProjectTab):
         return {"day": str(self.day)}
 
     def printed(self) -> dict[str, Any]:
-        return _printed(self.project, f"{self.day} 考勤表")
+        return printed_head(self.project, f"{self.day} 考勤表")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {

@@ -42,6 +42,8 @@ READS = {
     "workers.services.reveal_number",
     "workers.services.find_by_number",
     "workers.services.judge_moves",
+    "workers.services.print_contracts",
+    "workers.services.print_session",
     "web.account_acts.unlock",
 }
 IDS = [act.__name__.strip("_") for _name, act in TRIES]

@@ -1,9 +1,12 @@
 """People, what ties them to a project, and what the law asks before they enter."""
 
+from workers.models.contracting import ContractPaper, ContractTemplate
 from workers.models.identity import IdentityCheck, IdentityCorrection, LookUp
+from workers.models.lessons import SessionAttendance
 from workers.models.papers import Contract, Training
 from workers.models.particulars import Certificate, Particulars
 from workers.models.people import Engagement, Person, PersonAlias
+from workers.models.policies import PolicyDocument
 from workers.models.presence import Presence, Settlement, TemporaryLeave, _Between, _Only
 from workers.models.roster import EngagementEvent, EntryReview, KeyPostAssignment
 from workers.models.sessions import ContractFile, TrainingFile, TrainingSession
@@ -13,6 +16,8 @@ __all__ = [
     "Certificate",
     "Contract",
     "ContractFile",
+    "ContractPaper",
+    "ContractTemplate",
     "Engagement",
     "EngagementEvent",
     "EntryReview",
@@ -23,7 +28,9 @@ __all__ = [
     "Particulars",
     "Person",
     "PersonAlias",
+    "PolicyDocument",
     "Presence",
+    "SessionAttendance",
     "Settlement",
     "TemporaryLeave",
     "Training",

@@ -9,9 +9,23 @@ from workers.services.contracts import (
     replace_contract,
     report_contract,
 )
+from workers.services.drafting import TermFacts, amend_contract, duties_of, make_contracts
 from workers.services.edits import OwnFacts, edit_engagement
+from workers.services.ends import tell_of_ends
+from workers.services.filling import print_contracts
 from workers.services.identities import correct_identity
 from workers.services.leaving import End, Exit, Settle, SettlementFacts
+from workers.services.lessons import (
+    Result,
+    cancel_session,
+    close_session,
+    make_up,
+    note_attendance,
+    open_session,
+    reaches_whole,
+    score_session,
+    strike_attendance,
+)
 from workers.services.lookups import Found, look_up
 from workers.services.moves import (
     ChangeTeam,
@@ -40,6 +54,7 @@ from workers.services.people import (
     stored_number,
 )
 from workers.services.phones import fill_phone_indexes, phone_columns, phone_index, set_phone, stored_phone
+from workers.services.policies import PolicyFacts, file_policy, withdraw_policy
 from workers.services.posts import assign_key_post, relieve_key_post
 from workers.services.presence import (
     approve_entry,
@@ -69,8 +84,17 @@ from workers.services.sign_in import (
     forget_codes,
     own_account,
 )
+from workers.services.sheets import print_session
+from workers.services.signing import (
+    attach_scan,
+    begin_signing,
+    send_back_scan,
+    verify_scan,
+    void_paper,
+)
 from workers.services.standing import site_day
 from workers.services.taking_on import take_on
+from workers.services.wording import reword_contract
 
 __all__ = [
     "CITIZEN_CARD",
@@ -90,7 +114,9 @@ __all__ = [
     "OwnFacts",
     "ParticularFacts",
     "PersonFacts",
+    "PolicyFacts",
     "Refused",
+    "Result",
     "Return",
     "Reverse",
     "SendBack",
@@ -98,16 +124,23 @@ __all__ = [
     "Settle",
     "SettlementFacts",
     "Submit",
+    "TermFacts",
     "TrainingFacts",
     "VerifyIdentity",
     "WorkFacts",
     "about_code",
+    "amend_contract",
     "approve_entry",
     "ask_code",
     "assign_key_post",
+    "attach_scan",
+    "begin_signing",
+    "cancel_session",
     "change_team",
     "checked_number",
+    "close_session",
     "correct_identity",
+    "duties_of",
     "edit_engagement",
     "end_contract",
     "end_engagement",
@@ -115,6 +148,7 @@ __all__ = [
     "enter",
     "enter_by_code",
     "enter_by_number",
+    "file_policy",
     "fill_phone_indexes",
     "find_by_number",
     "forget_codes",
@@ -125,13 +159,20 @@ __all__ = [
     "leave",
     "leave_temporarily",
     "look_up",
+    "make_contracts",
+    "make_up",
     "missing_papers",
     "move_one",
     "move_people",
+    "note_attendance",
+    "open_session",
     "overlaps_told",
     "own_account",
     "phone_columns",
     "phone_index",
+    "print_contracts",
+    "reaches_whole",
+    "print_session",
     "record_certificate",
     "record_contract",
     "record_training",
@@ -144,14 +185,22 @@ __all__ = [
     "return_to_site",
     "reveal_number",
     "reverse_move",
+    "reword_contract",
+    "score_session",
     "send_back",
+    "send_back_scan",
     "set_phone",
     "settle_wages",
     "site_day",
     "stored_number",
     "stored_phone",
+    "strike_attendance",
     "submit_for_review",
     "take_on",
+    "tell_of_ends",
     "verify_identity",
+    "verify_scan",
+    "void_paper",
+    "withdraw_policy",
     "withdraw_training",
 ]

@@ -20,6 +20,10 @@ from workers.models import Engagement, Training, TrainingSession
 from workers.services.reasons import checked_reason
 
 
+# 技能培训, whose validity is a parameter of its own.
+SKILL = "003004"
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingFacts:
     """What a training was: kind, day, hours, who taught, whether passed, and the scan that proves it."""
@@ -136,7 +140,7 @@ def kept_training(
     score: Decimal | None = None,
 ) -> Training:
     """Write the record, within the act that has judged it."""
-    days = parameter("training.valid_days", engagement.project.region, facts.held_on)
+    days = parameter(_valid_days_of(facts.kind), engagement.project.region, facts.held_on)
     training = Training.objects.create(
         engagement=engagement,
         kind=facts.kind,
@@ -155,6 +159,11 @@ def kept_training(
     since = min(facts.held_on, replaces.held_on) if replaces else facts.held_on
     announce("workers.training_recorded.v1", key=engagement.public_id, since=since.isoformat())
     return training
+
+
+def _valid_days_of(kind: str) -> str:
+    """The parameter that says how long a training of a kind is valid."""
+    return "training.skill_valid_days" if kind == SKILL else "training.valid_days"
 
 
 def _withdrawn(actor: Actor, training: Training, reason: str) -> Training:
