@@ -42,6 +42,7 @@ STYLES = {
     "plain": _style("plain", 10.5, 18),
     "small": _style("small", 8.5, 13, textColor=colors.HexColor("#555555")),
     "cell": _style("cell", 9.5, 14),
+    "name": ParagraphStyle("name", fontName=BOLD, fontSize=14, leading=22),
     "title": ParagraphStyle("title", fontName=BOLD, fontSize=18, leading=28, alignment=TA_CENTER, spaceAfter=6),
     "heading": ParagraphStyle("heading", fontName=BOLD, fontSize=11, leading=20, spaceBefore=6, keepWithNext=1),
     "centre": _style("centre", 10.5, 18, alignment=TA_CENTER),
@@ -76,6 +77,21 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """What is cut out and worn: a square code beside a few lines, the first in bold."""
+
+    address: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Cards, two in a row."""
+
+    cards: Sequence[Card]
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     millimetres: float
 
@@ -87,7 +103,7 @@ class Together:
     parts: Sequence["Piece"]
 
 
-Piece = Line | Grid | Code | Gap | Together
+Piece = Line | Grid | Code | Cards | Gap | Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +158,8 @@ def _of_pieces(pieces: Sequence[Piece]) -> Any:
             yield from (cell for row in piece.rows for cell in row)
         elif isinstance(piece, Code):
             yield piece.words
+        elif isinstance(piece, Cards):
+            yield from (line for card in piece.cards for line in card.lines)
         elif isinstance(piece, Together):
             yield from _of_pieces(piece.parts)
 
@@ -163,6 +181,8 @@ def _drawn(piece: Piece) -> Flowable:
         return _square(piece)
     if isinstance(piece, Grid):
         return _table(piece)
+    if isinstance(piece, Cards):
+        return _cards(piece)
     return Paragraph(_marked(piece), STYLES[piece.style])
 
 
@@ -191,11 +211,29 @@ def _table(grid: Grid) -> Table:
     )  # fmt: skip
 
 
-def _square(code: Code) -> Table:
-    side = 24 * mm
+def _qr(address: str, side: float) -> Drawing:
     drawing = Drawing(side, side)
-    widget = QrCodeWidget(code.address, barLevel="M", barBorder=1, barWidth=side, barHeight=side)
-    drawing.add(widget)
+    drawing.add(QrCodeWidget(address, barLevel="M", barBorder=1, barWidth=side, barHeight=side))
+    return drawing
+
+
+def _cards(piece: Cards) -> Table:
+    cells = [_card(one) for one in piece.cards]
+    pairs = [cells[place : place + 2] for place in range(0, len(cells), 2)]
+    if len(pairs[-1]) == 1:
+        pairs[-1].append("")
+    box = colors.HexColor("#888888")
+    return Table(pairs, [83 * mm, 83 * mm], 42 * mm, style=[("GRID", (0, 0), (-1, -1), 0.5, box)])
+
+
+def _card(card: Card) -> Table:
+    first, *rest = (escape(typeface.covered(line)) for line in card.lines)
+    words = [Paragraph(first, STYLES["name"]), *(Paragraph(line, STYLES["cell"]) for line in rest)]
+    return Table([[_qr(card.address, 32 * mm), words]], [35 * mm, 44 * mm])
+
+
+def _square(code: Code) -> Table:
+    drawing = _qr(code.address, 24 * mm)
     words = Paragraph(escape(typeface.covered(code.words)), STYLES["small"])
     return Table([[drawing, words]], [28 * mm, 120 * mm], style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
 

@@ -96,6 +96,7 @@ ACTIONS: dict[str, str] = {
     "workers.training_session_cancelled": "取消培训",
     "workers.training_made_up": "培训补考",
     "workers.training_sheet_printed": "打印签到表",
+    "workers.badges_printed": "打印人员码",
     "workers.policy_filed": "上传制度文件",
     "workers.policy_withdrawn": "撤下制度文件",
     "workers.contract_recorded": "登记合同",

@@ -18,11 +18,12 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 REGULAR, BOLD = 400, 600
+UNITS = 1000
 FAMILY = "Noto Sans SC"
 # Stands where the face has no outline: visible, and never mistaken for a character that was meant.
 MISSING = "〓"
 _RULE = re.compile(r"url\((\S+?)\) format.*?unicode-range:([^}]+)\}")
-_ALWAYS = " ？" + MISSING
+_ALWAYS = " \u00a0\u3000？" + MISSING
 
 
 class FaceMissing(RuntimeError):
@@ -40,7 +41,7 @@ def face(text: Iterable[str], weight: int = REGULAR) -> bytes:
     wanted = sorted({ord(sign) for sign in [*"".join(text), *_ALWAYS] if ord(sign) in _pieces(weight)})
     names = {code: f"u{code:05X}" for code in wanted}
     outlines: dict[str, Any] = {".notdef": TTGlyphPen(None).glyph()}
-    advances: dict[str, tuple[int, int]] = {".notdef": (1000, 0)}
+    advances: dict[str, tuple[int, int]] = {".notdef": (UNITS, 0)}
     for code, name in names.items():
         outlines[name], advances[name] = _outline(_pieces(weight)[code], code)
     return _written(names, outlines, advances, weight)
@@ -49,7 +50,7 @@ def face(text: Iterable[str], weight: int = REGULAR) -> bytes:
 def _written(
     names: dict[int, str], outlines: dict[str, Any], advances: dict[str, tuple[int, int]], weight: int
 ) -> bytes:
-    builder = FontBuilder(unitsPerEm=1000, isTTF=True)
+    builder = FontBuilder(unitsPerEm=UNITS, isTTF=True)
     builder.setupGlyphOrder(list(outlines))
     builder.setupCharacterMap(names)
     builder.setupGlyf(outlines)
@@ -58,7 +59,7 @@ def _written(
     style = "Regular" if weight == REGULAR else "SemiBold"
     ps_name = f"{FAMILY.replace(' ', '')}-{style}"
     builder.setupNameTable({"familyName": FAMILY, "styleName": style, "psName": ps_name})
-    builder.setupOS2(usWeightClass=weight, sTypoAscender=880, sTypoDescender=-120)
+    builder.setupOS2(fsType=0, usWeightClass=weight, sTypoAscender=880, sTypoDescender=-120)
     builder.setupPost()
     written = BytesIO()
     builder.save(written)
@@ -81,21 +82,20 @@ def _pieces(weight: int) -> dict[int, Path]:
     return pieces
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=8192)
 def _outline(piece: Path, code: int) -> tuple[Any, tuple[int, int]]:
     """The outline of a sign, without references to other glyphs, and its advance."""
-    font, signs = _opened(piece)
+    font, signs, glyphs = _opened(piece)
     name = signs.get(code, ".notdef")
     pen = TTGlyphPen(None)
-    glyphs = font.getGlyphSet()
     glyphs[name].draw(DecomposingFilterPen(pen, glyphs))
-    scale = 1000 / font["head"].unitsPerEm
-    if scale != 1:
-        raise FaceMissing(f"{piece.name}: {font['head'].unitsPerEm} units to the em")
     return pen.glyph(), font["hmtx"][name]
 
 
-@lru_cache(maxsize=256)
-def _opened(piece: Path) -> tuple[TTFont, dict[int, str]]:
-    font = TTFont(piece, lazy=True)
-    return font, font.getBestCmap()
+@lru_cache(maxsize=32)
+def _opened(piece: Path) -> tuple[TTFont, dict[int, str], Any]:
+    """A piece as it is read; few are kept open, for each weighs more in memory than on the disk."""
+    font = TTFont(BytesIO(piece.read_bytes()))
+    if font["head"].unitsPerEm != UNITS:
+        raise FaceMissing(f"{piece.name}: {font['head'].unitsPerEm} units to the em")
+    return font, font.getBestCmap(), font.getGlyphSet()

@@ -281,6 +281,11 @@ def _attach_scan(actor: Actor, county: County) -> Any:
     return workers.attach_scan(actor=actor, paper=county.papers["signing"], scan=county.photo)
 
 
+def _attach_scans(actor: Actor, county: County) -> Any:
+    files = [NamedFile(f"{county.papers['signing'].number}.jpg", county.photo)]
+    return workers.attach_scans(actor=actor, project=county.project, files=files)
+
+
 def _verify_scan(actor: Actor, county: County) -> Any:
     return workers.verify_scan(actor=actor, paper=county.papers["scanned"])
 
@@ -300,6 +305,13 @@ def _print_contracts(actor: Actor, county: County) -> Any:
 
 def _print_session(actor: Actor, county: County) -> Any:
     return workers.print_session(actor=actor, session=county.sessions["open"])
+
+
+def _print_badges(actor: Actor, county: County) -> Any:
+    who = [county.workers["gap"].engagement]
+    return workers.print_badges(
+        actor=actor, project=county.project, engagements=who, address_of=lambda one: str(one.public_id)
+    )
 
 
 def _open_session(actor: Actor, county: County) -> Any:
@@ -848,11 +860,13 @@ ACTS: dict[str, list[Act]] = {
     "workers.services.amend_contract": [_amend_contract],
     "workers.services.begin_signing": [_begin_signing],
     "workers.services.attach_scan": [_attach_scan],
+    "workers.services.attach_scans": [_attach_scans],
     "workers.services.verify_scan": [_verify_scan],
     "workers.services.send_back_scan": [_send_back_scan],
     "workers.services.void_paper": [_void_paper],
     "workers.services.print_contracts": [_print_contracts],
     "workers.services.print_session": [_print_session],
+    "workers.services.print_badges": [_print_badges],
     "workers.services.open_session": [_open_session, _open_firms_session],
     "workers.services.note_attendance": [_note_attendance],
     "workers.services.strike_attendance": [_strike_attendance],

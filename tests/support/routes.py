@@ -634,6 +634,7 @@ ROUTES: dict[str, Route] = {
     "contract_paper": Route(kwargs=_papers("draft", "signing", "scanned", "subcontractor")),
     "print_paper": Route(kwargs=_papers("draft", "subcontractor")),
     "upload_scan": Route(kwargs=_papers("signing"), forms=lambda _county: [{}]),
+    "upload_scans": Route(kwargs=_project, forms=lambda _county: [{}]),
     "paper_scan": Route(kwargs=_papers("scanned")),
     "verify_paper": Route(
         kwargs=_papers("scanned"), forms=lambda _county: [{}], role="contractor_manager"
@@ -661,6 +662,7 @@ ROUTES: dict[str, Route] = {
     "session_close": Route(kwargs=_sessions("judged"), forms=lambda _county: [{}]),
     "session_cancel": Route(kwargs=_sessions("open"), forms=lambda _county: [{"reason": "当天停工"}]),
     "session_sheet": Route(kwargs=_sessions("open")),
+    "print_badges": Route(kwargs=_project),
     "session_file": Route(kwargs=lambda county: [{"public_id": county.session_file.public_id}]),
     "session_strike": Route(kwargs=_came("open"), forms=lambda _county: [{}]),
     "session_make_up": Route(

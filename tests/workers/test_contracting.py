@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from audit.models import AuditEvent
 from kernel.errors import DomainError, NotFound, NotPermitted, Stale
+from kernel.files import NamedFile
 from kernel.scoping import Reach
 from kernel.store import keep
 from tests.support import people, records
@@ -39,6 +40,7 @@ from workers.services import (
     TermFacts,
     amend_contract,
     attach_scan,
+    attach_scans,
     begin_signing,
     end_contract,
     make_contracts,
@@ -229,6 +231,20 @@ def test_each_act_begins_where_s2_says_and_nowhere_else(step, allowed):
                     act()
                 assert fingerprint() == before
             transaction.set_rollback(True)
+
+
+def test_many_scans_find_their_contracts_by_the_number_in_their_names_or_none_is_kept():
+    who = crew(2)
+    papers = make_contracts(actor=EVERYONE, engagements=who, terms=TERMS, year=2026)
+    begin_signing(actor=EVERYONE, papers=papers)
+    files = [NamedFile(f"扫描 {one.number.lower()}（签）.pdf", keep(one.number.encode())) for one in papers]
+    project = who[0].project
+    wrong = [files[0], NamedFile("合同.pdf", keep(b"x"))]
+    refusal = is_refused(BadPaper, attach_scans, project=project, files=wrong)
+    assert "合同.pdf" in refusal.message
+    assert is_refused(BadPaper, attach_scans, project=project, files=[files[0], files[0]])
+    kept = attach_scans(actor=EVERYONE, project=project, files=files)
+    assert [one.scan for one in kept] == [one.address for one in files]
 
 
 def test_a_contract_recorded_by_hand_meanwhile_stops_the_verification():

@@ -28,6 +28,7 @@ from workers.services import (
     make_up,
     note_attendance,
     open_session,
+    print_badges,
     print_session,
     record_training,
     score_session,
@@ -206,6 +207,18 @@ def test_how_a_training_stands_is_read_off_its_days():
         )
     found = {(TODAY - one.held_on).days: one.stands for one in training_list(EVERYONE, TODAY)}  # type: ignore[attr-defined]
     assert found == {ago: name for name, ago in days.items()}
+
+
+def test_badges_name_people_and_no_numbers_and_bear_a_code_by_which_one_signs_in():
+    who = crew()
+    content = print_badges(
+        actor=EVERYONE, project=who[0].project, engagements=who, address_of=lambda one: str(one.public_id)
+    )
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    assert all(one.person.name in text and one.person.id_number not in text for one in who)
+    assert is_refused(
+        BadPaper, print_badges, project=who[0].project, engagements=[], address_of=str
+    ).field == "people"
 
 
 def test_the_sheet_names_everybody_with_a_place_to_sign_and_no_numbers():

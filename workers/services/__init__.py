@@ -84,9 +84,10 @@ from workers.services.sign_in import (
     forget_codes,
     own_account,
 )
-from workers.services.sheets import print_session
+from workers.services.sheets import print_badges, print_session
 from workers.services.signing import (
     attach_scan,
+    attach_scans,
     begin_signing,
     send_back_scan,
     verify_scan,
@@ -134,6 +135,7 @@ __all__ = [
     "ask_code",
     "assign_key_post",
     "attach_scan",
+    "attach_scans",
     "begin_signing",
     "cancel_session",
     "change_team",
@@ -172,6 +174,7 @@ __all__ = [
     "phone_index",
     "print_contracts",
     "reaches_whole",
+    "print_badges",
     "print_session",
     "record_certificate",
     "record_contract",

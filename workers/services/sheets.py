@@ -1,13 +1,19 @@
-"""The sheet that hangs at a training: everybody by name, with a place to sign."""
+"""What is printed for a training: the sheet to sign, and the badges by which people sign in."""
+
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit.services import record
+from kernel.errors import NotFound
 from kernel.permits import require
 from kernel.scoping import Actor
-from standards.selectors import code_name
+from projects.models import Project
+from standards.selectors import code_name, parameter
 from web import pdf
-from workers.models import SessionAttendance, TrainingSession
+from workers.errors import BadPaper
+from workers.models import Engagement, SessionAttendance, TrainingSession
 from workers.selectors.lessons import attendance_of, people_to_train, session_to
 
 _BLANKS = 12
@@ -59,6 +65,39 @@ def print_session(*, actor: Actor, session: TrainingSession) -> bytes:
         foot=f"{held.project.name} {title}",
     )
     return pdf.press([paper], title=title)
+
+
+@transaction.atomic
+def print_badges(
+    *,
+    actor: Actor,
+    project: Project,
+    engagements: Sequence[Engagement],
+    address_of: Callable[[Engagement], str],
+) -> bytes:
+    """Badges to cut out: name, team, trade, firm, and the code by which somebody signs in at a training.
+
+    `address_of` gives the page of the person, which asks to sign in. Raises NotPermitted, NotFound, BadPaper.
+    """
+    require(actor, "workers.file", on=project)
+    most = int(parameter("roster.most_at_once"))
+    if not 0 < len(engagements) <= most:
+        told = _("一次打印 1 至 {most} 人的人员码，请按班组分次打印。")
+        raise BadPaper(told.format(most=most), field="people")
+    keys = {one.pk for one in engagements}
+    rows = Engagement.objects.visible_to(actor, "workers.file").filter(pk__in=keys, project=project)
+    found = list(rows.select_related("person", "team", "participation__enterprise").order_by("team", "pk"))
+    if len(found) != len(keys):
+        raise NotFound
+    record(actor, "workers.badges_printed", project, number=len(found))
+    cards = [pdf.Card(address_of(one), _badge(one)) for one in found]
+    title = f"{project.name}人员码"
+    return pdf.press([pdf.Paper([pdf.Cards(cards)], foot=title)], title=title)
+
+
+def _badge(work: Engagement) -> list[str]:
+    trade = code_name("trade", work.trade) or code_name("worker_kind", work.kind)
+    return [work.person.name, work.team.name, trade, work.participation.enterprise.name]
 
 
 def _head(session: TrainingSession) -> pdf.Grid:

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from kernel.files import NamedFile
 from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
+from projects.models import Project
 from web.messages import Audience, tell
 from workers.errors import (
     AlreadyContracted,
@@ -70,6 +72,33 @@ def attach_scan(
     _changed(actor, held, "workers.contract_scanned")
     _tell(held, "workers.verify_contracts", _("{project}：{name}的合同 {number} 已上传签字页，请核验。"))
     return held
+
+
+@transaction.atomic
+def attach_scans(
+    *, actor: Actor, project: Project, files: Sequence[NamedFile], now: datetime | None = None
+) -> list[ContractPaper]:
+    """Keep many scans at once, each for the contract whose number stands in its name: all, or none.
+
+    Raises NotPermitted, NotFound, BadPaper naming the files that belong to no contract in signing.
+    """
+    require(actor, "workers.file", on=project)
+    rows = ContractPaper.objects.visible_to(actor, "workers.file").filter(
+        engagement__project=project, state=State.SIGNING
+    )
+    waiting = {one.number.upper(): one for one in rows.defer("filled")}
+    found: dict[str, tuple[ContractPaper, str]] = {}
+    strangers = []
+    for one in files:
+        number = next((number for number in waiting if number in one.name.upper()), "")
+        if not number or number in found:
+            strangers.append(one.name)
+        else:
+            found[number] = (waiting[number], one.address)
+    if strangers or not found:
+        told = _("{names}：文件名里没有签订中合同的编号，或编号重复。请把文件名改成合同编号再上传。")
+        raise BadPaper(told.format(names="、".join(strangers[:5]) or _("没有文件")), field="scans")
+    return [attach_scan(actor=actor, paper=paper, scan=scan, now=now) for paper, scan in found.values()]
 
 
 @transaction.atomic

@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from audit.services import record
 from kernel.errors import NotFound
+from kernel.files import NamedFile
 from standards.selectors import code_name
 from web import pdf, words
 from web.acts import FormPage, PostPage
-from web.forms import FileField, ScopedForm
+from web.forms import FileField, FilesField, ScopedForm
 from web.pages import Page
 from web.uploads import serve
 from workers.models import ContractPaper
@@ -21,6 +22,7 @@ from workers.selectors import project_to
 from workers.selectors.contracting import paper_to, papers, papers_to_print
 from workers.services import (
     attach_scan,
+    attach_scans,
     begin_signing,
     print_contracts,
     send_back_scan,
@@ -131,6 +133,42 @@ class UploadScan(_OfPaper):
             **super().context(),
             "title": "上传签字页",
             "crumbs": of_contracts(self.paper.engagement.project, self.paper.number, "上传签字页"),
+        }
+
+
+class ScansForm(ScopedForm):
+    """Many signed papers."""
+
+    scans = FilesField(
+        label="签字的合同",
+        most=20,
+        help_text="一次最多 20 个，每份合同一个文件，文件名里要有合同编号，例如 …-LD2026-0001.pdf。",
+    )
+
+
+class UploadScans(FormPage):
+    """Bring many scans; each finds its contract by the number in its name."""
+
+    permission = "workers.file"
+    section = "projects"
+    form_class = ScansForm
+    submit = "上传"
+
+    def prepare(self, **kwargs: Any) -> None:
+        self.project = project_to(self.actor, self.permission, kwargs["public_id"])
+
+    def act(self, form: Any) -> str:
+        files = [NamedFile(one.name, one.address) for one in form.cleaned_data["scans"]]
+        kept = attach_scans(actor=self.actor, project=self.project, files=files)
+        self.say(f"{len(kept)} 份合同的签字页已上传，等另一位管理人员核验。")
+        return reverse("project_papers", args=[self.project.public_id], query={"stands": "scanned"})
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": "成批上传签字页",
+            "subtitle": self.project.name,
+            "crumbs": of_contracts(self.project, "成批上传签字页"),
+            "cancel_url": reverse("project_papers", args=[self.project.public_id]),
         }
 
 

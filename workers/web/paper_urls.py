@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workers.web import contract_making, contract_signing, lessons, policies, wordings
+from workers.web import contract_making, contract_signing, lesson_results, lessons, policies, wordings
 
 urlpatterns = [
     path(
@@ -14,6 +14,11 @@ urlpatterns = [
         "projects/<uuid:public_id>/contracts/chosen/",
         contract_signing.ChosenPapers.as_view(),
         name="papers_chosen",
+    ),
+    path(
+        "projects/<uuid:public_id>/contracts/scans/",
+        contract_signing.UploadScans.as_view(),
+        name="upload_scans",
     ),
     path(
         "projects/<uuid:public_id>/contracts/wording/",
@@ -53,13 +58,14 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/", lessons.SessionRecord.as_view(), name="training_session"),
     path("sessions/<uuid:public_id>/people/", lessons.NotePeople.as_view(), name="session_people"),
     path("sessions/<uuid:public_id>/badge/", lessons.NoteBadge.as_view(), name="session_badge"),
-    path("sessions/<uuid:public_id>/scores/", lessons.EnterScores.as_view(), name="session_scores"),
-    path("sessions/<uuid:public_id>/close/", lessons.CloseSession.as_view(), name="session_close"),
-    path("sessions/<uuid:public_id>/cancel/", lessons.CancelSession.as_view(), name="session_cancel"),
+    path("sessions/<uuid:public_id>/scores/", lesson_results.EnterScores.as_view(), name="session_scores"),
+    path("sessions/<uuid:public_id>/close/", lesson_results.CloseSession.as_view(), name="session_close"),
+    path("sessions/<uuid:public_id>/cancel/", lesson_results.CancelSession.as_view(), name="session_cancel"),
     path("sessions/<uuid:public_id>/sheet/", lessons.SessionSheet.as_view(), name="session_sheet"),
+    path("projects/<uuid:public_id>/badges/", lessons.Badges.as_view(), name="print_badges"),
     path("sessions/files/<uuid:public_id>/", lessons.SessionFile.as_view(), name="session_file"),
-    path("sessions/attendance/<uuid:public_id>/strike/", lessons.Strike.as_view(), name="session_strike"),
-    path("sessions/attendance/<uuid:public_id>/again/", lessons.MakeUp.as_view(), name="session_make_up"),
+    path("sessions/attendance/<uuid:public_id>/strike/", lesson_results.Strike.as_view(), name="session_strike"),
+    path("sessions/attendance/<uuid:public_id>/again/", lesson_results.MakeUp.as_view(), name="session_make_up"),
     path("projects/<uuid:public_id>/policies/new/", policies.FilePolicy.as_view(), name="policy_new"),
     path("policies/<uuid:public_id>/withdraw/", policies.WithdrawPolicy.as_view(), name="policy_withdraw"),
     path("policies/<uuid:public_id>/file/", policies.PolicyFile.as_view(), name="policy_file"),
