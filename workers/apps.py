@@ -11,8 +11,8 @@ class WorkersConfig(AppConfig):
         trail.add_objects()
         from projects import occupants
         from web import waiting
-        from workers.selectors import still_here
         from workers.paper_waits import waiting as of_the_papers
+        from workers.selectors import still_here
         from workers.waiting import waiting as of_the_roster
 
         occupants.register(still_here)

@@ -1,4 +1,4 @@
-"""Contracts on paper, training sessions and own rules of the demo's first project, made by the acts themselves."""
+"""Contracts on paper, training sessions and own rules of the demo's first project, made by the acts."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -69,7 +69,11 @@ def _named(row: Travelling, rng: Random, at: datetime) -> None:
 def _wording(project: Project, rng: Random, at: datetime) -> None:
     text = [
         *contract_text.default_text("labour"),
-        Clause("本项目的补充约定", "乙方遵守{项目名称}的现场管理制度，高处作业必须系挂安全带。", "本企业用工管理制度"),
+        Clause(
+            "本项目的补充约定",
+            "乙方遵守{项目名称}的现场管理制度，高处作业必须系挂安全带。",
+            "本企业用工管理制度",
+        ),
     ]
     made = services.reword_contract(
         actor=MANAGER, project=project, kind="labour", clauses=text, reason="按本企业制度补充"
@@ -90,7 +94,13 @@ def _contracts(project: Project, rng: Random, at: datetime) -> None:
     """Drafts, one to be signed, one to be verified, one sent back, a void one, one with changed terms."""
     day = day_of(at, CUT_HOUR)
     terms = TermFacts(
-        "labour", day, day + timedelta(days=364), "day", Decimal("320.00"), 15, project.address or "项目所在地"
+        "labour",
+        day,
+        day + timedelta(days=364),
+        "day",
+        Decimal("320.00"),
+        15,
+        project.address or "项目所在地",
     )
     steps = ("draft", "signing", "scanned", "returned", "void", "draft")
     for step, who in zip(steps, _people(project, at, contracted=False, most=len(steps)), strict=False):

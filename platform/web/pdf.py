@@ -43,8 +43,12 @@ STYLES = {
     "small": _style("small", 8.5, 13, textColor=colors.HexColor("#555555")),
     "cell": _style("cell", 9.5, 14),
     "name": ParagraphStyle("name", fontName=BOLD, fontSize=14, leading=22),
-    "title": ParagraphStyle("title", fontName=BOLD, fontSize=18, leading=28, alignment=TA_CENTER, spaceAfter=6),
-    "heading": ParagraphStyle("heading", fontName=BOLD, fontSize=11, leading=20, spaceBefore=6, keepWithNext=1),
+    "title": ParagraphStyle(
+        "title", fontName=BOLD, fontSize=18, leading=28, alignment=TA_CENTER, spaceAfter=6
+    ),
+    "heading": ParagraphStyle(
+        "heading", fontName=BOLD, fontSize=11, leading=20, spaceBefore=6, keepWithNext=1
+    ),
     "centre": _style("centre", 10.5, 18, alignment=TA_CENTER),
 }
 
@@ -108,7 +112,7 @@ Piece = Line | Grid | Code | Cards | Gap | Together
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper: its pieces, what its foot says, and a word across each sheet that is not to be signed yet."""
+    """One paper: its pieces, its foot, and a word across each sheet that is not to be signed yet."""
 
     pieces: Sequence[Piece]
     foot: str

@@ -1,4 +1,4 @@
-"""A clerk's papers in a real browser: contracts for a team from draft to verified, and a training with a fail."""
+"""A clerk's papers in a real browser: a team's contracts to the end, and a training."""
 
 import os
 from io import BytesIO
@@ -74,7 +74,10 @@ def _ticked(page: Page, act: str) -> None:
 
 
 def _print(page: Page, home: str, county: County) -> str:
-    keys = [str(one.public_id) for one in ContractPaper.all_rows.filter(engagement__person__name__in=("钱一", "孙二", "李三"))]
+    keys = [
+        str(one.public_id)
+        for one in ContractPaper.all_rows.filter(engagement__person__name__in=("钱一", "孙二", "李三"))
+    ]
     asked = "&".join(f"who={key}" for key in keys)
     url = f"{home}/projects/{county.project.public_id}/contracts/chosen/?act=print&{asked}"
     answer = page.request.get(url)

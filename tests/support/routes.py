@@ -636,9 +636,7 @@ ROUTES: dict[str, Route] = {
     "upload_scan": Route(kwargs=_papers("signing"), forms=lambda _county: [{}]),
     "upload_scans": Route(kwargs=_project, forms=lambda _county: [{}]),
     "paper_scan": Route(kwargs=_papers("scanned")),
-    "verify_paper": Route(
-        kwargs=_papers("scanned"), forms=lambda _county: [{}], role="contractor_manager"
-    ),
+    "verify_paper": Route(kwargs=_papers("scanned"), forms=lambda _county: [{}], role="contractor_manager"),
     "return_scan": Route(
         kwargs=_papers("scanned"),
         forms=lambda _county: [{"reason": "没有拍到签字"}],

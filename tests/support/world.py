@@ -135,8 +135,8 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "workers.selectors.contracting.wording_now": lambda a, c: [
         row for row in [contracting.wording_now(a, c.project, "labour")] if row
     ],
-    "workers.selectors.contracting.people_without_contract": lambda a, c: (
-        contracting.people_without_contract(a, c.project, c.today)
+    "workers.selectors.contracting.people_without_contract": lambda a, c: contracting.people_without_contract(
+        a, c.project, c.today
     ),
     "workers.selectors.lessons.training_list": lambda a, c: lessons.training_list(a, c.today),
     "workers.selectors.lessons.trainings_running_out": lambda a, c: lessons.trainings_running_out(
@@ -157,9 +157,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         a, "workers.view", c.attendance["subcontractor"].public_id
     ),
     "workers.selectors.lessons.files_of_session": lambda a, c: lessons.files_of_session(a, c.session),
-    "workers.selectors.lessons.session_file": lambda a, c: lessons.session_file(
-        a, c.session_file.public_id
-    ),
+    "workers.selectors.lessons.session_file": lambda a, c: lessons.session_file(a, c.session_file.public_id),
     "workers.selectors.lessons.people_to_train": lambda a, c: [
         lessons.people_to_train(a, one) for one in c.sessions.values()
     ],
@@ -169,8 +167,8 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         for text in (str(worker.engagement.public_id), worker.engagement.gate_card)
         if (row := lessons.badge_holder(a, c.sessions["open"], text))
     ],
-    "workers.selectors.lessons.participations_to_file_for": lambda a, c: (
-        lessons.participations_to_file_for(a, c.project)
+    "workers.selectors.lessons.participations_to_file_for": lambda a, c: lessons.participations_to_file_for(
+        a, c.project
     ),
     "workers.selectors.policies.policies": lambda a, c: policies.policies(a, c.project),
     "workers.selectors.policies.all_policies": lambda a, c: policies.all_policies(a),

@@ -1,4 +1,4 @@
-"""Contracts that the platform writes: made, signed, verified by another; what existed counts as before (S2)."""
+"""Contracts that the platform writes: made, signed, verified by another; S2 step by step."""
 
 import re
 from dataclasses import replace
@@ -54,7 +54,9 @@ from workers.services import (
 )
 
 pytestmark = pytest.mark.django_db
-TERMS = TermFacts("labour", TODAY, TODAY + timedelta(days=364), "day", Decimal("280.00"), 15, "武昌中北路 8 号")
+TERMS = TermFacts(
+    "labour", TODAY, TODAY + timedelta(days=364), "day", Decimal("280.00"), 15, "武昌中北路 8 号"
+)
 ANOTHER = Holder(Reach(region_paths=frozenset({"420000/"})), "workers.verify_contracts", "workers.view")
 ANOTHER.key = "another"
 
@@ -118,7 +120,7 @@ def test_contracts_of_a_crew_are_made_at_once_numbered_one_after_the_other_and_c
     [
         ({"wage_form": ""}, "计酬方式", "wage_form"),
         ({"wage_form": "piece"}, "计量单位", "unit"),
-        ({"unit_price": Decimal("0")}, "单价应大于 0", "unit_price"),
+        ({"unit_price": Decimal(0)}, "单价应大于 0", "unit_price"),
         ({"pay_day": 32}, "1 日至 31 日", "pay_day"),
         ({"workplace": "  "}, "工作地点", "workplace"),
         ({"ends_on": TODAY - timedelta(days=1)}, "早于开始日期", "contract_ends_on"),
@@ -127,9 +129,7 @@ def test_contracts_of_a_crew_are_made_at_once_numbered_one_after_the_other_and_c
 )
 def test_terms_that_no_contract_could_have_are_refused_beside_their_field(change, words, field):
     who = crew(1)
-    refusal = is_refused(
-        BadPaper, make_contracts, engagements=who, terms=replace(TERMS, **change), year=2026
-    )
+    refusal = is_refused(BadPaper, make_contracts, engagements=who, terms=replace(TERMS, **change), year=2026)
     assert words in refusal.message
     assert refusal.field == field
 
@@ -305,9 +305,7 @@ def test_those_who_file_are_told_once_of_what_runs_out_and_not_of_what_is_renewe
     ends_on = TODAY + timedelta(days=30)
     for one in who:
         record_contract(actor=EVERYONE, engagement=one, starts_on=TODAY, ends_on=ends_on)
-    record_contract(
-        actor=EVERYONE, engagement=who[1], starts_on=ends_on + timedelta(days=1), ends_on=None
-    )
+    record_contract(actor=EVERYONE, engagement=who[1], starts_on=ends_on + timedelta(days=1), ends_on=None)
     assert [one.engagement for one in unrenewed(Contract.all_rows.all(), TODAY)] == [who[0]]
     from tests.support.actors import account, give_post
 
@@ -330,7 +328,15 @@ def test_a_contract_is_printed_with_both_parties_its_number_pages_and_the_law_it
     text = "".join(pages)
     for paper in papers:
         assert paper.number in text
-    for said in ("工人一", "工人二", who[0].person.id_number, "280.00元/日", "15日", "武昌中北路8号", "劳动合同法第十七条"):
+    for said in (
+        "工人一",
+        "工人二",
+        who[0].person.id_number,
+        "280.00元/日",
+        "15日",
+        "武昌中北路8号",
+        "劳动合同法第十七条",
+    ):
         assert said.replace(" ", "") in text, said
     assert "{" not in text and "〓" not in text
     half = len(pages) // 2
@@ -373,7 +379,10 @@ def test_a_void_contract_is_not_printed():
 def test_a_project_words_its_own_contracts_and_those_made_before_keep_theirs():
     who = crew(2)
     before = made(who[0])
-    text = [*contract_text.default_text("labour"), Clause("高处作业", "乙方{乙方姓名}系挂安全带。", "本企业制度")]
+    text = [
+        *contract_text.default_text("labour"),
+        Clause("高处作业", "乙方{乙方姓名}系挂安全带。", "本企业制度"),
+    ]
     new = reword_contract(
         actor=EVERYONE, project=who[0].project, kind="labour", clauses=text, reason="补充安全条款"
     )
@@ -384,7 +393,12 @@ def test_a_project_words_its_own_contracts_and_those_made_before_keep_theirs():
     assert "系挂安全带" not in "".join(printed([before]))
     assert "乙方工人二系挂安全带" in "".join(printed([after]))
     again = is_refused(
-        NothingReworded, reword_contract, project=who[0].project, kind="labour", clauses=text, reason="再存一次"
+        NothingReworded,
+        reword_contract,
+        project=who[0].project,
+        kind="labour",
+        clauses=text,
+        reason="再存一次",
     )
     assert again.message.startswith("文本和现行版本完全一样")
     assert is_refused(
@@ -430,7 +444,14 @@ def test_the_platforms_own_texts_say_what_they_must_and_name_their_sources():
 
 
 def test_numerals_are_those_of_clauses():
-    assert [numeral(number) for number in (1, 9, 10, 11, 20, 23)] == ["一", "九", "十", "十一", "二十", "二十三"]
+    assert [numeral(number) for number in (1, 9, 10, 11, 20, 23)] == [
+        "一",
+        "九",
+        "十",
+        "十一",
+        "二十",
+        "二十三",
+    ]
 
 
 def test_without_the_right_to_read_numbers_nothing_is_printed():

@@ -149,20 +149,16 @@ def test_a_session_does_not_close_without_results_people_or_evidence():
 def test_a_second_try_within_the_days_allowed_counts_from_its_own_day():
     who = crew(2)
     session, rows = judged(who, "80", "40")
-    early = {"attendance": rows[1], "on": TODAY, "result": Result(Decimal("70")), "today": TODAY}
+    early = {"attendance": rows[1], "on": TODAY, "result": Result(Decimal(70)), "today": TODAY}
     assert is_refused(NotAtThatStep, make_up, **early)
     close_session(actor=EVERYONE, session=session, files=proof(), today=TODAY)
     assert is_refused(NotAtThatStep, make_up, **{**early, "attendance": rows[0]})
     later = TODAY + timedelta(days=10)
-    failed = make_up(
-        actor=EVERYONE, attendance=rows[1], on=TODAY, result=Result(Decimal("50")), today=later
-    )
+    failed = make_up(actor=EVERYONE, attendance=rows[1], on=TODAY, result=Result(Decimal(50)), today=later)
     assert failed.is_passed is False
     for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=31), later + timedelta(days=1)):
         assert is_refused(BadPaper, make_up, **{**early, "on": day, "today": later}).field == "date"
-    passed = make_up(
-        actor=EVERYONE, attendance=rows[1], on=later, result=Result(Decimal("70")), today=later
-    )
+    passed = make_up(actor=EVERYONE, attendance=rows[1], on=later, result=Result(Decimal(70)), today=later)
     assert passed.training is not None
     assert (passed.training.held_on, passed.made_up_on) == (later, later)
     assert is_trained(who[1], later) and not is_trained(who[1], TODAY)
@@ -173,7 +169,9 @@ def test_a_session_that_was_given_up_stays_readable_and_takes_no_more():
     session = opened(who)
     assert is_refused(WhyMissing, cancel_session, session=session, reason="停")
     cancel_session(actor=EVERYONE, session=session, reason="当天停工")
-    assert is_refused(NotAtThatStep, note_attendance, session=session, engagements=who, how="list", today=TODAY)
+    assert is_refused(
+        NotAtThatStep, note_attendance, session=session, engagements=who, how="list", today=TODAY
+    )
     session.refresh_from_db()
     assert (session.state, session.state_reason) == ("cancelled", "当天停工")
 
@@ -201,7 +199,7 @@ def test_how_a_training_stands_is_read_off_its_days():
             engagement=who,
             kind="003001",
             held_on=TODAY - timedelta(days=ago),
-            hours=Decimal("2"),
+            hours=Decimal(2),
             is_passed=True,
             today=TODAY,
         )
@@ -216,9 +214,10 @@ def test_badges_name_people_and_no_numbers_and_bear_a_code_by_which_one_signs_in
     )
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
     assert all(one.person.name in text and one.person.id_number not in text for one in who)
-    assert is_refused(
-        BadPaper, print_badges, project=who[0].project, engagements=[], address_of=str
-    ).field == "people"
+    assert (
+        is_refused(BadPaper, print_badges, project=who[0].project, engagements=[], address_of=str).field
+        == "people"
+    )
 
 
 def test_the_sheet_names_everybody_with_a_place_to_sign_and_no_numbers():

@@ -33,7 +33,9 @@ def facts(**changes: Any) -> PolicyFacts:
 def test_a_document_of_the_same_title_is_the_next_version_and_both_stay():
     part = site().participation
     first, second = (
-        file_policy(actor=EVERYONE, participations=[part], facts=facts(effective_on=TODAY + timedelta(days=step)))[0]
+        file_policy(
+            actor=EVERYONE, participations=[part], facts=facts(effective_on=TODAY + timedelta(days=step))
+        )[0]
         for step in (0, 1)
     )
     assert [(one.number, one.replaces) for one in (first, second)] == [(1, None), (2, first)]

@@ -14,7 +14,7 @@ from web.api.views import ListRead
 from workers import selectors, services
 from workers.api import bodies, paper_bodies
 from workers.api.naming import OF_CONTRACT, fields_named
-from workers.api.paper_serializers import PapersSerializer, PaperSerializer, WordingSerializer
+from workers.api.paper_serializers import PaperSerializer, PapersSerializer, WordingSerializer
 from workers.api.serializers import ContractSerializer
 from workers.api.views import OnProject
 from workers.contract_text import PLACEHOLDERS
@@ -94,9 +94,7 @@ class RewordView(OnProject):
         )
 
 
-@extend_schema(
-    summary="制作合同", description="一次可为多人制作草稿；全部制作，或全部不制作。", tags=[TAG]
-)
+@extend_schema(summary="制作合同", description="一次可为多人制作草稿；全部制作，或全部不制作。", tags=[TAG])
 class MakePapersView(OnProject):
     """Drafts for many."""
 
@@ -169,9 +167,7 @@ class ScanView(_OnPaper):
         return services.attach_scan(actor=self.actor, paper=self.paper, scan=data["scan"].address)
 
 
-@extend_schema(
-    summary="核验合同", description="制作人和上传人不能核验。生效后返回计入的合同。", tags=[TAG]
-)
+@extend_schema(summary="核验合同", description="制作人和上传人不能核验。生效后返回计入的合同。", tags=[TAG])
 class VerifyView(_OnPaper):
     """The scan is this contract, signed."""
 

@@ -151,7 +151,9 @@ class CameBody(ActSerializer):
 class OneResultBody(ActSerializer):
     """How it went for one."""
 
-    attendance = RowRef(rows=lambda view: attendance_of(view.actor, view.session), help_text="签到的 public_id")
+    attendance = RowRef(
+        rows=lambda view: attendance_of(view.actor, view.session), help_text="签到的 public_id"
+    )
     score = serializers.DecimalField(4, 1, required=False, allow_null=True, min_value=0, max_value=100)
     is_passed = serializers.BooleanField(required=False, allow_null=True, default=None)
 

@@ -8,10 +8,14 @@ urlpatterns = [
     path("contract-papers/", contracting.PapersView.as_view(), name="api_papers"),
     path("contract-wordings/", contracting.WordingsView.as_view(), name="api_wordings"),
     path(
-        "projects/<uuid:public_id>/contract-papers/", contracting.MakePapersView.as_view(), name="api_papers_make"
+        "projects/<uuid:public_id>/contract-papers/",
+        contracting.MakePapersView.as_view(),
+        name="api_papers_make",
     ),
     path(
-        "projects/<uuid:public_id>/contract-wordings/", contracting.RewordView.as_view(), name="api_wording_add"
+        "projects/<uuid:public_id>/contract-wordings/",
+        contracting.RewordView.as_view(),
+        name="api_wording_add",
     ),
     path("contracts/<uuid:public_id>/amend/", contracting.AmendView.as_view(), name="api_contract_amend"),
     path("contract-papers/<uuid:public_id>/sign/", contracting.SignView.as_view(), name="api_paper_sign"),
@@ -32,10 +36,10 @@ urlpatterns = [
         lessons.OpenSessionView.as_view(),
         name="api_session_open",
     ),
+    path("training-sessions/<uuid:public_id>/attend/", lessons.CameView.as_view(), name="api_session_attend"),
     path(
-        "training-sessions/<uuid:public_id>/attend/", lessons.CameView.as_view(), name="api_session_attend"
+        "training-sessions/<uuid:public_id>/scores/", lessons.ScoreView.as_view(), name="api_session_scores"
     ),
-    path("training-sessions/<uuid:public_id>/scores/", lessons.ScoreView.as_view(), name="api_session_scores"),
     path("training-sessions/<uuid:public_id>/close/", lessons.CloseView.as_view(), name="api_session_close"),
     path(
         "training-sessions/<uuid:public_id>/cancel/", lessons.CancelView.as_view(), name="api_session_cancel"
@@ -52,5 +56,9 @@ urlpatterns = [
     ),
     path("policies/", lessons.PoliciesView.as_view(), name="api_policies"),
     path("projects/<uuid:public_id>/policies/", lessons.FilePolicyView.as_view(), name="api_policy_file"),
-    path("policies/<uuid:public_id>/withdraw/", lessons.WithdrawPolicyView.as_view(), name="api_policy_withdraw"),
+    path(
+        "policies/<uuid:public_id>/withdraw/",
+        lessons.WithdrawPolicyView.as_view(),
+        name="api_policy_withdraw",
+    ),
 ]

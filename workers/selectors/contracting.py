@@ -45,9 +45,11 @@ def with_standing(rows: QuerySet[Contract], day: date) -> QuerySet[Contract]:
 def contract_list(actor: Actor, day: date) -> QuerySet[Contract]:
     """Every contract within scope, with whose it is and how it stands, the last to begin first."""
     rows = with_standing(Contract.objects.visible_to(actor), day)
-    return rows.select_related(
-        "engagement__person", "engagement__project", "engagement__team"
-    ).order_by("-starts_on", "-pk").prefetch_related("engagement__participation__enterprise")
+    return (
+        rows.select_related("engagement__person", "engagement__project", "engagement__team")
+        .order_by("-starts_on", "-pk")
+        .prefetch_related("engagement__participation__enterprise")
+    )
 
 
 def unrenewed(rows: QuerySet[Contract], day: date) -> QuerySet[Contract]:
@@ -123,6 +125,6 @@ def wording_now(actor: Actor, of: Project, kind: str) -> ContractTemplate | None
 
 
 def people_without_contract(actor: Actor, of: Project, day: date) -> QuerySet[Engagement]:
-    """Whom the actor may make a contract for, by team and name; `has_contract`, `has_paper` say who has one."""
+    """Whom the actor may make a contract for; `has_contract` and `has_paper` say who has one."""
     waiting = ContractPaper.all_rows.filter(engagement=OuterRef("pk"), state__in=("draft", "signing"))
     return people_to_file_for(actor, of).annotate(has_contract=contracted_on(day), has_paper=Exists(waiting))

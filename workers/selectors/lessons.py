@@ -37,9 +37,9 @@ def training_list(actor: Actor, day: date) -> QuerySet[Training]:
             output_field=CharField(),
         )
     )
-    return rows.select_related(
-        "engagement__person", "engagement__project", "engagement__team"
-    ).order_by("-held_on", "-pk")
+    return rows.select_related("engagement__person", "engagement__project", "engagement__team").order_by(
+        "-held_on", "-pk"
+    )
 
 
 def not_retrained(rows: QuerySet[Training], day: date) -> QuerySet[Training]:
@@ -63,7 +63,9 @@ def sessions(actor: Actor) -> QuerySet[TrainingSession]:
     """Sessions within scope, the latest first, with how many came and how many passed."""
     rows = TrainingSession.objects.visible_to(actor).annotate(
         came=Count("attendance", distinct=True),
-        passed=Count("attended", filter=Q(attended__is_passed=True, attended__withdrawn_at=None), distinct=True),
+        passed=Count(
+            "attended", filter=Q(attended__is_passed=True, attended__withdrawn_at=None), distinct=True
+        ),
     )
     return rows.select_related("project__region").order_by("-held_on", "-pk")
 

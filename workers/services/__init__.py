@@ -76,6 +76,7 @@ from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, m
 from workers.services.roster import Outcome, Refused, judge_moves, move_one, move_people
 from workers.services.search import find_by_number
 from workers.services.sessions import Attended, SessionFacts, report_training_session
+from workers.services.sheets import print_badges, print_session
 from workers.services.sign_in import (
     about_code,
     ask_code,
@@ -84,7 +85,6 @@ from workers.services.sign_in import (
     forget_codes,
     own_account,
 )
-from workers.services.sheets import print_badges, print_session
 from workers.services.signing import (
     attach_scan,
     attach_scans,
@@ -172,10 +172,10 @@ __all__ = [
     "own_account",
     "phone_columns",
     "phone_index",
-    "print_contracts",
-    "reaches_whole",
     "print_badges",
+    "print_contracts",
     "print_session",
+    "reaches_whole",
     "record_certificate",
     "record_contract",
     "record_training",

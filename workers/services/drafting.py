@@ -38,7 +38,7 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class TermFacts:
-    """What the parties agree: kind, term, pay, its day, where and what; duties come from the trade if empty."""
+    """What the parties agree: kind, term, pay, its day, where and what; no duties: those of the trade."""
 
     kind: str
     starts_on: date
@@ -72,9 +72,7 @@ def make_contracts(
 
 
 @transaction.atomic
-def amend_contract(
-    *, actor: Actor, contract: Contract, terms: TermFacts, year: int
-) -> ContractPaper:
+def amend_contract(*, actor: Actor, contract: Contract, terms: TermFacts, year: int) -> ContractPaper:
     """Write a draft that changes the terms of a contract that holds; the old one ends when it is verified.
 
     Raises NotPermitted, NotFound, BadPaper, PaperEnded, NobodyThere. Source: 劳动合同法 第三十五条.

@@ -84,7 +84,9 @@ def print_contracts(
     for one in held:
         if one.state == ContractPaper.State.VOID:
             raise NotAtThatStep(_("合同 {number} 已作废，不能打印。").format(number=one.number))
-        record(actor, "workers.contract_printed", one.engagement, reason="打印合同供双方签署", number=one.number)
+        record(
+            actor, "workers.contract_printed", one.engagement, reason="打印合同供双方签署", number=one.number
+        )
     title = held[0].number if len(held) == 1 else _("合同 {number} 份").format(number=len(held))
     return pdf.press([_paper(one, address_of(one)) for one in held], title=title)
 

@@ -34,7 +34,7 @@ CHANGED = "workers.training_session_changed.v1"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How it went: a score, by which the parameter decides; or only passed or not. Neither: not judged yet."""
+    """How it went: a score, by which the parameter decides, or only passed or not; or not judged yet."""
 
     score: Decimal | None = None
     is_passed: bool | None = None
@@ -286,9 +286,7 @@ def _require_in_time(attendance: SessionAttendance, on: date, today: date) -> No
         raise BadPaper(told.format(day=held_on, days=days), field="date")
 
 
-def _train(
-    actor: Actor, row: SessionAttendance, session: TrainingSession, on: date, evidence: str
-) -> None:
+def _train(actor: Actor, row: SessionAttendance, session: TrainingSession, on: date, evidence: str) -> None:
     facts = TrainingFacts(session.kind, on, session.hours, True, session.trainer, evidence)
     row.training = kept_training(actor, row.engagement, facts, session=session, score=row.score)
     row.save(update_fields=["training", "updated_at"])

@@ -19,7 +19,6 @@ from workers.errors import BadPaper, PaperEnded
 from workers.models import Engagement, Training, TrainingSession
 from workers.services.reasons import checked_reason
 
-
 # 技能培训, whose validity is a parameter of its own.
 SKILL = "003004"
 

@@ -58,7 +58,9 @@ def print_session(*, actor: Actor, session: TrainingSession) -> bytes:
             pdf.Together(
                 [
                     pdf.Gap(6),
-                    pdf.Line("授课人（签字）：　　　　　　　　　　记录人（签字）：　　　　　　　　　　", "plain"),
+                    pdf.Line(
+                        "授课人（签字）：　　　　　　　　　　记录人（签字）：　　　　　　　　　　", "plain"
+                    ),
                 ]
             ),
         ],

@@ -109,11 +109,15 @@ def _require_sensible(clauses: Sequence[Clause]) -> None:
     for place, one in enumerate(clauses):
         if not (one.heading and one.text):
             raise BadWording(
-                _("第 {place} 条缺少标题或内容，请补齐，或把标题和内容都清空以删去这一条。").format(place=place + 1)
+                _("第 {place} 条缺少标题或内容，请补齐，或把标题和内容都清空以删去这一条。").format(
+                    place=place + 1
+                )
             )
         if any(len(getattr(one, part)) > longest for part, longest in _LONGEST.items()):
             raise BadWording(
-                _("第 {place} 条太长：标题最多 60 字、内容最多 2000 字、依据最多 120 字。").format(place=place + 1)
+                _("第 {place} 条太长：标题最多 60 字、内容最多 2000 字、依据最多 120 字。").format(
+                    place=place + 1
+                )
             )
     _require_placeholders(clauses)
 
@@ -122,13 +126,15 @@ def _require_placeholders(clauses: Sequence[Clause]) -> None:
     known = "、".join(contract_text.PLACEHOLDERS)
     if unknown := contract_text.unknown_placeholders(clauses):
         named = "、".join(f"{{{name[:20]}}}" for name in unknown[:5])
-        raise BadWording(
-            _("没有名为 {named} 的填充项。可用的有：{known}。").format(named=named, known=known)
-        )
+        raise BadWording(_("没有名为 {named} 的填充项。可用的有：{known}。").format(named=named, known=known))
     if contract_text.has_loose_braces(clauses):
-        raise BadWording(_("有一个花括号没有成对。填充项要写成 {{工资标准}} 这样，正文里不要单独使用花括号。").format())
+        raise BadWording(
+            _("有一个花括号没有成对。填充项要写成 {{工资标准}} 这样，正文里不要单独使用花括号。").format()
+        )
     if missing := contract_text.missing_placeholders(clauses):
         named = "、".join(f"{{{name}}}" for name in missing)
         raise BadWording(
-            _("合同必须写明 {named}（劳动合同法第十七条、国务院令第724号第六条），请把它们写进条款。").format(named=named)
+            _("合同必须写明 {named}（劳动合同法第十七条、国务院令第724号第六条），请把它们写进条款。").format(
+                named=named
+            )
         )

@@ -89,7 +89,9 @@ def _life(paper: ContractPaper) -> list[dict[str, Any]]:
         found.append((paper.verified_at, "核验，合同生效", paper.verified_by))
     if paper.voided_at:
         found.append((paper.voided_at, "作废", paper.void_reason))
-    return [{"at": at, "when": words.moment(at), "text": text, "sub": who} for at, text, who in reversed(found)]
+    return [
+        {"at": at, "when": words.moment(at), "text": text, "sub": who} for at, text, who in reversed(found)
+    ]
 
 
 class _OfPaper(FormPage):
@@ -195,7 +197,8 @@ class VerifyScan(PostPage):
         return {
             "title": "核验合同",
             "question": f"核验 {work.person.name} 的合同",
-            "consequence": f"核验后原合同（{old.starts_on} {until_words(old)}）执行到 {self.paper.starts_on} 前一天。"
+            "consequence": f"核验后，原合同（{old.starts_on} {until_words(old)}）"
+            f"执行到 {self.paper.starts_on} 的前一天。"
             if old
             else "核验后合同即生效，计入合同签订率。不一致或没签全的，请退回重拍。",
             "paper": self.paper,
@@ -331,7 +334,8 @@ class ChosenPapers(PostPage):
         return {
             "title": "送签",
             "question": f"把 {len(self.chosen)} 份合同送签？",
-            "consequence": f"{names}{'等' if len(self.chosen) > 8 else ''}的合同送签后，内容不再改动：要改的先作废，再重新制作。",
+            "consequence": f"{names}{'等' if len(self.chosen) > 8 else ''}的合同送签后，内容不再改动："
+            "要改的先作废，再重新制作。",
             "crumbs": of_contracts(self.project, "送签"),
             "cancel_url": self.list_url(),
         }

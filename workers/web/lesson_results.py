@@ -76,7 +76,8 @@ class ScoresForm(ScopedForm):
     def lines(self) -> list[tuple[SessionAttendance, Any, Any]]:
         """Each who came with both fields."""
         return [
-            (one, self[f"score_{one.public_id.hex}"], self[f"result_{one.public_id.hex}"]) for one in self.rows
+            (one, self[f"score_{one.public_id.hex}"], self[f"result_{one.public_id.hex}"])
+            for one in self.rows
         ]
 
 
@@ -136,7 +137,9 @@ class CloseSession(OfSession):
 
     def context(self) -> dict[str, Any]:
         counts = counts_of(list(attendance_of(self.actor, self.session)))
-        lead = "到场 {came} 人，合格 {passed} 人，不合格 {failed} 人，没有成绩 {waiting} 人。".format(**counts)
+        lead = "到场 {came} 人，合格 {passed} 人，不合格 {failed} 人，没有成绩 {waiting} 人。".format(
+            **counts
+        )
         return {**super().context(), "lead": lead + "结束后不能再改成绩，不合格的可以补考。"}
 
 

@@ -170,9 +170,7 @@ class SessionRecord(Page):
 
 
 def _row(one: SessionAttendance) -> dict[str, Any]:
-    level, told = {True: ("green", "合格"), False: ("red", "不合格")}.get(
-        one.is_passed, ("grey", "没有成绩")
-    )  # type: ignore[arg-type]  # None is no key and means: not judged yet
+    level, told = {True: ("green", "合格"), False: ("red", "不合格")}.get(one.is_passed, ("grey", "没有成绩"))  # type: ignore[arg-type]  # None is no key and means: not judged yet
     return {
         "row": one,
         "how": HOW.get(one.how, one.how),

@@ -30,12 +30,8 @@ urlpatterns = [
         wordings.EditWording.as_view(),
         name="edit_wording",
     ),
-    path(
-        "contracts/<uuid:public_id>/amend/", contract_making.AmendContract.as_view(), name="amend_contract"
-    ),
-    path(
-        "contracts/papers/<uuid:public_id>/", contract_signing.PaperRecord.as_view(), name="contract_paper"
-    ),
+    path("contracts/<uuid:public_id>/amend/", contract_making.AmendContract.as_view(), name="amend_contract"),
+    path("contracts/papers/<uuid:public_id>/", contract_signing.PaperRecord.as_view(), name="contract_paper"),
     path(
         "contracts/papers/<uuid:public_id>/print/", contract_signing.PrintPaper.as_view(), name="print_paper"
     ),
@@ -48,7 +44,9 @@ urlpatterns = [
         name="paper_scan",
     ),
     path(
-        "contracts/papers/<uuid:public_id>/verify/", contract_signing.VerifyScan.as_view(), name="verify_paper"
+        "contracts/papers/<uuid:public_id>/verify/",
+        contract_signing.VerifyScan.as_view(),
+        name="verify_paper",
     ),
     path(
         "contracts/papers/<uuid:public_id>/return/", contract_signing.ReturnScan.as_view(), name="return_scan"
@@ -64,8 +62,12 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/sheet/", lessons.SessionSheet.as_view(), name="session_sheet"),
     path("projects/<uuid:public_id>/badges/", lessons.Badges.as_view(), name="print_badges"),
     path("sessions/files/<uuid:public_id>/", lessons.SessionFile.as_view(), name="session_file"),
-    path("sessions/attendance/<uuid:public_id>/strike/", lesson_results.Strike.as_view(), name="session_strike"),
-    path("sessions/attendance/<uuid:public_id>/again/", lesson_results.MakeUp.as_view(), name="session_make_up"),
+    path(
+        "sessions/attendance/<uuid:public_id>/strike/", lesson_results.Strike.as_view(), name="session_strike"
+    ),
+    path(
+        "sessions/attendance/<uuid:public_id>/again/", lesson_results.MakeUp.as_view(), name="session_make_up"
+    ),
     path("projects/<uuid:public_id>/policies/new/", policies.FilePolicy.as_view(), name="policy_new"),
     path("policies/<uuid:public_id>/withdraw/", policies.WithdrawPolicy.as_view(), name="policy_withdraw"),
     path("policies/<uuid:public_id>/file/", policies.PolicyFile.as_view(), name="policy_file"),

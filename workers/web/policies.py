@@ -50,9 +50,7 @@ class PolicyForm(ScopedForm):
     document = forms.CharField(label="文号", max_length=60, required=False)
     effective_on = DayField(label="施行日期")
     file = FileField(label="文件", help_text="PDF 或盖章页照片。")
-    everywhere = forms.BooleanField(
-        label="同时用于本单位由我管理的其他在建项目", required=False
-    )
+    everywhere = forms.BooleanField(label="同时用于本单位由我管理的其他在建项目", required=False)
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         self.project = project
