@@ -191,7 +191,7 @@ class PaperTable(ListTable):
     number = tables.Column("编号", attrs=NAME)
     name = tables.Column("姓名", accessor="engagement__person__name")
     team = tables.Column("班组", accessor="engagement__team__name", attrs=CLIP)
-    kind = tables.Column("类型", accessor="template__kind", attrs=SOFT)
+    kind = tables.Column("类型", accessor="wording__kind", attrs=SOFT)
     starts_on = tables.Column("期限")
     unit_price = tables.Column("报酬", attrs=NUMBER)
     state = tables.Column("状态", empty_values=())

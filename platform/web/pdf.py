@@ -29,6 +29,7 @@ from web import typeface
 
 FACE, BOLD = "house", "house-bold"
 _MARGIN = 22 * mm
+_MIDDLE = ("VALIGN", (0, 0), (-1, -1), "MIDDLE")
 # The library keeps one table of faces for the process: one paper is pressed at a time.
 _PRESS = Lock()
 
@@ -145,6 +146,9 @@ def _register(papers: Sequence[Paper]) -> None:
     """The two weights with just the signs of these papers."""
     signs = "".join(_signs(papers)) + "第页共0123456789 "
     for name, weight in ((FACE, typeface.REGULAR), (BOLD, typeface.BOLD)):
+        # The first face of a name would stay: this paper needs other signs than the one before.
+        if name in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.getFont(name).unregister()
         pdfmetrics.registerFont(TTFont(name, BytesIO(typeface.face(signs, weight))))
 
 
@@ -192,15 +196,20 @@ def _drawn(piece: Piece) -> Flowable:
 
 def _marked(line: Line) -> str:
     """The text with its values underlined; whatever was typed is text and never markup."""
-    found = escape(typeface.covered(line.text))
+    found = _text(line.text)
     for name, value in (line.values or {}).items():
-        shown = escape(typeface.covered(value)) or "　　　　"
+        shown = _text(value) or "&nbsp;" * 8
         found = found.replace("{" + name + "}", f"<u>&nbsp;{shown}&nbsp;</u>")
     return found.replace("\n", "<br/>")
 
 
+def _text(words: str) -> str:
+    """Words as text of a paragraph; the wide blanks that keep places apart stay as wide."""
+    return escape(typeface.covered(words)).replace("\u3000", "&nbsp;" * 3)
+
+
 def _table(grid: Grid) -> Table:
-    cells = [[Paragraph(escape(typeface.covered(cell)), STYLES["cell"]) for cell in row] for row in grid.rows]
+    cells = [[Paragraph(_text(cell), STYLES["cell"]) for cell in row] for row in grid.rows]
     heights = None
     if grid.height:
         heights = [None if row < grid.heads else grid.height * mm for row in range(len(grid.rows))]
@@ -208,9 +217,9 @@ def _table(grid: Grid) -> Table:
         cells, [width * mm for width in grid.widths], heights, repeatRows=grid.heads,
         style=[
             ("GRID", (0, 0), (-1, -1), 0.5, colors.black),
-            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            _MIDDLE,
             ("BACKGROUND", (0, 0), (-1, grid.heads - 1), colors.HexColor("#f2f2f2")) if grid.heads else
-            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            _MIDDLE,
         ],
     )  # fmt: skip
 
@@ -227,19 +236,19 @@ def _cards(piece: Cards) -> Table:
     if len(pairs[-1]) == 1:
         pairs[-1].append("")
     box = colors.HexColor("#888888")
-    return Table(pairs, [83 * mm, 83 * mm], 42 * mm, style=[("GRID", (0, 0), (-1, -1), 0.5, box)])
+    return Table(pairs, [83 * mm, 83 * mm], 42 * mm, style=[("GRID", (0, 0), (-1, -1), 0.5, box), _MIDDLE])
 
 
 def _card(card: Card) -> Table:
-    first, *rest = (escape(typeface.covered(line)) for line in card.lines)
+    first, *rest = (_text(line) for line in card.lines)
     words = [Paragraph(first, STYLES["name"]), *(Paragraph(line, STYLES["cell"]) for line in rest)]
-    return Table([[_qr(card.address, 32 * mm), words]], [35 * mm, 44 * mm])
+    return Table([[_qr(card.address, 32 * mm), words]], [35 * mm, 44 * mm], style=[_MIDDLE])
 
 
 def _square(code: Code) -> Table:
     drawing = _qr(code.address, 24 * mm)
-    words = Paragraph(escape(typeface.covered(code.words)), STYLES["small"])
-    return Table([[drawing, words]], [28 * mm, 120 * mm], style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
+    words = Paragraph(_text(code.words), STYLES["small"])
+    return Table([[drawing, words]], [28 * mm, 120 * mm], style=[_MIDDLE], hAlign="LEFT")
 
 
 class _Mark(Flowable):

@@ -43,7 +43,7 @@ def paper(of: Engagement, by: ContractTemplate, serial: int, word: str = "", **f
         "made_by_key": "maker",
         "made_by": f"{word}制作",
     }
-    return ContractPaper.objects.create(engagement=of, template=by, **{**given, **fields})
+    return ContractPaper.objects.create(engagement=of, wording=by, **{**given, **fields})
 
 
 def session(of: Project, word: str = "", to: Participation | None = None, **fields: Any) -> TrainingSession:

@@ -84,7 +84,7 @@ def has_contract(who: Engagement, day: Any = TODAY) -> bool:
     return Engagement.all_rows.filter(contracted_on(day), pk=who.pk).exists()
 
 
-def is_refused(kind: type[DomainError], act: Any, **facts: Any) -> DomainError:
+def is_refused(kind: type[DomainError], act: Any, /, **facts: Any) -> DomainError:
     before = fingerprint()
     with pytest.raises(kind) as refusal, transaction.atomic():
         act(**{"actor": EVERYONE, **facts})
@@ -108,7 +108,7 @@ def test_contracts_of_a_crew_are_made_at_once_numbered_one_after_the_other_and_c
     papers = make_contracts(actor=EVERYONE, engagements=who, terms=TERMS, year=2026)
     code = who[0].project.code
     assert [one.number for one in papers] == [f"{code}-LD2026-{step:04}" for step in (1, 2, 3)]
-    assert {(one.state, one.template.number, one.duties) for one in papers} == {
+    assert {(one.state, one.wording.number, one.duties) for one in papers} == {
         ("draft", 1, "砌筑、勾缝等砌体施工")
     }
     assert [has_contract(one) for one in who] == [False] * 3
@@ -389,7 +389,7 @@ def test_a_project_words_its_own_contracts_and_those_made_before_keep_theirs():
     assert (new.number, ContractTemplate.all_rows.count()) == (2, 2)
     after = made(who[1])
     before.refresh_from_db()
-    assert (before.template.number, after.template.number) == (1, 2)
+    assert (before.wording.number, after.wording.number) == (1, 2)
     assert "系挂安全带" not in "".join(printed([before]))
     assert "乙方工人二系挂安全带" in "".join(printed([after]))
     again = is_refused(

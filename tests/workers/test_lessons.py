@@ -46,7 +46,7 @@ def proof() -> list[NamedFile]:
 def crew(number: int = 3, order: int = 920) -> list[Engagement]:
     team = site(order)
     return [
-        take(team, order=order + 1 + step, name=f"工人{step}", contract=None, training=None)
+        take(team, order=order + 1 + step, name="工人" + "一二三"[step], contract=None, training=None)
         for step in range(number)
     ]
 
@@ -72,7 +72,7 @@ def is_trained(who: Engagement, day: Any = TODAY) -> bool:
     return Engagement.all_rows.filter(trained_on(day), pk=who.pk).exists()
 
 
-def is_refused(kind: type[DomainError], act: Any, **facts: Any) -> DomainError:
+def is_refused(kind: type[DomainError], act: Any, /, **facts: Any) -> DomainError:
     before = fingerprint()
     with pytest.raises(kind) as refusal, transaction.atomic():
         act(**{"actor": EVERYONE, **facts})
@@ -225,6 +225,6 @@ def test_the_sheet_names_everybody_with_a_place_to_sign_and_no_numbers():
     session = opened(who)
     content = print_session(actor=EVERYONE, session=session)
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).replace("\n", "")
-    for said in ("进场安全教育签到表", "工人0", "工人2", "本人签字", "王工", "第 1 页"):
+    for said in ("进场安全教育签到表", "工人一", "工人三", "本人签字", "王工", "第 1 页"):
         assert said in text, said
     assert not any(one.person.id_number in text for one in who)

@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "template",
+                    "wording",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="papers",

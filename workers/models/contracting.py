@@ -67,7 +67,7 @@ class ContractPaper(Travelling, ScopedModel):
         VOID = "void", "已作废"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="contract_papers")
-    template = models.ForeignKey(ContractTemplate, models.PROTECT, related_name="papers")
+    wording = models.ForeignKey(ContractTemplate, models.PROTECT, related_name="papers")
     number = models.CharField(max_length=50, unique=True)
     serial = models.PositiveIntegerField()
     state = models.CharField(max_length=8, default=State.DRAFT)
@@ -135,7 +135,7 @@ class ContractPaper(Travelling, ScopedModel):
     @property
     def kind_words(self) -> str:
         """劳动合同 or 用工书面协议."""
-        return str(dict(Contract.Kind.choices).get(self.template.kind, self.template.kind))
+        return str(dict(Contract.Kind.choices).get(self.wording.kind, self.wording.kind))
 
     @property
     def wage_words(self) -> str:

@@ -73,7 +73,7 @@ def papers(actor: Actor) -> QuerySet[ContractPaper]:
     """Contracts on paper within scope, newest first."""
     rows = ContractPaper.objects.visible_to(actor).defer("filled")
     return rows.select_related(
-        "template", "engagement__person", "engagement__project", "engagement__team"
+        "wording", "engagement__person", "engagement__project", "engagement__team"
     ).order_by("-pk")
 
 
@@ -87,7 +87,7 @@ def papers_to_verify(actor: Actor) -> QuerySet[ContractPaper]:
 def paper_to(actor: Actor, permission: str, public_id: UUID) -> ContractPaper:
     """One contract on paper for what `permission` names. Raises NotFound beyond it."""
     rows = ContractPaper.objects.visible_to(actor, permission).select_related(
-        "template",
+        "wording",
         "amends",
         "contract",
         "engagement__person",

@@ -180,12 +180,12 @@ def _made(
     year: int,
     amends: Contract | None = None,
 ) -> list[ContractPaper]:
-    template = wording_in_force(project, terms.kind)
+    wording = wording_in_force(project, terms.kind)
     of_project = ContractPaper.all_rows.filter(engagement__project=project)
     last = of_project.aggregate(last=Max("serial"))["last"] or 0
     made = []
     for serial, one in enumerate(people, last + 1):
-        paper = _draft(actor, one, template, terms, amends)
+        paper = _draft(actor, one, wording, terms, amends)
         paper.serial, paper.number = serial, _number(project, terms.kind, year, serial)
         paper.save()
         record(actor, "workers.contract_drafted", one, number=paper.number)
@@ -200,11 +200,11 @@ def _number(project: Project, kind: str, year: int, serial: int) -> str:
 
 
 def _draft(
-    actor: Actor, work: Engagement, template: ContractTemplate, terms: TermFacts, amends: Contract | None
+    actor: Actor, work: Engagement, wording: ContractTemplate, terms: TermFacts, amends: Contract | None
 ) -> ContractPaper:
     return ContractPaper(
         engagement=work,
-        template=template,
+        wording=wording,
         period_type=terms.period_type,
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
@@ -225,7 +225,7 @@ def papers_of(actor: Actor, papers: Sequence[ContractPaper], permission: str) ->
     keys = {one.pk for one in papers}
     rows = ContractPaper.objects.visible_to(actor, permission).filter(Q(pk__in=keys))
     rows = rows.select_related(
-        "template", "engagement__person", "engagement__team", "engagement__project__region",
+        "wording", "engagement__person", "engagement__team", "engagement__project__region",
         "engagement__project__contractor", "engagement__participation__enterprise",
     )  # fmt: skip
     found = list(rows.select_for_update(of=("self",)).order_by("pk"))

@@ -93,7 +93,7 @@ def print_contracts(
 
 def _paper(paper: ContractPaper, address: str) -> pdf.Paper:
     values = json.loads(paper.filled) if paper.filled else values_of(paper)
-    is_labour = paper.template.kind == Contract.Kind.LABOUR
+    is_labour = paper.wording.kind == Contract.Kind.LABOUR
     title = "建筑工人劳动合同" if is_labour else "建筑工人用工书面协议"
     noun = "合同" if is_labour else "协议"
     return pdf.Paper(
@@ -110,7 +110,7 @@ def _paper(paper: ContractPaper, address: str) -> pdf.Paper:
             pdf.Code(
                 address,
                 f"扫码在平台核对本{noun}的编号、状态和核验结果（须登录并有相应权限）。文本版本：项目第 "
-                f"{paper.template.number} 版（{paper.template.edited_by}）。",
+                f"{paper.wording.number} 版（{paper.wording.edited_by}）。",
             ),
         ],
         foot=f"{title} {paper.number}",
@@ -126,7 +126,7 @@ def _preamble(paper: ContractPaper, noun: str) -> str:
         )
     law = (
         "劳动合同法和有关规定"
-        if paper.template.kind == Contract.Kind.LABOUR
+        if paper.wording.kind == Contract.Kind.LABOUR
         else "建筑工人实名制管理办法（试行）和有关规定"
     )
     return f"甲乙双方根据{law}，在平等自愿、协商一致的基础上，就{{项目名称}}的用工订立本{noun}。"
@@ -146,7 +146,7 @@ def _parties(values: dict[str, str]) -> pdf.Grid:
 
 def _clauses(paper: ContractPaper, values: dict[str, str]) -> list[pdf.Piece]:
     found: list[pdf.Piece] = []
-    for place, one in enumerate(clauses_of(paper.template), 1):
+    for place, one in enumerate(clauses_of(paper.wording), 1):
         found.append(pdf.Line(f"{numeral(place)}、{one.heading}", "heading", values))
         found.append(pdf.Line(one.text, "text", values))
         if one.source:

@@ -225,10 +225,10 @@ def make_up(
     if (passed := _passed(held.session, result)) is None:
         raise BadPaper(_("请填写补考的成绩，或选择合格、不合格。"), field="score")
     held.made_up_on, held.score, held.is_passed = on, result.score, passed
-    if passed:
-        _train(actor, held, held.session, on, evidence)
     held.version += 1
     held.save()
+    if passed:
+        _train(actor, held, held.session, on, evidence)
     record(actor, "workers.training_made_up", held.engagement, on=on.isoformat(), passed=passed)
     announce(CHANGED, key=held.session.public_id)
     return held

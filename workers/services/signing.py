@@ -188,7 +188,7 @@ def _end_amended(actor: Actor, paper: ContractPaper) -> None:
 
 def _facts(paper: ContractPaper) -> ContractFacts:
     return ContractFacts(
-        kind=paper.template.kind,
+        kind=paper.wording.kind,
         starts_on=paper.starts_on,
         ends_on=paper.ends_on,
         period_type=paper.period_type,
