@@ -344,7 +344,9 @@ def _training_form(county: County) -> Query:
 
 def _papers(*steps: str) -> Callable[[County], list[dict[str, Any]]]:
     """Contracts on paper at these steps."""
-    return lambda county: [{"public_id": county.papers[step].public_id} for step in steps]
+    return lambda county: [
+        {"public_id": county.papers[step].public_id} for step in steps if step in county.papers
+    ]
 
 
 def _sessions(*which: str) -> Callable[[County], list[dict[str, Any]]]:
@@ -352,7 +354,9 @@ def _sessions(*which: str) -> Callable[[County], list[dict[str, Any]]]:
 
 
 def _came(*which: str) -> Callable[[County], list[dict[str, Any]]]:
-    return lambda county: [{"public_id": county.attendance[one].public_id} for one in which]
+    return lambda county: [
+        {"public_id": county.attendance[one].public_id} for one in which if one in county.attendance
+    ]
 
 
 def _policies(county: County) -> list[dict[str, Any]]:
@@ -615,8 +619,7 @@ ROUTES: dict[str, Route] = {
     "papers_chosen": Route(
         kwargs=_project,
         queries=lambda county: [
-            {"act": "sign", "who": county.papers["draft"].public_id},
-            {"act": "print", "who": county.papers["draft"].public_id},
+            {"act": act, "who": next(iter(county.papers.values())).public_id} for act in ("sign", "print")
         ],
         forms=lambda _county: [{}],
         role="contractor_manager",
