@@ -8,6 +8,7 @@ class AttendanceConfig(AppConfig):
     def ready(self) -> None:
         from attendance import receivers
         from attendance.demo.importing import write_roster_file
+        from attendance.demo.papers import write_papers
         from attendance.demo.standard import write_standard
         from attendance.demo.world import register_more
         from attendance.services import inbox, sources
@@ -21,6 +22,7 @@ class AttendanceConfig(AppConfig):
         register_more("attendance.roster_file", write_roster_file)
         sources.register(inbox.Inbox())
         add_entries()
+        register_more("attendance.papers", write_papers)
         device_objects.add_objects()
         add_waiting()
         add_job()

@@ -13,6 +13,7 @@ class WorkersConfig(AppConfig):
         from web import waiting
         from web.jobs import register_probe
         from workers import import_waits
+        from workers.paper_waits import waiting as of_the_papers
         from workers.selectors import still_here
         from workers.waiting import waiting as of_the_roster
 
@@ -20,3 +21,4 @@ class WorkersConfig(AppConfig):
         waiting.register("workers.roster", of_the_roster)
         waiting.register("workers.imports", import_waits.waiting)
         register_probe("workers.imports", import_waits.job)
+        waiting.register("workers.papers", of_the_papers)

@@ -489,3 +489,41 @@ class BadCode(DomainError):
 
     def __init__(self, field: str) -> None:
         super().__init__(_("没有这个选项，请从列表中选择。"), field=field)
+
+
+class BadWording(DomainError):
+    """A contract's wording with a placeholder nobody can fill, or without what the law asks it to say."""
+
+    code = "bad_wording"
+
+
+class NothingReworded(DomainError):
+    """The wording that was sent is the one in force."""
+
+    code = "nothing_reworded"
+
+    def __init__(self) -> None:
+        super().__init__(_("文本和现行版本完全一样，没有需要保存的修改。"))
+
+
+class NotAtThatStep(DomainError):
+    """A contract on paper, or a training session, is not where this act begins."""
+
+    code = "not_at_that_step"
+
+
+class OwnScan(DomainError):
+    """Who made a contract or uploaded its signed scan does not verify it (I-12)."""
+
+    code = "own_scan"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("制作合同的人和上传扫描件的人不能核验自己办理的合同，请由总承包单位的另一位管理人员核验。")
+        )
+
+
+class NobodyThere(DomainError):
+    """None of those named can have what was asked for: a contract, a place in a session."""
+
+    code = "nobody_there"

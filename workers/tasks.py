@@ -40,3 +40,9 @@ def forget_imports() -> int:
 def forget_codes() -> int:
     """Delete the sign-in codes that no limit counts any more."""
     return services.forget_codes(timezone.now())
+
+
+@shared_task
+def tell_of_ends() -> int:
+    """Tell of contracts and trainings whose last days begin today."""
+    return services.tell_of_ends(timezone.localdate())

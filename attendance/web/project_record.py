@@ -54,11 +54,14 @@ TABS = {
     "gaps": "缺口",
     "people": "人员",
     "attendance": "考勤",
+    "contracts": "合同",
+    "trainings": "培训",
     "payroll": "工资",
     "parties": "参建单位",
     "teams": "班组",
     "posts": "关键岗位",
     "devices": "设备与提取点",
+    "policies": "制度",
 }
 
 
@@ -231,7 +234,7 @@ def _lows(project: Any) -> dict[str, bool]:
     }
 
 
-class _ProjectTab(ListPage):
+class ProjectTab(ListPage):
     """A tab of a project that is a list."""
 
     section = "projects"
@@ -245,7 +248,7 @@ class _ProjectTab(ListPage):
         return head(self.actor, self.project, self.tab)
 
 
-def _printed(project: Any, what: str) -> dict[str, Any]:
+def printed_head(project: Any, what: str) -> dict[str, Any]:
     """The head of a project's list on paper."""
     return {
         "print_title": f"{project.name} {what}",
@@ -269,7 +272,7 @@ class _PickedPeople(_People):
         sequence = ("pick", "...")
 
 
-class ProjectPeople(_ProjectTab):
+class ProjectPeople(ProjectTab):
     """人员 of a project; whoever moves people ticks them here."""
 
     permission = "workers.view"
@@ -287,7 +290,7 @@ class ProjectPeople(_ProjectTab):
         return people(self.actor, today()).filter(project=self.project)
 
     def printed(self) -> dict[str, Any]:
-        return _printed(self.project, "建筑工人花名册")
+        return printed_head(self.project, "建筑工人花名册")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {"title": "没有符合条件的人员", "reason": "人员登记后，或厂商设备上报后，出现在这里。"}
@@ -306,7 +309,7 @@ class _Days(DayTable):
         exclude = ("project",)
 
 
-class ProjectAttendance(_ProjectTab):
+class ProjectAttendance(ProjectTab):
     """考勤 of a project, one day at a time."""
 
     permission = "attendance.view"
@@ -327,7 +330,7 @@ class ProjectAttendance(_ProjectTab):
         return {"day": str(self.day)}
 
     def printed(self) -> dict[str, Any]:
-        return _printed(self.project, f"{self.day} 考勤表")
+        return printed_head(self.project, f"{self.day} 考勤表")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {

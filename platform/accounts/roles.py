@@ -112,6 +112,8 @@ ROLES: dict[str, Role] = {
             "workers.enter",
             "workers.approve",
             "workers.file",
+            "workers.word_contracts",
+            "workers.verify_contracts",
             "workers.correct",
             "attendance.answer_correction",
             "integrity.reply_notice",
@@ -127,6 +129,8 @@ ROLES: dict[str, Role] = {
         "project",
         READ
         | {
+            "workers.word_contracts",
+            "workers.verify_contracts",
             "workers.reveal",
             "workers.enrol",
             "workers.enter",

@@ -73,3 +73,8 @@ def unread(user: User) -> int:
 def mark_read(rows: QuerySet[Message], now: datetime | None = None) -> int:
     """Note that these were read, once."""
     return rows.filter(read_at=None).update(read_at=now or timezone.now())
+
+
+def was_told(kind: str, about: str) -> bool:
+    """Whether a message of this kind about this was left already; for errands that may run twice."""
+    return Message.objects.filter(kind=kind, about=about).exists()

@@ -49,6 +49,10 @@ def pages_of(county: County) -> dict[str, str]:
         "person_credit": f"/people/{person}/credit/",
         "person_credit_new": f"/people/{person}/credit/new/",
     }
+    for tab in ("contracts", "contracts/papers", "contracts/wording", "trainings", "sessions", "policies"):
+        found[f"project_{tab}"] = f"/projects/{project}/{tab}/"
+    found["contract_paper"] = f"/contracts/papers/{county.papers['draft'].public_id}/"
+    found["training_session"] = f"/sessions/{county.sessions['judged'].public_id}/"
     notice = county.notices["replied"].public_id
     found |= {
         "sites": "/gaps/?all=1",
@@ -90,6 +94,9 @@ def clerk_pages_of(county: County) -> dict[str, str]:
         "roster_move": f"/projects/{project}/roster/moves/?act=exit&who={person}",
         "person_reverse": f"/people/{person}/roster/reverse/",
         "post_assign": f"/projects/{project}/posts/assign/",
+        "make_contracts": f"/projects/{project}/contracts/new/",
+        "session_people": f"/sessions/{county.sessions['open'].public_id}/people/",
+        "session_scores": f"/sessions/{county.sessions['open'].public_id}/scores/",
         "party_new": f"/projects/{project}/parties/new/",
         "team_new": f"/projects/{project}/teams/new/",
     }

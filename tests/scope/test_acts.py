@@ -48,12 +48,20 @@ RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) 
 
 TRIES = [(name, act) for name, tries in ACTS.items() for act in tries]
 # Asked about a project on which a subcontractor takes part too; what it tells is tested in tests/workers.
-OF_THE_WHOLE_PROJECT = {"workers.services.look_up", "workers.services.keep_roster_file"}
+# So are scans, which name their contracts: a stranger's number is like one that nobody was given.
+OF_THE_WHOLE_PROJECT = {
+    "workers.services.look_up",
+    "workers.services.keep_roster_file",
+    "workers.services.attach_scans",
+}
 # Reading a number, searching by one or judging changes nothing but the trail; a lock is counted elsewhere.
 READS = {
     "workers.services.reveal_number",
     "workers.services.find_by_number",
     "workers.services.judge_moves",
+    "workers.services.print_contracts",
+    "workers.services.print_session",
+    "workers.services.print_badges",
     "web.account_acts.unlock",
 }
 IDS = [act.__name__.strip("_") for _name, act in TRIES]

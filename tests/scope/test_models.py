@@ -51,6 +51,8 @@ from workers.models import (
     CollectionPoint,
     Contract,
     ContractFile,
+    ContractPaper,
+    ContractTemplate,
     Engagement,
     EngagementEvent,
     EntryReview,
@@ -59,7 +61,9 @@ from workers.models import (
     KeyPostAssignment,
     Particulars,
     Person,
+    PolicyDocument,
     Presence,
+    SessionAttendance,
     Settlement,
     TemporaryLeave,
     Training,
@@ -135,7 +139,14 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     CollectionPoint: (lambda c: [c.point], lambda c: [c.point]),
     GatePass: _of_workers("gate_pass"),
     PersonCredit: _of_workers("credit"),
-    TrainingSession: (lambda c: [c.session], lambda c: []),
+    TrainingSession: (
+        lambda c: [c.session, *c.sessions.values()],
+        lambda c: [c.sessions["subcontractor"]],
+    ),
+    SessionAttendance: (lambda c: list(c.attendance.values()), lambda c: [c.attendance["subcontractor"]]),
+    ContractTemplate: (lambda c: [c.template], lambda c: [c.template]),
+    ContractPaper: (lambda c: list(c.papers.values()), lambda c: [c.papers["subcontractor"]]),
+    PolicyDocument: (lambda c: list(c.policies.values()), lambda c: [c.policies["subcontractor"]]),
     TrainingFile: (lambda c: [c.session_file], lambda c: []),
     TeamFile: (lambda c: list(c.team_files.values()), lambda c: [c.team_files["subcontractor"]]),
     PayrollBatch: (lambda c: list(c.payrolls.values()), lambda c: [c.payrolls["subcontractor"]]),
@@ -264,6 +275,7 @@ def test_a_worker_reaches_the_own_rows_on_every_site_and_nobody_elses(
             Punch: _punches(county, "contractor"),
             AttendanceDay: _days(county, "contractor"),
             CorrectionRequest: [own.correction],
+            SessionAttendance: [county.attendance["open"]],
         }
         if model in expected or model.person_lookup is None:
             assert _keys(model.objects.within(reach)) == _keys(expected.get(model, []))

@@ -45,7 +45,9 @@ def pages(county: County, urls: list[str], roles: Iterable[str] = REACHES) -> di
             client = signed_in(county, role)
             for url in urls:
                 answer = client.get(url)
-                found[role, url] = PASSING.sub("", f"{answer.status_code} {answer.content.decode()}")
+                found[role, url] = PASSING.sub(
+                    "", f"{answer.status_code} {answer.content.decode(errors='replace')}"
+                )
         transaction.set_rollback(True)
     return found
 

@@ -36,7 +36,9 @@ from tests.support.actors import account
 from tests.support.counties import County, Worker, permit_table, roster_table
 from web import account_acts, parameter_acts, postings
 from web.post_rules import Scope
+from workers import contract_text
 from workers import services as workers
+from workers.contract_text import Clause
 from workers.models import Presence, RosterFault, RosterImport
 from workers.services import (
     Attended,
@@ -47,9 +49,12 @@ from workers.services import (
     OwnFacts,
     PersonFacts,
     PointFacts,
+    PolicyFacts,
+    Result,
     SessionFacts,
     SettlementFacts,
     Taking,
+    TermFacts,
     TrainingFacts,
     WorkFacts,
 )
@@ -319,6 +324,133 @@ def _replace_training(actor: Actor, county: County) -> Any:
 def _withdraw_training(actor: Actor, county: County) -> Any:
     training = county.training_of("shared")
     return workers.withdraw_training(actor=actor, training=training, reason="不是本人参加")
+
+
+def _terms(county: County) -> TermFacts:
+    return TermFacts("labour", county.today, None, "day", Decimal("280.00"), 15, "武昌工地")
+
+
+def _reword_contract(actor: Actor, county: County) -> Any:
+    text = [*contract_text.default_text("labour"), Clause("补充", "遵守工地制度。")]
+    return workers.reword_contract(
+        actor=actor, project=county.project, kind="labour", clauses=text, reason="补充条款"
+    )
+
+
+def _make_contracts(actor: Actor, county: County) -> Any:
+    engagements = [county.workers["gap"].engagement]
+    return workers.make_contracts(actor=actor, engagements=engagements, terms=_terms(county), year=2026)
+
+
+def _amend_contract(actor: Actor, county: County) -> Any:
+    contract = county.contract_of("shared")
+    return workers.amend_contract(actor=actor, contract=contract, terms=_terms(county), year=2026)
+
+
+def _begin_signing(actor: Actor, county: County) -> Any:
+    return workers.begin_signing(actor=actor, papers=[county.papers["draft"]])
+
+
+def _attach_scan(actor: Actor, county: County) -> Any:
+    return workers.attach_scan(actor=actor, paper=county.papers["signing"], scan=county.photo)
+
+
+def _attach_scans(actor: Actor, county: County) -> Any:
+    files = [NamedFile(f"{county.papers['signing'].number}.jpg", county.photo)]
+    return workers.attach_scans(actor=actor, project=county.project, files=files)
+
+
+def _verify_scan(actor: Actor, county: County) -> Any:
+    return workers.verify_scan(actor=actor, paper=county.papers["scanned"])
+
+
+def _send_back_scan(actor: Actor, county: County) -> Any:
+    return workers.send_back_scan(actor=actor, paper=county.papers["scanned"], reason="没有拍到签字")
+
+
+def _void_paper(actor: Actor, county: County) -> Any:
+    return workers.void_paper(actor=actor, paper=county.papers["draft"], reason="报酬填错")
+
+
+def _print_contracts(actor: Actor, county: County) -> Any:
+    papers = [county.papers["draft"]]
+    return workers.print_contracts(actor=actor, papers=papers, address_of=lambda paper: paper.number)
+
+
+def _print_session(actor: Actor, county: County) -> Any:
+    return workers.print_session(actor=actor, session=county.sessions["open"])
+
+
+def _print_badges(actor: Actor, county: County) -> Any:
+    who = [county.workers["gap"].engagement]
+    return workers.print_badges(
+        actor=actor, project=county.project, engagements=who, address_of=lambda one: str(one.public_id)
+    )
+
+
+def _open_session(actor: Actor, county: County) -> Any:
+    facts = SessionFacts("003001", "补充教育", county.today, Decimal("2.0"), "讲师")
+    return workers.open_session(actor=actor, project=county.project, facts=facts, today=county.today)
+
+
+def _open_firms_session(actor: Actor, county: County) -> Any:
+    return workers.open_session(
+        actor=actor,
+        project=county.project,
+        participation=county.participations["contractor"],
+        facts=SessionFacts("003001", "班组教育", county.today, Decimal("2.0"), "讲师"),
+        today=county.today,
+    )
+
+
+def _note_attendance(actor: Actor, county: County) -> Any:
+    return workers.note_attendance(
+        actor=actor,
+        session=county.sessions["open"],
+        engagements=[county.workers["gap"].engagement],
+        how="list",
+        today=county.today,
+    )
+
+
+def _strike_attendance(actor: Actor, county: County) -> Any:
+    return workers.strike_attendance(actor=actor, attendance=county.attendance["open"])
+
+
+def _score_session(actor: Actor, county: County) -> Any:
+    results = {county.attendance["open"].public_id: Result(Decimal("90.0"))}
+    return workers.score_session(actor=actor, session=county.sessions["open"], results=results)
+
+
+def _close_session(actor: Actor, county: County) -> Any:
+    files = [NamedFile("签到表", county.photo)]
+    session = county.sessions["judged"]
+    return workers.close_session(actor=actor, session=session, files=files, today=county.today)
+
+
+def _cancel_session(actor: Actor, county: County) -> Any:
+    return workers.cancel_session(actor=actor, session=county.sessions["open"], reason="当天停工")
+
+
+def _make_up(actor: Actor, county: County) -> Any:
+    return workers.make_up(
+        actor=actor,
+        attendance=county.attendance["failed"],
+        on=county.today,
+        result=Result(Decimal("80.0")),
+        today=county.today,
+    )
+
+
+def _file_policy(actor: Actor, county: County) -> Any:
+    facts = PolicyFacts("考勤制度", county.today, NamedFile("考勤制度.pdf", county.photo))
+    parts = [county.participations["contractor"]]
+    return workers.file_policy(actor=actor, participations=parts, facts=facts)
+
+
+def _withdraw_policy(actor: Actor, county: County) -> Any:
+    policy = county.policies["contractor"]
+    return workers.withdraw_policy(actor=actor, policy=policy, reason="制度已废止")
 
 
 def _assign_key_post(actor: Actor, county: County) -> Any:
@@ -826,6 +958,27 @@ ACTS: dict[str, list[Act]] = {
     "integrity.services.withdraw_credit": [_withdraw_credit],
     "projects.services.add_team": [_add_team],
     "projects.services.grant_project": [_grant_project],
+    "workers.services.reword_contract": [_reword_contract],
+    "workers.services.make_contracts": [_make_contracts],
+    "workers.services.amend_contract": [_amend_contract],
+    "workers.services.begin_signing": [_begin_signing],
+    "workers.services.attach_scan": [_attach_scan],
+    "workers.services.attach_scans": [_attach_scans],
+    "workers.services.verify_scan": [_verify_scan],
+    "workers.services.send_back_scan": [_send_back_scan],
+    "workers.services.void_paper": [_void_paper],
+    "workers.services.print_contracts": [_print_contracts],
+    "workers.services.print_session": [_print_session],
+    "workers.services.print_badges": [_print_badges],
+    "workers.services.open_session": [_open_session, _open_firms_session],
+    "workers.services.note_attendance": [_note_attendance],
+    "workers.services.strike_attendance": [_strike_attendance],
+    "workers.services.score_session": [_score_session],
+    "workers.services.close_session": [_close_session],
+    "workers.services.cancel_session": [_cancel_session],
+    "workers.services.make_up": [_make_up],
+    "workers.services.file_policy": [_file_policy],
+    "workers.services.withdraw_policy": [_withdraw_policy],
     "workers.services.enrol": [_enrol],
     "workers.services.take_on": [_take_on],
     "workers.services.enrol_many": [_enrol_many],

@@ -56,6 +56,7 @@ from regions.models import Region
 from standards.models import RuleParameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
+from tests.support.papers import write_papers
 from tests.support.stated import state_everything
 from web.models import Message
 from workers.models import (
@@ -63,6 +64,8 @@ from workers.models import (
     CollectionPoint,
     Contract,
     ContractFile,
+    ContractPaper,
+    ContractTemplate,
     Engagement,
     EngagementEvent,
     EntryReview,
@@ -71,9 +74,11 @@ from workers.models import (
     KeyPostAssignment,
     Particulars,
     Person,
+    PolicyDocument,
     Presence,
     RosterFault,
     RosterImport,
+    SessionAttendance,
     Settlement,
     TemporaryLeave,
     Training,
@@ -165,6 +170,11 @@ class County:
     point: CollectionPoint = None  # type: ignore[assignment]
     session: TrainingSession = None  # type: ignore[assignment]
     session_file: TrainingFile = None  # type: ignore[assignment]
+    template: ContractTemplate = None  # type: ignore[assignment]
+    papers: dict[str, ContractPaper] = field(default_factory=dict)
+    sessions: dict[str, TrainingSession] = field(default_factory=dict)
+    attendance: dict[str, SessionAttendance] = field(default_factory=dict)
+    policies: dict[str, PolicyDocument] = field(default_factory=dict)
     team_files: dict[str, TeamFile] = field(default_factory=dict)
     payrolls: dict[str, PayrollBatch] = field(default_factory=dict)
     payroll_files: dict[str, PayrollFile] = field(default_factory=dict)
@@ -246,6 +256,8 @@ class County:
         found += [str(row.public_id) for row in (self.code, self.upload, self.session, self.point)]
         found += [str(self.roster.public_id)] if self.roster else []
         found += [str(row.public_id) for row in self.payrolls.values()]
+        found += [name for row in self.papers.values() for name in (str(row.public_id), row.number)]
+        found += [str(row.public_id) for row in (*self.sessions.values(), *self.policies.values())]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
@@ -292,6 +304,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
         employ(county, title)
     _notices(county)
     _roster_file(county)
+    write_papers(county)
     recount(now)
     recheck(now)
     for worker in county.workers.values():

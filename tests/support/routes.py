@@ -8,10 +8,12 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from PIL import Image
 
 from audit.models import AuditEvent
 from audit.services import record
@@ -381,6 +383,90 @@ def _roster_body(county: County) -> Query:
     return {"file": {"name": "花名册.csv", "content": content}}
 
 
+def _papers(*steps: str) -> Callable[[County], list[dict[str, Any]]]:
+    """Contracts on paper at these steps."""
+    return lambda county: [
+        {"public_id": county.papers[step].public_id} for step in steps if step in county.papers
+    ]
+
+
+def _sessions(*which: str) -> Callable[[County], list[dict[str, Any]]]:
+    return lambda county: [{"public_id": county.sessions[one].public_id} for one in which]
+
+
+def _came(*which: str) -> Callable[[County], list[dict[str, Any]]]:
+    return lambda county: [
+        {"public_id": county.attendance[one].public_id} for one in which if one in county.attendance
+    ]
+
+
+def _policies(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": one.public_id} for one in county.policies.values()]
+
+
+def _terms_form(county: County) -> Query:
+    return {
+        "contract_kind": "labour",
+        "contract_starts_on": county.today,
+        "wage_form": "day",
+        "unit_price": "280",
+        "pay_day": "15",
+        "workplace": "工地",
+        "people": county.workers["gap"].engagement.public_id,
+    }
+
+
+def _terms_body(county: County) -> Query:
+    return {
+        "kind": "labour",
+        "starts_on": str(county.today),
+        "wage_form": "day",
+        "unit_price": "280.00",
+        "pay_day": 15,
+        "workplace": "工地",
+    }
+
+
+def _wording_body(_county: County) -> Query:
+    said = "{合同期限}{工作内容}{工作地点}{工资标准}{发薪日}"
+    return {"kind": "labour", "clauses": [{"heading": "全部", "text": said}], "reason": "精简条款"}
+
+
+def _session_form(county: County) -> Query:
+    return {
+        "name": "班前教育",
+        "training_kind": "003001",
+        "training_on": county.today,
+        "training_hours": "2",
+        "trainer": "讲师",
+    }
+
+
+def _session_body(county: County) -> Query:
+    return {
+        "name": "班前教育",
+        "kind": "003001",
+        "held_on": str(county.today),
+        "hours": "2",
+        "trainer": "讲师",
+    }
+
+
+def _picture() -> Query:
+    content = BytesIO()
+    Image.new("RGB", (4, 4), "white").save(content, "PNG")
+    return {"name": "签字页.png", "content": b64encode(content.getvalue()).decode()}
+
+
+def _policy_body(county: County) -> Query:
+    return {
+        "participation": str(county.participations["contractor"].public_id),
+        "title": "考勤制度",
+        "effective_on": str(county.today),
+        "file": _picture(),
+    }
+
+
 def _enrolment(county: County) -> Query:
     return {
         "name": "钱七",
@@ -609,6 +695,87 @@ ROUTES: dict[str, Route] = {
         ],
         forms=lambda _county: [{"reason": "录入有误"}],
     ),
+    "project_contracts": Route(
+        kwargs=_project,
+        queries=lambda county: [{}, {"stands": "active"}, {"scan": "no"}, {"q": county.word}],
+        role="contractor_manager",
+    ),
+    "project_papers": Route(
+        kwargs=_project,
+        queries=lambda county: [{}, {"stands": "scanned"}, {"q": county.word}],
+        role="contractor_manager",
+    ),
+    "project_trainings": Route(
+        kwargs=_project, queries=lambda _county: [{}, {"stands": "valid"}], role="contractor_manager"
+    ),
+    "project_sessions": Route(kwargs=_project, queries=lambda _county: [{}, {"state": "open"}]),
+    "project_policies": Route(kwargs=_project),
+    "make_contracts": Route(kwargs=_project, forms=lambda county: [_terms_form(county)]),
+    "papers_chosen": Route(
+        kwargs=_project,
+        queries=lambda county: [
+            {"act": act, "who": next(iter(county.papers.values())).public_id} for act in ("sign", "print")
+        ],
+        forms=lambda _county: [{}],
+        role="contractor_manager",
+    ),
+    "contract_wordings": Route(kwargs=_project),
+    "edit_wording": Route(
+        kwargs=lambda county: [{"public_id": county.project.public_id, "kind": "labour"}],
+        forms=lambda _county: [{"heading_0": "全部", "text_0": "{合同期限}", "reason": "精简条款"}],
+        role="contractor_manager",
+    ),
+    "amend_contract": Route(
+        kwargs=lambda county: [{"public_id": county.contract_of("shared").public_id}],
+        forms=lambda county: [_terms_form(county)],
+    ),
+    "contract_paper": Route(kwargs=_papers("draft", "signing", "scanned", "subcontractor")),
+    "print_paper": Route(kwargs=_papers("draft", "subcontractor")),
+    "upload_scan": Route(kwargs=_papers("signing"), forms=lambda _county: [{}]),
+    "upload_scans": Route(kwargs=_project, forms=lambda _county: [{}]),
+    "paper_scan": Route(kwargs=_papers("scanned")),
+    "verify_paper": Route(kwargs=_papers("scanned"), forms=lambda _county: [{}], role="contractor_manager"),
+    "return_scan": Route(
+        kwargs=_papers("scanned"),
+        forms=lambda _county: [{"reason": "没有拍到签字"}],
+        role="contractor_manager",
+    ),
+    "void_paper": Route(kwargs=_papers("draft"), forms=lambda _county: [{"reason": "报酬填错"}]),
+    "session_new": Route(kwargs=_project, forms=lambda county: [_session_form(county)]),
+    "training_session": Route(kwargs=_sessions("open", "judged", "subcontractor")),
+    "session_people": Route(
+        kwargs=_sessions("open"),
+        forms=lambda county: [{"people": county.workers["gap"].engagement.public_id}],
+    ),
+    "session_badge": Route(
+        kwargs=_sessions("open"),
+        forms=lambda county: [{"badge": county.workers["gap"].engagement.public_id}],
+    ),
+    "session_scores": Route(
+        kwargs=_sessions("open"),
+        forms=lambda county: [{f"score_{county.attendance['open'].public_id.hex}": "90"}],
+    ),
+    "session_close": Route(kwargs=_sessions("judged"), forms=lambda _county: [{}]),
+    "session_cancel": Route(kwargs=_sessions("open"), forms=lambda _county: [{"reason": "当天停工"}]),
+    "session_sheet": Route(kwargs=_sessions("open")),
+    "print_badges": Route(kwargs=_project),
+    "session_file": Route(kwargs=lambda county: [{"public_id": county.session_file.public_id}]),
+    "session_strike": Route(kwargs=_came("open"), forms=lambda _county: [{}]),
+    "session_make_up": Route(
+        kwargs=_came("failed"), forms=lambda county: [{"date": county.today, "score": "80"}]
+    ),
+    "policy_new": Route(
+        kwargs=_project,
+        forms=lambda county: [
+            {
+                "participation": county.participations["contractor"].public_id,
+                "title": "考勤制度",
+                "effective_on": county.today,
+            }
+        ],
+    ),
+    "policy_withdraw": Route(kwargs=_policies, forms=lambda _county: [{"reason": "制度已废止"}]),
+    "policy_file": Route(kwargs=_policies),
     "new_contract": Route(kwargs=_people, forms=lambda county: [_contract_form(county)]),
     "new_training": Route(kwargs=_people, forms=lambda county: [_training_form(county)]),
     "replace_contract": Route(kwargs=_contracts, forms=lambda county: [_contract_form(county)]),
@@ -866,6 +1033,57 @@ ROUTES: dict[str, Route] = {
             {"withdrawn": "false", "kind": "003001"},
         ]
     ),
+    "api_papers": Route(queries=_of_projects({"state": "draft"})),
+    "api_wordings": Route(queries=_of_projects({"kind": "labour"})),
+    "api_papers_make": Route(
+        kwargs=_project,
+        forms=lambda county: [
+            {**_terms_body(county), "engagements": [str(county.workers["gap"].engagement.public_id)]}
+        ],
+    ),
+    "api_wording_add": Route(kwargs=_project, forms=lambda county: [_wording_body(county)]),
+    "api_contract_amend": Route(
+        kwargs=lambda county: [{"public_id": county.contract_of("shared").public_id}],
+        forms=lambda county: [_terms_body(county)],
+    ),
+    "api_paper_sign": Route(kwargs=_papers("draft"), forms=lambda _county: [{}]),
+    "api_paper_scan": Route(kwargs=_papers("signing"), forms=lambda _county: [{"scan": _picture()}]),
+    "api_paper_verify": Route(kwargs=_papers("scanned"), forms=lambda _county: [{}]),
+    "api_paper_send_back": Route(
+        kwargs=_papers("scanned"), forms=lambda _county: [{"reason": "没有拍到签字"}]
+    ),
+    "api_paper_void": Route(kwargs=_papers("draft"), forms=lambda _county: [{"reason": "报酬填错"}]),
+    "api_sessions": Route(queries=_of_projects({"state": "open", "kind": "003001"})),
+    "api_attendance_of_training": Route(
+        queries=lambda county: [
+            {},
+            {"session": county.sessions["open"].public_id},
+            {"engagement": county.worker.engagement.public_id},
+            {"passed": "true"},
+        ]
+    ),
+    "api_session_open": Route(kwargs=_project, forms=lambda county: [_session_body(county)]),
+    "api_session_attend": Route(
+        kwargs=_sessions("open"),
+        forms=lambda county: [{"engagements": [str(county.workers["gap"].engagement.public_id)]}],
+    ),
+    "api_session_scores": Route(
+        kwargs=_sessions("open"),
+        forms=lambda county: [
+            {"results": [{"attendance": str(county.attendance["open"].public_id), "score": "90"}]}
+        ],
+    ),
+    "api_session_close": Route(
+        kwargs=_sessions("judged"), forms=lambda _county: [{"evidence": [_picture()]}]
+    ),
+    "api_session_cancel": Route(kwargs=_sessions("open"), forms=lambda _county: [{"reason": "当天停工"}]),
+    "api_session_strike": Route(kwargs=_came("open"), forms=lambda _county: [{}]),
+    "api_session_make_up": Route(
+        kwargs=_came("failed"), forms=lambda county: [{"date": str(county.today), "score": "80"}]
+    ),
+    "api_policies": Route(queries=_of_projects({"withdrawn": "false"})),
+    "api_policy_file": Route(kwargs=_project, forms=lambda county: [_policy_body(county)]),
+    "api_policy_withdraw": Route(kwargs=_policies, forms=lambda _county: [{"reason": "制度已废止"}]),
     "api_contract_replace": Route(kwargs=_contracts, forms=lambda county: [_contract_form(county)]),
     "api_contract_end": Route(
         kwargs=_contracts, forms=lambda county: [{"date": county.today, "reason": "协商解除"}]

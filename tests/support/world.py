@@ -34,6 +34,7 @@ from payroll import selectors as payroll
 from projects import selectors as projects
 from tests.support.counties import ROLES, County, TwoCounties, employ, two_counties, wuchang, xiantao
 from workers import selectors as workers
+from workers.selectors import contracting, lessons, policies
 
 __all__ = [
     "ROLES",
@@ -118,6 +119,66 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "workers.selectors.events_of_batch": lambda a, c: [
         workers.events_of_batch(a, worker.event.batch) for worker in c.workers.values() if worker.event
     ],
+    "workers.selectors.contracting.contract_list": lambda a, c: contracting.contract_list(a, c.today),
+    "workers.selectors.contracting.contracts_running_out": lambda a, c: contracting.contracts_running_out(
+        a, "workers.view", c.today
+    ),
+    "workers.selectors.contracting.papers": lambda a, c: contracting.papers(a),
+    "workers.selectors.contracting.papers_to_verify": lambda a, c: contracting.papers_to_verify(a),
+    "workers.selectors.contracting.paper_to": lambda a, c: contracting.paper_to(
+        a, "workers.view", c.papers["subcontractor"].public_id
+    ),
+    "workers.selectors.contracting.papers_to_print": lambda a, c: contracting.papers_to_print(
+        a, [one.public_id for one in c.papers.values()]
+    ),
+    "workers.selectors.contracting.wordings": lambda a, c: contracting.wordings(a, c.project),
+    "workers.selectors.contracting.all_wordings": lambda a, c: contracting.all_wordings(a),
+    "workers.selectors.contracting.wording_now": lambda a, c: [
+        row for row in [contracting.wording_now(a, c.project, "labour")] if row
+    ],
+    "workers.selectors.contracting.people_without_contract": lambda a, c: contracting.people_without_contract(
+        a, c.project, c.today
+    ),
+    "workers.selectors.lessons.training_list": lambda a, c: lessons.training_list(a, c.today),
+    "workers.selectors.lessons.trainings_running_out": lambda a, c: lessons.trainings_running_out(
+        a, "workers.view", c.today
+    ),
+    "workers.selectors.lessons.sessions": lambda a, c: lessons.sessions(a),
+    "workers.selectors.lessons.sessions_left_open": lambda a, c: lessons.sessions_left_open(
+        a, "workers.view", c.today
+    ),
+    "workers.selectors.lessons.session_to": lambda a, c: lessons.session_to(
+        a, "workers.view", c.sessions["subcontractor"].public_id
+    ),
+    "workers.selectors.lessons.attendance_of": lambda a, c: [
+        lessons.attendance_of(a, one) for one in c.sessions.values()
+    ],
+    "workers.selectors.lessons.all_attendance": lambda a, c: lessons.all_attendance(a),
+    "workers.selectors.lessons.attendance_to": lambda a, c: lessons.attendance_to(
+        a, "workers.view", c.attendance["subcontractor"].public_id
+    ),
+    "workers.selectors.lessons.files_of_session": lambda a, c: lessons.files_of_session(a, c.session),
+    "workers.selectors.lessons.session_file": lambda a, c: lessons.session_file(a, c.session_file.public_id),
+    "workers.selectors.lessons.people_to_train": lambda a, c: [
+        lessons.people_to_train(a, one) for one in c.sessions.values()
+    ],
+    "workers.selectors.lessons.badge_holder": lambda a, c: [
+        row
+        for worker in c.workers.values()
+        for text in (str(worker.engagement.public_id), worker.engagement.gate_card)
+        if (row := lessons.badge_holder(a, c.sessions["open"], text))
+    ],
+    "workers.selectors.lessons.participations_to_file_for": lambda a, c: lessons.participations_to_file_for(
+        a, c.project
+    ),
+    "workers.selectors.policies.policies": lambda a, c: policies.policies(a, c.project),
+    "workers.selectors.policies.all_policies": lambda a, c: policies.all_policies(a),
+    "workers.selectors.policies.policy_to": lambda a, c: policies.policy_to(
+        a, "projects.view", c.policies["subcontractor"].public_id
+    ),
+    "workers.selectors.policies.same_firm_elsewhere": lambda a, c: policies.same_firm_elsewhere(
+        a, c.participations["subcontractor"]
+    ),
     "workers.selectors.still_here": lambda a, c: [
         workers.still_here(a, c.participations["subcontractor"], c.today).names,
         workers.still_here(a, c.teams["contractor"], c.today).names,

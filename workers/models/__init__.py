@@ -1,11 +1,14 @@
 """People, what ties them to a project, and what the law asks before they enter."""
 
+from workers.models.contracting import ContractPaper, ContractTemplate
 from workers.models.identity import IdentityCheck, IdentityCorrection, LookUp
 from workers.models.imports import RosterFault, RosterImport, RosterRow
+from workers.models.lessons import SessionAttendance
 from workers.models.papers import Contract, Training
 from workers.models.particulars import Certificate, Particulars
 from workers.models.people import Engagement, Person, PersonAlias
 from workers.models.points import CollectionPoint
+from workers.models.policies import PolicyDocument
 from workers.models.presence import Presence, Settlement, TemporaryLeave, _Between, _Only
 from workers.models.roster import EngagementEvent, EntryReview, KeyPostAssignment
 from workers.models.sessions import ContractFile, TrainingFile, TrainingSession
@@ -16,6 +19,8 @@ __all__ = [
     "CollectionPoint",
     "Contract",
     "ContractFile",
+    "ContractPaper",
+    "ContractTemplate",
     "Engagement",
     "EngagementEvent",
     "EntryReview",
@@ -26,10 +31,12 @@ __all__ = [
     "Particulars",
     "Person",
     "PersonAlias",
+    "PolicyDocument",
     "Presence",
     "RosterFault",
     "RosterImport",
     "RosterRow",
+    "SessionAttendance",
     "Settlement",
     "TemporaryLeave",
     "Training",

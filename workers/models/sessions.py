@@ -33,11 +33,21 @@ class ContractFile(Travelling, ScopedModel):
 
 
 class TrainingSession(Travelling, ScopedModel):
-    """A training that was held on a project, as a vendor reported it; who attended are `Training` rows."""
+    """A training that was held on a project: reported by a vendor, or held by the site itself.
+
+    Who passed are `Training` rows. One that the site holds is open until its results are in; a
+    subcontractor's own belongs to its participation.
+    """
 
     region_lookup = "project__region"
     project_lookup = "project"
+    participation_lookup = "participation"
     view_permission = "workers.view"
+
+    class State(models.TextChoices):
+        OPEN = "open", "签到和考核中"
+        CLOSED = "closed", "已结束"
+        CANCELLED = "cancelled", "已取消"
 
     project = models.ForeignKey("projects.Project", models.PROTECT, related_name="training_sessions")
     kind = models.CharField(max_length=8)
@@ -48,6 +58,11 @@ class TrainingSession(Travelling, ScopedModel):
     organisation = models.CharField(max_length=200, blank=True)
     place_name = models.CharField(max_length=200, blank=True)
     description = models.CharField(max_length=1000, blank=True)
+    participation = models.ForeignKey(
+        "projects.Participation", models.PROTECT, null=True, blank=True, related_name="training_sessions"
+    )
+    state = models.CharField(max_length=10, default=State.CLOSED)
+    state_reason = models.CharField(max_length=200, blank=True)
     # A keyed digest of what was reported: the same report again is the same session.
     digest = models.BinaryField(max_length=64)
     recorded_by = models.CharField(max_length=120, blank=True)

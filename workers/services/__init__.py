@@ -9,9 +9,12 @@ from workers.services.contracts import (
     replace_contract,
     report_contract,
 )
+from workers.services.drafting import TermFacts, amend_contract, duties_of, make_contracts
 from workers.services.edits import OwnFacts, edit_engagement
+from workers.services.ends import tell_of_ends
 from workers.services.enrolling import Enrolled, Taking, enrol_many
 from workers.services.entering import Permission, permissions
+from workers.services.filling import print_contracts
 from workers.services.identities import correct_identity
 from workers.services.import_acts import (
     drop_import,
@@ -27,6 +30,17 @@ from workers.services.import_acts import send as send_import
 from workers.services.import_work import carry_on, import_roster
 from workers.services.import_work import unfinished as unfinished_imports
 from workers.services.leaving import End, Exit, Settle, SettlementFacts
+from workers.services.lessons import (
+    Result,
+    cancel_session,
+    close_session,
+    make_up,
+    note_attendance,
+    open_session,
+    reaches_whole,
+    score_session,
+    strike_attendance,
+)
 from workers.services.lookups import Found, look_up
 from workers.services.moves import (
     ChangeTeam,
@@ -62,6 +76,7 @@ from workers.services.points import (
     open_collection_point,
     renew_reader_key,
 )
+from workers.services.policies import PolicyFacts, file_policy, withdraw_policy
 from workers.services.posts import assign_key_post, relieve_key_post
 from workers.services.presence import (
     approve_entry,
@@ -84,6 +99,7 @@ from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, m
 from workers.services.roster import Outcome, Refused, judge_moves, move_one, move_people
 from workers.services.search import find_by_number
 from workers.services.sessions import Attended, SessionFacts, report_training_session
+from workers.services.sheets import print_badges, print_session
 from workers.services.sign_in import (
     about_code,
     ask_code,
@@ -92,8 +108,17 @@ from workers.services.sign_in import (
     forget_codes,
     own_account,
 )
+from workers.services.signing import (
+    attach_scan,
+    attach_scans,
+    begin_signing,
+    send_back_scan,
+    verify_scan,
+    void_paper,
+)
 from workers.services.standing import site_day
 from workers.services.taking_on import take_on
+from workers.services.wording import reword_contract
 
 __all__ = [
     "CITIZEN_CARD",
@@ -116,7 +141,9 @@ __all__ = [
     "Permission",
     "PersonFacts",
     "PointFacts",
+    "PolicyFacts",
     "Refused",
+    "Result",
     "Return",
     "Reverse",
     "SendBack",
@@ -126,21 +153,29 @@ __all__ = [
     "SettlementFacts",
     "Submit",
     "Taking",
+    "TermFacts",
     "TrainingFacts",
     "VerifyIdentity",
     "WorkFacts",
     "about_code",
+    "amend_contract",
     "approve_entry",
     "ask_code",
     "assign_key_post",
+    "attach_scan",
+    "attach_scans",
+    "begin_signing",
+    "cancel_session",
     "carry_on",
     "change_certificate",
     "change_collection_point",
     "change_team",
     "checked_number",
     "close_collection_point",
+    "close_session",
     "correct_identity",
     "drop_import",
+    "duties_of",
     "edit_engagement",
     "end_contract",
     "end_engagement",
@@ -149,6 +184,7 @@ __all__ = [
     "enter",
     "enter_by_code",
     "enter_by_number",
+    "file_policy",
     "fill_phone_indexes",
     "find_by_number",
     "forget_codes",
@@ -162,18 +198,26 @@ __all__ = [
     "leave",
     "leave_temporarily",
     "look_up",
+    "make_contracts",
+    "make_up",
     "map_import",
     "mend_import",
     "missing_papers",
     "move_one",
     "move_people",
     "new_challenge",
+    "note_attendance",
     "open_collection_point",
+    "open_session",
     "overlaps_told",
     "own_account",
     "permissions",
     "phone_columns",
     "phone_index",
+    "print_badges",
+    "print_contracts",
+    "print_session",
+    "reaches_whole",
     "record_certificate",
     "record_contract",
     "record_training",
@@ -188,18 +232,26 @@ __all__ = [
     "return_to_site",
     "reveal_number",
     "reverse_move",
+    "reword_contract",
     "save_import",
+    "score_session",
     "send_back",
+    "send_back_scan",
     "send_import",
     "set_phone",
     "settle_wages",
     "site_day",
     "stored_number",
     "stored_phone",
+    "strike_attendance",
     "submit_for_review",
     "take_errors",
     "take_on",
+    "tell_of_ends",
     "unfinished_imports",
     "verify_identity",
+    "verify_scan",
+    "void_paper",
+    "withdraw_policy",
     "withdraw_training",
 ]

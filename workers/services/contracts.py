@@ -64,7 +64,7 @@ def record_contract(
     require(actor, "workers.file", on=engagement)
     facts = ContractFacts(kind, starts_on, ends_on, period_type, wage_form, unit, unit_price, scan, number)
     require_sensible_contract(facts)
-    return _kept(actor, engagement, facts)
+    return kept_contract(actor, engagement, facts)
 
 
 @transaction.atomic
@@ -79,9 +79,9 @@ def report_contract(
     require_sensible_contract(facts)
     # The engagement's lock makes two reports of one contract wait for each other.
     Engagement.all_rows.select_for_update(of=("self",)).get(pk=engagement.pk)
-    if held := _overlapping(engagement, facts):
+    if held := overlapping(engagement, facts):
         raise AlreadyContracted(held.starts_on, held.ends_on)
-    contract = _kept(actor, engagement, facts)
+    contract = kept_contract(actor, engagement, facts)
     ContractFile.objects.bulk_create(
         ContractFile(contract=contract, position=position, name=one.name, address=one.address)
         for position, one in enumerate(files)
@@ -89,7 +89,7 @@ def report_contract(
     return contract
 
 
-def _overlapping(engagement: Engagement, facts: ContractFacts) -> Contract | None:
+def overlapping(engagement: Engagement, facts: ContractFacts) -> Contract | None:
     """A contract of the engagement that holds on some day of the one that `facts` tell of."""
     rows = Contract.all_rows.filter(Q(ends_on=None) | Q(ends_on__gte=facts.starts_on), engagement=engagement)
     rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=facts.starts_on))
@@ -108,9 +108,9 @@ def replace_contract(*, actor: Actor, contract: Contract, facts: ContractFacts, 
     why = checked_reason(reason)
     old = _locked(actor, contract)
     require_sensible_contract(facts)
-    _end(old, old.starts_on, why)
+    end_on(old, old.starts_on, why)
     record(actor, "workers.contract_replaced", old.engagement, reason=why)
-    return _kept(actor, old.engagement, facts, replaces=old)
+    return kept_contract(actor, old.engagement, facts, replaces=old)
 
 
 @transaction.atomic
@@ -123,7 +123,7 @@ def end_contract(*, actor: Actor, contract: Contract, on: date, reason: str, tod
     why = checked_reason(reason)
     old = _locked(actor, contract)
     _require_within(old, on, today)
-    _end(old, on, why)
+    end_on(old, on, why)
     record(actor, "workers.contract_ended", old.engagement, reason=why, on=on.isoformat())
     announce("workers.contract_ended.v1", key=old.engagement.public_id, since=on.isoformat())
     return old
@@ -212,15 +212,17 @@ def _locked(actor: Actor, contract: Contract) -> Contract:
     return old
 
 
-def _end(contract: Contract, on: date, why: str) -> None:
+def end_on(contract: Contract, on: date, why: str) -> None:
+    """Write that a contract no longer holds from a day, within the act that has judged it."""
     contract.ended_on, contract.end_reason = on, why
     contract.version += 1
     contract.save(update_fields=["ended_on", "end_reason", "version", "updated_at"])
 
 
-def _kept(
+def kept_contract(
     actor: Actor, engagement: Engagement, facts: ContractFacts, replaces: Contract | None = None
 ) -> Contract:
+    """Write the record, within the act that has judged it."""
     contract = contract_of(actor, engagement, facts, replaces)
     contract.save()
     record(actor, "workers.contract_recorded", engagement)

@@ -19,6 +19,9 @@ from workers.errors import BadPaper, PaperEnded
 from workers.models import Engagement, Training, TrainingSession
 from workers.services.reasons import checked_reason
 
+# 技能培训, whose validity is a parameter of its own.
+SKILL = "003004"
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingFacts:
@@ -153,8 +156,8 @@ def training_of(
     session: TrainingSession | None = None,
     score: Decimal | None = None,
 ) -> Training:
-    """The record of a training, valid for training.valid_days; the caller has judged and saves."""
-    days = parameter("training.valid_days", engagement.project.region, facts.held_on)
+    """The record of a training, valid as long as its kind is; the caller has judged and saves."""
+    days = parameter(_valid_days_of(facts.kind), engagement.project.region, facts.held_on)
     return Training(
         engagement=engagement,
         kind=facts.kind,
@@ -169,6 +172,11 @@ def training_of(
         replaces=replaces,
         recorded_by=actor.label,
     )
+
+
+def _valid_days_of(kind: str) -> str:
+    """The parameter that says how long a training of a kind is valid."""
+    return "training.skill_valid_days" if kind == SKILL else "training.valid_days"
 
 
 def _withdrawn(actor: Actor, training: Training, reason: str) -> Training:

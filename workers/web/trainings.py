@@ -44,9 +44,12 @@ class PeopleField(forms.MultipleChoiceField):
         self._found = {str(row.public_id): row for row in rows}
         teams: dict[str, list[tuple[str, str]]] = {}
         for key, row in self._found.items():
-            leader = "（班组长）" if row.is_team_leader else ""
-            teams.setdefault(row.team.name, []).append((key, f"{row.person.name}{leader}"))
+            teams.setdefault(row.team.name, []).append((key, self.words_of(row)))
         self.choices = list(teams.items())
+
+    def words_of(self, row: Engagement) -> str:
+        """How somebody is named beside the box."""
+        return f"{row.person.name}（班组长）" if row.is_team_leader else row.person.name
 
     def clean(self, value: Any) -> Any:
         return [self._found[key] for key in super().clean(value)]

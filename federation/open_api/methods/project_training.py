@@ -127,9 +127,9 @@ def _attended(row: Mapping[str, Any], engaged: Mapping[str, Engagement]) -> Atte
 )
 def trainings(call: Call) -> dict[str, Any]:
     """The project's trainings, newest last, each with whoever attended it."""
-    rows = filtered(
-        call, TrainingSession.objects.visible_to(call.actor), held_on="trainingDate", kind="typeCode"
-    )
+    # One that the site has only planned, or given up, is no training yet.
+    held = TrainingSession.objects.visible_to(call.actor).filter(state=TrainingSession.State.CLOSED)
+    rows = filtered(call, held, held_on="trainingDate", kind="typeCode")
     attended = Training.objects.visible_to(call.actor).filter(withdrawn_at=None)
     people = Prefetch("attended", attended.select_related("engagement__person").order_by("id"))
     files = Prefetch("files", TrainingFile.objects.visible_to(call.actor))
