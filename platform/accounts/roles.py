@@ -11,6 +11,7 @@ READ = frozenset(
         "integrity.view",
         "payroll.view",
         "lists.export",
+        "ledgers.view",
     }
 )
 # What a worker holds over the own records, without any post.
@@ -107,6 +108,11 @@ ROLES: dict[str, Role] = {
             "projects.manage_team",
             "projects.state",
             "federation.view_credentials",
+            "projects.agree_terms",
+            "projects.contractor_terms",
+            "workers.quantify",
+            "workers.accept_quantity",
+            "ledgers.accept",
         },
     ),
     "labour_clerk": _role(
@@ -123,6 +129,11 @@ ROLES: dict[str, Role] = {
             "integrity.reply_notice",
             "projects.manage_participation",
             "projects.manage_team",
+            "projects.agree_terms",
+            "projects.contractor_terms",
+            "workers.quantify",
+            "workers.accept_quantity",
+            "ledgers.accept",
         },
     ),
     "subcontractor_clerk": _role(
@@ -136,9 +147,11 @@ ROLES: dict[str, Role] = {
             "workers.file",
             "integrity.reply_notice",
             "projects.manage_team",
+            "workers.quantify",
+            "ledgers.file",
         },
     ),
-    "owner": _role("建设单位代表", "enterprise project", READ),
+    "owner": _role("建设单位代表", "enterprise project", READ | {"projects.agree_terms", "projects.owner_terms"}),
     "supervisor": _role("监理工程师", "project", READ | {"workers.reveal", "integrity.issue_notice"}),
 }
 
