@@ -348,6 +348,12 @@ def sides_of(actor: Actor, of: Project) -> list[str]:
     ]
 
 
+def sees_terms(actor: Actor, of: Project) -> bool:
+    """Whether the contract of a project is the reader's business: a subcontractor's post shows it not."""
+    reach = actor.reach("projects.view")
+    return of.public_id in reach.projects or of.region.path.startswith(tuple(reach.region_paths) or ("-",))
+
+
 def terms_of(actor: Actor, of: Project) -> QuerySet[OwnerTerms]:
     """Every edition of a project's contract terms, the latest first."""
     return OwnerTerms.objects.visible_to(actor).filter(project=of).order_by("-edition")

@@ -64,6 +64,8 @@ class ProjectTerms(Page):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         project = selectors.project(self.actor, public_id)
+        if not selectors.sees_terms(self.actor, project):
+            raise NotFound
         rows = [shown(row, project) for row in selectors.terms_of(self.actor, project)]
         latest = next((one for one in rows if one["row"].state != OwnerTerms.State.REPLACED), None)
         waiting = next((one for one in rows if one["row"].state == OwnerTerms.State.STATED), None)
