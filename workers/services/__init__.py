@@ -1,5 +1,6 @@
 """Acts on people: enrolling, the roster's moves, review, papers, corrections, and reading a full number."""
 
+from workers.services.careers import close_career, open_career, read_career, shown_code
 from workers.services.certificates import CertificateFacts, record_certificate
 from workers.services.contracts import (
     ContractFacts,
@@ -55,6 +56,13 @@ from workers.services.presence import (
     submit_for_review,
     verify_identity,
 )
+from workers.services.quantities import (
+    QuantityFacts,
+    accept_quantity,
+    correct_quantity,
+    enter_quantity,
+    return_quantity,
+)
 from workers.services.reversal import WORDS as MOVE_WORDS
 from workers.services.reversal import Reverse, latest_of
 from workers.services.review import Approve, SendBack, Submit, VerifyIdentity, missing_papers
@@ -90,6 +98,7 @@ __all__ = [
     "OwnFacts",
     "ParticularFacts",
     "PersonFacts",
+    "QuantityFacts",
     "Refused",
     "Return",
     "Reverse",
@@ -102,12 +111,15 @@ __all__ = [
     "VerifyIdentity",
     "WorkFacts",
     "about_code",
+    "accept_quantity",
     "approve_entry",
     "ask_code",
     "assign_key_post",
     "change_team",
     "checked_number",
+    "close_career",
     "correct_identity",
+    "correct_quantity",
     "edit_engagement",
     "end_contract",
     "end_engagement",
@@ -115,6 +127,7 @@ __all__ = [
     "enter",
     "enter_by_code",
     "enter_by_number",
+    "enter_quantity",
     "fill_phone_indexes",
     "find_by_number",
     "forget_codes",
@@ -128,10 +141,12 @@ __all__ = [
     "missing_papers",
     "move_one",
     "move_people",
+    "open_career",
     "overlaps_told",
     "own_account",
     "phone_columns",
     "phone_index",
+    "read_career",
     "record_certificate",
     "record_contract",
     "record_training",
@@ -141,12 +156,14 @@ __all__ = [
     "replace_training",
     "report_contract",
     "report_training_session",
+    "return_quantity",
     "return_to_site",
     "reveal_number",
     "reverse_move",
     "send_back",
     "set_phone",
     "settle_wages",
+    "shown_code",
     "site_day",
     "stored_number",
     "stored_phone",
