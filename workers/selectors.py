@@ -412,6 +412,12 @@ def teams_to_enrol_into(actor: Actor, of: Project) -> QuerySet[Team]:
     return rows.select_related("participation__enterprise").order_by("participation__kind", "number")
 
 
+def projects_to_enrol_on(actor: Actor) -> QuerySet[Project]:
+    """The projects in work on which `actor` enrols people, by name."""
+    rows = Project.objects.visible_to(actor, "workers.enrol").exclude(status="004")
+    return rows.select_related("region").order_by("name", "code")
+
+
 def people_to_file_for(actor: Actor, of: Project) -> QuerySet[Engagement]:
     """The people of a project whose papers `actor` may file, by team and name."""
     rows = Engagement.objects.visible_to(actor, "workers.file").filter(project=of, ended_at=None)

@@ -33,6 +33,11 @@ from workers.models import Contract, Engagement, Training
 
 _READERS = 30
 _FILE_DAYS = 366
+_READ = {
+    "workers.number_read": "看了完整证件号",
+    "workers.career_code_read": "扫了您出示的从业码",
+    "workers.career_read": "看了您的履历",
+}
 
 
 def frame_of(actor: Actor, here: str = "", back: str = "") -> dict[str, Any]:
@@ -176,7 +181,7 @@ class Readers(OwnPage):
         shown = [
             {
                 "who": event.actor_label,
-                "what": "看了完整证件号" if event.action == "workers.number_read" else "看了档案",
+                "what": _READ.get(event.action, "看了档案"),
                 "place": places.get(event.object_key, ""),
                 "at": event.at,
                 "why": event.reason,
@@ -203,9 +208,9 @@ class Record(OwnPage):
         for row in own.own_presences(self.actor):
             found["presences"].setdefault(row.engagement_id, []).append(row)
         for contract in own.own_contracts(self.actor):
-            found["contracts"].setdefault(contract.engagement_id, []).append({"words": _contract(contract)})
+            found["contracts"].setdefault(contract.engagement_id, []).append({"words": contract_words(contract)})
         for one in own.own_trainings(self.actor):
-            found["trainings"].setdefault(one.engagement_id, []).append({"words": _training(one)})
+            found["trainings"].setdefault(one.engagement_id, []).append({"words": training_words(one)})
         return found
 
 
@@ -221,14 +226,16 @@ def _work(work: Engagement, of: dict[str, dict[int, list[Any]]]) -> dict[str, An
     }
 
 
-def _contract(row: Contract) -> str:
+def contract_words(row: Contract) -> str:
+    """A contract in one line: kind, from when, until when."""
     name = dict(Contract.Kind.choices).get(row.kind, row.kind)
     until = f"{words.day(row.ends_on)} 止" if row.ends_on else "长期"
     ended = f"，{words.day(row.ended_on)} 终止" if row.ended_on else ""
     return f"{name}，{words.day(row.starts_on)} 起，{until}{ended}"
 
 
-def _training(row: Training) -> str:
+def training_words(row: Training) -> str:
+    """A training in one line: when, what, with which result."""
     passed = "合格" if row.is_passed else "不合格"
     return f"{words.day(row.held_on)} {code_name('training_type', row.kind)}，{passed}"
 

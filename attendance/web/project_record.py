@@ -55,6 +55,8 @@ TABS = {
     "people": "人员",
     "attendance": "考勤",
     "payroll": "工资",
+    "quantities": "完工数量",
+    "ledgers": "台账",
     "parties": "参建单位",
     "teams": "班组",
     "posts": "关键岗位",

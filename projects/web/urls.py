@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.web import parties, team_files, teams, terms
+from projects.web import parties, team_files, teams
 
 urlpatterns = [
     path("projects/<uuid:public_id>/parties/new/", parties.AddParty.as_view(), name="party_new"),
@@ -14,9 +14,4 @@ urlpatterns = [
     path("teams/<uuid:public_id>/edit/", teams.EditTeam.as_view(), name="team_edit"),
     path("teams/<uuid:public_id>/end/", teams.EndTeam.as_view(), name="team_end"),
     path("teams/<uuid:public_id>/resume/", teams.ResumeTeam.as_view(), name="team_resume"),
-    path("projects/<uuid:public_id>/terms/", terms.ProjectTerms.as_view(), name="project_terms"),
-    path("projects/<uuid:public_id>/terms/new/", terms.StateTerms.as_view(), name="terms_new"),
-    path("terms/<uuid:public_id>/confirm/", terms.ConfirmTerms.as_view(), name="terms_confirm"),
-    path("terms/<uuid:public_id>/object/", terms.ObjectToTerms.as_view(), name="terms_object"),
-    path("terms/<uuid:public_id>/files/<slug:which>/", terms.TermsFile.as_view(), name="terms_file"),
 ]

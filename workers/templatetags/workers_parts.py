@@ -1,5 +1,6 @@
 """Small parts of the clerk's forms: one field by its name, and whether a fold has anything in it."""
 
+from decimal import Decimal
 from collections.abc import Sequence
 
 from django import forms, template
@@ -30,3 +31,9 @@ def by_team(form: forms.Form, name: str) -> list[tuple[str, list[SafeString]]]:
         (team, [boxes[key] for key, _label in people])
         for team, people in form.fields[name].choices  # type: ignore[attr-defined]  # a field of choices
     ]
+
+
+@register.filter
+def plain_number(value: Decimal) -> str:
+    """A quantity without the zeros that nobody wrote: 1,200.5."""
+    return f"{value.normalize():,f}"
