@@ -8,5 +8,9 @@ BEAT = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 300},
     },
+    "workers-forget-career-tries": {
+        "task": "workers.tasks.forget_career_tries",
+        "schedule": crontab(hour=3, minute=25),
+    },
     "workers-forget-codes": {"task": "workers.tasks.forget_codes", "schedule": crontab(hour=3, minute=20)},
 }

@@ -19,3 +19,9 @@ def fill_phone_indexes() -> int:
 def forget_codes() -> int:
     """Delete the sign-in codes that no limit counts any more."""
     return services.forget_codes(timezone.now())
+
+
+@shared_task
+def forget_career_tries() -> int:
+    """Delete the wrong career codes that no limit counts any more."""
+    return services.forget_tries(timezone.now())

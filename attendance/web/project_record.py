@@ -241,7 +241,7 @@ def _lows(project: Any) -> dict[str, bool]:
     }
 
 
-class _ProjectTab(ListPage):
+class ProjectTab(ListPage):
     """A tab of a project that is a list."""
 
     section = "projects"
@@ -255,7 +255,7 @@ class _ProjectTab(ListPage):
         return head(self.actor, self.project, self.tab)
 
 
-def _printed(project: Any, what: str) -> dict[str, Any]:
+def printed_of(project: Any, what: str) -> dict[str, Any]:
     """The head of a project's list on paper."""
     return {
         "print_title": f"{project.name} {what}",
@@ -279,7 +279,7 @@ class _PickedPeople(_People):
         sequence = ("pick", "...")
 
 
-class ProjectPeople(_ProjectTab):
+class ProjectPeople(ProjectTab):
     """人员 of a project; whoever moves people ticks them here."""
 
     permission = "workers.view"
@@ -297,7 +297,7 @@ class ProjectPeople(_ProjectTab):
         return people(self.actor, today()).filter(project=self.project)
 
     def printed(self) -> dict[str, Any]:
-        return _printed(self.project, "建筑工人花名册")
+        return printed_of(self.project, "建筑工人花名册")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {"title": "没有符合条件的人员", "reason": "人员登记后，或厂商设备上报后，出现在这里。"}
@@ -316,7 +316,7 @@ class _Days(DayTable):
         exclude = ("project",)
 
 
-class ProjectAttendance(_ProjectTab):
+class ProjectAttendance(ProjectTab):
     """考勤 of a project, one day at a time."""
 
     permission = "attendance.view"
@@ -337,7 +337,7 @@ class ProjectAttendance(_ProjectTab):
         return {"day": str(self.day)}
 
     def printed(self) -> dict[str, Any]:
-        return _printed(self.project, f"{self.day} 考勤表")
+        return printed_of(self.project, f"{self.day} 考勤表")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from attendance.selectors.projects import project_on
 from attendance.web.career_words import amount
 from attendance.web.clock import today
-from attendance.web.project_record import _printed, _ProjectTab, head
+from attendance.web.project_record import printed_of, ProjectTab, head
 from standards.selectors import choices, code_name
 from web import words
 from web.filters import ScopedFilterSet
@@ -106,7 +106,7 @@ class QuantityTable(ListTable):
         return state(*state_of(record))
 
 
-class ProjectQuantities(_ProjectTab):
+class ProjectQuantities(ProjectTab):
     """完工数量 of a project."""
 
     permission = "workers.view"
@@ -121,7 +121,7 @@ class ProjectQuantities(_ProjectTab):
         return quantities(self.actor).filter(project=self.project)
 
     def printed(self) -> dict[str, Any]:
-        return _printed(self.project, "完工数量表")
+        return printed_of(self.project, "完工数量表")
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         may_enter = self.actor.may(ENTER)

@@ -25,7 +25,7 @@ OF_THE_PLATFORM = ("web.account_acts", "web.postings", "web.parameter_acts")
 # Names no row: whoever administers anywhere may open an account, which is nothing without a post.
 # An enterprise's secret is for who administers the province; tests/federation tries it from a county.
 WITHOUT_A_ROW = {"web.postings.open_account", "federation.services.issue_enterprise_credential"}
-APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "integrity", "federation")
+APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "ledgers", "integrity", "federation")
 # Two are held by vendors' systems alone.
 RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {
     "attendance.punch",

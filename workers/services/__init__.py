@@ -1,6 +1,6 @@
 """Acts on people: enrolling, the roster's moves, review, papers, corrections, and reading a full number."""
 
-from workers.services.careers import close_career, open_career, read_career, shown_code
+from workers.services.careers import close_career, forget_tries, open_career, read_career, shown_code
 from workers.services.certificates import CertificateFacts, record_certificate
 from workers.services.contracts import (
     ContractFacts,
@@ -131,6 +131,7 @@ __all__ = [
     "fill_phone_indexes",
     "find_by_number",
     "forget_codes",
+    "forget_tries",
     "identity_index",
     "judge_moves",
     "known_person",
