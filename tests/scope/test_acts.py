@@ -24,7 +24,13 @@ from tests.support.world import County, TwoCounties
 OF_THE_PLATFORM = ("web.account_acts", "web.postings", "web.parameter_acts")
 # Names no row: whoever administers anywhere may open an account, which is nothing without a post.
 # An enterprise's secret is for who administers the province; tests/federation tries it from a county.
-WITHOUT_A_ROW = {"web.postings.open_account", "federation.services.issue_enterprise_credential"}
+WITHOUT_A_ROW = {
+    "web.postings.open_account",
+    "federation.services.issue_enterprise_credential",
+    # A worker's own career, which no id names; tests/workers/test_careers goes in.
+    "workers.services.open_career",
+    "workers.services.close_career",
+}
 APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "ledgers", "integrity", "federation")
 # Two are held by vendors' systems alone.
 RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {
@@ -36,7 +42,7 @@ RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) 
 
 TRIES = [(name, act) for name, tries in ACTS.items() for act in tries]
 # Asked about a project on which a subcontractor takes part too; what it tells is tested in tests/workers.
-OF_THE_WHOLE_PROJECT = {"workers.services.look_up"}
+OF_THE_WHOLE_PROJECT = {"workers.services.look_up", "workers.services.read_career"}
 # Reading a number, searching by one or judging changes nothing but the trail; a lock is counted elsewhere.
 READS = {
     "workers.services.reveal_number",
