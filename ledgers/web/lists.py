@@ -196,20 +196,12 @@ class LedgerList(_OfAMonth):
         return {**self.months(), "crumbs": way, "title": f"{month_words(self.month)} 台账"}
 
 
-class ProjectFilters(LedgerFilters):
-    """Of one project: the project is no question."""
-
-    class Meta(LedgerFilters.Meta):
-        exclude = ("project",)
-
-
 class ProjectLedgers(_OfAMonth, ProjectTab):
     """台账 of one project."""
 
     permission = VIEW
     tab = "ledgers"
     title = "项目台账"
-    filterset_class = ProjectFilters
     hidden = ("project",)
 
     def rows(self) -> QuerySet[Any]:

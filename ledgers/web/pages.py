@@ -7,6 +7,7 @@ from uuid import UUID
 import xlsxwriter
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -51,6 +52,13 @@ class FileLedger(PostPage):
         self.question = f"报送 {month_words(self.month)} 台账"
         self.cancel_url = reverse("project_ledgers", args=[self.of.project.public_id])
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.prepare(**kwargs)
+        filed = selectors.latest_of(self.actor, self.of, self.month)
+        if filed is not None and filed.state != Ledger.State.RETURNED:
+            return redirect("ledger", filed.public_id)
+        return super().get(request, *args, **kwargs)
+
     def act(self) -> str:
         made = file_ledger(
             actor=self.actor, participation=self.of, month=self.month, now=timezone.now()
@@ -68,7 +76,6 @@ class FileLedger(PostPage):
             "crumbs": place(self.actor, self.of.project, Crumb(self.question)),
             "filed": filed,
             "filed_state": STATES[filed.state] if filed else None,
-            "may_file": filed is None or filed.state == Ledger.State.RETURNED,
             **self._drafted(),
         }
 

@@ -49,6 +49,19 @@ def pages_of(county: County) -> dict[str, str]:
         "person_credit": f"/people/{person}/credit/",
         "person_credit_new": f"/people/{person}/credit/new/",
     }
+    ledger, quantity = county.ledgers["subcontractor"].public_id, county.quantities["contractor"].public_id
+    found |= {
+        "project_terms": f"/projects/{project}/terms/",
+        "project_quantities": f"/projects/{project}/quantities/",
+        "quantity_totals": f"/projects/{project}/quantities/totals/",
+        "quantity": f"/quantities/{quantity}/",
+        "person_career": f"/people/{person}/career/",
+        "ledgers": "/ledgers/",
+        "project_ledgers": f"/projects/{project}/ledgers/",
+        "ledger": f"/ledgers/{ledger}/",
+        "ledger_print": f"/ledgers/{ledger}/print/",
+        "ledger_verify": "/ledgers/verify/",
+    }
     notice = county.notices["replied"].public_id
     found |= {
         "sites": "/gaps/?all=1",
@@ -68,6 +81,8 @@ def clerk_pages_of(county: County) -> dict[str, str]:
     """The forms of whoever enrols people and files their papers, with the county's own rows."""
     project, person = county.project.public_id, county.worker.engagement.public_id
     contract, training = county.contract_of(), county.training_of()
+    reading = county.worker.reading
+    assert reading is not None
     return {
         "enrol": f"/projects/{project}/enrol/",
         "team_training": f"/projects/{project}/training/",
@@ -84,6 +99,11 @@ def clerk_pages_of(county: County) -> dict[str, str]:
         "post_assign": f"/projects/{project}/posts/assign/",
         "party_new": f"/projects/{project}/parties/new/",
         "team_new": f"/projects/{project}/teams/new/",
+        "terms_new": f"/projects/{project}/terms/new/",
+        "quantity_new": f"/projects/{project}/quantities/new/",
+        "read_career": "/career/",
+        "career": f"/careers/{reading.public_id}/",
+        "enrol_by_code": f"/projects/{project}/enrol/by-code/{reading.public_id}/",
     }
 
 

@@ -1027,8 +1027,7 @@ ROUTES: dict[str, Route] = {
     ),
     "project_ledgers": Route(kwargs=_project, queries=lambda _county: [{}, {"stands": "none"}]),
     "ledger_verify": Route(
-        queries=lambda county: [{}, *({"digest": row.digest} for row in county.ledgers.values())],
-        forms=lambda county: [{"digest": county.ledgers["subcontractor"].digest}],
+        queries=lambda county: [{}, *({"digest": row.digest} for row in county.ledgers.values())]
     ),
     "ledger": Route(kwargs=_ledgers),
     "ledger_print": Route(kwargs=_ledgers),

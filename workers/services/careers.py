@@ -84,13 +84,15 @@ def close_career(*, actor: Actor, now: datetime) -> int:
 def shown_code(asker: Actor, text: str, last_four: str, now: datetime) -> CareerCode:
     """The open code that was scanned, or typed together with the last four signs of the document.
 
-    A wrong one is counted whatever becomes of the form it was typed into, so ask before acting. Raises
-    CareerCodeRefused, TooManyCareerTries.
+    A guess is counted whatever becomes of the form it was typed into, so ask before acting; what cannot be a
+    code is none. Raises CareerCodeRefused, TooManyCareerTries.
     """
-    _require_few(asker, now)
     digest = _looked_for(text, last_four)
+    if not digest:
+        raise CareerCodeRefused
+    _require_few(asker, now)
     rows = CareerCode.all_rows.filter(used_at=None, closed_at=None, expires_at__gt=now)
-    found = list(rows.filter(**digest)[:2]) if digest else []
+    found = list(rows.filter(**digest)[:2])
     if len(found) != 1:
         CareerTry.objects.create(actor_key=asker.key, at=now)
         raise CareerCodeRefused
