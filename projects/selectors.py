@@ -396,6 +396,13 @@ def projects_without_terms(actor: Actor, permission: str) -> QuerySet[Project]:
     return rows.select_related("region", "contractor").order_by("starts_on", "code")
 
 
+def terms_to_do(actor: Actor) -> QuerySet[Project]:
+    """For the two sides: projects without complete terms, and those where a new edition waits for an answer."""
+    waits = Exists(OwnerTerms.all_rows.filter(project=OuterRef("pk"), state=OwnerTerms.State.STATED))
+    rows = Project.objects.visible_to(actor, AGREE_TERMS).filter(~whole_terms() | waits, status=IN_PROGRESS)
+    return rows.select_related("region", "contractor").order_by("starts_on", "code")
+
+
 def latest_terms(actor: Actor, of: Iterable[Project]) -> dict[int, OwnerTerms]:
     """The latest edition of some projects' terms that was not replaced, by the project's key."""
     rows = OwnerTerms.objects.visible_to(actor).filter(project__in=list(of))

@@ -18,6 +18,7 @@ from projects.selectors import (
     TERMS_OF_OWNER,
     latest_terms,
     projects_without_terms,
+    terms_to_do,
 )
 from projects.terms import missing
 from standards.selectors import parameter
@@ -31,10 +32,10 @@ _SIDES = {OwnerTerms.Side.OWNER: TERMS_OF_OWNER, OwnerTerms.Side.CONTRACTOR: TER
 def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
     """For the two sides: project by project; for regulators: how many. Two questions."""
     if actor.may(AGREE_TERMS):
-        rows = list(projects_without_terms(actor, AGREE_TERMS)[: SHOWN + 1])
+        rows = list(terms_to_do(actor)[: 4 * SHOWN])
         latest = latest_terms(actor, rows)
-        for project in rows[:SHOWN]:
-            yield _line(actor, project, latest.get(project.pk), timezone.localdate(now))
+        found = [_line(actor, project, latest.get(project.pk), timezone.localdate(now)) for project in rows]
+        yield from [line for line in found if line is not None][:SHOWN]
     elif actor.may(COVERAGE) and (number := projects_without_terms(actor, COVERAGE).count()):
         url = f"{reverse('projects')}?terms=no"
         yield Waiting(
@@ -49,13 +50,17 @@ def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
         )
 
 
-def _line(actor: Actor, project: Project, row: OwnerTerms | None, today: date) -> Waiting:
+def _line(actor: Actor, project: Project, row: OwnerTerms | None, today: date) -> Waiting | None:
+    """What is to be done on one project; None where it is the other side's turn."""
     began = project.starts_on or timezone.localdate(project.created_at)
     days = max((today - began).days, 0)
     late = int(parameter("terms.due_days", project.region, today))
     page = reverse("project_terms", args=[project.public_id])
     is_ours = row is not None and actor.may(_SIDES[OwnerTerms.Side(row.stated_side)])
-    what, fact, act = _words(row, is_ours)
+    said = _words(row, is_ours)
+    if said is None:
+        return None
+    what, fact, act = said
     return Waiting(
         level="amber" if days > late else "blue",
         since=f"开工 {days} 天" if days else "今天",
@@ -69,7 +74,7 @@ def _line(actor: Actor, project: Project, row: OwnerTerms | None, today: date) -
     )
 
 
-def _words(row: OwnerTerms | None, is_ours: bool) -> tuple[str, str, str]:
+def _words(row: OwnerTerms | None, is_ours: bool) -> tuple[str, str, str] | None:
     if row is None:
         return "合同条款没有填报", "计量、拨付、人工费用、实名制职责等六项", "去填报"
     lack = missing(row)
@@ -79,7 +84,7 @@ def _words(row: OwnerTerms | None, is_ours: bool) -> tuple[str, str, str]:
         return "合同条款被对方提出异议", row.objection, "去更正"
     if lack:
         return "合同条款不全", f"缺{'、'.join(lack)}", "去补填"
-    return "合同条款等对方确认", f"{words.day(row.stated_at)} 填报", "查看"
+    return None
 
 
 def add_waiting() -> None:

@@ -180,6 +180,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "projects.selectors.projects_without_terms": lambda a, c: projects.projects_without_terms(
         a, "projects.view"
     ),
+    "projects.selectors.terms_to_do": lambda a, c: projects.terms_to_do(a),
     "projects.selectors.latest_terms": lambda a, c: projects.latest_terms(a, [c.project]),
     "workers.selectors.quantities": lambda a, c: workers.quantities(a),
     "workers.selectors.quantity": lambda a, c: [
