@@ -16,3 +16,7 @@ class WorkersConfig(AppConfig):
 
         occupants.register(still_here)
         waiting.register("workers.roster", of_the_roster)
+
+        from workers.quantity_waiting import waiting as of_quantities
+
+        waiting.register("workers.quantities", of_quantities)
