@@ -103,7 +103,7 @@ def _headers(request: Request) -> dict[bytes, bytes]:
 def _signer(request: Request) -> CredentialActor:
     """The system that signed a read. Each nonce reads once. Raises Refused."""
     call = signing.read("GET", request.path, _headers(request), b"")
-    held = _keys.load_anew(call.appid, timezone.now())
+    held = _keys.read(call.appid, timezone.now())
     address = request.META.get("REMOTE_ADDR", "")
     key = admitted(held, call, address=address, now=door.microseconds_now())
     try:

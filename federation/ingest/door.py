@@ -98,7 +98,7 @@ def refusal(refused: Refused) -> Answered:
 def answered(keys: Keys, asked: Asked) -> Accepted:
     """The slow way, in Django's own transaction: for a server without the fast door. Raises Refused."""
     call = read(asked)
-    held = keys.load_anew(call.appid, datetime.now(UTC))
+    held = keys.read(call.appid, datetime.now(UTC))
     ready = judge(held, call, asked)
     with transaction.atomic(), connection.cursor() as cursor:
         write(cursor, [ready], [])

@@ -8,8 +8,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from django.conf import settings
@@ -34,6 +35,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+T = TypeVar("T")
 # The caller's address, from that of the connection and the header of a proxy.
 AddressOf = Callable[[str, str], str]
 
@@ -48,6 +50,14 @@ class TooLong(Exception):
     """A body beyond the limit; it was read to its end."""
 
 
+@dataclass
+class Gathering:
+    """Appids that calls wait for, read together: in the morning's first minute thousands come at once."""
+
+    appids: set[str]
+    task: asyncio.Task[dict[str, Held]] = field(init=False)
+
+
 class Doors:
     """One per process: the memory of keys, the writer, and a thread that asks the database for them."""
 
@@ -55,6 +65,8 @@ class Doors:
         self._django, self._writer, self._address_of = django, writer, address_of
         self._keys = Keys()
         self._asker = ThreadPoolExecutor(2, thread_name_prefix="ingest-keys")
+        self._reading = asyncio.Lock()
+        self._gathering: Gathering | None = None
         self._is_started = False
         self._notes = 0
         self._most, self._most_until = 0, 0.0
@@ -129,12 +141,12 @@ class Doors:
             except Refused as refused:
                 if not door.may_be_old(held, refused):
                     raise
-                held = await self._ask(self._keys.load_anew, call.appid)
+                held = await self._ask(lambda: self._keys.read(call.appid, datetime.now(UTC)))
                 ready = door.judge(held, call, asked)
             outcome = await self._written(ready)
             if not isinstance(outcome, KeyEnded):
                 break
-            held = await self._ask(self._keys.load_anew, call.appid)
+            held = await self._ask(lambda: self._keys.read(call.appid, datetime.now(UTC)))
         if isinstance(outcome, Accepted):
             return outcome
         raise door.as_refusal(outcome)
@@ -204,26 +216,36 @@ class Doors:
     # --- Shared -----------------------------------------------------------------------------------------
 
     async def _held(self, appid: str) -> Held:
-        return self._keys.held(appid, time.monotonic()) or await self._ask(self._keys.load, appid)
+        """What is known of an appid. Raises OperationalError, InterfaceError while it cannot be read."""
+        held = self._keys.held(appid, time.monotonic())
+        if held is not None:
+            return held
+        if self._gathering is None:
+            gathering = self._gathering = Gathering(set())
+            gathering.task = asyncio.create_task(self._read(gathering))
+        gathering = self._gathering
+        gathering.appids.add(appid)
+        return (await asyncio.shield(gathering.task))[appid]
 
-    async def _ask(self, read: Callable[[str, datetime], Held], appid: str) -> Held:
-        """Read an appid in the thread that may ask the database."""
+    async def _read(self, gathering: "Gathering") -> dict[str, Held]:
+        """Read what has gathered, once the reading before has ended."""
+        async with self._reading:
+            self._gathering = None
+            return await self._ask(lambda: self._keys.load(gathering.appids, datetime.now(UTC)))
 
-        def asked() -> Held:
+    async def _ask(self, read: Callable[[], T]) -> T:
+        """Ask the database in the thread that may."""
+
+        def asked() -> T:
             close_old_connections()
-            return read(appid, datetime.now(UTC))
+            return read()
 
         return await asyncio.get_running_loop().run_in_executor(self._asker, asked)
 
     async def _most_bytes(self) -> int:
         """The limit of a body, read anew every few seconds."""
         if time.monotonic() >= self._most_until:
-
-            def asked() -> int:
-                close_old_connections()
-                return int(parameter("punches.body_kilobytes")) * 1024
-
-            self._most = await asyncio.get_running_loop().run_in_executor(self._asker, asked)
+            self._most = await self._ask(lambda: int(parameter("punches.body_kilobytes")) * 1024)
             self._most_until = time.monotonic() + BODY_SECONDS
         return self._most
 

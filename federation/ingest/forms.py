@@ -13,7 +13,8 @@ import msgspec
 from django.conf import settings
 
 from federation.ingest.judging import SECOND
-from federation.ingest.keys import Held, Key
+from federation.ingest.keys import Held
+from federation.ingest.known import Key
 from federation.ingest.writing import Form
 from federation.models import AcceptedRequest
 from federation.open_api import envelope, signature

@@ -10,7 +10,8 @@ from typing import Final
 from attendance.batches import Batch
 from attendance.models import Punch
 from federation.ingest import punches
-from federation.ingest.keys import Gate, Held, Key
+from federation.ingest.keys import Held
+from federation.ingest.known import Gate, Key
 from federation.ingest.refusals import Refused
 from federation.ingest.signing import Headers, Signed
 from federation.ingest.writing import Call

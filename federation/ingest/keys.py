@@ -5,24 +5,17 @@ was judged by, and a key that was changed, replaced or revoked since then writes
 revocation is in force at once in every process, however old its memory is.
 """
 
-import ipaddress
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from zlib import crc32
 
-from attendance.batches import microseconds
-from attendance.selectors.devices import devices
-from federation import selectors
-from federation.actors import CredentialActor
-from federation.ingest.punches import Bounds
-from federation.ingest.signing import Seal
-from federation.models import Credential
-from projects.models import Project
+from federation.ingest.known import Gate, Key, Rules, rules
+from federation.ingest.reading import Known, known
 from regions.models import Region
-from standards.selectors import parameter
 
 # How long an appid's devices are taken from memory at most; each a part of it less, so that thousands of keys
 # that came in one minute are not all read anew in one. A changed key is noticed when its call is written.
@@ -34,72 +27,6 @@ FRESH_SECONDS: Final = 1.0
 # Parameters change rarely; an administrator's change is in force within this time, as everywhere.
 RULES_SECONDS: Final = 5.0
 MOST_KEPT: Final = 50_000
-_MINUTE: Final = 60_000_000  # in microseconds
-_DAY: Final = 24 * 60 * _MINUTE
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The limits in force at a place."""
-
-    rows: int
-    calls: int
-    window_seconds: int
-    oldest_days: int
-    tolerance_minutes: int
-    open_api_calls: int
-    open_api_window_seconds: int
-
-    def bounds(self, now: int) -> Bounds:
-        """Between which instants a punch may lie; `now` in microseconds."""
-        return Bounds(
-            now - self.oldest_days * _DAY,
-            now + self.tolerance_minutes * _MINUTE,
-            self.oldest_days,
-            self.tolerance_minutes,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A device as its punches come: on which project, under which names."""
-
-    project: int
-    source: str
-    channel: str
-    region: Region
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One secret of an appid, at one version."""
-
-    pk: int
-    version: int
-    secret: str = field(repr=False)
-    seal: Seal = field(repr=False)
-    valid_until: int | None  # in microseconds
-    networks: tuple[Network, ...]
-    has_addresses: bool
-    window_minutes: int | None
-    project: int | None
-    project_code: str
-    corp_key: str | None = field(repr=False)
-
-    def is_valid(self, now: int) -> bool:
-        """Whether it signs at an instant, as far as is remembered."""
-        return self.valid_until is None or self.valid_until > now
-
-    def admits(self, address: str) -> bool:
-        """Whether calls may come from an address; an empty list admits all."""
-        if not self.has_addresses:
-            return True
-        try:
-            caller = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(caller in network for network in self.networks)
 
 
 @dataclass(slots=True)
@@ -139,8 +66,8 @@ class Place:
     """The limits in force in a region, looked up once for all who work there."""
 
     region: Region | None
-    rules: Rules
-    until: float
+    rules: Rules = field(init=False)
+    until: float = 0.0
 
     def look_up(self, clock: float) -> None:
         """Bring the limits up to date, where they are older than RULES_SECONDS."""
@@ -184,46 +111,55 @@ class Keys:
         found = self._held.get(appid)
         return found if found is not None and found.is_good(clock) else None
 
-    def load(self, appid: str, now: datetime) -> Held:
-        """Read an appid from the database, or only its rules where the rest is still good."""
+    def load(self, appids: Collection[str], now: datetime) -> dict[str, Held]:
+        """Read appids from the database; of those that are still good only the rules of their places."""
         clock = time.monotonic()
-        found = self._held.get(appid)
-        if found and clock < found.kept_until:
-            for place in (found.place, *found.places.values()):
+        good = {
+            appid: held
+            for appid in appids
+            if (held := self._held.get(appid)) is not None and clock < held.kept_until
+        }
+        for held in good.values():
+            for place in (held.place, *held.places.values()):
                 place.look_up(clock)
-            return found
-        return self.load_anew(appid, now)
+        unknown = set(appids) - good.keys()
+        return good | (self.load_anew(unknown, now) if unknown else {})
 
-    def load_anew(self, appid: str, now: datetime) -> Held:
-        """Read an appid from the database, whatever is remembered."""
+    def load_anew(self, appids: Collection[str], now: datetime) -> dict[str, Held]:
+        """Read appids from the database, whatever is remembered."""
         clock = time.monotonic()
+        fresh = {appid: self._remembered(appid, one, clock) for appid, one in known(appids, now).items()}
+        with self._lock:
+            if len(self._held) + len(fresh) > MOST_KEPT:
+                self._held.clear()  # a flood of made-up appids must not fill the memory
+            self._held.update(fresh)
+        return fresh
+
+    def read(self, appid: str, now: datetime) -> Held:
+        """One appid as the database has it now."""
+        return self.load_anew([appid], now)[appid]
+
+    def _remembered(self, appid: str, one: Known, clock: float) -> Held:
         before = self._held.get(appid)
-        credentials = selectors.valid_credentials(appid, now)
-        region = credentials[0].project.region if credentials and credentials[0].project else None
-        gates = _gates(credentials)
-        held = Held(
+        return Held(
             appid,
-            [_key(credential) for credential in credentials],
-            gates,
-            _projects(credentials),
-            region,
+            one.keys,
+            one.gates,
+            one.projects,
+            one.region,
             clock,
             before.calls if before else Calls(),
             before.forms if before else Calls(),
-            self._place(region, clock),
-            {gate.region.path: self._place(gate.region, clock) for gate in gates.values()},
-            clock + _kept(credentials),
+            self._place(one.region, clock),
+            {gate.region.path: self._place(gate.region, clock) for gate in one.gates.values()},
+            clock + _kept(appid, one),
         )
-        with self._lock:
-            if len(self._held) >= MOST_KEPT:
-                self._held.clear()  # a flood of made-up appids must not fill the memory
-            self._held[appid] = held
-        return held
 
     def _place(self, region: Region | None, clock: float) -> Place:
-        """The memory of a place, shared by all who work there, its limits read just now."""
-        found = self._places.setdefault(region.path if region else "", Place(region, rules(region), 0.0))
-        found.rules, found.until = rules(region), clock + RULES_SECONDS
+        """The memory of a place, shared by all who work there, its limits read once at each instant."""
+        found = self._places.setdefault(region.path if region else "", Place(region))
+        if found.until != clock + RULES_SECONDS:
+            found.rules, found.until = rules(region), clock + RULES_SECONDS
         return found
 
     def forget(self, appid: str) -> None:
@@ -231,73 +167,15 @@ class Keys:
         self._held.pop(appid, None)
 
 
-def _kept(credentials: list[Credential]) -> float:
+def _kept(appid: str, one: Known) -> float:
     """For how many seconds an appid is taken from memory."""
-    if not credentials:
+    if not one.keys:
         return FRESH_SECONDS
-    if any(credential.project is None for credential in credentials):
+    if one.is_of_enterprise:
         return REACH_SECONDS
-    return KEPT_SECONDS * (1 - crc32(credentials[0].appid.encode()) % 512 / 1024)
+    return KEPT_SECONDS * (1 - crc32(appid.encode()) % 512 / 1024)
 
 
 def is_fresh(held: Held) -> bool:
     """Whether reading the appid again could not tell anything new yet."""
     return time.monotonic() - held.loaded_at < FRESH_SECONDS
-
-
-def rules(region: Region | None) -> Rules:
-    """The limits in force at a place."""
-    return Rules(
-        rows=int(parameter("punches.rows_per_call", region)),
-        calls=int(parameter("punches.calls_per_minute", region)),
-        window_seconds=int(parameter("punches.window_minutes", region)) * 60,
-        oldest_days=int(parameter("punches.oldest_days", region)),
-        tolerance_minutes=int(parameter("attendance.future_tolerance_minutes", region)),
-        open_api_calls=int(parameter("open_api.calls_per_minute", region)),
-        open_api_window_seconds=int(parameter("open_api.window_minutes", region)) * 60,
-    )
-
-
-def _key(credential: Credential) -> Key:
-    networks: list[Network] = []
-    for entry in credential.allowed_addresses:
-        try:
-            networks.append(ipaddress.ip_network(entry, strict=False))
-        except ValueError:
-            continue  # an entry that is no address admits nobody
-    return Key(
-        credential.pk,
-        credential.version,
-        credential.key,
-        Seal(credential.key.encode()),
-        microseconds(credential.valid_until) if credential.valid_until else None,
-        tuple(networks),
-        bool(credential.allowed_addresses),
-        credential.window_minutes,
-        credential.project_id,
-        credential.project.code if credential.project else "",
-        credential.corp_key,
-    )
-
-
-def _gates(credentials: list[Credential]) -> dict[str, Gate]:
-    """The devices in reach by public id; where the key stands for one project, by channel as well."""
-    if not credentials:
-        return {}
-    by_name: dict[str, Gate] = {}
-    newest = credentials[0]
-    rows = devices(CredentialActor(newest)).only("public_id", "channel", "project")
-    for device in rows:
-        gate = Gate(device.project_id, str(device.public_id), device.channel, device.project.region)
-        by_name[str(device.public_id)] = gate
-        if newest.project is not None:
-            by_name.setdefault(device.channel, gate)
-    return by_name
-
-
-def _projects(credentials: list[Credential]) -> dict[str, int]:
-    """The projects in reach, by their code."""
-    if not credentials:
-        return {}
-    rows = Project.objects.visible_to(CredentialActor(credentials[0]))
-    return dict(rows.values_list("code", "pk"))

@@ -18,8 +18,19 @@ class Statements(msgspec.Struct, frozen=True):
     forms: str
 
 
+# A value and no EXISTS, which the database would turn into a join with all keys of the province.
+_IS_STILL_GOOD: Final = """
+        (SELECT c.version FROM federation_credential AS c
+         WHERE c.id = u.key AND c.revoked_at IS NULL
+               AND (c.valid_until IS NULL OR c.valid_until > %(now)s::timestamptz)) = u.key_version"""
+
+
+def _where_good(statement: str) -> str:
+    return statement.replace("{is_still_good}", _IS_STILL_GOOD)
+
+
 # A call of which no row is kept is settled as it comes.
-RECEIPTS: Final = """
+RECEIPTS: Final = _where_good("""
     INSERT INTO attendance_punchreceipt
         (public_id, appid, timestamp, nonce, digest, project_id, source, accepted, rejected, accepted_at,
          settled_at, result)
@@ -28,10 +39,8 @@ RECEIPTS: Final = """
            CASE WHEN u.accepted = 0 THEN '{"added": 0, "repeated": 0, "unmatched": []}'::jsonb END
     FROM json_to_recordset(%(rows)s::json) AS u(receipt uuid, appid text, at bigint, nonce text, digest text,
         project bigint, source text, accepted int, rejected jsonb, key bigint, key_version int)
-    WHERE EXISTS (SELECT 1 FROM federation_credential AS c
-                  WHERE c.id = u.key AND c.version = u.key_version AND c.revoked_at IS NULL
-                        AND (c.valid_until IS NULL OR c.valid_until > %(now)s::timestamptz))
-    ON CONFLICT (timestamp, appid, nonce) DO NOTHING RETURNING public_id"""
+    WHERE {is_still_good}
+    ON CONFLICT (timestamp, appid, nonce) DO NOTHING RETURNING public_id""")
 KNOWN: Final = """
     SELECT r.timestamp, r.appid, r.nonce, encode(r.digest, 'hex'), r.public_id::text, r.accepted,
            r.rejected::text
@@ -41,7 +50,7 @@ KNOWN: Final = """
 INBOX: Final = """
     INSERT INTO attendance_inbox (content, punches, accepted_at)
     VALUES (%(content)s, %(punches)s, %(now)s::timestamptz)"""
-FORMS: Final = """
+FORMS: Final = _where_good("""
     INSERT INTO federation_acceptedrequest
         (id, serial, appid, credential_id, project_id, method, timestamp, nonce, body, state, result,
          attempts, accepted_at)
@@ -50,10 +59,8 @@ FORMS: Final = """
     FROM (SELECT nextval(pg_get_serial_sequence('federation_acceptedrequest', 'id')) AS id, u.*
           FROM json_to_recordset(%(rows)s::json) AS u(key bigint, key_version int, appid text,
               project bigint, method text, timestamp text, nonce text, prefix text, body text)
-          WHERE EXISTS (SELECT 1 FROM federation_credential AS c
-                        WHERE c.id = u.key AND c.version = u.key_version AND c.revoked_at IS NULL
-                              AND (c.valid_until IS NULL OR c.valid_until > %(now)s::timestamptz))) AS fresh
-    ON CONFLICT (appid, timestamp, nonce) DO NOTHING RETURNING appid, timestamp, nonce, serial"""
+          WHERE {is_still_good}) AS fresh
+    ON CONFLICT (appid, timestamp, nonce) DO NOTHING RETURNING appid, timestamp, nonce, serial""")
 
 
 def _prepared(head: str, statement: str, *names: str) -> str:

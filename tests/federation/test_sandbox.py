@@ -15,7 +15,7 @@ from attendance.selectors import dashboard
 from attendance.services import recount
 from federation.handbook.examples import business_data
 from federation.handbook.terms import in_force
-from federation.ingest import keys, punches
+from federation.ingest import known, punches
 from federation.models import AcceptedRequest, AnsweredQuery, Credential, RefusedCall, Sandbox
 from federation.open_api.dispatcher import methods
 from federation.sandboxes import kit_of
@@ -263,7 +263,7 @@ def test_the_json_door_takes_invented_people_alone_in_a_sandbox():
         for seq, number in enumerate((real, invented))
     ]
     _device, rows = punches.read(json.dumps({"device": "1号门", "punches": body}).encode())
-    bounds = keys.rules(sandbox_region()).bounds(microseconds(NOW))
+    bounds = known.rules(sandbox_region()).bounds(microseconds(NOW))
     kept, rejected = punches.only_invented(*punches.rows_of(rows, "1号门", bounds))
     assert [row.number for row in kept] == [invented]
     assert [(one.index, one.sentence) for one in rejected] == [
