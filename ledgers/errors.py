@@ -14,9 +14,9 @@ class NoLedgerOwed(DomainError):
 
     def __init__(self, month: date) -> None:
         super().__init__(
-            _("{month}没有需要报送的台账：本单位不是分包，或者当月没有人在场。请核对月份和进退场记录。").format(
-                month=f"{month:%Y-%m}"
-            )
+            _(
+                "{month}没有需要报送的台账：本单位不是分包，或者当月没有人在场。请核对月份和进退场记录。"
+            ).format(month=f"{month:%Y-%m}")
         )
 
 

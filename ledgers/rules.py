@@ -61,7 +61,7 @@ def last_day(month: date) -> date:
 
 
 def due_on(month: date, due_day: int) -> date:
-    """The day of the following month by which a month's ledger is to be filed; its last, where it is shorter."""
+    """The day of the following month by which a month's ledger is due; its last, where it is shorter."""
     following = last_day(month) + timedelta(days=1)
     return following.replace(day=min(max(due_day, 1), last_day(following).day))
 
@@ -94,7 +94,8 @@ def compared(before: Iterable[Person], after: Iterable[Person]) -> Difference:
     changed = [
         (row, names)
         for key, row in new.items()
-        if key in old and (names := [COMPARED[name] for name in COMPARED if row.get(name) != old[key].get(name)])
+        if key in old
+        and (names := [COMPARED[name] for name in COMPARED if row.get(name) != old[key].get(name)])
     ]
     return Difference(joined, [*gone, *left], changed)
 

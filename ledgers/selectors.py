@@ -34,7 +34,9 @@ def filing_kinds(on: date) -> list[str]:
 
 def _stayed(month: date, outer: str = "pk") -> QuerySet[Presence]:
     """Who was on site on some day of a month, for an outer row that is an engagement."""
-    there = Presence.all_rows.filter(Q(exited_on=None) | Q(exited_on__gte=month), entered_on__lte=last_day(month))
+    there = Presence.all_rows.filter(
+        Q(exited_on=None) | Q(exited_on__gte=month), entered_on__lte=last_day(month)
+    )
     return there.filter(engagement=OuterRef(outer))
 
 
@@ -72,7 +74,9 @@ def with_filings(rows: QuerySet[Participation], month: date) -> QuerySet[Partici
 def ledgers(actor: Actor) -> QuerySet[Ledger]:
     """Every filing within scope, the latest month first; without its content."""
     rows = Ledger.objects.visible_to(actor).defer("content")
-    return rows.select_related("project__region", "participation__enterprise").order_by("-month", "-filed_at", "-pk")
+    return rows.select_related("project__region", "participation__enterprise").order_by(
+        "-month", "-filed_at", "-pk"
+    )
 
 
 def ledger(actor: Actor, public_id: UUID) -> Ledger:
@@ -163,9 +167,13 @@ def _facts(actor: Actor, works: list[Any], month: date, as_of: date) -> dict[str
     )
     return {
         "stays": _by_work(
-            Presence.objects.visible_to(actor, FILE).filter(entered_on__lte=last, **of).order_by("entered_on", "pk")
+            Presence.objects.visible_to(actor, FILE)
+            .filter(entered_on__lte=last, **of)
+            .order_by("entered_on", "pk")
         ),
-        "contracts": _by_work(Contract.objects.visible_to(actor, FILE).filter(**of).order_by("-starts_on", "-pk")),
+        "contracts": _by_work(
+            Contract.objects.visible_to(actor, FILE).filter(**of).order_by("-starts_on", "-pk")
+        ),
         "trainings": _by_work(trainings.order_by("-valid_to", "-pk")),
         "posts": _by_work(posts.order_by("post", "pk")),
         "days": dict(days.values_list("engagement").annotate(number=Count("pk"))),
@@ -184,10 +192,16 @@ def _by_work(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 def _person(work: Any, facts: dict[str, dict[int, Any]], as_of: date) -> dict[str, Any]:
-    stays = [one for one in facts["stays"].get(work.pk, []) if one.exited_on is None or one.exited_on >= as_of.replace(day=1)]
+    stays = [
+        one
+        for one in facts["stays"].get(work.pk, [])
+        if one.exited_on is None or one.exited_on >= as_of.replace(day=1)
+    ]
     until = min(stays[-1].exited_on or as_of, as_of) if stays else as_of
     contract = next((one for one in facts["contracts"].get(work.pk, []) if _holds(one, until)), None)
-    training = next((one for one in facts["trainings"].get(work.pk, []) if one.held_on <= until <= one.valid_to), None)
+    training = next(
+        (one for one in facts["trainings"].get(work.pk, []) if one.held_on <= until <= one.valid_to), None
+    )
     wages, days = facts["wages"].get(work.pk), facts["days"].get(work.pk, 0)
     lacks = {
         "identity": not work.is_verified,
@@ -214,7 +228,9 @@ def _person(work: Any, facts: dict[str, dict[int, Any]], as_of: date) -> dict[st
 
 
 def _holds(one: Contract, day: date) -> bool:
-    is_over = (one.ends_on is not None and one.ends_on < day) or (one.ended_on is not None and one.ended_on <= day)
+    is_over = (one.ends_on is not None and one.ends_on < day) or (
+        one.ended_on is not None and one.ended_on <= day
+    )
     return one.starts_on <= day and not is_over
 
 

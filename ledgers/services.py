@@ -112,7 +112,9 @@ def file_ledger(*, actor: Actor, participation: Participation, month: date, now:
     """
     require(actor, FILE, on=participation)
     rows = Participation.all_rows.select_for_update(of=("self",))
-    held = rows.select_related("project__region", "project__contractor", "enterprise").get(pk=participation.pk)
+    held = rows.select_related("project__region", "project__contractor", "enterprise").get(
+        pk=participation.pk
+    )
     today = timezone.localdate(now)
     filed = Ledger.all_rows.filter(participation=held, month=month).order_by("-round").first()
     if filed is not None and filed.state != State.RETURNED:
@@ -197,14 +199,16 @@ def _decided(actor: Actor, held: Ledger, state: str, now: datetime) -> None:
 
 @transaction.atomic
 def remind_of_ledgers(now: datetime) -> int:
-    """On the due day: tell both sides of every ledger of last month that is not filed; how many, once each."""
+    """On the due day: tell both sides of each ledger of last month that is not filed, once; how many."""
     today = timezone.localdate(now)
     month = rules.month_before(today)
     everybody = Participation.objects.unscoped(because="the node's clock reminds everybody; nobody reads")
     rows: list[Any] = [one for one in with_filings(everybody, month) if one.stands in UNFILED]
     due = [one for one in rows if due_day(one.project, month) == today]
     told = set(
-        Message.objects.filter(kind=DUE, about__in=[_about(one, month) for one in due]).values_list("about", flat=True)
+        Message.objects.filter(kind=DUE, about__in=[_about(one, month) for one in due]).values_list(
+            "about", flat=True
+        )
     )
     fresh = [one for one in due if _about(one, month) not in told]
     for one in fresh:
@@ -224,7 +228,13 @@ def _remind(of: Participation, month: date) -> None:
     page = reverse("ledger_file", args=[of.public_id, f"{month:%Y-%m}"])
     tell(own, kind=DUE, text=text, url=page, about=_about(of, month))
     url = reverse("project_ledgers", args=[of.project.public_id])
-    tell(_contractor(of.project), kind=DUE, text=text, url=f"{url}?month={month:%Y-%m}", about=_about(of, month))
+    tell(
+        _contractor(of.project),
+        kind=DUE,
+        text=text,
+        url=f"{url}?month={month:%Y-%m}",
+        about=_about(of, month),
+    )
 
 
 def _contractor(project: Project) -> Audience:

@@ -537,9 +537,9 @@ class PermitUpload(models.Model):
 class OwnerTerms(Travelling, ScopedModel):
     """What the owner's contract with the general contractor says of real-name management and of wages.
 
-    Five items and the cost line (安全文明施工措施费). Each statement is an edition of its own: one side states
-    it, the other confirms it or objects, and a confirmed one stays as it is until a later one is confirmed.
-    An item that the contract does not settle stays empty, and is named wherever the project is shown.
+    Five items and the cost line (安全文明施工措施费). Each statement is an edition of its own: one side
+    states it, the other confirms it or objects, and what is confirmed stays until a later one is confirmed.
+    An item that the contract leaves open stays empty, and is named wherever the project is shown.
     `no_charge_file`: the posted promise, or whatever else proves that no worker pays for any of it.
     Source: 鄂建文〔2019〕27号 一(三), 二(六); 国务院令第724号 第二十四条.
     """

@@ -343,8 +343,7 @@ def sides_of(actor: Actor, of: Project) -> list[str]:
     return [
         str(side)
         for permission, side in sides
-        if actor.may(permission)
-        and Project.objects.visible_to(actor, permission).filter(pk=of.pk).exists()
+        if actor.may(permission) and Project.objects.visible_to(actor, permission).filter(pk=of.pk).exists()
     ]
 
 
@@ -397,7 +396,7 @@ def projects_without_terms(actor: Actor, permission: str) -> QuerySet[Project]:
 
 
 def terms_to_do(actor: Actor) -> QuerySet[Project]:
-    """For the two sides: projects without complete terms, and those where a new edition waits for an answer."""
+    """For the two sides: projects without complete terms, and those where an edition waits for an answer."""
     waits = Exists(OwnerTerms.all_rows.filter(project=OuterRef("pk"), state=OwnerTerms.State.STATED))
     rows = Project.objects.visible_to(actor, AGREE_TERMS).filter(~whole_terms() | waits, status=IN_PROGRESS)
     return rows.select_related("region", "contractor").order_by("starts_on", "code")

@@ -45,10 +45,8 @@ def faults(row: OwnerTerms, project: Project, on: date | None = None) -> list[st
     longest = int(parameter(LONGEST_CYCLE, project.region, on))
     if row.pay_cycle_days is None or row.pay_cycle_days <= longest:
         return []
-    return [
-        f"约定的人工费用拨付周期是 {row.pay_cycle_days} 天，超过规定的 {longest} 天"
-        "（国务院令第724号 第二十四条：不得超过 1 个月），请双方更正合同。"
-    ]
+    told = f"约定的人工费用拨付周期是 {row.pay_cycle_days} 天，超过规定的 {longest} 天"
+    return [f"{told}（国务院令第724号 第二十四条：不得超过 1 个月），请双方更正合同。"]
 
 
 def in_words(row: OwnerTerms) -> Iterator[tuple[str, str]]:

@@ -488,14 +488,16 @@ def people_to_quantify(actor: Actor, of: Project) -> QuerySet[Engagement]:
     return _named_only(rows).order_by("team__number", "person__name", "pk")
 
 
-def career_readings(actor: Actor, now: datetime, permission: str = "workers.enrol") -> QuerySet[CareerReading]:
+def career_readings(
+    actor: Actor, now: datetime, permission: str = "workers.enrol"
+) -> QuerySet[CareerReading]:
     """The careers that were opened to the actor's sites and may still be read, the latest first."""
     rows = CareerReading.objects.visible_to(actor, permission).filter(closed_at=None, expires_at__gt=now)
     return rows.select_related("code__person", "project__region").order_by("-read_at")
 
 
 def career_reading(actor: Actor, public_id: UUID, now: datetime) -> CareerReading:
-    """One of them. Raises NotFound for another site's, and once the time is over or the worker has closed it."""
+    """One of them. Raises NotFound for another site's, once its time is over, and once it was closed."""
     found = career_readings(actor, now).filter(public_id=public_id).first()
     if found is None:
         raise NotFound

@@ -155,9 +155,7 @@ class ReadCareerView(ActView):
     answer_class = ReadingSerializer
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Any:
-        return read_career(
-            actor=self.actor, project=data["project"], code=data["found"], now=timezone.now()
-        )
+        return read_career(actor=self.actor, project=data["project"], code=data["found"], now=timezone.now())
 
 
 class CareerView(Read):

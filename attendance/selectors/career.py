@@ -81,7 +81,7 @@ def own_career(actor: Actor) -> Career:
 
 
 def career_in_scope(actor: Actor, of: Engagement) -> Career:
-    """What `actor` sees anyway of the career of the person behind an engagement; nothing hints at the rest."""
+    """What `actor` sees anyway of the career behind an engagement; nothing hints at the rest."""
     return _career(of.person, lambda model: model.objects.visible_to(actor))
 
 

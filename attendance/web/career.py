@@ -93,11 +93,10 @@ class ReadCareer(FormPage):
         return reverse("career", args=[reading.public_id])
 
     def context(self) -> dict[str, Any]:
-        now = timezone.now()
+        now, minutes = timezone.now(), parameter("career.code_minutes")
         return {
             "title": "扫从业码",
-            "lead": f"工人在手机“我的”里点“出示从业码”，{parameter('career.code_minutes')} 分钟内有效、只能用一次。"
-            "扫了才看得到履历，每次查看工人都知道。",
+            "lead": f"工人在手机“我的”里点“出示从业码”，{minutes} 分钟有效，只用一次。每次查看工人都知道。",
             "crumbs": [Crumb("人员", reverse("people")), Crumb("扫从业码")],
             "cancel_url": reverse("people"),
             "open": career_readings(self.actor, now)[:10],
@@ -105,7 +104,7 @@ class ReadCareer(FormPage):
 
 
 class Career(Page):
-    """The career that a worker has opened to this site. Every opening is on record, and the worker sees it."""
+    """The career that a worker has opened to this site. Each opening is on record, and the worker sees it."""
 
     permission = ENROL
     section = "people"

@@ -208,7 +208,9 @@ class Record(OwnPage):
         for row in own.own_presences(self.actor):
             found["presences"].setdefault(row.engagement_id, []).append(row)
         for contract in own.own_contracts(self.actor):
-            found["contracts"].setdefault(contract.engagement_id, []).append({"words": contract_words(contract)})
+            found["contracts"].setdefault(contract.engagement_id, []).append(
+                {"words": contract_words(contract)}
+            )
         for one in own.own_trainings(self.actor):
             found["trainings"].setdefault(one.engagement_id, []).append({"words": training_words(one)})
         return found

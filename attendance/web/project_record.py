@@ -199,7 +199,11 @@ def _terms(actor: Actor, project: Any) -> tuple[str, str] | None:
     if lack:
         return "amber", f"缺 {len(lack)} 项：{'、'.join(lack)}"
     is_confirmed = row.state == OwnerTerms.State.CONFIRMED
-    return ("green", "六项齐全，双方已确认") if is_confirmed else ("amber", f"六项齐全，{OwnerTerms.State(row.state).label}")
+    return (
+        ("green", "六项齐全，双方已确认")
+        if is_confirmed
+        else ("amber", f"六项齐全，{OwnerTerms.State(row.state).label}")
+    )
 
 
 def _both(project: Any) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from attendance.selectors.projects import project_on
 from attendance.web.career_words import amount
 from attendance.web.clock import today
-from attendance.web.project_record import printed_of, ProjectTab, head
+from attendance.web.project_record import ProjectTab, head, printed_of
 from standards.selectors import choices, code_name
 from web import words
 from web.filters import ScopedFilterSet
@@ -31,9 +31,7 @@ class QuantityFilters(ScopedFilterSet):
     fixed = ("team", "person")
     names_people = ("q",)
 
-    stands = django_filters.ChoiceFilter(
-        label="状态", field_name="state", choices=WorkQuantity.State.choices
-    )
+    stands = django_filters.ChoiceFilter(label="状态", field_name="state", choices=WorkQuantity.State.choices)
     grade = django_filters.ChoiceFilter(label="质量", choices=lambda: choices("quality_grade"))
     month = django_filters.CharFilter(label="月份（2026-11）", method="in_month")
     item = django_filters.CharFilter(label="分项", lookup_expr="icontains")

@@ -1,4 +1,4 @@
-"""Contract terms: whole and confirmed, waiting for an answer, with items missing; other projects have none."""
+"""Contract terms: whole and confirmed, waiting for an answer, with items missing; elsewhere none."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,7 +17,9 @@ WHOLE = TermsFacts(
     safety_cost=Decimal("260000.00"),
     is_free_for_workers=True,
 )
-PARTIAL = TermsFacts(measurement_days=30, pay_cycle_days=60, labour_share=Decimal("17.00"), duties=WHOLE.duties)
+PARTIAL = TermsFacts(
+    measurement_days=30, pay_cycle_days=60, labour_share=Decimal("17.00"), duties=WHOLE.duties
+)
 
 
 def write_terms(as_of: datetime) -> None:
@@ -26,9 +28,7 @@ def write_terms(as_of: datetime) -> None:
         return
     at = as_of - timedelta(days=20)
     for number, project in enumerate(projects()):
-        made = state_terms(
-            actor=CONTRACTOR, project=project, facts=PARTIAL if number % 2 else WHOLE, now=at
-        )
+        made = state_terms(actor=CONTRACTOR, project=project, facts=PARTIAL if number % 2 else WHOLE, now=at)
         if number == 0:
             confirm_terms(actor=OWNER, terms=made, now=at + timedelta(days=1))
         elif number == 3:

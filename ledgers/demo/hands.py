@@ -34,7 +34,7 @@ OWNER = Hand("owner", "建设单位代表", frozenset({"projects.contractor_term
 
 
 def projects() -> Iterator[Project]:
-    """The projects of the demo accounts first, then a few others; none where real people may be registered."""
+    """The projects of the demo accounts first, then a few others; none where people are real."""
     if not settings.SYNTHETIC_PEOPLE:
         return
     rows = Project.objects.unscoped(because=BECAUSE).select_related("region", "contractor")

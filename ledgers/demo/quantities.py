@@ -1,4 +1,4 @@
-"""Completed quantities of the demo accounts' projects: by team and by person, accepted, waiting and returned."""
+"""Completed quantities of the demo accounts' projects: of teams and people, accepted, waiting, returned."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -49,7 +49,9 @@ def _enter(team: Team, last: Any, as_of: datetime, number: int) -> None:
         return
     of_one = number % 3 == 0
     item, unit, amount = _OF_ONE if of_one else work
-    facts = QuantityFacts(item, last - timedelta(days=6), last, Decimal(amount), unit, "2" if number % 4 else "1")
+    facts = QuantityFacts(
+        item, last - timedelta(days=6), last, Decimal(amount), unit, "2" if number % 4 else "1"
+    )
     try:
         row = enter_quantity(
             actor=SUB,

@@ -64,7 +64,9 @@ class LedgerFilters(ScopedFilterSet):
         return rows.filter(Q(enterprise__name__icontains=value) | Q(project__name__icontains=value))
 
     def described(self, name: str, value: Any) -> str:
-        return project_name(self.request.actor, value) if name == "project" else super().described(name, value)
+        return (
+            project_name(self.request.actor, value) if name == "project" else super().described(name, value)
+        )
 
 
 class LedgerTable(ListTable):
@@ -87,7 +89,9 @@ class LedgerTable(ListTable):
     def _url(self, record: Any) -> str:
         if record.filed:
             return reverse("ledger", args=[record.filed])
-        return reverse("ledger_file", args=[record.public_id, month_words(self.month)]) if self.may_file else ""
+        return (
+            reverse("ledger_file", args=[record.public_id, month_words(self.month)]) if self.may_file else ""
+        )
 
     def file_firm(self, record: Any) -> str:
         return record.enterprise.name
@@ -172,7 +176,7 @@ class _OfAMonth(ListPage):
             "month_after": month_words(following) if following <= self.today else "",
             "empty": {
                 "title": f"{month_words(self.month)} 没有需要报送的台账",
-                "reason": "当月有人在场的分包单位按月报送台账，次月截止日前交总承包单位备案。可换一个月份看。",
+                "reason": "当月有人在场的分包单位，次月截止日前报送台账，由总承包单位备案。可换一个月份看。",
             },
         }
 

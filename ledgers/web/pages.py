@@ -60,9 +60,7 @@ class FileLedger(PostPage):
         return super().get(request, *args, **kwargs)
 
     def act(self) -> str:
-        made = file_ledger(
-            actor=self.actor, participation=self.of, month=self.month, now=timezone.now()
-        )
+        made = file_ledger(actor=self.actor, participation=self.of, month=self.month, now=timezone.now())
         late = "（逾期）" if made.is_late else ""
         self.say(f"{month_words(made.month)} 台账已报送{late}，{made.people} 人，回执见本页。")
         return reverse("ledger", args=[made.public_id])
@@ -175,10 +173,17 @@ def _attached(content: bytes, kind: str, name: str) -> HttpResponse:
 
 def _workbook(found: Ledger) -> bytes:
     written = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
     book = xlsxwriter.Workbook(written, options)
     sheet, bold = book.add_worksheet("台账"), book.add_format({"bold": True, "bottom": 1})
-    sheet.write_string(0, 0, f"{found.project.name}，{found.participation.enterprise.name}，{month_words(found.month)} 台账")
+    sheet.write_string(
+        0, 0, f"{found.project.name}，{found.participation.enterprise.name}，{month_words(found.month)} 台账"
+    )
     sheet.write_string(1, 0, f"报送 {words.moment(found.filed_at)}，{found.filed_by}；SHA-256 {found.digest}")
     for column, heading in enumerate(HEADINGS):
         sheet.write_string(2, column, heading, bold)

@@ -26,7 +26,8 @@ STATES = {
     Ledger.State.RETURNED: ("red", "已退回"),
 }
 HEADINGS = (
-    "序号", "姓名", "证件号", "班组", "工种", "岗位", "进退场", "合同", "安全培训", "考勤天数", "应发工资", "实发工资", "缺项",
+    "序号", "姓名", "证件号", "班组", "工种", "岗位", "进退场", "合同", "安全培训", "考勤天数",
+    "应发工资", "实发工资", "缺项",
 )  # fmt: skip
 
 
@@ -73,7 +74,9 @@ def _row(number: int, one: Mapping[str, Any]) -> dict[str, Any]:
         "team": one["team"],
         "trade": code_name("trade", one["trade"]) or code_name("worker_kind", one["kind"]),
         "posts": "、".join(posts),
-        "stays": "；".join(f"{first} 进场" + (f"，{last} 退场" if last else "") for first, last in one["presences"]),
+        "stays": "；".join(
+            f"{first} 进场" + (f"，{last} 退场" if last else "") for first, last in one["presences"]
+        ),
         "contract": _contract(one["contract"]),
         "training": _until(one["training"]),
         "days": one["days"],

@@ -1,4 +1,4 @@
-"""核对散列值: whether a file or a hash is that of a ledger that was filed, as far as the reader may see it."""
+"""核对散列值: whether a file or a hash is that of a filed ledger, as far as the reader may see it."""
 
 import re
 from typing import Any
@@ -24,7 +24,10 @@ class VerifyForm(ScopedForm):
     """A hash, or the file whose hash is to be taken."""
 
     digest = forms.CharField(
-        label=_("散列值（SHA-256）"), max_length=80, required=False, help_text=_("64 位，印在回执和打印件上。")
+        label=_("散列值（SHA-256）"),
+        max_length=80,
+        required=False,
+        help_text=_("64 位，印在回执和打印件上。"),
     )
     file = forms.FileField(
         label=_("或台账文件（JSON）"), required=False, help_text=_("从台账页下载的原文件，一个字都不能改。")
@@ -73,7 +76,9 @@ class Verify(FormPage):
 
     def context(self) -> dict[str, Any]:
         is_hash = bool(_HASH.fullmatch(self.asked))
-        found = [(row, STATES[row.state]) for row in by_digest(self.actor, self.asked)[:20]] if is_hash else []
+        found = (
+            [(row, STATES[row.state]) for row in by_digest(self.actor, self.asked)[:20]] if is_hash else []
+        )
         return {
             "title": "核对散列值",
             "lead": "台账报送时按规定格式存成文件并算出散列值；文件改动一个字，散列值就不同。",

@@ -20,7 +20,7 @@ SHOWN = 6
 
 
 def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
-    """For the subcontractor each ledger of last month to file; for the contractor, by project. One question."""
+    """For the subcontractor each ledger to file; for the contractor, by project. One question."""
     if not (actor.may(FILE) or actor.may(ACCEPT)):
         return
     today = timezone.localdate(now)

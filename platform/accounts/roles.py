@@ -151,7 +151,9 @@ ROLES: dict[str, Role] = {
             "ledgers.file",
         },
     ),
-    "owner": _role("建设单位代表", "enterprise project", READ | {"projects.agree_terms", "projects.owner_terms"}),
+    "owner": _role(
+        "建设单位代表", "enterprise project", READ | {"projects.agree_terms", "projects.owner_terms"}
+    ),
     "supervisor": _role("监理工程师", "project", READ | {"workers.reveal", "integrity.issue_notice"}),
 }
 

@@ -1,4 +1,4 @@
-"""A text as a square of dots that a phone's camera reads, drawn as one path: no script, no style, no image."""
+"""A text as a square of dots that a camera reads, drawn as one path: no script, no style, no image."""
 
 from dataclasses import dataclass
 

@@ -25,7 +25,9 @@ class TermsSerializer(serializers.Serializer[OwnerTerms]):
     public_id = serializers.UUIDField()
     project = ProjectRefSerializer()
     edition = serializers.IntegerField(help_text="第几版")
-    state = serializers.CharField(help_text="stated 待对方确认、confirmed 已确认、objected 有异议、replaced 已代替")
+    state = serializers.CharField(
+        help_text="stated 待对方确认、confirmed 已确认、objected 有异议、replaced 已代替"
+    )
     stated_side = serializers.CharField(help_text="owner 建设单位、contractor 总承包单位")
     measurement_days = serializers.IntegerField(allow_null=True, help_text="工程计量周期，天")
     pay_cycle_days = serializers.IntegerField(allow_null=True, help_text="人工费用拨付周期，天")
@@ -118,7 +120,9 @@ class StateTermsView(_TermsAct):
     status = 201
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
-        files = {name: data[name].address if data[name] else "" for name in ("no_charge_file", "contract_file")}
+        files = {
+            name: data[name].address if data[name] else "" for name in ("no_charge_file", "contract_file")
+        }
         return services.state_terms(
             actor=self.actor,
             project=selectors.project_to(self.actor, self.permission, kwargs["public_id"]),

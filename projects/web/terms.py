@@ -152,7 +152,9 @@ class StateTerms(FormPage):
 
     def act(self, form: Any) -> str:
         given = form.cleaned_data
-        files = {name: given[name].address if given[name] else "" for name in ("no_charge_file", "contract_file")}
+        files = {
+            name: given[name].address if given[name] else "" for name in ("no_charge_file", "contract_file")
+        }
         made = services.state_terms(
             actor=self.actor,
             project=self.project,
@@ -161,7 +163,8 @@ class StateTerms(FormPage):
         )
         lack = missing(made)
         self.say(
-            f"已填报第 {made.edition} 版，等对方确认。" + (f"还缺：{'、'.join(lack)}。" if lack else "六项齐全。")
+            f"已填报第 {made.edition} 版，等对方确认。"
+            + (f"还缺：{'、'.join(lack)}。" if lack else "六项齐全。")
         )
         return self.cancel_url
 

@@ -30,7 +30,9 @@ def county(transactional_db) -> County:
     work = county.workers["subcontractor"]
     Presence.all_rows.filter(pk=work.presence.pk).update(entered_on=month)
     for order, name in ((991, "何九"), (993, "郭十")):
-        bare = records.engagement(records.person(people.id_number(order), name), county.teams["subcontractor"])
+        bare = records.engagement(
+            records.person(people.id_number(order), name), county.teams["subcontractor"]
+        )
         records.presence(bare, month + timedelta(days=4))
     return county
 

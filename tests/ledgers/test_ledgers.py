@@ -28,7 +28,7 @@ MONTH = month_before(timezone.localdate())
 
 @pytest.fixture
 def county() -> County:
-    """武昌, whose subcontractor had 李四 and one without papers on site all of last month; nothing is filed."""
+    """武昌, whose subcontractor had 李四 and one without papers on site last month; nothing is filed."""
     county = wuchang()
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE ledgers_ledger")  # rows are never deleted
@@ -205,7 +205,9 @@ def test_the_workbook_holds_every_row_as_text(county):
 def test_a_filed_ledger_is_set_beside_the_last_one(county):
     earlier = month_before(MONTH)
     row = records.ledger_row(county.workers["subcontractor"].engagement, trade="020")
-    records.ledger(county.participations["subcontractor"], earlier, [row], "武", state="accepted", decided_at=_at(1))
+    records.ledger(
+        county.participations["subcontractor"], earlier, [row], "武", state="accepted", decided_at=_at(1)
+    )
     shown = signed_in(county, "labour_clerk").get(f"/ledgers/{_file(county).public_id}/").content.decode()
     assert "新增 1 人" in shown and "何九" in shown
     assert "变更 1 人" in shown and "工种" in shown

@@ -20,7 +20,13 @@ from ledgers.rules import (
 
 
 def person(key: str, **fields):
-    row = {"engagement": key, "name": key, "trade": "010", "team": "瓦工班", "presences": [["2026-10-01", None]]}
+    row = {
+        "engagement": key,
+        "name": key,
+        "trade": "010",
+        "team": "瓦工班",
+        "presences": [["2026-10-01", None]],
+    }
     return {**row, "posts": [], "contract": None, "training": None, "number": "4200**********0016", **fields}
 
 
@@ -63,8 +69,20 @@ def test_months_follow_each_other_without_a_gap(day):
 
 def test_two_ledgers_side_by_side_say_who_joined_left_and_changed():
     gone = [["2026-10-01", "2026-10-20"]]
-    before = [person("留"), person("走"), person("先走", presences=gone), person("不见"), person("变", trade="020")]
-    after = [person("留"), person("走", presences=gone), person("变", trade="010"), person("新"), person("先走", presences=gone)]
+    before = [
+        person("留"),
+        person("走"),
+        person("先走", presences=gone),
+        person("不见"),
+        person("变", trade="020"),
+    ]
+    after = [
+        person("留"),
+        person("走", presences=gone),
+        person("变", trade="010"),
+        person("新"),
+        person("先走", presences=gone),
+    ]
     found = compared(before, after)
     assert [one["name"] for one in found.joined] == ["新"]
     assert sorted(one["name"] for one in found.left) == ["不见", "走"]

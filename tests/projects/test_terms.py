@@ -1,4 +1,4 @@
-"""Contract terms: one side states, the other confirms; what is missing is named and nothing is overwritten."""
+"""Contract terms: one side states, the other confirms; what is missing is named, nothing overwritten."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -44,7 +44,9 @@ def _state(county: County, role: str = "labour_clerk", facts: TermsFacts = WHOLE
 
 
 def _states(county: County) -> list[str]:
-    return list(OwnerTerms.all_rows.filter(project=county.project).order_by("edition").values_list("state", flat=True))
+    return list(
+        OwnerTerms.all_rows.filter(project=county.project).order_by("edition").values_list("state", flat=True)
+    )
 
 
 def test_the_other_side_confirms_what_one_side_has_stated(county):
@@ -131,10 +133,10 @@ def test_a_ratio_serves_as_well_as_an_amount_and_a_long_cycle_is_a_fault_and_not
         ({"measurement_days": 0}, "measurement_days"),
         ({"pay_cycle_days": 400}, "pay_cycle_days"),
         ({"pay_day": 32}, "pay_day"),
-        ({"labour_cost": Decimal("-1")}, "labour_cost"),
+        ({"labour_cost": Decimal(-1)}, "labour_cost"),
         ({"labour_cost": Decimal("1e400")}, "labour_cost"),
         ({"safety_cost": Decimal("0.001")}, "safety_cost"),
-        ({"labour_share": Decimal("101")}, "labour_share"),
+        ({"labour_share": Decimal(101)}, "labour_share"),
     ],
 )
 def test_what_no_contract_can_agree_is_refused_at_its_field(county, change, field):

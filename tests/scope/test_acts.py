@@ -31,7 +31,17 @@ WITHOUT_A_ROW = {
     "workers.services.open_career",
     "workers.services.close_career",
 }
-APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "ledgers", "integrity", "federation")
+APPS = (
+    "accounts",
+    "standards",
+    "projects",
+    "workers",
+    "attendance",
+    "payroll",
+    "ledgers",
+    "integrity",
+    "federation",
+)
 # Two are held by vendors' systems alone.
 RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {
     "attendance.punch",

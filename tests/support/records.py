@@ -435,9 +435,7 @@ def career_reading(of: CareerCode, project: Project, reader: str, **fields: Any)
     return CareerReading.objects.create(code=of, project=project, reader=reader, **{**given, **fields})
 
 
-def ledger(
-    of: Participation, month: date, people: list[dict[str, Any]], word: str, **fields: Any
-) -> Ledger:
+def ledger(of: Participation, month: date, people: list[dict[str, Any]], word: str, **fields: Any) -> Ledger:
     """A month's ledger that waits for its verdict, of rows as they stand in a content."""
     content = ledger_rules.canonical(
         {"format": ledger_rules.FORMAT, "month": f"{month:%Y-%m}", "people": people, "word": word}

@@ -228,8 +228,10 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         ledgers.by_digest(a, row.digest) for row in c.ledgers.values()
     ],
     "ledgers.selectors.content_of": lambda a, c: ledgers.content_of(
-        a, ledgers.participation_to(a, "ledgers.view", c.participations["subcontractor"].public_id),
-        c.today.replace(day=1), c.today,
+        a,
+        ledgers.participation_to(a, "ledgers.view", c.participations["subcontractor"].public_id),
+        c.today.replace(day=1),
+        c.today,
     )["people"],
     "projects.selectors.team_files": lambda a, c: projects.team_files(a, c.project),
     "projects.selectors.team_file": lambda a, c: projects.team_file(a, c.team_files["contractor"].public_id),

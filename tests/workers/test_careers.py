@@ -70,7 +70,10 @@ def test_six_figures_open_it_only_with_the_end_of_the_document(world):
     assert _type(client, world, shown.figures).status_code == 422
     assert _type(client, world, shown.figures, "0000").status_code == 422
     assert CareerTry.objects.count() == 1
-    assert _type(client, world, f" {shown.figures[:3]} {shown.figures[3:]}", person.id_number[-4:]).status_code == 302
+    assert (
+        _type(client, world, f" {shown.figures[:3]} {shown.figures[3:]}", person.id_number[-4:]).status_code
+        == 302
+    )
 
 
 def test_a_code_opens_once_and_a_new_one_makes_the_old_one_void(world):

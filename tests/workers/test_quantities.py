@@ -1,4 +1,4 @@
-"""Completed quantities: entered by one, accepted by another, corrected by a new row; totals count the accepted."""
+"""Completed quantities: entered by one, accepted by another, corrected by a row; the accepted count."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -90,7 +90,7 @@ def test_a_returned_one_says_why_and_is_entered_anew_as_a_row_of_its_own(county)
     made = correct_quantity(
         actor=county.actor("subcontractor_clerk"),
         quantity=row,
-        facts=_facts(county, amount=Decimal("60")),
+        facts=_facts(county, amount=Decimal(60)),
         today=county.today,
         now=NOW,
     )
@@ -102,7 +102,7 @@ def test_an_accepted_one_goes_on_counting_until_its_correction_is_accepted(count
     row = _accept(county, _enter(county))
     clerk = county.actor("subcontractor_clerk")
     made = correct_quantity(
-        actor=clerk, quantity=row, facts=_facts(county, amount=Decimal("60")), today=county.today, now=NOW
+        actor=clerk, quantity=row, facts=_facts(county, amount=Decimal(60)), today=county.today, now=NOW
     )
     assert [total for _who, _item, total, _bad in _totals(county)] == [Decimal("64.250")]
     with pytest.raises(QuantityDecided):
@@ -129,7 +129,7 @@ def test_a_correction_on_an_older_version_is_shown_both(county):
     ("change", "field"),
     [
         ({"item": " "}, "item"),
-        ({"amount": Decimal("0")}, "amount"),
+        ({"amount": Decimal(0)}, "amount"),
         ({"amount": Decimal("1.0001")}, "amount"),
         ({"amount": Decimal("1e400")}, "amount"),
         ({"unit": "??"}, "unit"),

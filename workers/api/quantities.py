@@ -184,7 +184,9 @@ class AcceptView(_QuantityAct):
     serializer_class = AcceptBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
-        return services.accept_quantity(actor=self.actor, quantity=self.row(kwargs), now=timezone.now(), **data)
+        return services.accept_quantity(
+            actor=self.actor, quantity=self.row(kwargs), now=timezone.now(), **data
+        )
 
 
 @extend_schema(summary="退回完工数量", tags=[TAG], responses={200: QuantitySerializer})
@@ -194,4 +196,6 @@ class ReturnView(_QuantityAct):
     serializer_class = ReturnBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
-        return services.return_quantity(actor=self.actor, quantity=self.row(kwargs), now=timezone.now(), **data)
+        return services.return_quantity(
+            actor=self.actor, quantity=self.row(kwargs), now=timezone.now(), **data
+        )

@@ -1,4 +1,4 @@
-"""Completed work by quantity and quality (完工数量质量): entered by the team's firm, accepted by the contractor."""
+"""Completed work by quantity and quality: entered by the team's firm, accepted by the contractor."""
 
 from django.db import models
 from django.db.models import F, Q

@@ -191,7 +191,7 @@ def _require_on_site(engagement: Engagement | None, facts: QuantityFacts) -> Non
 def _require_new(
     team: Team, engagement: Engagement | None, facts: QuantityFacts, besides: WorkQuantity | None = None
 ) -> None:
-    """The same work of the same days is not entered twice, nor for team and person both. Raises QuantityKnown."""
+    """The same work of the same days is entered once, for team or for person. Raises QuantityKnown."""
     rows = WorkQuantity.all_rows.filter(
         team=team,
         item=facts.item.strip(),

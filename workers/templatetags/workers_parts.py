@@ -1,7 +1,7 @@
 """Small parts of the clerk's forms: one field by its name, and whether a fold has anything in it."""
 
-from decimal import Decimal
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django import forms, template
 from django.utils.safestring import SafeString

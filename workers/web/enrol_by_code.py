@@ -15,7 +15,7 @@ from workers.web.enrol_form import EnrolForm
 
 
 class KnownForm(EnrolForm):
-    """The form of one enrolment whose name and number the platform fills in: nobody types them, or reads them."""
+    """The form of one enrolment whose name and number the platform fills in; nobody types or reads them."""
 
     def __init__(self, *args: Any, opened: CareerReading, **kwargs: Any) -> None:
         self.opened = opened

@@ -86,7 +86,9 @@ def _named(row: Engagement) -> str:
 class NewForm(FactsForm):
     """Whose work it was, too."""
 
-    team = RowField(label=_("班组"), rows=lambda form: teams_to_quantify(form.actor, form.project), name=team_name)
+    team = RowField(
+        label=_("班组"), rows=lambda form: teams_to_quantify(form.actor, form.project), name=team_name
+    )
     engagement = RowField(
         label=_("工人"),
         rows=lambda form: people_to_quantify(form.actor, form.project),
@@ -205,7 +207,10 @@ class CorrectQuantity(_OfQuantity):
 
     def first(self) -> dict[str, Any]:
         names = ("item", "first_on", "last_on", "unit", "grade", "note")
-        return {**{name: getattr(self.row, name) for name in names}, "amount": f"{self.row.amount.normalize():f}"}
+        return {
+            **{name: getattr(self.row, name) for name in names},
+            "amount": f"{self.row.amount.normalize():f}",
+        }
 
     def version(self) -> int | None:
         return self.row.version
@@ -234,7 +239,9 @@ class CorrectQuantity(_OfQuantity):
 class AcceptForm(ScopedForm):
     """The grade that whoever looked at the work found."""
 
-    grade = CodeField(code_list="quality_grade", label=_("质量"), help_text=_("与填报不一致的，按验收结果改。"))
+    grade = CodeField(
+        code_list="quality_grade", label=_("质量"), help_text=_("与填报不一致的，按验收结果改。")
+    )
 
 
 class AcceptQuantity(_OfQuantity):
@@ -257,7 +264,10 @@ class AcceptQuantity(_OfQuantity):
         unit = code_name("quantity_unit", self.row.unit)
         amount = f"{self.row.amount.normalize():,f}"
         days = f"{self.row.first_on} 至 {self.row.last_on}"
-        return {**self.titled("确认完工数量"), "lead": f"{days}，{amount} {unit}。由{self.row.entered_by}填报。"}
+        return {
+            **self.titled("确认完工数量"),
+            "lead": f"{days}，{amount} {unit}。由{self.row.entered_by}填报。",
+        }
 
 
 class ReasonForm(ScopedForm):

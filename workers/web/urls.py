@@ -11,9 +11,7 @@ urlpatterns = [
         enrol_by_code.EnrolByCode.as_view(),
         name="enrol_by_code",
     ),
-    path(
-        "projects/<uuid:public_id>/quantities/new/", quantities.NewQuantity.as_view(), name="quantity_new"
-    ),
+    path("projects/<uuid:public_id>/quantities/new/", quantities.NewQuantity.as_view(), name="quantity_new"),
     path("quantities/<uuid:public_id>/", quantities.Quantity.as_view(), name="quantity"),
     path(
         "quantities/<uuid:public_id>/correct/", quantities.CorrectQuantity.as_view(), name="quantity_correct"
