@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("projects", "0008_contract_terms"),
-        ("workers", "0010_engagements_at_a_glance"),
+        ("workers", "0011_quantities"),
     ]
 
     operations = [
