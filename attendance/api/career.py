@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.authentication import OwnSession
+from attendance.api.clock import running_day
+from attendance.career_words import told
 from attendance.selectors.career import opened_career, own_career
-from attendance.web.career_words import told
-from attendance.web.clock import today
 from audit.services import record
 from web.api.acts import ActSerializer, ActView, RowRef
 from web.api.views import Read
@@ -110,7 +110,7 @@ class OwnCareerView(Read):
 
     @extend_schema(summary="我的履历", tags=[TAG])
     def get(self, request: Request) -> Response:
-        return Response(CareerSerializer(told(own_career(self.actor), today())).data)
+        return Response(CareerSerializer(told(own_career(self.actor), running_day(timezone.now()))).data)
 
 
 @extend_schema(summary="出示从业码", tags=[TAG], responses={201: CodeSerializer})
@@ -169,4 +169,4 @@ class CareerView(Read):
     def get(self, request: Request, public_id: UUID) -> Response:
         _reading, career = opened_career(self.actor, public_id, timezone.now())
         record(self.actor, "workers.career_read", career.person)
-        return Response(CareerSerializer(told(career, today())).data)
+        return Response(CareerSerializer(told(career, running_day(timezone.now()))).data)

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from attendance.career_words import told
 from attendance.selectors.career import career_in_scope, opened_career
-from attendance.web.career_words import told
 from attendance.web.clock import today
 from attendance.web.person_record import PersonTab
 from audit.services import record

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from attendance.career_words import contract_words, training_words
 from attendance.models import Punch
 from attendance.selectors import own
 from attendance.web.clock import today
@@ -29,7 +30,7 @@ from web import words
 from web.messages import inbox
 from web.pages import Page
 from web.uploads import serve
-from workers.models import Contract, Engagement, Training
+from workers.models import Engagement
 
 _READERS = 30
 _FILE_DAYS = 366
@@ -226,20 +227,6 @@ def _work(work: Engagement, of: dict[str, dict[int, list[Any]]]) -> dict[str, An
         "trade": code_name("trade", work.trade) or code_name("worker_kind", work.kind),
         **{name: rows.get(work.pk, []) for name, rows in of.items()},
     }
-
-
-def contract_words(row: Contract) -> str:
-    """A contract in one line: kind, from when, until when."""
-    name = dict(Contract.Kind.choices).get(row.kind, row.kind)
-    until = f"{words.day(row.ends_on)} 止" if row.ends_on else "长期"
-    ended = f"，{words.day(row.ended_on)} 终止" if row.ended_on else ""
-    return f"{name}，{words.day(row.starts_on)} 起，{until}{ended}"
-
-
-def training_words(row: Training) -> str:
-    """A training in one line: when, what, with which result."""
-    passed = "合格" if row.is_passed else "不合格"
-    return f"{words.day(row.held_on)} {code_name('training_type', row.kind)}，{passed}"
 
 
 class DaysFile(OwnPage):

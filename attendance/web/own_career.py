@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from attendance.career_words import told
 from attendance.selectors.career import own_career
-from attendance.web.career_words import told
 from attendance.web.clock import today
 from attendance.web.own import OwnPage, frame_of
 from standards.selectors import parameter

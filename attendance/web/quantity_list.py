@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 
+from attendance.career_words import amount
 from attendance.selectors.projects import project_on
-from attendance.web.career_words import amount
 from attendance.web.clock import today
 from attendance.web.project_record import ProjectTab, head, printed_of
 from standards.selectors import choices, code_name

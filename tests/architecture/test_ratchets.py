@@ -18,25 +18,29 @@ UNSCOPED: dict[str, int] = {
     "federation/work": 1,
     "integrity/demo": 2,
     "integrity/services": 2,
+    "ledgers/demo": 7,
+    "ledgers/services": 1,
     "projects/services": 5,
 }
 # `all_rows`: the whole table for rows that were judged before, or for the node's own errands.
 ALL_ROWS: dict[str, int] = {
     "attendance/models": 1,
-    "attendance/selectors": 7,
+    "attendance/selectors": 8,
     "attendance/services": 14,
     "federation/ingest": 1,
     "federation/open_api": 5,
     "federation/services": 6,
     "integrity/services": 3,
+    "ledgers/selectors": 3,
+    "ledgers/services": 4,
     "payroll/services": 3,
     "projects/grants": 1,
     "projects/models": 1,
     "projects/places": 4,
-    "projects/selectors": 1,
-    "projects/services": 19,
+    "projects/selectors": 3,
+    "projects/services": 21,
     "workers/selectors": 16,
-    "workers/services": 42,
+    "workers/services": 52,
 }
 
 

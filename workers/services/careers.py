@@ -53,9 +53,9 @@ def open_career(*, actor: Actor, now: datetime) -> Shown:
     require(actor, OWN)
     person = Person.objects.visible_to(actor, OWN).select_for_update(of=("self",)).get()
     limit = int(parameter("career.codes_per_hour"))
-    if CareerCode.all_rows.filter(person=person, opened_at__gt=now - _HOUR).count() >= limit:
+    if person.career_codes.filter(opened_at__gt=now - _HOUR).count() >= limit:
         raise TooManyCareerCodes(limit)
-    CareerCode.all_rows.filter(person=person, used_at=None, closed_at=None).update(closed_at=now)
+    person.career_codes.filter(used_at=None, closed_at=None).update(closed_at=now)
     secret = "".join(secrets.choice(_SIGNS) for _sign in range(_LENGTH))
     figures = f"{secrets.randbelow(10**FIGURES):0{FIGURES}d}"
     code = CareerCode.objects.create(
@@ -74,7 +74,7 @@ def close_career(*, actor: Actor, now: datetime) -> int:
     """Take back every code that is open and end every reading that goes on; how many. Raises NotPermitted."""
     require(actor, OWN)
     person = Person.objects.visible_to(actor, OWN).select_for_update(of=("self",)).get()
-    codes = CareerCode.all_rows.filter(person=person, used_at=None, closed_at=None, expires_at__gt=now)
+    codes = person.career_codes.filter(used_at=None, closed_at=None, expires_at__gt=now)
     readings = CareerReading.all_rows.filter(code__person=person, closed_at=None, expires_at__gt=now)
     number = codes.update(closed_at=now) + readings.update(closed_at=now)
     record(actor, "workers.career_closed", person, rows=number)

@@ -4,10 +4,9 @@ from datetime import date
 from typing import Any
 
 from attendance.selectors.career import Career, Job
-from attendance.web.own import contract_words, training_words
 from standards.selectors import code_name
 from web import words
-from workers.models import Certificate, KeyPostAssignment, Presence
+from workers.models import Certificate, Contract, KeyPostAssignment, Presence, Training
 
 
 def told(career: Career, today: date) -> dict[str, Any]:
@@ -69,3 +68,17 @@ def _certificate(row: Certificate, today: date) -> dict[str, Any]:
         "mark": "red" if is_over else "green",
         "state": "已过期" if is_over else "有效",
     }
+
+
+def contract_words(row: Contract) -> str:
+    """A contract in one line: kind, from when, until when."""
+    name = dict(Contract.Kind.choices).get(row.kind, row.kind)
+    until = f"{words.day(row.ends_on)} 止" if row.ends_on else "长期"
+    ended = f"，{words.day(row.ended_on)} 终止" if row.ended_on else ""
+    return f"{name}，{words.day(row.starts_on)} 起，{until}{ended}"
+
+
+def training_words(row: Training) -> str:
+    """A training in one line: when, what, with which result."""
+    passed = "合格" if row.is_passed else "不合格"
+    return f"{words.day(row.held_on)} {code_name('training_type', row.kind)}，{passed}"
