@@ -24,7 +24,7 @@ TAG = "履历"
 _BY_SESSION = (OwnSession,)
 
 
-class JobSerializer(serializers.Serializer[Any]):
+class CareerJobSerializer(serializers.Serializer[Any]):
     """One piece of work, in words."""
 
     project = serializers.CharField()
@@ -43,7 +43,7 @@ class JobSerializer(serializers.Serializer[Any]):
     quantities = serializers.ListField(child=serializers.CharField(), help_text="确认过的完工数量")
 
 
-class CertificateSerializer(serializers.Serializer[Any]):
+class CareerCertificateSerializer(serializers.Serializer[Any]):
     """A certificate, its number masked."""
 
     kind = serializers.CharField()
@@ -61,11 +61,11 @@ class CareerSerializer(serializers.Serializer[Any]):
     projects = serializers.IntegerField()
     days = serializers.IntegerField()
     since = serializers.DateField(allow_null=True)
-    jobs = JobSerializer(many=True)
-    certificates = CertificateSerializer(many=True)
+    jobs = CareerJobSerializer(many=True)
+    certificates = CareerCertificateSerializer(many=True)
 
 
-class CodeSerializer(serializers.Serializer[Any]):
+class CareerCodeSerializer(serializers.Serializer[Any]):
     """A code as the phone shows it; answered once, kept as digests alone."""
 
     secret = serializers.CharField(help_text="二维码内容")
@@ -73,11 +73,11 @@ class CodeSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(source="code.expires_at")
 
 
-class NothingBody(ActSerializer):
+class CareerNothingBody(ActSerializer):
     """Nothing more to say."""
 
 
-class ReadBody(ActSerializer):
+class ReadCareerBody(ActSerializer):
     """What the worker shows. A wrong code is counted before anything is done."""
 
     project = RowRef(rows=lambda view: projects_to_enrol_on(view.actor), help_text="项目的 public_id")
@@ -92,7 +92,7 @@ class ReadBody(ActSerializer):
         return {**attrs, "found": shown_code(asker, attrs["code"], attrs["last_four"], timezone.now())}
 
 
-class ReadingSerializer(serializers.Serializer[CareerReading]):
+class CareerReadingSerializer(serializers.Serializer[CareerReading]):
     """That this site may read one career for a while."""
 
     public_id = serializers.UUIDField()
@@ -113,15 +113,15 @@ class OwnCareerView(Read):
         return Response(CareerSerializer(told(own_career(self.actor), running_day(timezone.now()))).data)
 
 
-@extend_schema(summary="出示从业码", tags=[TAG], responses={201: CodeSerializer})
+@extend_schema(summary="出示从业码", tags=[TAG], responses={201: CareerCodeSerializer})
 class OpenCareerView(ActView):
     """A fresh code to the own career."""
 
     permission = "own.view"
     authentication_classes = _BY_SESSION
     model = CareerCode
-    serializer_class = NothingBody
-    answer_class = CodeSerializer
+    serializer_class = CareerNothingBody
+    answer_class = CareerCodeSerializer
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Any:
         return open_career(actor=self.actor, now=timezone.now())
@@ -134,7 +134,7 @@ class CloseCareerView(ActView):
     permission = "own.view"
     authentication_classes = _BY_SESSION
     model = CareerCode
-    serializer_class = NothingBody
+    serializer_class = CareerNothingBody
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Any:
         close_career(actor=self.actor, now=timezone.now())
@@ -144,15 +144,15 @@ class CloseCareerView(ActView):
     summary="扫从业码",
     description="用掉工人出示的从业码；之后本项目的登记人员在有效时间内可读该履历。",
     tags=[TAG],
-    responses={201: ReadingSerializer},
+    responses={201: CareerReadingSerializer},
 )
 class ReadCareerView(ActView):
     """Use a shown code up."""
 
     permission = "workers.enrol"
     model = CareerReading
-    serializer_class = ReadBody
-    answer_class = ReadingSerializer
+    serializer_class = ReadCareerBody
+    answer_class = CareerReadingSerializer
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Any:
         return read_career(actor=self.actor, project=data["project"], code=data["found"], now=timezone.now())

@@ -9,7 +9,8 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,6 +30,7 @@ TAG = "台账"
 _MONTH = "月份，写成 2026-10"
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class MonthField(serializers.Field[date, str, str, Any]):
     """A month written 2026-10; its value is the first day."""
 
@@ -176,7 +178,7 @@ class LedgerView(Read):
         return Response(LedgerRecordSerializer(found).data)
 
 
-class FileBody(ActSerializer):
+class FileLedgerBody(ActSerializer):
     """Whose ledger of which month."""
 
     participation = RowRef(
@@ -185,11 +187,11 @@ class FileBody(ActSerializer):
     month = MonthField(help_text=_MONTH)
 
 
-class NothingBody(ActSerializer):
+class LedgerNothingBody(ActSerializer):
     """Nothing more to say."""
 
 
-class ReturnBody(ActSerializer):
+class ReturnLedgerBody(ActSerializer):
     """Why it is returned."""
 
     reason = serializers.CharField(max_length=200)
@@ -212,7 +214,7 @@ class FileView(_LedgerAct):
     """File a month's ledger."""
 
     permission = FILE
-    serializer_class = FileBody
+    serializer_class = FileLedgerBody
     status = 201
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Any:
@@ -223,7 +225,7 @@ class FileView(_LedgerAct):
 class AcceptView(_LedgerAct):
     """Take a ledger on file."""
 
-    serializer_class = NothingBody
+    serializer_class = LedgerNothingBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
         found = selectors.ledger(self.actor, kwargs["public_id"])
@@ -234,7 +236,7 @@ class AcceptView(_LedgerAct):
 class ReturnView(_LedgerAct):
     """Return a ledger."""
 
-    serializer_class = ReturnBody
+    serializer_class = ReturnLedgerBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
         found = selectors.ledger(self.actor, kwargs["public_id"])

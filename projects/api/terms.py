@@ -69,11 +69,11 @@ class TermsBody(ActSerializer):
     contract_file = Base64FileField(required=False, default=None, allow_null=True)
 
 
-class NothingBody(ActSerializer):
+class TermsNothingBody(ActSerializer):
     """Nothing more to say."""
 
 
-class ObjectionBody(ActSerializer):
+class TermsObjectionBody(ActSerializer):
     """What does not agree with the contract."""
 
     reason = serializers.CharField(max_length=200, help_text="哪一项与合同不符")
@@ -135,7 +135,7 @@ class StateTermsView(_TermsAct):
 class ConfirmTermsView(_TermsAct):
     """Confirm what the other side has stated."""
 
-    serializer_class = NothingBody
+    serializer_class = TermsNothingBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
         row = selectors.terms(self.actor, kwargs["public_id"])
@@ -146,7 +146,7 @@ class ConfirmTermsView(_TermsAct):
 class ObjectToTermsView(_TermsAct):
     """Object to what the other side has stated."""
 
-    serializer_class = ObjectionBody
+    serializer_class = TermsObjectionBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
         row = selectors.terms(self.actor, kwargs["public_id"])

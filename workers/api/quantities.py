@@ -56,7 +56,7 @@ class QuantitySerializer(serializers.Serializer[WorkQuantity]):
         return str(row.engagement.public_id) if row.engagement else None
 
 
-class FactsBody(ActSerializer):
+class QuantityFactsBody(ActSerializer):
     """What was done, how much and how well."""
 
     item = serializers.CharField(max_length=60)
@@ -68,7 +68,7 @@ class FactsBody(ActSerializer):
     note = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
-class EnterBody(FactsBody):
+class EnterQuantityBody(QuantityFactsBody):
     """Whose work it was, too."""
 
     team = RowRef(rows=lambda view: Team.objects.visible_to(view.actor, ENTER), help_text="班组的 public_id")
@@ -81,7 +81,7 @@ class EnterBody(FactsBody):
     )
 
 
-class CorrectBody(FactsBody):
+class CorrectQuantityBody(QuantityFactsBody):
     """The entry as it should read."""
 
     expected_version = serializers.IntegerField(
@@ -89,13 +89,13 @@ class CorrectBody(FactsBody):
     )
 
 
-class AcceptBody(ActSerializer):
+class AcceptQuantityBody(ActSerializer):
     """The grade as found, where it differs."""
 
     grade = serializers.CharField(max_length=4, required=False, default="", allow_blank=True)
 
 
-class ReturnBody(ActSerializer):
+class ReturnQuantityBody(ActSerializer):
     """Why it is sent back."""
 
     reason = serializers.CharField(max_length=200)
@@ -143,7 +143,7 @@ class EnterView(_QuantityAct):
     """Enter completed work."""
 
     permission = ENTER
-    serializer_class = EnterBody
+    serializer_class = EnterQuantityBody
     status = 201
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Any:
@@ -163,7 +163,7 @@ class CorrectView(_QuantityAct):
     """Enter an entry anew."""
 
     permission = ENTER
-    serializer_class = CorrectBody
+    serializer_class = CorrectQuantityBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
         row = self.row(kwargs)
@@ -181,7 +181,7 @@ class CorrectView(_QuantityAct):
 class AcceptView(_QuantityAct):
     """Accept an entry."""
 
-    serializer_class = AcceptBody
+    serializer_class = AcceptQuantityBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
         return services.accept_quantity(
@@ -193,7 +193,7 @@ class AcceptView(_QuantityAct):
 class ReturnView(_QuantityAct):
     """Send an entry back."""
 
-    serializer_class = ReturnBody
+    serializer_class = ReturnQuantityBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
         return services.return_quantity(
