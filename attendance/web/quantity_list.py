@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from attendance.career_words import amount
 from attendance.selectors.projects import project_on
-from attendance.web.clock import today
+from attendance.web.clock import day_in_bounds, today
 from attendance.web.project_record import ProjectTab, head, printed_of
 from standards.selectors import choices, code_name
 from web import words
@@ -46,10 +46,11 @@ class QuantityFilters(ScopedFilterSet):
         fields: list[str] = []
 
     def in_month(self, rows: QuerySet[WorkQuantity], _name: str, value: str) -> QuerySet[WorkQuantity]:
-        year, _sign, month = value.partition("-")
-        if not (year.isdecimal() and month.isdecimal()):
+        try:
+            first = day_in_bounds(f"{value}-01")
+        except ValueError:
             return rows.none()
-        return rows.filter(last_on__year=min(int(year), 9999), last_on__month=int(month) % 100)
+        return rows.filter(last_on__year=first.year, last_on__month=first.month)
 
     def described(self, name: str, value: Any) -> str:
         if name == "team":

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from attendance.web.clock import EARLIEST, LATEST
 from attendance.web.places import crumbs, dashboard_url
 from kernel.scoping import Actor
 from ledgers.models import Ledger
@@ -32,11 +33,12 @@ HEADINGS = (
 
 
 def month_asked(text: str | None, default: date) -> date:
-    """The first day of a month written 2026-10; the default for anything else."""
+    """The first day of a month of this century written 2026-10; the default for anything else."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         return default
+    return month if EARLIEST <= month <= LATEST else default
 
 
 def month_words(month: date) -> str:
