@@ -20,3 +20,7 @@ class ProjectsConfig(AppConfig):
         from projects.web.waiting import add_waiting
 
         add_waiting()
+
+        from projects.web import terms_waiting
+
+        terms_waiting.add_waiting()

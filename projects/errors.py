@@ -279,3 +279,50 @@ class ProjectOccupied(DomainError):
             _("项目还有 {number} 人没有退场，不能改为完工。请先为他们办理退场。").format(number=number),
             field="status",
         )
+
+
+class NotASideOfTheContract(DomainError):
+    """Terms are a matter of the owner and the general contractor."""
+
+    code = "not_a_side"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("合同条款由建设单位或总承包单位填报、由对方确认。您的岗位不属于这两方，请联系他们办理。")
+        )
+
+
+class OtherSideConfirms(DomainError):
+    """Whoever stated terms does not confirm them, nor does anybody of the same side."""
+
+    code = "other_side_confirms"
+
+    def __init__(self, side: str) -> None:
+        super().__init__(
+            _("这份条款由{side}填报，须由合同的另一方确认或提出异议。请通知对方办理。").format(side=side)
+        )
+
+
+class TermsAnswered(DomainError):
+    """Nothing waits for an answer any more."""
+
+    code = "terms_answered"
+
+    def __init__(self) -> None:
+        super().__init__(_("这份条款已经不在待确认状态。请刷新项目的合同条款页，按最新一版办理。"))
+
+
+class TermsWait(DomainError):
+    """The other side's statement has to be answered before another is made."""
+
+    code = "terms_wait"
+
+    def __init__(self) -> None:
+        super().__init__(_("对方填报的条款正等您确认。请先确认或提出异议，再填报新的一版。"))
+
+
+class BadTerms(DomainError):
+    """An item that no contract can agree."""
+
+    code = "bad_terms"

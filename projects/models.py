@@ -568,3 +568,80 @@ class PermitUpload(models.Model):
 
     def __str__(self) -> str:
         return f"PermitUpload {self.pk}"
+
+
+class OwnerTerms(Travelling, ScopedModel):
+    """What the owner's contract with the general contractor says of real-name management and of wages.
+
+    Five items and the cost line (安全文明施工措施费). Each statement is an edition of its own: one side
+    states it, the other confirms it or objects, and what is confirmed stays until a later one is confirmed.
+    An item that the contract leaves open stays empty, and is named wherever the project is shown.
+    `no_charge_file`: the posted promise, or whatever else proves that no worker pays for any of it.
+    Source: 鄂建文〔2019〕27号 一(三), 二(六); 国务院令第724号 第二十四条.
+    """
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    view_permission = "projects.view"
+
+    class State(models.TextChoices):
+        STATED = "stated", "待对方确认"
+        CONFIRMED = "confirmed", "双方已确认"
+        OBJECTED = "objected", "对方有异议"
+        REPLACED = "replaced", "已被新版代替"
+
+    class Side(models.TextChoices):
+        OWNER = "owner", "建设单位"
+        CONTRACTOR = "contractor", "总承包单位"
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="owner_terms")
+    edition = models.PositiveSmallIntegerField()
+    measurement_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    pay_cycle_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    pay_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    labour_cost = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    # Of the contract's price, in per cent.
+    labour_share = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    duties = models.CharField(max_length=500, blank=True)
+    safety_cost = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    is_free_for_workers = models.BooleanField(default=False)
+    no_charge_file = models.CharField(max_length=64, blank=True)
+    contract_file = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=12, default=State.STATED)
+    stated_side = models.CharField(max_length=12)
+    stated_at = models.DateTimeField()
+    stated_by = models.CharField(max_length=120)
+    stated_by_key = models.CharField(max_length=64)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=120, blank=True)
+    answered_by_key = models.CharField(max_length=64, blank=True)
+    objection = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("project", "-edition")
+        constraints = [
+            models.UniqueConstraint(fields=("project", "edition"), name="an_edition_of_terms_is_kept_once"),
+            models.UniqueConstraint(
+                fields=("project",), condition=Q(state="confirmed"), name="one_set_of_terms_is_in_force"
+            ),
+            models.UniqueConstraint(
+                fields=("project",), condition=Q(state="stated"), name="one_set_of_terms_waits_for_an_answer"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by_key="") | ~Q(answered_by_key=models.F("stated_by_key")),
+                name="who_states_terms_does_not_confirm_them",
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_day=None) | Q(pay_day__gte=1, pay_day__lte=31),
+                name="terms_name_a_day_of_the_month",
+            ),
+            models.CheckConstraint(
+                condition=(Q(labour_cost=None) | Q(labour_cost__gt=0))
+                & (Q(safety_cost=None) | Q(safety_cost__gt=0))
+                & (Q(labour_share=None) | Q(labour_share__gt=0, labour_share__lte=100)),
+                name="costs_of_terms_are_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"OwnerTerms {self.pk}"

@@ -15,6 +15,7 @@ from projects.models import (
     AccountCode,
     Enterprise,
     EnterpriseParticulars,
+    OwnerTerms,
     Participation,
     Permit,
     PermitUpload,
@@ -34,6 +35,10 @@ FINISHED = "004"
 OWNER = "008"
 COVERAGE = "projects.coverage"
 MANAGER = "contractor_manager"
+# Who speaks for a side of the contract between the owner and the general contractor.
+AGREE_TERMS = "projects.agree_terms"
+TERMS_OF_OWNER = "projects.owner_terms"
+TERMS_OF_CONTRACTOR = "projects.contractor_terms"
 
 
 def projects(actor: Actor, region: Region | None = None) -> QuerySet[Project]:
@@ -45,6 +50,15 @@ def projects(actor: Actor, region: Region | None = None) -> QuerySet[Project]:
 def project(actor: Actor, public_id: UUID) -> Project:
     """One project. Raises NotFound outside the actor's scope."""
     found = projects(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def project_to(actor: Actor, permission: str, public_id: UUID) -> Project:
+    """A project on which `actor` may do what `permission` names. Raises NotFound outside that scope."""
+    rows = Project.objects.visible_to(actor, permission).select_related("region", "contractor")
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
@@ -321,3 +335,75 @@ def unclaimed(actor: Actor, now: datetime) -> QuerySet[Any]:
         .select_related("region", "contractor")
         .order_by("permit_on", "code")
     )
+
+
+def sides_of(actor: Actor, of: Project) -> list[str]:
+    """For which sides of the owner's contract `actor` speaks on a project: the owner's, the contractor's."""
+    sides = ((TERMS_OF_OWNER, OwnerTerms.Side.OWNER), (TERMS_OF_CONTRACTOR, OwnerTerms.Side.CONTRACTOR))
+    return [
+        str(side)
+        for permission, side in sides
+        if actor.may(permission) and Project.objects.visible_to(actor, permission).filter(pk=of.pk).exists()
+    ]
+
+
+def sees_terms(actor: Actor, of: Project) -> bool:
+    """Whether the contract of a project is the reader's business: a subcontractor's post shows it not."""
+    reach = actor.reach("projects.view")
+    return of.public_id in reach.projects or of.region.path.startswith(tuple(reach.region_paths) or ("-",))
+
+
+def terms_of(actor: Actor, of: Project) -> QuerySet[OwnerTerms]:
+    """Every edition of a project's contract terms, the latest first."""
+    return OwnerTerms.objects.visible_to(actor).filter(project=of).order_by("-edition")
+
+
+def all_terms(actor: Actor) -> QuerySet[OwnerTerms]:
+    """The editions of contract terms within scope, by project, the latest first."""
+    rows = OwnerTerms.objects.visible_to(actor).select_related("project__region")
+    return rows.order_by("project__code", "-edition")
+
+
+def terms(actor: Actor, public_id: UUID) -> OwnerTerms:
+    """One edition of contract terms. Raises NotFound outside the actor's scope."""
+    rows = OwnerTerms.objects.visible_to(actor).select_related("project__region", "project__contractor")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def whole_terms() -> Exists:
+    """The condition on a project that both sides agree on terms in which no item is missing."""
+    labour = Q(labour_cost__isnull=False) | Q(labour_share__isnull=False)
+    whole = OwnerTerms.all_rows.filter(
+        labour,
+        project=OuterRef("pk"),
+        state=OwnerTerms.State.CONFIRMED,
+        measurement_days__isnull=False,
+        pay_cycle_days__isnull=False,
+        pay_day__isnull=False,
+        safety_cost__isnull=False,
+        is_free_for_workers=True,
+    )
+    return Exists(whole.exclude(duties=""))
+
+
+def projects_without_terms(actor: Actor, permission: str) -> QuerySet[Project]:
+    """Projects in progress whose contract terms are not complete or not confirmed, the oldest first."""
+    rows = Project.objects.visible_to(actor, permission).filter(~whole_terms(), status=IN_PROGRESS)
+    return rows.select_related("region", "contractor").order_by("starts_on", "code")
+
+
+def terms_to_do(actor: Actor) -> QuerySet[Project]:
+    """For the two sides: projects without complete terms, and those where an edition waits for an answer."""
+    waits = Exists(OwnerTerms.all_rows.filter(project=OuterRef("pk"), state=OwnerTerms.State.STATED))
+    rows = Project.objects.visible_to(actor, AGREE_TERMS).filter(~whole_terms() | waits, status=IN_PROGRESS)
+    return rows.select_related("region", "contractor").order_by("starts_on", "code")
+
+
+def latest_terms(actor: Actor, of: Iterable[Project]) -> dict[int, OwnerTerms]:
+    """The latest edition of some projects' terms that was not replaced, by the project's key."""
+    rows = OwnerTerms.objects.visible_to(actor).filter(project__in=list(of))
+    rows = rows.exclude(state=OwnerTerms.State.REPLACED).order_by("project", "edition")
+    return {row.project_id: row for row in rows}

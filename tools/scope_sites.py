@@ -14,7 +14,7 @@ from types import CodeType
 from tools.paths import ROOT
 
 # What rows pass through on their way to a reader. Demo, commands and migrations have none.
-APPS = ("federation", "integrity", "payroll", "attendance", "workers", "projects", *(
+APPS = ("federation", "integrity", "ledgers", "payroll", "attendance", "workers", "projects", *(
     f"platform/{name}" for name in ("web", "outbox", "audit", "accounts", "standards", "regions", "kernel")
 ))  # fmt: skip
 NOT_HERE = {"migrations", "management", "demo", "simulator"}

@@ -22,3 +22,7 @@ class WorkersConfig(AppConfig):
         waiting.register("workers.imports", import_waits.waiting)
         register_probe("workers.imports", import_waits.job)
         waiting.register("workers.papers", of_the_papers)
+
+        from workers.quantity_waiting import waiting as of_quantities
+
+        waiting.register("workers.quantities", of_quantities)

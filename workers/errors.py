@@ -527,3 +527,76 @@ class NobodyThere(DomainError):
     """None of those named can have what was asked for: a contract, a place in a session."""
 
     code = "nobody_there"
+
+
+class BadQuantity(DomainError):
+    """A quantity of work that cannot be: no amount, days in the future, an unknown unit."""
+
+    code = "bad_quantity"
+
+
+class QuantityKnown(DomainError):
+    """The same work of the same days is entered already, for the team or for the same person."""
+
+    code = "quantity_known"
+
+    def __init__(self, whose: str, first_on: date, last_on: date) -> None:
+        super().__init__(
+            _(
+                "{whose}在 {first} 至 {last} 已填过同一分项、同一单位的数量。"
+                "填错的请在原记录上“更正”；同一批活不能既报全班组又报个人。"
+            ).format(whose=whose, first=first_on.isoformat(), last=last_on.isoformat()),
+            field="first_on",
+        )
+
+
+class QuantityDecided(DomainError):
+    """The row does not wait for an answer any more."""
+
+    code = "quantity_decided"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(_("这条数量现在是“{state}”，不能再办理。请刷新列表。").format(state=state))
+
+
+class OwnQuantity(DomainError):
+    """Whoever entered a quantity does not accept it (I-12)."""
+
+    code = "own_quantity"
+
+    def __init__(self) -> None:
+        super().__init__(_("这条数量由您本人填报，须由总承包单位的另一人确认。"))
+
+
+class CareerCodeRefused(DomainError):
+    """A career code that opens nothing, whatever the cause: nothing is told of codes one was not shown."""
+
+    code = "career_code_refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("从业码不对，或者已经用过、过期、被收回。请工人在手机上重新出示，再扫码或输入。"), field="code"
+        )
+
+
+class TooManyCareerTries(DomainError):
+    """Too many wrong codes by one account within the hour."""
+
+    code = "too_many_tries"
+    status = 429
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            _("输错次数太多，请 {minutes} 分钟后再试，或请工人出示二维码来扫。").format(minutes=minutes),
+            field="code",
+        )
+
+
+class TooManyCareerCodes(DomainError):
+    """A worker opened too many codes within the hour."""
+
+    code = "too_many_codes"
+    status = 429
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(_("一小时内最多出示 {limit} 次从业码，请稍后再试。").format(limit=limit))

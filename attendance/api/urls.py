@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance.api import corrections, devices, own, views
+from attendance.api import career, corrections, devices, own, views
 
 urlpatterns = [
     path("dashboard/", views.DashboardView.as_view(), name="api_dashboard"),
@@ -32,4 +32,9 @@ urlpatterns = [
     path("me/days/", own.OwnDaysView.as_view(), name="api_my_days"),
     path("me/corrections/", own.OwnCorrectionsView.as_view(), name="api_my_corrections"),
     path("me/corrections/ask/", own.OwnAskView.as_view(), name="api_my_ask"),
+    path("me/career/", career.OwnCareerView.as_view(), name="api_my_career"),
+    path("me/career/open/", career.OpenCareerView.as_view(), name="api_my_career_open"),
+    path("me/career/close/", career.CloseCareerView.as_view(), name="api_my_career_close"),
+    path("careers/read/", career.ReadCareerView.as_view(), name="api_career_read"),
+    path("careers/<uuid:public_id>/", career.CareerView.as_view(), name="api_career"),
 ]

@@ -22,6 +22,8 @@ from workers.selectors import on_site_on
 OWN = "own.view"
 # What the trail keeps of a look at somebody's record.
 SEEN = ("workers.record_read", "workers.number_read")
+# A career is read by the person, wherever the work was.
+CAREER_SEEN = ("workers.career_code_read", "workers.career_read")
 
 
 def own_person(actor: Actor) -> Person:
@@ -109,5 +111,7 @@ def asked_days(actor: Actor, first: date, last: date) -> set[date]:
 
 
 def own_readers(actor: Actor) -> QuerySet[AuditEvent]:
-    """Who looked at the worker's record or read the number, when and why, newest first."""
-    return events_of_all(Engagement.objects.visible_to(actor, OWN).order_by(), SEEN)
+    """Who looked at the worker's record or career or read the number, when and why, newest first."""
+    of_work = events_of_all(Engagement.objects.visible_to(actor, OWN).order_by(), SEEN)
+    of_person = events_of_all(Person.objects.visible_to(actor, OWN).order_by(), CAREER_SEEN)
+    return of_work | of_person

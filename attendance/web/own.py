@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from attendance.career_words import contract_words, training_words
 from attendance.models import Punch
 from attendance.selectors import own
 from attendance.web.clock import today
@@ -29,10 +30,15 @@ from web import words
 from web.messages import inbox
 from web.pages import Page
 from web.uploads import serve
-from workers.models import Contract, Engagement, Training
+from workers.models import Engagement
 
 _READERS = 30
 _FILE_DAYS = 366
+_READ = {
+    "workers.number_read": "看了完整证件号",
+    "workers.career_code_read": "扫了您出示的从业码",
+    "workers.career_read": "看了您的履历",
+}
 
 
 def frame_of(actor: Actor, here: str = "", back: str = "") -> dict[str, Any]:
@@ -176,7 +182,7 @@ class Readers(OwnPage):
         shown = [
             {
                 "who": event.actor_label,
-                "what": "看了完整证件号" if event.action == "workers.number_read" else "看了档案",
+                "what": _READ.get(event.action, "看了档案"),
                 "place": places.get(event.object_key, ""),
                 "at": event.at,
                 "why": event.reason,
@@ -203,9 +209,11 @@ class Record(OwnPage):
         for row in own.own_presences(self.actor):
             found["presences"].setdefault(row.engagement_id, []).append(row)
         for contract in own.own_contracts(self.actor):
-            found["contracts"].setdefault(contract.engagement_id, []).append({"words": _contract(contract)})
+            found["contracts"].setdefault(contract.engagement_id, []).append(
+                {"words": contract_words(contract)}
+            )
         for one in own.own_trainings(self.actor):
-            found["trainings"].setdefault(one.engagement_id, []).append({"words": _training(one)})
+            found["trainings"].setdefault(one.engagement_id, []).append({"words": training_words(one)})
         return found
 
 
@@ -219,18 +227,6 @@ def _work(work: Engagement, of: dict[str, dict[int, list[Any]]]) -> dict[str, An
         "trade": code_name("trade", work.trade) or code_name("worker_kind", work.kind),
         **{name: rows.get(work.pk, []) for name, rows in of.items()},
     }
-
-
-def _contract(row: Contract) -> str:
-    name = dict(Contract.Kind.choices).get(row.kind, row.kind)
-    until = f"{words.day(row.ends_on)} 止" if row.ends_on else "长期"
-    ended = f"，{words.day(row.ended_on)} 终止" if row.ended_on else ""
-    return f"{name}，{words.day(row.starts_on)} 起，{until}{ended}"
-
-
-def _training(row: Training) -> str:
-    passed = "合格" if row.is_passed else "不合格"
-    return f"{words.day(row.held_on)} {code_name('training_type', row.kind)}，{passed}"
 
 
 class DaysFile(OwnPage):

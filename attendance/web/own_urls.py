@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance.web import corrections, own, own_ask, own_sign_in
+from attendance.web import corrections, own, own_ask, own_career, own_sign_in
 
 urlpatterns = [
     path("account/worker/", own_sign_in.Door.as_view(), name="worker_sign_in"),
@@ -17,6 +17,9 @@ urlpatterns = [
         "me/corrections/<uuid:public_id>/photo/", own.CorrectionPhoto.as_view(), name="own_correction_photo"
     ),
     path("me/readers/", own.Readers.as_view(), name="own_readers"),
+    path("me/career/", own_career.OwnCareer.as_view(), name="own_career"),
+    path("me/career/code/", own_career.CareerCodePage.as_view(), name="own_career_code"),
+    path("me/career/close/", own_career.CareerClosePage.as_view(), name="own_career_close"),
     path("me/record/", own.Record.as_view(), name="own_record"),
     path("me/record/days.csv", own.DaysFile.as_view(), name="own_days_file"),
     path("attendance/corrections/", corrections.CorrectionList.as_view(), name="corrections"),

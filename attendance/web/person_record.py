@@ -37,6 +37,7 @@ TABS = {
     "work": "用工",
     "contracts": "合同",
     "trainings": "培训",
+    "career": "履历",
     "payroll": "工资",
     "credit": "信用",
     "readers": "谁看过",

@@ -16,6 +16,7 @@ from attendance.web.clock import today
 from attendance.web.measures import MEASURES
 from attendance.web.places import crumbs, here_with
 from projects.models import Project
+from projects.selectors import whole_terms
 from regions.models import Region
 from standards.selectors import choices, parameter
 from web import words
@@ -23,7 +24,7 @@ from web.cells import wall_clock
 from web.filters import ScopedFilterSet
 from web.lists import CLIP, NAME, NUMBER, NUMBER_SOFT, SUB, ListPage, ListTable
 from web.navigation import Crumb
-from web.templatetags.parts import bar
+from web.templatetags.parts import bar, state
 
 
 def region_asked(page: Any) -> Region | None:
@@ -55,6 +56,9 @@ class ProjectFilters(ScopedFilterSet):
     silent = django_filters.ChoiceFilter(
         label="今日打卡", method="without_punch", choices=[("1", "今日无打卡")]
     )
+    terms = django_filters.ChoiceFilter(
+        label="合同条款", method="with_terms", choices=[("no", "条款不全"), ("yes", "条款齐全")]
+    )
     q = django_filters.CharFilter(label="名称或编号", method="named")
     enterprise = django_filters.UUIDFilter(label="参建企业", method="with_enterprise")
 
@@ -72,6 +76,9 @@ class ProjectFilters(ScopedFilterSet):
 
     def without_punch(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
         return rows.filter(today__last_punch_at=None)
+
+    def with_terms(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(has_terms=value == "yes")
 
     def named(self, rows: QuerySet[Project], _name: str, value: str) -> QuerySet[Project]:
         return rows.filter(name__icontains=value) | rows.filter(code__startswith=value)
@@ -99,6 +106,7 @@ class ProjectTable(ListTable):
     training_rate = tables.Column("培训", attrs=NUMBER, empty_values=())
     on_post_rate = tables.Column("今日到岗率", attrs=NUMBER, empty_values=())
     last_punch_at = tables.Column("最近打卡", attrs=NUMBER_SOFT, empty_values=())
+    has_terms = tables.Column("合同条款", empty_values=())
 
     def file_name(self, record: Any) -> str:
         return record.name
@@ -120,6 +128,12 @@ class ProjectTable(ListTable):
 
     def file_last_punch_at(self, record: Any) -> Any:
         return wall_clock(record.last_punch_at)
+
+    def file_has_terms(self, record: Any) -> str:
+        return "齐全" if record.has_terms else "不全"
+
+    def render_has_terms(self, value: bool) -> str:
+        return state("green", "齐全") if value else state("amber", "不全")
 
     def render_name(self, record: Any) -> str:
         return format_html('<a href="{}">{}</a>', reverse("project", args=[record.public_id]), record.name)
@@ -209,7 +223,7 @@ class ProjectList(ListPage):
 
     def rows(self) -> QuerySet[Project]:
         self.region = region_asked(self)
-        return projects_on(self.actor, today(), self.region)
+        return projects_on(self.actor, today(), self.region).annotate(has_terms=whole_terms())
 
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Project]) -> dict[str, Any]:
         return {
@@ -243,6 +257,7 @@ def _sum_row(sums: dict[str, Any]) -> list[dict[str, Any]]:
         rate("all_contracted", "all_on_site"),
         rate("all_trained", "all_on_site"),
         posts if sums["all_required"] else words.NO_DATA,
+        "",
         "",
     ]
     first = [{"text": f"合计 {words.exact(sums['number'])} 个"}, {"text": ""}, {"text": ""}, {"text": ""}]

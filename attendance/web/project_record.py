@@ -26,8 +26,9 @@ from attendance.web.strip import moved
 from attendance.web.trends import first_day, people_trend
 from kernel.scoping import Actor
 from projects import selectors as projects
-from projects.models import Project
+from projects.models import OwnerTerms, Project
 from projects.services import CONTRACTOR
+from projects.terms import missing
 from standards.selectors import code_name, parameter
 from web import words
 from web.filters import ScopedFilterSet
@@ -57,6 +58,8 @@ TABS = {
     "contracts": "合同",
     "trainings": "培训",
     "payroll": "工资",
+    "quantities": "完工数量",
+    "ledgers": "台账",
     "parties": "参建单位",
     "teams": "班组",
     "posts": "关键岗位",
@@ -116,6 +119,7 @@ class ProjectRecord(Page):
             "reported": projects.reported_permits(self.actor).filter(project=project),
             "told": project_told(self.actor, project),
             "account": _account(self.actor, project),
+            "terms": _terms(self.actor, project),
             "category": code_name("project_class", project.category),
             "day": day,
             "lows": _lows(project),
@@ -193,6 +197,24 @@ def _account(actor: Actor, project: Any) -> dict[str, Any] | None:
         "act": "重新签发" if issued else "签发账号",
         "url": reverse("issue_account", args=[row.permit_key]) if actor.may("projects.issue_account") else "",
     }
+
+
+def _terms(actor: Actor, project: Any) -> tuple[str, str] | None:
+    """How the owner's contract terms stand; None for whom the contract is no business."""
+    if not projects.sees_terms(actor, project):
+        return None
+    row = projects.terms_of(actor, project).exclude(state=OwnerTerms.State.REPLACED).first()
+    lack = missing(row)
+    if row is None:
+        return "amber", "还没有填报"
+    if lack:
+        return "amber", f"缺 {len(lack)} 项：{'、'.join(lack)}"
+    is_confirmed = row.state == OwnerTerms.State.CONFIRMED
+    return (
+        ("green", "六项齐全，双方已确认")
+        if is_confirmed
+        else ("amber", f"六项齐全，{OwnerTerms.State(row.state).label}")
+    )
 
 
 def _both(project: Any) -> dict[str, str]:

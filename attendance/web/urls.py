@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 
 from attendance.web import (
     attendance_lists,
+    career,
     device_forms,
     device_list,
     enterprises,
@@ -15,6 +16,7 @@ from attendance.web import (
     person_record,
     project_list,
     project_record,
+    quantity_list,
     regions,
     search,
 )
@@ -74,10 +76,23 @@ urlpatterns = [
         paper_lists.ProjectPolicies.as_view(),
         name="project_policies",
     ),
+    path(
+        "projects/<uuid:public_id>/quantities/",
+        quantity_list.ProjectQuantities.as_view(),
+        name="project_quantities",
+    ),
+    path(
+        "projects/<uuid:public_id>/quantities/totals/",
+        quantity_list.QuantityTotals.as_view(),
+        name="quantity_totals",
+    ),
     path("projects/<uuid:public_id>/<slug:tab>/", project_record.ProjectRecord.as_view(), name="project_tab"),
     path("people/", people_list.PeopleList.as_view(), name="people"),
     path("people/<uuid:public_id>/", person_record.PersonRecord.as_view(), name="person"),
     path("people/<uuid:public_id>/number/", person_record.RevealNumber.as_view(), name="reveal_number"),
+    path("career/", career.ReadCareer.as_view(), name="read_career"),
+    path("careers/<uuid:public_id>/", career.Career.as_view(), name="career"),
+    path("people/<uuid:public_id>/career/", career.PersonCareer.as_view(), name="person_career"),
     path("people/<uuid:public_id>/<slug:tab>/", person_record.PersonRecord.as_view(), name="person_tab"),
     path("attendance/days/", attendance_lists.DayList.as_view(), name="days"),
     path("attendance/punches/", attendance_lists.PunchList.as_view(), name="punches"),

@@ -11,6 +11,7 @@ READ = frozenset(
         "integrity.view",
         "payroll.view",
         "lists.export",
+        "ledgers.view",
     }
 )
 # What a worker holds over the own records, without any post.
@@ -122,6 +123,11 @@ ROLES: dict[str, Role] = {
             "projects.state",
             "federation.view_credentials",
             "standards.explain",
+            "projects.agree_terms",
+            "projects.contractor_terms",
+            "workers.quantify",
+            "workers.accept_quantity",
+            "ledgers.accept",
         },
     ),
     "labour_clerk": _role(
@@ -141,6 +147,11 @@ ROLES: dict[str, Role] = {
             "projects.manage_participation",
             "projects.manage_team",
             "standards.explain",
+            "projects.agree_terms",
+            "projects.contractor_terms",
+            "workers.quantify",
+            "workers.accept_quantity",
+            "ledgers.accept",
         },
     ),
     "subcontractor_clerk": _role(
@@ -154,9 +165,13 @@ ROLES: dict[str, Role] = {
             "workers.file",
             "integrity.reply_notice",
             "projects.manage_team",
+            "workers.quantify",
+            "ledgers.file",
         },
     ),
-    "owner": _role("建设单位代表", "enterprise project", READ),
+    "owner": _role(
+        "建设单位代表", "enterprise project", READ | {"projects.agree_terms", "projects.owner_terms"}
+    ),
     "supervisor": _role("监理工程师", "project", READ | {"workers.reveal", "integrity.issue_notice"}),
 }
 

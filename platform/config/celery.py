@@ -19,6 +19,7 @@ for _room in (
     "projects",
     "workers",
     "attendance",
+    "ledgers",
     "integrity",
     "federation",
 ):

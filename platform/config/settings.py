@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "workers",
     "attendance",
     "payroll",
+    "ledgers",
     "integrity",
     "federation",
 ]

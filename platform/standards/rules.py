@@ -7,7 +7,11 @@ RATE, NUMBER, LEVELS, CODES = "rate", "number", "levels", "codes"
 RATE_UNIT = "比例"
 MOST = 1_000_000
 # Parameters that name codes, and the list each takes them from.
-CODE_LISTS = {"key_posts.required": "key_post", "training.basic_types": "training_type"}
+CODE_LISTS = {
+    "key_posts.required": "key_post",
+    "training.basic_types": "training_type",
+    "ledgers.participation_kinds": "participation_kind",
+}
 
 
 def kind_of(default: Any, unit: str) -> str:

@@ -36,6 +36,10 @@ READS = (
     "workers.training_file_read",
     "payroll.wages_read",
     "payroll.file_read",
+    "workers.career_code_read",
+    "workers.career_read",
+    "ledgers.read",
+    "ledgers.taken",
 )
 KINDS = {
     "reads": ("查看个人信息", Q(action__in=READS)),
@@ -47,6 +51,7 @@ KINDS = {
     "people": ("人员与用工", Q(action__startswith="workers.") & ~Q(action__in=READS)),
     "projects": ("项目与参建", Q(action__startswith="projects.")),
     "payroll": ("工资", Q(action__startswith="payroll.") & ~Q(action__in=READS)),
+    "ledgers": ("台账", Q(action__startswith="ledgers.") & ~Q(action__in=READS)),
     "attendance": ("考勤与设备", Q(action__startswith="attendance.") & ~Q(action__in=READS)),
     "notices": ("监理通知", Q(action__startswith="integrity.")),
     "interface": ("厂商接口", Q(action__startswith="federation.")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.api import acts, qualifications
+from projects.api import acts, qualifications, terms
 
 urlpatterns = [
     path("participations/", acts.PartiesView.as_view(), name="api_participations"),
@@ -27,4 +27,8 @@ urlpatterns = [
     path("teams/<uuid:public_id>/edit/", acts.EditTeamView.as_view(), name="api_team_edit"),
     path("teams/<uuid:public_id>/end/", acts.EndTeamView.as_view(), name="api_team_end"),
     path("teams/<uuid:public_id>/resume/", acts.ResumeTeamView.as_view(), name="api_team_resume"),
+    path("terms/", terms.TermsListView.as_view(), name="api_terms"),
+    path("projects/<uuid:public_id>/terms/", terms.StateTermsView.as_view(), name="api_terms_state"),
+    path("terms/<uuid:public_id>/confirm/", terms.ConfirmTermsView.as_view(), name="api_terms_confirm"),
+    path("terms/<uuid:public_id>/object/", terms.ObjectToTermsView.as_view(), name="api_terms_object"),
 ]

@@ -32,6 +32,7 @@ from projects.services.register import (
 from projects.services.reporting import report_project, restate_project
 from projects.services.stating import record_qualification, state_enterprise
 from projects.services.teams import TeamFacts, report_team
+from projects.services.terms import TermsFacts, confirm_terms, object_to_terms, state_terms
 
 __all__ = [
     "CONTRACTOR",
@@ -39,10 +40,12 @@ __all__ = [
     "SUPERVISOR",
     "PermitFacts",
     "TeamFacts",
+    "TermsFacts",
     "Trial",
     "add_participation",
     "add_team",
     "claim_account",
+    "confirm_terms",
     "edit_participation",
     "edit_team",
     "end_participation",
@@ -55,6 +58,7 @@ __all__ = [
     "keep_permit_file",
     "known_enterprise",
     "note_refused_record",
+    "object_to_terms",
     "open_claim",
     "receive_permit",
     "receive_permits",
@@ -67,4 +71,5 @@ __all__ = [
     "shown_code",
     "state_enterprise",
     "state_party",
+    "state_terms",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ("federation", "integrity", "payroll", "attendance", "workers", "projects")
+APPS = ("federation", "integrity", "ledgers", "payroll", "attendance", "workers", "projects")
 PLATFORM = ("config", "web", "outbox", "audit", "accounts", "standards", "regions", "kernel")
 # What tools make, and what comes from elsewhere.
 _FOREIGN = {".venv", ".git", "var", "node_modules", "__pycache__", ".hypothesis", "vendor"}

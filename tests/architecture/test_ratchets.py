@@ -18,6 +18,8 @@ UNSCOPED: dict[str, int] = {
     "federation/work": 1,
     "integrity/demo": 2,
     "integrity/services": 2,
+    "ledgers/demo": 7,
+    "ledgers/services": 1,
     "projects/services": 6,
 }
 # `all_rows`: the whole table for rows that were judged before, or for the node's own errands.
@@ -29,16 +31,18 @@ ALL_ROWS: dict[str, int] = {
     "federation/open_api": 5,
     "federation/services": 6,
     "integrity/services": 3,
+    "ledgers/selectors": 3,
+    "ledgers/services": 4,
     "payroll/services": 3,
     "projects/grants": 1,
     "projects/models": 1,
     "projects/places": 4,
-    "projects/selectors": 1,
-    "projects/services": 19,
+    "projects/selectors": 3,
+    "projects/services": 21,
     "workers/entry": 3,
     "workers/models": 1,
     "workers/selectors": 20,
-    "workers/services": 74,
+    "workers/services": 84,
 }
 
 

@@ -51,6 +51,7 @@ WITHOUT_SCOPE = {
     "workers.RosterFault": "of one account's own file",
     "workers.PersonAlias": "a name between nodes, reached only from a person in scope",
     "workers.LookUp": "a count for the limit on look-ups; nobody reads it, and it says nothing of anybody",
+    "workers.CareerTry": "a count of wrong codes for the limit; nobody reads it",
     "attendance.Subject": "an identity at the gates, reached only from a punch in scope",
     "attendance.DirtyDay": "a mark for the recount; nobody reads it",
     "attendance.Inbox": "sealed calls on their way to the settler; nobody reads them",

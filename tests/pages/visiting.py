@@ -53,6 +53,19 @@ def pages_of(county: County) -> dict[str, str]:
         found[f"project_{tab}"] = f"/projects/{project}/{tab}/"
     found["contract_paper"] = f"/contracts/papers/{county.papers['draft'].public_id}/"
     found["training_session"] = f"/sessions/{county.sessions['judged'].public_id}/"
+    ledger, quantity = county.ledgers["subcontractor"].public_id, county.quantities["contractor"].public_id
+    found |= {
+        "project_terms": f"/projects/{project}/terms/",
+        "project_quantities": f"/projects/{project}/quantities/",
+        "quantity_totals": f"/projects/{project}/quantities/totals/",
+        "quantity": f"/quantities/{quantity}/",
+        "person_career": f"/people/{person}/career/",
+        "ledgers": "/ledgers/",
+        "project_ledgers": f"/projects/{project}/ledgers/",
+        "ledger": f"/ledgers/{ledger}/",
+        "ledger_print": f"/ledgers/{ledger}/print/",
+        "ledger_verify": "/ledgers/verify/",
+    }
     notice = county.notices["replied"].public_id
     found |= {
         "sites": "/gaps/?all=1",
@@ -72,6 +85,8 @@ def clerk_pages_of(county: County) -> dict[str, str]:
     """The forms of whoever enrols people and files their papers, with the county's own rows."""
     project, person = county.project.public_id, county.worker.engagement.public_id
     contract, training = county.contract_of(), county.training_of()
+    reading = county.worker.reading
+    assert reading is not None
     return {
         "enrol": f"/projects/{project}/enrol/",
         "roster_import_new": f"/projects/{project}/people/import/",
@@ -99,6 +114,11 @@ def clerk_pages_of(county: County) -> dict[str, str]:
         "session_scores": f"/sessions/{county.sessions['open'].public_id}/scores/",
         "party_new": f"/projects/{project}/parties/new/",
         "team_new": f"/projects/{project}/teams/new/",
+        "terms_new": f"/projects/{project}/terms/new/",
+        "quantity_new": f"/projects/{project}/quantities/new/",
+        "read_career": "/career/",
+        "career": f"/careers/{reading.public_id}/",
+        "enrol_by_code": f"/projects/{project}/enrol/by-code/{reading.public_id}/",
     }
 
 

@@ -36,8 +36,21 @@ WITHOUT_A_ROW = {
             "withdraw_extension", "map_item",
         )
     ),
+    # A worker's own career, which no id names; tests/workers/test_careers goes in.
+    "workers.services.open_career",
+    "workers.services.close_career",
 }  # fmt: skip
-APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "integrity", "federation")
+APPS = (
+    "accounts",
+    "standards",
+    "projects",
+    "workers",
+    "attendance",
+    "payroll",
+    "ledgers",
+    "integrity",
+    "federation",
+)
 # Two are held by vendors' systems alone.
 RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {
     "attendance.punch",
@@ -53,6 +66,7 @@ OF_THE_WHOLE_PROJECT = {
     "workers.services.look_up",
     "workers.services.keep_roster_file",
     "workers.services.attach_scans",
+    "workers.services.read_career",
 }
 # Reading a number, searching by one or judging changes nothing but the trail; a lock is counted elsewhere.
 READS = {

@@ -28,11 +28,13 @@ from integrity.models import (
     SupervisionNotice,
 )
 from kernel.scoping import Reach, ScopedModel, ScopeRequired
+from ledgers.models import Ledger
 from payroll.models import PayrollBatch, PayrollFile, PayrollRow
 from projects.models import (
     AccountCode,
     Enterprise,
     EnterpriseParticulars,
+    OwnerTerms,
     Participation,
     Permit,
     Project,
@@ -47,6 +49,8 @@ from projects.models import (
 from tests.support.actors import Holder
 from tests.support.world import County, TwoCounties
 from workers.models import (
+    CareerCode,
+    CareerReading,
     Certificate,
     CollectionPoint,
     Contract,
@@ -69,6 +73,7 @@ from workers.models import (
     Training,
     TrainingFile,
     TrainingSession,
+    WorkQuantity,
 )
 
 SCOPED = [model for model in apps.get_models() if issubclass(model, ScopedModel)]
@@ -152,6 +157,15 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     PayrollBatch: (lambda c: list(c.payrolls.values()), lambda c: [c.payrolls["subcontractor"]]),
     PayrollFile: (lambda c: list(c.payroll_files.values()), lambda c: [c.payroll_files["subcontractor"]]),
     PayrollRow: _of_workers("wages"),
+    OwnerTerms: (lambda c: list(c.terms.values()), lambda c: []),
+    WorkQuantity: (
+        lambda c: list(c.quantities.values()),
+        lambda c: [c.quantities["subcontractor"], c.quantities["subcontractor person"]],
+    ),
+    Ledger: (lambda c: list(c.ledgers.values()), lambda c: [c.ledgers["subcontractor"]]),
+    # Of the worker alone; what a site may read by it is the reading.
+    CareerCode: (lambda c: [], lambda c: []),
+    CareerReading: _of_workers("reading"),
     Device: (lambda c: c.devices, lambda c: []),
     Punch: (
         lambda c: list(Punch.all_rows.filter(project=c.project)),
@@ -272,6 +286,9 @@ def test_a_worker_reaches_the_own_rows_on_every_site_and_nobody_elses(
             GatePass: [own.gate_pass],
             PersonCredit: [own.credit],
             PayrollRow: [own.wages],
+            WorkQuantity: [own.quantity],
+            CareerCode: own.career_codes,
+            CareerReading: [own.reading],
             Punch: _punches(county, "contractor"),
             AttendanceDay: _days(county, "contractor"),
             CorrectionRequest: [own.correction],

@@ -17,7 +17,7 @@ from tests.support.traces import traces_in
 from tests.support.world import SELECTORS, County, TwoCounties
 
 PLATFORM = ("accounts", "audit", "outbox", "web")
-APPS = (*PLATFORM, "projects", "workers", "attendance", "payroll", "integrity", "federation")
+APPS = (*PLATFORM, "projects", "workers", "attendance", "payroll", "ledgers", "integrity", "federation")
 
 
 def _modules() -> Iterator[Any]:

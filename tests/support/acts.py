@@ -19,10 +19,13 @@ from integrity.services import CreditFacts
 from kernel.files import NamedFile
 from kernel.ids import new_id
 from kernel.scoping import Actor
+from ledgers import services as ledgers
+from ledgers.models import Ledger
+from ledgers.rules import month_before
 from payroll import services as payroll
 from projects import services as projects
 from projects.models import PermitUpload
-from projects.services import PermitFacts
+from projects.services import PermitFacts, TermsFacts
 from projects.statements import (
     AccountFacts,
     EnterpriseFacts,
@@ -50,6 +53,7 @@ from workers.services import (
     PersonFacts,
     PointFacts,
     PolicyFacts,
+    QuantityFacts,
     Result,
     SessionFacts,
     SettlementFacts,
@@ -942,12 +946,96 @@ def _withdraw_person_credit(actor: Actor, county: County) -> Any:
     return integrity.withdraw_person_credit(actor=actor, credit=credit, reason="录入有误", now=county.now)
 
 
+def _state_terms(actor: Actor, county: County) -> Any:
+    facts = TermsFacts(measurement_days=30)
+    return projects.state_terms(actor=actor, project=county.project, facts=facts, now=county.now)
+
+
+def _confirm_terms(actor: Actor, county: County) -> Any:
+    return projects.confirm_terms(actor=actor, terms=county.terms["stated"], now=county.now)
+
+
+def _object_to_terms(actor: Actor, county: County) -> Any:
+    terms = county.terms["stated"]
+    return projects.object_to_terms(actor=actor, terms=terms, reason="拨付日与合同不符", now=county.now)
+
+
+def _quantity_facts(county: County) -> QuantityFacts:
+    day = county.today - timedelta(days=2)
+    return QuantityFacts("砌筑", day, day, Decimal("7.5"), "82", "2")
+
+
+def _enter_quantity(actor: Actor, county: County) -> Any:
+    return workers.enter_quantity(
+        actor=actor,
+        team=county.teams["contractor"],
+        engagement=_subject(county).engagement,
+        facts=_quantity_facts(county),
+        today=county.today,
+        now=county.now,
+    )
+
+
+def _correct_quantity(actor: Actor, county: County) -> Any:
+    return workers.correct_quantity(
+        actor=actor,
+        quantity=county.quantities["contractor"],
+        facts=_quantity_facts(county),
+        today=county.today,
+        now=county.now,
+    )
+
+
+def _accept_quantity(actor: Actor, county: County) -> Any:
+    row = county.quantities["contractor"]
+    return workers.accept_quantity(actor=actor, quantity=row, grade="1", now=county.now)
+
+
+def _return_quantity(actor: Actor, county: County) -> Any:
+    row = county.quantities["contractor"]
+    return workers.return_quantity(actor=actor, quantity=row, reason="与计量单不符", now=county.now)
+
+
+def _read_career(actor: Actor, county: County) -> Any:
+    code = _subject(county).career_codes[-1]
+    return workers.read_career(actor=actor, project=county.project, code=code, now=county.now)
+
+
+def _file_ledger(actor: Actor, county: County) -> Any:
+    """The ledger of the month before last, of a firm whose people were there then."""
+    month = month_before(month_before(county.today))
+    who = records.person(people.id_number(915), "周十五")
+    records.presence(records.engagement(who, county.teams["shared"]), month)
+    firm = county.participations["shared"]
+    return ledgers.file_ledger(actor=actor, participation=firm, month=month, now=county.now)
+
+
+def _accept_ledger(actor: Actor, county: County) -> Any:
+    return ledgers.accept_ledger(actor=actor, ledger=county.ledgers["shared"], now=county.now)
+
+
+def _return_ledger(actor: Actor, county: County) -> Any:
+    row: Ledger = county.ledgers["shared"]
+    return ledgers.return_ledger(actor=actor, ledger=row, reason="有人没有合同", now=county.now)
+
+
 # By the service's name; several rows where an act can be tried in several ways.
 ACTS: dict[str, list[Act]] = {
     "projects.services.receive_permit": [_receive_permit, _register_project, _slip_permit_under],
     "projects.services.receive_permits": [_receive_permits],
     "projects.services.keep_permit_file": [_keep_permit_file],
     "projects.services.issue_project_account": [_issue_project_account],
+    "projects.services.state_terms": [_state_terms],
+    "projects.services.confirm_terms": [_confirm_terms],
+    "projects.services.object_to_terms": [_object_to_terms],
+    "workers.services.enter_quantity": [_enter_quantity],
+    "workers.services.correct_quantity": [_correct_quantity],
+    "workers.services.accept_quantity": [_accept_quantity],
+    "workers.services.return_quantity": [_return_quantity],
+    "workers.services.read_career": [_read_career],
+    "ledgers.services.file_ledger": [_file_ledger],
+    "ledgers.services.accept_ledger": [_accept_ledger],
+    "ledgers.services.return_ledger": [_return_ledger],
     "projects.services.add_participation": [_add_participation],
     "projects.services.state_enterprise": [_state_enterprise, _state_own_enterprise],
     "projects.services.record_qualification": [_record_qualification],

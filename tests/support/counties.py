@@ -32,11 +32,14 @@ from federation.models import AcceptedRequest, ConformanceRun, Credential, Refus
 from federation.work import OUR_FAULT
 from integrity.models import AnswerFile, CreditRecord, PersonCredit, SupervisionNotice
 from kernel.store import keep
+from ledgers.models import Ledger
+from ledgers.rules import month_before
 from payroll.models import PayrollBatch, PayrollFile, PayrollRow
 from projects.models import (
     AccountCode,
     Enterprise,
     EnterpriseParticulars,
+    OwnerTerms,
     Participation,
     Permit,
     PermitUpload,
@@ -60,6 +63,8 @@ from tests.support.papers import write_papers
 from tests.support.stated import state_everything
 from web.models import Message
 from workers.models import (
+    CareerCode,
+    CareerReading,
     Certificate,
     CollectionPoint,
     Contract,
@@ -84,6 +89,7 @@ from workers.models import (
     Training,
     TrainingFile,
     TrainingSession,
+    WorkQuantity,
 )
 from workers.services import carry_on, identity_index, keep_roster_file
 
@@ -132,6 +138,9 @@ class Worker:
     wages: PayrollRow | None = None
     credit: PersonCredit | None = None
     gate_pass: GatePass | None = None
+    quantity: WorkQuantity | None = None
+    career_codes: list[CareerCode] = field(default_factory=list)
+    reading: CareerReading | None = None
 
 
 @dataclass
@@ -184,6 +193,9 @@ class County:
     wage_accounts: dict[str, WageAccount] = field(default_factory=dict)
     qualifications: dict[str, Qualification] = field(default_factory=dict)
     credit: dict[str, CreditRecord] = field(default_factory=dict)
+    terms: dict[str, OwnerTerms] = field(default_factory=dict)
+    quantities: dict[str, WorkQuantity] = field(default_factory=dict)
+    ledgers: dict[str, Ledger] = field(default_factory=dict)
     photo: str = ""
     hero: str = "contractor"
 
@@ -258,6 +270,8 @@ class County:
         found += [str(row.public_id) for row in self.payrolls.values()]
         found += [name for row in self.papers.values() for name in (str(row.public_id), row.number)]
         found += [str(row.public_id) for row in (*self.sessions.values(), *self.policies.values())]
+        found += [str(row.public_id) for row in (*self.terms.values(), *self.quantities.values())]
+        found += [trace for row in self.ledgers.values() for trace in (str(row.public_id), row.digest)]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
@@ -305,6 +319,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _notices(county)
     _roster_file(county)
     write_papers(county)
+    _of_the_site(county)
     recount(now)
     recheck(now)
     for worker in county.workers.values():
@@ -484,6 +499,7 @@ def employ(county: County, title: str) -> None:
         )
     if title in ("contractor", "subcontractor"):
         worker.correction = _correction(county, worker.engagement)
+        _career(county, title)
     _roster(county, worker, since, until)
     _reported(county, title)
     if title != "gap":
@@ -728,6 +744,44 @@ def _notices(county: County) -> None:
         if notice.state == "replied":
             photo = county.photo if name == "replied" else ""
             records.notice_reply(item, county.now - timedelta(hours=1), f"{word}已补签", photo)
+
+
+def secret_of(county: County) -> str:
+    """What 张三's open code says: its picture's secret."""
+    return f"{'C' if county.word == WUCHANG_WORD else 'D'}{'A' * 25}"
+
+
+def _of_the_site(county: County) -> None:
+    """Contract terms in force and waiting, work of teams, and last month's ledgers of the subcontractors."""
+    word, project = county.word, county.project
+    county.terms["confirmed"] = records.terms(
+        project, 1, "confirmed", word, contract_file=county.photo, no_charge_file=county.photo
+    )
+    county.terms["stated"] = records.terms(project, 2, "stated", word)
+    for title, team in county.teams.items():
+        county.quantities[title] = records.quantity(team, f"{word}{title}砌筑")
+    month = month_before(records.site_day(county.now))
+    for title in ("subcontractor", SHARED):
+        worker = county.workers.get(title)
+        people = [records.ledger_row(worker.engagement)] if worker else []
+        county.ledgers[title] = records.ledger(
+            county.participations[title], month, people, word, due_on=month + timedelta(days=40)
+        )
+
+
+def _career(county: County, title: str) -> None:
+    """张三 and 李四 each show one code now, and have shown one to the site's clerk."""
+    worker, site = county.workers[title], county.project
+    of = county.participations["subcontractor"] if title == "subcontractor" else None
+    secret = secret_of(county)[::-1] if title == "subcontractor" else secret_of(county)
+    used = records.career_code(
+        worker.person, f"{secret}used", opened_at=county.now - timedelta(minutes=9), used_at=county.now
+    )
+    worker.career_codes = [used, records.career_code(worker.person, secret)]
+    worker.reading = records.career_reading(used, site, f"周{county.word}", participation=of)
+    team = county.teams[title]
+    worker.quantity = records.quantity(team, f"{county.word}抹灰", worker.engagement, state="accepted")
+    county.quantities[f"{title} person"] = worker.quantity
 
 
 def _users(county: County) -> None:

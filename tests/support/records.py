@@ -21,11 +21,15 @@ from integrity.models import (
 from integrity.rules import end_of, number_of
 from kernel.cipher import keyring
 from kernel.ids import new_id
+from ledgers import rules as ledger_rules
+from ledgers.models import Ledger
 from payroll.models import PayrollBatch, PayrollFile, PayrollRow
-from projects.models import Enterprise, Participation, Permit, Project, Team, TeamFile
+from projects.models import Enterprise, OwnerTerms, Participation, Permit, Project, Team, TeamFile
 from regions.models import Region
 from tests.support import people
 from workers.models import (
+    CareerCode,
+    CareerReading,
     Certificate,
     CollectionPoint,
     Contract,
@@ -44,6 +48,7 @@ from workers.models import (
     Training,
     TrainingFile,
     TrainingSession,
+    WorkQuantity,
 )
 from workers.services import identity_index, phone_index
 
@@ -371,3 +376,115 @@ def person_credit(of: Engagement, region: Region, word: str, **fields: Any) -> P
         entered_by=word,
         **fields,
     )
+
+
+def terms(of: Project, edition: int, state: str, word: str, **fields: Any) -> OwnerTerms:
+    """Contract terms that the contractor has stated, with every item."""
+    given: dict[str, Any] = {
+        "measurement_days": 30,
+        "pay_cycle_days": 30,
+        "pay_day": 15,
+        "labour_share": Decimal("18.50"),
+        "duties": f"{word}负责实名登记",
+        "safety_cost": Decimal("260000.00"),
+        "is_free_for_workers": True,
+        "stated_side": "contractor",
+        "stated_at": timezone.now(),
+        "stated_by": f"{word}总包",
+        "stated_by_key": "somebody",
+    }
+    if state == "confirmed":
+        given |= {
+            "answered_at": timezone.now(),
+            "answered_by": f"{word}业主",
+            "answered_by_key": "somebody else",
+        }
+    return OwnerTerms.objects.create(project=of, edition=edition, state=state, **{**given, **fields})
+
+
+def quantity(of: Team, item: str, who: Engagement | None = None, **fields: Any) -> WorkQuantity:
+    """Completed work of yesterday that waits to be accepted."""
+    day = site_day() - timedelta(days=1)
+    given: dict[str, Any] = {
+        "first_on": day,
+        "last_on": day,
+        "amount": Decimal("12.500"),
+        "unit": "81",
+        "grade": "2",
+        "entered_at": timezone.now(),
+        "entered_by": "分包劳资专管员",
+        "entered_by_key": "somebody",
+    }
+    return WorkQuantity.objects.create(
+        project_id=of.participation.project_id,
+        participation=of.participation,
+        team=of,
+        engagement=who,
+        item=item,
+        **{**given, **fields},
+    )
+
+
+def career_code(of: Person, secret: str, figures: str = "123456", **fields: Any) -> CareerCode:
+    """A code that the worker shows now."""
+    now = timezone.now()
+    given: dict[str, Any] = {"opened_at": now, "expires_at": now + timedelta(minutes=5)}
+    return CareerCode.objects.create(
+        person=of,
+        digest=keyring().blind_index("career_code", secret),
+        figures_digest=keyring().blind_index("career_figures", f"{figures}|{of.id_number[-4:]}"),
+        **{**given, **fields},
+    )
+
+
+def career_reading(of: CareerCode, project: Project, reader: str, **fields: Any) -> CareerReading:
+    """That a site may read the career behind a used code."""
+    now = timezone.now()
+    given: dict[str, Any] = {"read_at": now, "expires_at": now + timedelta(hours=1), "reader_key": "somebody"}
+    return CareerReading.objects.create(code=of, project=project, reader=reader, **{**given, **fields})
+
+
+def ledger(of: Participation, month: date, people: list[dict[str, Any]], word: str, **fields: Any) -> Ledger:
+    """A month's ledger that waits for its verdict, of rows as they stand in a content."""
+    content = ledger_rules.canonical(
+        {"format": ledger_rules.FORMAT, "month": f"{month:%Y-%m}", "people": people, "word": word}
+    )
+    given: dict[str, Any] = {
+        "due_on": ledger_rules.due_on(month, 5),
+        "is_late": False,
+        "filed_at": timezone.now(),
+        "filed_by": f"{word}分包",
+        "filed_by_key": "somebody",
+    }
+    return Ledger.objects.create(
+        project_id=of.project_id,
+        participation=of,
+        month=month,
+        content=content.decode(),
+        digest=ledger_rules.digest(content),
+        people=len(people),
+        incomplete=0,
+        days=sum(one["days"] for one in people),
+        **{**given, **fields},
+    )
+
+
+def ledger_row(of: Engagement, **fields: Any) -> dict[str, Any]:
+    """One person as a ledger holds them."""
+    row = {
+        "engagement": str(of.public_id),
+        "name": of.person.name,
+        "number": of.person.masked_number,
+        "kind": of.kind,
+        "trade": of.trade,
+        "team": of.team.name,
+        "is_team_leader": of.is_team_leader,
+        "posts": [],
+        "presences": [["2026-10-01", None]],
+        "contract": ["labour", "2026-10-01", None],
+        "training": ["003001", "2026-10-01", "2027-10-01"],
+        "days": 20,
+        "wages": None,
+        "missing": [],
+    }
+    return {**row, **fields}

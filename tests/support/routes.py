@@ -18,10 +18,11 @@ from PIL import Image
 from audit.models import AuditEvent
 from audit.services import record
 from kernel.ids import new_id
+from ledgers.rules import month_before
 from standards.versions import published_versions
 from tests.support import people
 from tests.support.actors import EVERYONE
-from tests.support.counties import County, roster_cell, roster_table
+from tests.support.counties import County, roster_cell, roster_table, secret_of
 
 Query = dict[str, Any]
 
@@ -353,6 +354,38 @@ def _contracts(county: County) -> list[dict[str, Any]]:
 def _trainings(county: County) -> list[dict[str, Any]]:
     papers = [worker.training for worker in county.workers.values() if worker.training]
     return [{"public_id": paper.public_id} for paper in papers]
+
+
+def _terms(*names: str) -> Callable[[County], list[dict[str, Any]]]:
+    return lambda county: [{"public_id": county.terms[name].public_id} for name in names]
+
+
+def _quantities(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": row.public_id} for row in county.quantities.values()]
+
+
+def _quantity_form(county: County) -> Query:
+    day = county.today - timedelta(days=3)
+    return {"item": "抹灰", "first_on": day, "last_on": day, "amount": "8.5", "unit": "81", "grade": "2"}
+
+
+def _readings(county: County) -> list[dict[str, Any]]:
+    found = [worker.reading for worker in county.workers.values() if worker.reading]
+    return [{"public_id": row.public_id} for row in found]
+
+
+def _career_form(county: County) -> Query:
+    return {"project": county.project.public_id, "code": secret_of(county)}
+
+
+def _ledgers(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": row.public_id} for row in county.ledgers.values()]
+
+
+def _to_file(county: County) -> list[dict[str, Any]]:
+    """Last month's ledger of each firm."""
+    month = f"{month_before(county.today):%Y-%m}"
+    return [{"public_id": row.public_id, "month": month} for row in county.participations.values()]
 
 
 def _contract_form(county: County) -> Query:
@@ -1245,6 +1278,111 @@ ROUTES: dict[str, Route] = {
     "api_permits_unclaimed": Route(queries=lambda county: [{}, _here(county)]),
     "api_permit_receive": Route(),
     "api_permit_issue_account": Route(kwargs=_permit, forms=lambda _county: [{}]),
+    "project_terms": Route(kwargs=_project),
+    "terms_new": Route(kwargs=_project, forms=lambda _county: [{"measurement_days": "30"}]),
+    "terms_confirm": Route(kwargs=_terms("stated"), forms=lambda _county: [{}]),
+    "terms_object": Route(kwargs=_terms("stated"), forms=lambda _county: [{"reason": "拨付日与合同不符"}]),
+    "terms_file": Route(
+        kwargs=lambda county: [
+            {"public_id": county.terms["confirmed"].public_id, "which": which}
+            for which in ("contract", "promise")
+        ]
+    ),
+    "api_terms": Route(queries=_of_projects({"state": "confirmed"})),
+    "api_terms_state": Route(kwargs=_project, forms=lambda _county: [{"measurement_days": 30}]),
+    "api_terms_confirm": Route(kwargs=_terms("stated"), forms=lambda _county: [{}]),
+    "api_terms_object": Route(kwargs=_terms("stated"), forms=lambda _county: [{"reason": "拨付日不符"}]),
+    "project_quantities": Route(
+        kwargs=_project,
+        queries=lambda county: [
+            {},
+            {"stands": "entered"},
+            {"grade": "9"},
+            {"month": f"{county.today:%Y-%m}"},
+            {"q": "王五"},
+            {"team": county.teams["contractor"].public_id},
+            {"person": county.worker.engagement.public_id},
+        ],
+    ),
+    "quantity_totals": Route(kwargs=_project),
+    "quantity_new": Route(
+        kwargs=_project,
+        forms=lambda county: [{**_quantity_form(county), "team": county.teams["contractor"].public_id}],
+    ),
+    "quantity": Route(kwargs=_quantities),
+    "quantity_correct": Route(kwargs=_quantities, forms=lambda county: [_quantity_form(county)]),
+    "quantity_accept": Route(kwargs=_quantities, forms=lambda _county: [{"grade": "1"}]),
+    "quantity_return": Route(kwargs=_quantities, forms=lambda _county: [{"reason": "与计量单不符"}]),
+    "api_quantities": Route(queries=_of_projects({"state": "entered"}, {"grade": "2"})),
+    "api_quantity_enter": Route(
+        forms=lambda county: [{**_quantity_form(county), "team": county.teams["contractor"].public_id}]
+    ),
+    "api_quantity_correct": Route(kwargs=_quantities, forms=lambda county: [_quantity_form(county)]),
+    "api_quantity_accept": Route(kwargs=_quantities, forms=lambda _county: [{"grade": "1"}]),
+    "api_quantity_return": Route(kwargs=_quantities, forms=lambda _county: [{"reason": "与计量单不符"}]),
+    "own_career": Route(role="worker"),
+    "own_career_code": Route(role="worker"),
+    "own_career_close": Route(role="worker"),
+    "api_my_career": Route(role="worker"),
+    "api_my_career_open": Route(role="worker"),
+    "api_my_career_close": Route(role="worker"),
+    "read_career": Route(
+        role="labour_clerk",
+        queries=lambda county: [{}, {"project": county.project.public_id}],
+        forms=lambda county: [_career_form(county)],
+    ),
+    "career": Route(role="labour_clerk", kwargs=_readings),
+    "enrol_by_code": Route(
+        role="labour_clerk",
+        kwargs=lambda county: [
+            {"public_id": county.project.public_id, "reading": one["public_id"]} for one in _readings(county)
+        ],
+        forms=lambda county: [_enrolment(county)],
+    ),
+    "person_career": Route(kwargs=_people),
+    "api_career_read": Route(forms=lambda county: [_career_form(county)]),
+    "api_career": Route(role="labour_clerk", kwargs=_readings),
+    "ledgers": Route(
+        queries=lambda county: [
+            {},
+            {"region": county.region.code},
+            {"month": f"{county.today:%Y-%m}"},
+            {"stands": "filed"},
+            {"q": county.word},
+            {"project": county.project.public_id},
+        ]
+    ),
+    "project_ledgers": Route(kwargs=_project, queries=lambda _county: [{}, {"stands": "none"}]),
+    "ledger_verify": Route(
+        queries=lambda county: [{}, *({"digest": row.digest} for row in county.ledgers.values())]
+    ),
+    "ledger": Route(kwargs=_ledgers),
+    "ledger_print": Route(kwargs=_ledgers),
+    "ledger_json": Route(kwargs=_ledgers),
+    "ledger_xlsx": Route(kwargs=_ledgers),
+    "ledger_accept": Route(kwargs=_ledgers, forms=lambda _county: [{}]),
+    "ledger_return": Route(kwargs=_ledgers, forms=lambda _county: [{"reason": "有人没有合同"}]),
+    "ledger_file": Route(kwargs=_to_file, forms=lambda _county: [{}]),
+    "api_ledgers": Route(
+        queries=lambda county: [
+            {},
+            {"project": county.project.code},
+            {"month": f"{month_before(county.today):%Y-%m}", "state": "filed"},
+            {"digest": county.ledgers["subcontractor"].digest},
+        ]
+    ),
+    "api_ledgers_owed": Route(queries=_of_projects({"stands": "filed"})),
+    "api_ledger_file": Route(
+        forms=lambda county: [
+            {
+                "participation": county.participations["shared"].public_id,
+                "month": f"{month_before(county.today):%Y-%m}",
+            }
+        ]
+    ),
+    "api_ledger": Route(kwargs=_ledgers),
+    "api_ledger_accept": Route(kwargs=_ledgers, forms=lambda _county: [{}]),
+    "api_ledger_return": Route(kwargs=_ledgers, forms=lambda _county: [{"reason": "有人没有合同"}]),
     "api_exports": Route(),
     "api_ask_for_export": Route(public="takes only a body; tests/exports asks for the other county's lists"),
     **{

@@ -10,6 +10,7 @@ from typing import Any
 from accounts import selectors as accounts
 from accounts.models import Post
 from attendance.selectors import (
+    career,
     corrections,
     dashboard,
     days,
@@ -30,6 +31,8 @@ from federation import selectors as federation
 from integrity.selectors import credit, gaps, people_credit, standing
 from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
+from ledgers import selectors as ledgers
+from ledgers.rules import month_before
 from payroll import selectors as payroll
 from projects import selectors as projects
 from tests.support.counties import ROLES, County, TwoCounties, employ, two_counties, wuchang, xiantao
@@ -264,6 +267,70 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         for worker in (c.worker, c.workers["subcontractor"])
         if worker.contract_file
     ],
+    "projects.selectors.project_to": lambda a, c: projects.project_to(
+        a, "projects.view", c.project.public_id
+    ),
+    "projects.selectors.sides_of": lambda a, c: projects.sides_of(a, c.project),
+    "projects.selectors.sees_terms": lambda a, c: projects.sees_terms(a, c.project),
+    "projects.selectors.terms_of": lambda a, c: projects.terms_of(a, c.project),
+    "projects.selectors.all_terms": lambda a, c: projects.all_terms(a),
+    "projects.selectors.terms": lambda a, c: projects.terms(a, c.terms["stated"].public_id),
+    "projects.selectors.projects_without_terms": lambda a, c: projects.projects_without_terms(
+        a, "projects.view"
+    ),
+    "projects.selectors.terms_to_do": lambda a, c: projects.terms_to_do(a),
+    "projects.selectors.latest_terms": lambda a, c: projects.latest_terms(a, [c.project]),
+    "workers.selectors.quantities": lambda a, c: workers.quantities(a),
+    "workers.selectors.quantity": lambda a, c: [
+        workers.quantity(a, c.quantities[title].public_id) for title in ("subcontractor", "shared")
+    ],
+    "workers.selectors.quantity_totals": lambda a, c: workers.quantity_totals(a, c.project),
+    "workers.selectors.quantities_pending": lambda a, c: workers.quantities_pending(a, "workers.view"),
+    "workers.selectors.teams_to_quantify": lambda a, c: workers.teams_to_quantify(a, c.project),
+    "workers.selectors.people_to_quantify": lambda a, c: workers.people_to_quantify(a, c.project),
+    "workers.selectors.projects_to_enrol_on": lambda a, c: workers.projects_to_enrol_on(a),
+    "workers.selectors.career_readings": lambda a, c: workers.career_readings(a, c.now),
+    "workers.selectors.career_reading": lambda a, c: [
+        workers.career_reading(a, worker.reading.public_id, c.now)
+        for worker in (c.worker, c.workers["subcontractor"])
+        if worker.reading
+    ],
+    "workers.selectors.own_career_code": lambda a, c: workers.own_career_code(a, c.now),
+    "workers.selectors.own_career_readings": lambda a, c: workers.own_career_readings(a),
+    "attendance.selectors.career.own_career": lambda a, c: career.own_career(a),
+    "attendance.selectors.career.career_in_scope": lambda a, c: [
+        career.career_in_scope(a, worker.engagement).jobs for worker in c.workers.values()
+    ],
+    "attendance.selectors.career.opened_career": lambda a, c: [
+        career.opened_career(a, worker.reading.public_id, c.now)
+        for worker in (c.worker, c.workers["subcontractor"])
+        if worker.reading
+    ],
+    "ledgers.selectors.owing": lambda a, c: [
+        ledgers.owing(a, month_before(c.today)),
+        ledgers.owing(a, c.today.replace(day=1)),
+    ],
+    "ledgers.selectors.ledgers": lambda a, c: ledgers.ledgers(a),
+    "ledgers.selectors.ledger": lambda a, c: ledgers.ledger(a, c.ledgers["subcontractor"].public_id),
+    "ledgers.selectors.participation_to": lambda a, c: ledgers.participation_to(
+        a, "ledgers.view", c.participations["subcontractor"].public_id
+    ),
+    "ledgers.selectors.latest_of": lambda a, c: ledgers.latest_of(
+        a, c.participations["subcontractor"], month_before(c.today)
+    ),
+    "ledgers.selectors.rounds_of": lambda a, c: ledgers.rounds_of(a, c.ledgers["subcontractor"]),
+    "ledgers.selectors.ledger_before": lambda a, c: ledgers.ledger_before(
+        a, c.participations["subcontractor"], c.today.replace(day=1)
+    ),
+    "ledgers.selectors.by_digest": lambda a, c: [
+        ledgers.by_digest(a, row.digest) for row in c.ledgers.values()
+    ],
+    "ledgers.selectors.content_of": lambda a, c: ledgers.content_of(
+        a,
+        ledgers.participation_to(a, "ledgers.view", c.participations["subcontractor"].public_id),
+        c.today.replace(day=1),
+        c.today,
+    )["people"],
     "projects.selectors.team_files": lambda a, c: projects.team_files(a, c.project),
     "projects.selectors.team_file": lambda a, c: projects.team_file(a, c.team_files["contractor"].public_id),
     "payroll.selectors.batches": lambda a, c: payroll.batches(a),

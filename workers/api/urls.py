@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workers.api import entry, imports, papers, views
+from workers.api import entry, imports, papers, quantities, views
 
 urlpatterns = [
     path("projects/<uuid:public_id>/look-up/", views.LookUpView.as_view(), name="api_look_up"),
@@ -56,4 +56,11 @@ urlpatterns = [
         papers.WithdrawTrainingView.as_view(),
         name="api_training_withdraw",
     ),
+    path("quantities/", quantities.QuantitiesView.as_view(), name="api_quantities"),
+    path("quantities/enter/", quantities.EnterView.as_view(), name="api_quantity_enter"),
+    path(
+        "quantities/<uuid:public_id>/correct/", quantities.CorrectView.as_view(), name="api_quantity_correct"
+    ),
+    path("quantities/<uuid:public_id>/accept/", quantities.AcceptView.as_view(), name="api_quantity_accept"),
+    path("quantities/<uuid:public_id>/return/", quantities.ReturnView.as_view(), name="api_quantity_return"),
 ]

@@ -1,5 +1,6 @@
 """People, what ties them to a project, and what the law asks before they enter."""
 
+from workers.models.careers import CareerCode, CareerReading, CareerTry
 from workers.models.contracting import ContractPaper, ContractTemplate
 from workers.models.identity import IdentityCheck, IdentityCorrection, LookUp
 from workers.models.imports import RosterFault, RosterImport, RosterRow
@@ -10,11 +11,15 @@ from workers.models.people import Engagement, Person, PersonAlias
 from workers.models.points import CollectionPoint
 from workers.models.policies import PolicyDocument
 from workers.models.presence import Presence, Settlement, TemporaryLeave, _Between, _Only
+from workers.models.quantities import WorkQuantity
 from workers.models.roster import EngagementEvent, EntryReview, KeyPostAssignment
 from workers.models.sessions import ContractFile, TrainingFile, TrainingSession
 
 # `_Between` and `_Only` too: the migrations name them by this address.
 __all__ = [
+    "CareerCode",
+    "CareerReading",
+    "CareerTry",
     "Certificate",
     "CollectionPoint",
     "Contract",
@@ -42,6 +47,7 @@ __all__ = [
     "Training",
     "TrainingFile",
     "TrainingSession",
+    "WorkQuantity",
     "_Between",
     "_Only",
 ]

@@ -4,11 +4,11 @@ The conditions are the one place where "on site", "under contract" and "trained"
 lists both use them, so that a figure and the list behind it cannot differ.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Least
 
 from kernel.errors import NotFound
@@ -19,6 +19,8 @@ from standards.selectors import parameter
 from workers import states
 from workers.entry import facts_of_entry, opening, special_trades, with_entry
 from workers.models import (
+    CareerCode,
+    CareerReading,
     Certificate,
     CollectionPoint,
     Contract,
@@ -36,6 +38,7 @@ from workers.models import (
     RosterRow,
     TemporaryLeave,
     Training,
+    WorkQuantity,
 )
 
 Paper = TypeVar("Paper", Contract, Training, Presence)
@@ -45,6 +48,8 @@ _SEALED = ("phone", "phone_index", "address", "card_number", "card_index", "pers
 # An exit whose wages nobody has spoken of yet; and an identity check that passed.
 UNSETTLED = "unsettled"
 IDENTITY_MATCHES = "match"
+# Work that was looked at and found not up to standard (code list quality_grade).
+UNACCEPTABLE = "9"
 # So many names make a sentence; the rest is a number.
 MOST_NAMED = 5
 
@@ -455,6 +460,12 @@ def roster_faults(actor: Actor, of: RosterImport, column: str = "", cause: str =
     return rows.select_related("row").order_by("row__line", "pk")
 
 
+def projects_to_enrol_on(actor: Actor) -> QuerySet[Project]:
+    """The projects in work on which `actor` enrols people, by name."""
+    rows = Project.objects.visible_to(actor, "workers.enrol").exclude(status="004")
+    return rows.select_related("region").order_by("name", "code")
+
+
 def people_to_file_for(actor: Actor, of: Project) -> QuerySet[Engagement]:
     """The people of a project whose papers `actor` may file, by team and name."""
     rows = Engagement.objects.visible_to(actor, "workers.file").filter(project=of, ended_at=None)
@@ -470,6 +481,87 @@ def certificates(actor: Actor, of: Engagement) -> QuerySet[Certificate]:
     """The certificates of the person behind an engagement, whichever site recorded them."""
     rows = Certificate.objects.visible_to(actor).filter(person=of.person_id)
     return rows.order_by("kind", "-issued_on", "-pk")
+
+
+def quantities(actor: Actor) -> QuerySet[WorkQuantity]:
+    """Completed quantities within scope, the latest first."""
+    rows = WorkQuantity.objects.visible_to(actor).select_related(
+        "project__region", "team", "engagement__person", "participation__enterprise"
+    )
+    return rows.order_by("-last_on", "-pk")
+
+
+def quantity(actor: Actor, public_id: UUID) -> WorkQuantity:
+    """One entry of completed work. Raises NotFound outside the actor's scope."""
+    found = quantities(actor).select_related("replaces").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def quantity_totals(actor: Actor, of: Project) -> QuerySet[WorkQuantity, dict[str, Any]]:
+    """What was accepted on a project, summed by team, person, item and unit, with the days it was done on.
+
+    `bad` is how much of it was found not up to standard.
+    """
+    rows = WorkQuantity.objects.visible_to(actor).filter(project=of, state=WorkQuantity.State.ACCEPTED)
+    return (
+        rows.order_by("team__number", "item", "unit", "engagement__person__name", "engagement")
+        .values("team__name", "engagement__public_id", "engagement__person__name", "item", "unit")
+        .annotate(
+            total=Sum("amount"),
+            bad=Sum("amount", filter=Q(grade=UNACCEPTABLE)),
+            first=Min("first_on"),
+            last=Max("last_on"),
+            entries=Count("pk"),
+        )
+    )
+
+
+def quantities_pending(actor: Actor, permission: str) -> QuerySet[WorkQuantity]:
+    """Quantities that wait to be accepted, where `actor` holds `permission`."""
+    rows = WorkQuantity.objects.visible_to(actor, permission)
+    return rows.filter(state=WorkQuantity.State.ENTERED)
+
+
+def teams_to_quantify(actor: Actor, of: Project) -> QuerySet[Team]:
+    """The teams of a project whose completed work `actor` may enter, with their enterprise."""
+    rows = Team.objects.visible_to(actor, "workers.quantify").filter(participation__project=of)
+    return rows.select_related("participation__enterprise").order_by("participation__kind", "number")
+
+
+def people_to_quantify(actor: Actor, of: Project) -> QuerySet[Engagement]:
+    """The people of a project whose completed work `actor` may enter, by team and name."""
+    rows = Engagement.objects.visible_to(actor, "workers.quantify").filter(project=of)
+    return _named_only(rows).order_by("team__number", "person__name", "pk")
+
+
+def career_readings(
+    actor: Actor, now: datetime, permission: str = "workers.enrol"
+) -> QuerySet[CareerReading]:
+    """The careers that were opened to the actor's sites and may still be read, the latest first."""
+    rows = CareerReading.objects.visible_to(actor, permission).filter(closed_at=None, expires_at__gt=now)
+    return rows.select_related("code__person", "project__region").order_by("-read_at")
+
+
+def career_reading(actor: Actor, public_id: UUID, now: datetime) -> CareerReading:
+    """One of them. Raises NotFound for another site's, once its time is over, and once it was closed."""
+    found = career_readings(actor, now).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_career_code(actor: Actor, now: datetime) -> CareerCode | None:
+    """The worker's own code that is open now; None where none is."""
+    rows = CareerCode.objects.visible_to(actor, "own.view")
+    return rows.filter(used_at=None, closed_at=None, expires_at__gt=now).first()
+
+
+def own_career_readings(actor: Actor) -> QuerySet[CareerReading]:
+    """Who read the worker's own career by a code, the latest first."""
+    rows = CareerReading.objects.visible_to(actor, "own.view")
+    return rows.select_related("project", "participation__enterprise").order_by("-read_at")
 
 
 def contract_file(actor: Actor, public_id: UUID) -> ContractFile:

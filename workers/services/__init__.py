@@ -1,5 +1,6 @@
 """Acts on people: enrolling, the roster's moves, review, papers, corrections, and reading a full number."""
 
+from workers.services.careers import close_career, forget_tries, open_career, read_career, shown_code
 from workers.services.certificates import CertificateFacts, change_certificate, record_certificate
 from workers.services.contracts import (
     ContractFacts,
@@ -92,6 +93,13 @@ from workers.services.presence import (
     submit_for_review,
     verify_identity,
 )
+from workers.services.quantities import (
+    QuantityFacts,
+    accept_quantity,
+    correct_quantity,
+    enter_quantity,
+    return_quantity,
+)
 from workers.services.readings import Sent, new_challenge
 from workers.services.reversal import WORDS as MOVE_WORDS
 from workers.services.reversal import Reverse, latest_of
@@ -142,6 +150,7 @@ __all__ = [
     "PersonFacts",
     "PointFacts",
     "PolicyFacts",
+    "QuantityFacts",
     "Refused",
     "Result",
     "Return",
@@ -158,6 +167,7 @@ __all__ = [
     "VerifyIdentity",
     "WorkFacts",
     "about_code",
+    "accept_quantity",
     "amend_contract",
     "approve_entry",
     "ask_code",
@@ -171,9 +181,11 @@ __all__ = [
     "change_collection_point",
     "change_team",
     "checked_number",
+    "close_career",
     "close_collection_point",
     "close_session",
     "correct_identity",
+    "correct_quantity",
     "drop_import",
     "duties_of",
     "edit_engagement",
@@ -184,11 +196,13 @@ __all__ = [
     "enter",
     "enter_by_code",
     "enter_by_number",
+    "enter_quantity",
     "file_policy",
     "fill_phone_indexes",
     "find_by_number",
     "forget_codes",
     "forget_imports",
+    "forget_tries",
     "identity_index",
     "import_roster",
     "judge_moves",
@@ -207,6 +221,7 @@ __all__ = [
     "move_people",
     "new_challenge",
     "note_attendance",
+    "open_career",
     "open_collection_point",
     "open_session",
     "overlaps_told",
@@ -218,6 +233,7 @@ __all__ = [
     "print_contracts",
     "print_session",
     "reaches_whole",
+    "read_career",
     "record_certificate",
     "record_contract",
     "record_training",
@@ -229,6 +245,7 @@ __all__ = [
     "report_contract",
     "report_training_session",
     "require_size",
+    "return_quantity",
     "return_to_site",
     "reveal_number",
     "reverse_move",
@@ -240,6 +257,7 @@ __all__ = [
     "send_import",
     "set_phone",
     "settle_wages",
+    "shown_code",
     "site_day",
     "stored_number",
     "stored_phone",

@@ -1,6 +1,7 @@
 """Small parts of the clerk's forms: one field by its name, and whether a fold has anything in it."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms, template
@@ -43,3 +44,7 @@ def fresh_machinery(context: Mapping[str, Any]) -> SafeString:
         new_id(),
         context.get("by", ""),
     )
+@register.filter
+def plain_number(value: Decimal) -> str:
+    """A quantity without the zeros that nobody wrote: 1,200.5."""
+    return f"{value.normalize():,f}"

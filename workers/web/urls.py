@@ -2,10 +2,33 @@
 
 from django.urls import path
 
-from workers.web import certificates, contracts, edit, enrol, files, points, record, trainings
+from workers.web import (
+    certificates,
+    contracts,
+    edit,
+    enrol,
+    enrol_by_code,
+    files,
+    points,
+    quantities,
+    record,
+    trainings,
+)
 
 urlpatterns = [
     path("projects/<uuid:public_id>/enrol/", enrol.Enrol.as_view(), name="enrol"),
+    path(
+        "projects/<uuid:public_id>/enrol/by-code/<uuid:reading>/",
+        enrol_by_code.EnrolByCode.as_view(),
+        name="enrol_by_code",
+    ),
+    path("projects/<uuid:public_id>/quantities/new/", quantities.NewQuantity.as_view(), name="quantity_new"),
+    path("quantities/<uuid:public_id>/", quantities.Quantity.as_view(), name="quantity"),
+    path(
+        "quantities/<uuid:public_id>/correct/", quantities.CorrectQuantity.as_view(), name="quantity_correct"
+    ),
+    path("quantities/<uuid:public_id>/accept/", quantities.AcceptQuantity.as_view(), name="quantity_accept"),
+    path("quantities/<uuid:public_id>/return/", quantities.ReturnQuantity.as_view(), name="quantity_return"),
     path("projects/<uuid:public_id>/training/", trainings.TeamTraining.as_view(), name="team_training"),
     path("projects/<uuid:public_id>/points/new/", points.OpenPoint.as_view(), name="point_new"),
     path("points/<uuid:public_id>/edit/", points.ChangePoint.as_view(), name="point_edit"),

@@ -7,7 +7,12 @@ from django.utils import timezone
 
 from attendance.services import make_partitions
 from regions.services import load_regions
-from standards.services import load_default_parameters, load_national_dictionaries, load_standards
+from standards.services import (
+    load_default_parameters,
+    load_national_dictionaries,
+    load_platform_lists,
+    load_standards,
+)
 
 # Punches may arrive late, and a demo world begins a month back: two months behind, four ahead.
 _MONTHS_BEHIND, _MONTHS = 2, 6
@@ -22,6 +27,7 @@ class Command(BaseCommand):
         counts = {
             "regions": load_regions(),
             "code items": load_national_dictionaries(),
+            "platform's items": load_platform_lists(),
             "parameters": load_default_parameters(),
             "standards": load_standards(),
             "partitions": make_partitions(_months_before(timezone.localdate(), _MONTHS_BEHIND), _MONTHS),

@@ -30,7 +30,13 @@ from standards.services.publication import (
     submit_version,
     withdraw_version,
 )
-from standards.services.seed import DATA, load_default_parameters, load_national_dictionaries, load_standards
+from standards.services.seed import (
+    DATA,
+    load_default_parameters,
+    load_national_dictionaries,
+    load_platform_lists,
+    load_standards,
+)
 
 __all__ = [
     "DATA",
@@ -49,6 +55,7 @@ __all__ = [
     "give_grant",
     "load_default_parameters",
     "load_national_dictionaries",
+    "load_platform_lists",
     "load_standards",
     "map_code",
     "publish_version",

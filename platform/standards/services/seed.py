@@ -30,15 +30,17 @@ STANDARDS = ("standard-national-2019.json", "standard-hubei-2026.json")
 
 
 @transaction.atomic
-def load_national_dictionaries(file: Path = DATA / "national-2019.json") -> int:
-    """Write the dictionaries of the national interface; returns the number of items.
+def load_national_dictionaries(
+    file: Path = DATA / "national-2019.json", source: str = "national-2019"
+) -> int:
+    """Write the dictionaries of the national interface, or of another source; returns the number of items.
 
     An item that is there already stays as it is: what a code means never changes (I-24).
     """
     count = 0
     for entry in json.loads(file.read_text(encoding="utf-8"))["lists"]:
         code_list, _ = CodeList.objects.update_or_create(
-            key=entry["key"], defaults={"name": entry["name"], "source": "national-2019"}
+            key=entry["key"], defaults={"name": entry["name"], "source": source}
         )
         rows = [
             CodeItem(code_list=code_list, code=item["code"], name=item["name"], position=position)
@@ -48,6 +50,11 @@ def load_national_dictionaries(file: Path = DATA / "national-2019.json") -> int:
         count += len(rows)
     forget()
     return count
+
+
+def load_platform_lists() -> int:
+    """Write the lists that the national interface does not have and this platform needs."""
+    return load_national_dictionaries(DATA / "platform-lists.json", "platform")
 
 
 @transaction.atomic
