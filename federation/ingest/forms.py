@@ -36,13 +36,13 @@ _LENGTH: Final = len("20261126080000")
 class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """One passage as clients write it; what it says is read by the method's own table, later."""
 
-    idCardType: str | int | None = None  # noqa: N815  # the interface's names
-    idCardNumber: str | None = None  # noqa: N815  # likewise
+    idCardType: str | int | None = None  # noqa: N815  # the interface's name
+    idCardNumber: str | None = None  # noqa: N815  # the interface's name
     date: str | None = None
     direction: str | int | None = None
     image: str | None = None
     channel: str | None = None
-    attendType: str | int | None = None  # noqa: N815  # likewise
+    attendType: str | int | None = None  # noqa: N815  # the interface's name
     lng: str | int | float | None = None
     lat: str | int | float | None = None
 
@@ -53,9 +53,9 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fal
 class Data(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """The data of one call, nothing unknown in it."""
 
-    projectCode: str  # noqa: N815  # likewise
-    dataList: list[Row]  # noqa: N815  # likewise
-    teamSysNo: str | int | None = None  # noqa: N815  # likewise
+    projectCode: str  # noqa: N815  # the interface's name
+    dataList: list[Row]  # noqa: N815  # the interface's name
+    teamSysNo: str | int | None = None  # noqa: N815  # the interface's name
 
 
 _decoder = msgspec.json.Decoder(Data)

@@ -27,7 +27,8 @@ class KeysFirst(Paginator):
         rows = self.object_list
         if self.count <= _FEW or not isinstance(rows, QuerySet) or rows.query.combinator:
             return rows[begin:end]
-        return rows.filter(pk__in=rows.values("pk")[begin:end])
+        # As a list: beside a subquery the database asks the conditions of `rows` about everybody once more.
+        return rows.filter(pk__in=list(rows.values_list("pk", flat=True)[begin:end]))
 
 
 class ListPaginator(KeysFirst):

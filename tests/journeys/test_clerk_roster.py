@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.journeys.browsing import sign_in, watch, window
 from tests.support import people, records
@@ -209,6 +210,21 @@ def test_a_party_and_a_team_are_registered_and_a_team_with_people_does_not_end(
         page.click("main button.b-main")
         assert "还有 2 人没有退场" in page.locator(".errsum").inner_text()
         assert not page.evaluate(STICKS_OUT)
+
+
+def test_what_was_filled_in_before_the_script_came_is_judged(live_server, county):
+    with window(390, 844) as context:
+        page = context.new_page()
+        sign_in(page, live_server.url, county.users["labour_clerk"].username)
+        late: list[Route] = []
+        page.route("**/page*.js", lambda route: late.append(route))
+        address = f"{live_server.url}/projects/{county.project.public_id}/parties/new/"
+        page.goto(address, wait_until="commit")
+        page.fill("input[name=uscc]", people.credit_code(79)[:-1])
+        page.locator("input[name=uscc]").blur()
+        assert page.locator("[data-field=uscc] .msg").count() == 0
+        late[0].continue_()
+        page.wait_for_selector("[data-field=uscc] .msg")
 
 
 @pytest.mark.parametrize("width", [390, 360])

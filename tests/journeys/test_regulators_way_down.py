@@ -109,7 +109,7 @@ def test_a_filter_swaps_the_rows_keeps_the_address_and_is_announced(live_server,
         page.click(".chip .drop >> text=在册在场")
         page.wait_for_url("**/people/?on_site=1")
         page.wait_for_selector(".chip-on")
-        page.wait_for_function("document.getElementById('said').textContent.includes('符合条件')")
+        page.wait_for_function("() => document.getElementById('said').textContent.includes('符合条件')")
         assert page.evaluate("window.sameDocument") is True
         page.go_back()
         page.wait_for_url("**/people/")

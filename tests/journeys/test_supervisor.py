@@ -115,7 +115,8 @@ def test_from_a_gap_to_a_closed_notice_with_one_return(
         page.goto(address)
         assert page.locator(".shots img").count() == 1
         # A picture of a busy server may come after its page.
-        page.wait_for_function("document.querySelector('.shots img').naturalWidth === 640")
+        width = page.locator(".shots img").evaluate("image => image.decode().then(() => image.naturalWidth)")
+        assert width == 640
         page.click("a >> text=退回")
         page.fill("textarea[name=reason]", "合同照片看不清签字页")
         page.click("button >> text=退回，要求再改")

@@ -96,7 +96,7 @@ def _counters(project: Any) -> dict[Any, Any]:
 
     rows = ProjectDay.all_rows.filter(project=project).values()
     return {
-        row["day"]: tuple((name, value) for name, value in row.items() if name not in _NOT_COMPARED)
+        row["day"]: tuple((name, str(value)) for name, value in row.items() if name not in _NOT_COMPARED)
         for row in rows
     }
 

@@ -147,6 +147,13 @@
     const leave = () => { if (isUnsent && !form.dataset.sent) send({ keepalive: true }).catch(() => {}); };
     addEventListener("pagehide", leave);
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+    // On a slow line hands are quicker than this script: what was filled in before it came is judged now.
+    const early = $all("input:not([type=file]):not([type=hidden]), textarea", form).filter((field) => field.value !== field.defaultValue);
+    early.filter((field) => field !== document.activeElement).forEach((field) => {
+      const part = field.closest("[data-field]");
+      if (part) touched.add(part.dataset.field);
+    });
+    if (early.length) ask();
   };
   $all("form[data-check]").forEach(judged);
 
