@@ -126,6 +126,8 @@ class AcceptedRequest(ScopedModel):
     body = SealedTextField(context="accepted_request.body", null=True)
     state = models.PositiveSmallIntegerField(choices=State.choices, default=State.PENDING)
     result = models.TextField(blank=True)
+    # What the data standard told of it: element, rule, version, wording; values masked. Kept with the result.
+    findings = models.JSONField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     accepted_at = models.DateTimeField()
     tried_at = models.DateTimeField(null=True)

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from federation.open_api.file_view import open_api_file
 from federation.open_api.view import open_api
-from federation.web import credential_forms, credentials, handbook, requests, sandbox
+from federation.web import credential_forms, credentials, handbook, requests, sandbox, why
 
 urlpatterns = [
     path("open.api", open_api, name="open_api"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("open-api/sandbox/<uuid:public_id>/", sandbox.ShownSandbox.as_view(), name="sandbox_shown"),
     path("open-api/conformance/", sandbox.Runs.as_view(), name="conformance"),
     path("open-api/conformance/<uuid:public_id>/", sandbox.OneRun.as_view(), name="conformance_run"),
+    path("standard/why/", why.WhyRefused.as_view(), name="standard_why"),
     path("interface/", credentials.CredentialList.as_view(), name="credentials"),
     path("interface/new/", credential_forms.IssueCredential.as_view(), name="credential_new"),
     path(

@@ -19,6 +19,7 @@ from federation.models import AcceptedRequest
 from federation.open_api import schema
 from federation.open_api.calls import Call, Failed, Outcome
 from federation.open_api.dispatcher import method, settled_methods
+from federation.open_api.elements import findings_of
 from kernel.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -103,9 +104,9 @@ def _outcome(request: AcceptedRequest) -> Outcome:
         with transaction.atomic():
             return _acted(request)
     except Failed as refused:
-        return Outcome(False, str(refused))
+        return Outcome(False, str(refused), findings=refused.findings)
     except DomainError as refused:
-        return Outcome(False, refused.message)
+        return Outcome(False, refused.message, findings=findings_of(refused))
     except RETRIED:
         raise
     except Exception:
@@ -128,9 +129,10 @@ def _acted(request: AcceptedRequest) -> Outcome:
 def _finish(request: AcceptedRequest, outcome: Outcome, now: datetime) -> None:
     request.state = State.DONE if outcome.is_done else State.FAILED
     request.result = outcome.result
+    request.findings = list(outcome.findings) or None
     request.finished_at = now
     request.project = request.project or outcome.project
-    request.save(update_fields=["state", "result", "finished_at", "project"])
+    request.save(update_fields=["state", "result", "findings", "finished_at", "project"])
 
 
 def unfinished_lanes(now: datetime) -> list[str]:

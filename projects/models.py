@@ -1,5 +1,8 @@
 """Enterprises, projects, permits, who takes part, and teams."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -173,6 +176,11 @@ class Project(Travelling, ScopedModel):
     starts_on = models.DateField(null=True, blank=True)
     completes_on = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=16, default=Source.REPORTED)
+    # What the standard asks beyond these columns: element code → value; sealed elements as sealed JSON.
+    extras = models.JSONField(null=True, blank=True)
+    sealed_extras = SealedTextField(context="projects.project.extras", null=True)
+    # What the standard told of the act that has just written this row (standards.judging.Finding); not kept.
+    findings: Sequence[Any] = ()
 
     class Meta:
         ordering = ("code",)
@@ -383,6 +391,9 @@ class Team(Travelling, ScopedModel):
     entered_on = models.DateField(null=True, blank=True)
     exited_on = models.DateField(null=True, blank=True)
     remark = models.CharField(max_length=200, blank=True)
+    extras = models.JSONField(null=True, blank=True)
+    sealed_extras = SealedTextField(context="team.extras", null=True)
+    findings: Sequence[Any] = ()
 
     class Meta:
         ordering = ("participation", "number")
@@ -483,6 +494,31 @@ class AccountCode(ScopedModel):
 
     def __str__(self) -> str:
         return f"AccountCode {self.pk}"
+
+
+class RefusedRecord(ScopedModel):
+    """A record that an interface refused by the data standard, kept so that whoever asks is told why.
+
+    `findings` hold element, rule, version and wording; values are masked, and nothing else of it is kept.
+    """
+
+    region_lookup = "project__region"
+    project_lookup = "project"
+    view_permission = "standards.explain"
+
+    request_id = models.CharField(max_length=64, db_index=True)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="+")
+    object_key = models.CharField(max_length=16)
+    channel = models.CharField(max_length=12)
+    said_by = models.CharField(max_length=120, blank=True)
+    findings = models.JSONField()
+    refused_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ("-refused_at", "-id")
+
+    def __str__(self) -> str:
+        return self.request_id
 
 
 class ClaimTry(models.Model):

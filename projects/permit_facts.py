@@ -1,8 +1,10 @@
 """What a construction permit says, before anybody has judged it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from regions.models import Region
 
@@ -29,3 +31,5 @@ class PermitFacts:
     building_area: Decimal | None = None
     starts_on: date | None = None
     completes_on: date | None = None
+    # What the standard of the place asks beyond these: element code → value.
+    extras: Mapping[str, Any] | None = None

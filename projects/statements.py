@@ -3,7 +3,7 @@
 None means that nothing was stated: what is on record stays. Codes are those of the standard.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -85,6 +85,8 @@ class ProjectStatement:
     more: MoreFacts = field(default_factory=MoreFacts)
     owner_uscc: str | None = None
     permits: tuple[tuple[str, str], ...] | None = None
+    # What the standard of the place asks beyond these: element code → value.
+    extras: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from projects import services
 
 @shared_task
 def forget_old() -> int:
-    """Delete kept permit files that have run out, and counts of failed claims that lock nothing any more."""
+    """Delete kept permit files that have run out, counts of failed claims, and old reasons of refusals."""
     now = timezone.now()
-    return services.forget_permit_files(now) + services.forget_tries(now)
+    files, tries = services.forget_permit_files(now), services.forget_tries(now)
+    return files + tries + services.forget_refused_records(now)

@@ -12,12 +12,33 @@ from django.test import TransactionTestCase
 from django.test.utils import override_settings
 
 from kernel.ids import new_id
+from standards.effective import forget_standards
 from standards.selectors import forget
 
 # pytest-django points the connection at the test database only when a collected test asks for one.
 _name_before = connection.settings_dict["NAME"]
 # Loaded once per session and kept between tests that commit.
 _REFERENCE = ("django_", "auth_permission", "regions_", "standards_")
+
+
+# Versions that a test has published, and what they brought into lists; the seed stays.
+_SEED = "(SELECT id FROM standards_standardversion WHERE number IN ('national-2019', 'hubei-2026'))"
+_FORGET_STANDARDS = (
+    "ALTER TABLE standards_codeitem DISABLE TRIGGER USER",
+    f"DELETE FROM standards_codeitem WHERE standard_id NOT IN {_SEED}",
+    "ALTER TABLE standards_codeitem ENABLE TRIGGER USER",
+    "UPDATE standards_codeitem SET valid_to = NULL WHERE valid_to IS NOT NULL",
+    "DELETE FROM standards_itemmapping",
+    "DELETE FROM standards_extensiongrant",
+    *(
+        f"DELETE FROM standards_{table} WHERE version_id NOT IN {_SEED}"
+        for table in ("element", "validationrule", "proposeditem", "tightening")
+    ),
+    f"UPDATE standards_standardversion SET based_on_id = NULL WHERE id NOT IN {_SEED}",
+    f"DELETE FROM standards_standardversion WHERE id NOT IN {_SEED}",
+    "DELETE FROM standards_codelist WHERE NOT EXISTS"
+    " (SELECT FROM standards_codeitem WHERE code_list_id = standards_codelist.id)",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,6 +62,8 @@ def _empty_tables(_case: TransactionTestCase) -> None:
         cursor.execute(
             "DELETE FROM standards_ruleparameter WHERE region_id IS NOT NULL OR valid_from IS NOT NULL"
         )
+        for statement in _FORGET_STANDARDS:
+            cursor.execute(statement)
 
 
 setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)  # noqa: B010  # unknown to the stubs
@@ -85,5 +108,7 @@ def _memories_of_its_own() -> Iterator[None]:
     """No test sees what another left in a cache: counters of throttles, remembered parameters."""
     cache.key_prefix = f"test-{new_id()}"
     forget()
+    forget_standards()
     yield
     forget()
+    forget_standards()

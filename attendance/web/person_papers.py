@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from kernel.masking import mask_card, mask_phone
 from kernel.scoping import Actor
+from standards.effective import standard_of
+from standards.records import shown_extras
 from standards.selectors import code_name
+from standards.spec import WORKER
 from web import words
 from workers import selectors as workers
 from workers.models import Certificate, Engagement, Particulars
@@ -41,7 +44,7 @@ def papers_told(actor: Actor, engagement: Engagement) -> dict[str, Any]:
     kept = workers.particulars(actor, engagement)
     day = timezone.localdate()
     return {
-        "particulars": list(_pairs(kept)) if kept else [],
+        "particulars": [*(_pairs(kept) if kept else ()), *_added(engagement)],
         "pictures": [(label, which) for label, which, column in PICTURES if kept and getattr(kept, column)],
         "certificates": [_told(row, day) for row in workers.certificates(actor, engagement)],
     }
@@ -64,6 +67,13 @@ def _pairs(kept: Particulars) -> Iterator[tuple[str, str]]:
         "证件有效期": _term(kept),
     }
     yield from ((label, value) for label, value in said.items() if value)
+
+
+def _added(engagement: Engagement) -> Iterator[tuple[str, str]]:
+    """What the standard of the place asked beyond the product's own columns; numbers masked."""
+    if engagement.extras or engagement.sealed_extras:
+        standard = standard_of(engagement.project.region)
+        yield from ((one.element.name, one.text) for one in shown_extras(engagement, standard, WORKER))
 
 
 def _term(kept: Particulars) -> str:

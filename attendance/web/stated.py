@@ -7,7 +7,10 @@ from kernel.masking import mask_card, mask_id_number, mask_phone
 from kernel.scoping import Actor
 from projects import selectors as projects
 from projects.models import Enterprise, EnterpriseParticulars, Participation, Project, Qualification
+from standards.effective import standard_of
+from standards.records import shown_extras
 from standards.selectors import code_name
+from standards.spec import PROJECT
 from web import words
 
 Pairs = list[tuple[str, str]]
@@ -66,6 +69,7 @@ def project_told(actor: Actor, project: Project) -> Pairs:
                 " ".join(part for part in (told.contact_name, mask_phone(told.contact_phone)) if part),
             ),
         ]
+    found += [(one.element.name, one.text) for one in shown_extras(project, standard_of(project.region), PROJECT)]
     return [(label, value) for label, value in found if value]
 
 

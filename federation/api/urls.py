@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from federation.api import punches, views
+from federation.api import punches, views, why
 
 urlpatterns = [
     path("punches/", punches.PunchesDoor.as_view(), name="api_punches"),
@@ -18,5 +18,6 @@ urlpatterns = [
     path("credentials/<uuid:public_id>/rotate/", views.RotateView.as_view(), name="api_credential_rotate"),
     path("credentials/<uuid:public_id>/limits/", views.LimitView.as_view(), name="api_credential_limit"),
     path("credentials/<uuid:public_id>/revoke/", views.RevokeView.as_view(), name="api_credential_revoke"),
+    path("standards/why/", why.WhyView.as_view(), name="api_standard_why"),
     path("requests/<slug:serial>/retry/", views.RetryView.as_view(), name="api_request_retry"),
 ]

@@ -8,6 +8,7 @@ from federation import services
 from federation.open_api import envelope, schema
 from federation.open_api.admission import admit
 from federation.open_api.calls import Call
+from federation.open_api.elements import REMINDER
 from federation.open_api.errors import Refusal, bad_request
 from kernel.errors import DomainError
 
@@ -27,7 +28,8 @@ def _answered(body: bytes, *, address: str, now: datetime) -> dict[str, Any]:
         request = services.accept(call, transport)
         return envelope.answer({"requestSerialCode": request.serial})
     services.note_query(call, transport)
-    return envelope.answer(_looked_up(call))
+    found = _looked_up(call)
+    return envelope.answer(found, found.pop(REMINDER, ""))
 
 
 def _looked_up(call: Call) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from federation.models import Credential
 from federation.open_api.dispatcher import Method
 from federation.open_api.fieldcipher import encrypt
 from federation.open_api.schema import Context, Reading
+from federation.open_api.values import SHANGHAI
 from projects.models import Project
-from standards.selectors import codes, parameter
+from standards.effective import standard_of
+from standards.selectors import parameter
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Call:
         return Context(
             secret=self.credential.key,
             now=self.now,
-            codes=codes,
+            codes=standard_of(region, self.now.astimezone(SHANGHAI).date()).accepted,
             parameters=lambda key: parameter(key, region),
             is_practice=region is not None and region.is_sandbox,
         )
@@ -68,18 +70,24 @@ class Outcome:
     """How a write ended, as the vendor will read it.
 
     `project`: the one that a call without a project has made, so that its regulators find the call.
+    `findings`: what the data standard told of it, warnings too, as `elements.findings_data` writes them.
     """
 
     is_done: bool
     result: str
     project: Project | None = None
+    findings: Sequence[Mapping[str, Any]] = ()
 
 
 def done(
-    result: Mapping[str, Any] | Sequence[Any] | None = None, *, project: Project | None = None
+    result: Mapping[str, Any] | Sequence[Any] | None = None,
+    *,
+    project: Project | None = None,
+    findings: Sequence[Mapping[str, Any]] = (),
 ) -> Outcome:
     """Everything was carried out; `result` travels as JSON in a text."""
-    return Outcome(True, json.dumps(result or {}, ensure_ascii=False, separators=(",", ":")), project)
+    written = json.dumps(result or {}, ensure_ascii=False, separators=(",", ":"))
+    return Outcome(True, written, project, findings)
 
 
 def partly_done(troubles: Sequence[str]) -> Outcome:
@@ -89,3 +97,7 @@ def partly_done(troubles: Sequence[str]) -> Outcome:
 
 class Failed(Exception):
     """A write that is refused as a whole, in the sentence the vendor reads; nothing of it stays."""
+
+    def __init__(self, sentence: str, findings: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(sentence)
+        self.findings = findings

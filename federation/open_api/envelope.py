@@ -13,9 +13,13 @@ _NULL = re.compile(r"\\null|\\.|null")
 _ESCAPED = {"null": r"\u006eull", r"\null": r"\u000aull"}
 
 
-def answer(data: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The envelope of a call that succeeded."""
-    return {"code": int(Code.DONE), "message": "成功", "data": data}
+DONE = "成功"
+
+
+def answer(data: Mapping[str, Any] | None = None, reminder: str = "") -> dict[str, Any]:
+    """The envelope of a call that succeeded; a reminder follows the word that says so."""
+    message = f"{DONE};提醒:{reminder}" if reminder else DONE
+    return {"code": int(Code.DONE), "message": message, "data": data}
 
 
 def refusal(error: Refusal) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from federation.open_api.calls import Call, Failed
+from federation.open_api.elements import findings_of
 from kernel.errors import DomainError
 from kernel.masking import mask_id_number
 from projects import uscc
@@ -112,15 +113,17 @@ def all_or_nothing(
 
     Raises Failed.
     """
-    troubles = []
+    troubles: list[str] = []
+    findings: list[dict[str, Any]] = []
     for index, row in enumerate(rows):
         try:
             with transaction.atomic():
                 act(row)
         except DomainError as refused:
             troubles.append(wording(index, row, refused))
+            findings += findings_of(refused, index)
     if troubles:
-        raise Failed(LINE.join(dict.fromkeys(troubles)))
+        raise Failed(LINE.join(dict.fromkeys(troubles)), findings)
 
 
 def stranger(row: Mapping[str, Any]) -> str:

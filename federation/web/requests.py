@@ -14,6 +14,7 @@ from django.utils.html import format_html
 
 from federation.masked import masked_body
 from federation.models import AcceptedRequest
+from federation.open_api.elements import judged_as, reminder
 from federation.selectors import (
     MANAGED,
     OUR_FAULTS,
@@ -25,6 +26,7 @@ from federation.selectors import (
     sees_workers_of,
 )
 from federation.services import retry_request
+from federation.why import EXPLAIN
 from federation.words import VERDICTS, method_in_words
 from kernel.masking import redact
 from kernel.scoping import Actor
@@ -45,6 +47,12 @@ def since(now: datetime) -> datetime:
 
 def _crumbs(*tail: Crumb) -> list[Crumb]:
     return [Crumb("厂商接口", reverse("credentials")), *tail]
+
+
+def reminder_lines(row: AcceptedRequest) -> list[str]:
+    """What the data standard warned of in a call that was taken."""
+    object_key, rows = judged_as(row.method)
+    return reminder(row.findings or (), object_key, rows).split(";")
 
 
 class RequestRecord(Page):
@@ -73,6 +81,8 @@ class RequestRecord(Page):
                 "said": masked_body(
                     row.body, row.credential.key, sees_workers=sees_workers_of(self.actor, row)
                 ),
+                "told": [line for line in reminder_lines(row) if line],
+                "may_ask_why": self.actor.may(EXPLAIN),
                 "can_retry": ours and row.body is not None and self.actor.may(MANAGED),
             }
         )

@@ -42,6 +42,7 @@ ROLES: dict[str, Role] = {
             "projects.record_qualification",
             "integrity.record_credit",
             "federation.view_credentials",
+            "standards.explain",
         },
     ),
     "city_regulator": _role(
@@ -55,6 +56,7 @@ ROLES: dict[str, Role] = {
             "projects.record_qualification",
             "integrity.record_credit",
             "federation.view_credentials",
+            "standards.explain",
         },
     ),
     "county_regulator": _role(
@@ -70,10 +72,20 @@ ROLES: dict[str, Role] = {
             "projects.record_qualification",
             "integrity.record_credit",
             "federation.view_credentials",
+            "standards.explain",
         },
     ),
     "standards_administrator": _role(
-        "数据标准管理员", "region", {"standards.view", "standards.edit", "standards.set_parameters"}
+        "数据标准管理员",
+        "region",
+        {
+            "standards.view",
+            "standards.edit",
+            "standards.review",
+            "standards.grant",
+            "standards.explain",
+            "standards.set_parameters",
+        },
     ),
     "platform_administrator": _role(
         "平台管理员",
@@ -107,6 +119,7 @@ ROLES: dict[str, Role] = {
             "projects.manage_team",
             "projects.state",
             "federation.view_credentials",
+            "standards.explain",
         },
     ),
     "labour_clerk": _role(
@@ -123,6 +136,7 @@ ROLES: dict[str, Role] = {
             "integrity.reply_notice",
             "projects.manage_participation",
             "projects.manage_team",
+            "standards.explain",
         },
     ),
     "subcontractor_clerk": _role(

@@ -1,6 +1,7 @@
 """Refusals that a person can act on: a code for programs, a Chinese sentence for people."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,16 @@ class DomainError(Exception):
         self.message = str(message)
         self.code = code or self.code
         self.field = field
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """Sentences by the input they belong to; several inputs at once where a subclass knows more."""
+        return {self.field: [self.message]} if self.field else {}
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What else a program is told beside code and sentence."""
+        return {}
 
 
 class NotPermitted(DomainError):

@@ -1,10 +1,13 @@
-"""Why a parameter is not set or withdrawn, as sentences."""
+"""Why a parameter, a version of the standard or a grant is not set, as sentences."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from kernel.errors import DomainError
+from standards.judging import Finding
 
 
 class UnknownParameter(DomainError):
@@ -84,3 +87,169 @@ class InForce(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("这个值已经生效，不能撤回。如需改变，请设一个新值，从今天或以后的日期起生效。"))
+
+
+class NoGrant(DomainError):
+    """A city extends the standard only by a grant of the province."""
+
+    code = "no_grant"
+    status = 403
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            _(
+                "{place}没有扩展数据标准的授权，不能起草或发布本地标准。请向省级数据标准管理员申请授权，"
+                "写明要扩展的对象、代码表和依据文号。"
+            ).format(place=place)
+        )
+
+
+class NotACity(DomainError):
+    """Only second-level units have a layer of their own."""
+
+    code = "not_a_city"
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            _("{place}不是市州一级，不能有自己的标准。市州标准由市、州、直管市和林区制定。").format(place=place),
+            field="region",
+        )
+
+
+class DraftExists(DomainError):
+    """A layer has one version in the making at a time."""
+
+    code = "draft_exists"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(_("已有一个正在制定的版本 {number}。请先发布或作废它。").format(number=number))
+
+
+class NumberTaken(DomainError):
+    """A version's number stands for it for ever."""
+
+    code = "number_taken"
+
+    def __init__(self) -> None:
+        super().__init__(_("版本号已用过，请换一个，例如在后面加序号。"), field="number")
+
+
+class NotNow(DomainError):
+    """The state of a version does not allow this act (S10)."""
+
+    code = "not_now"
+    status = 409
+
+    def __init__(self, act: str, state: str) -> None:
+        super().__init__(_("版本处于“{state}”，现在不能{act}。请刷新页面看它的进度。").format(act=act, state=state))
+
+
+class OwnDraft(DomainError):
+    """Whoever drafts does not review, and whoever reviews does not publish (I-12)."""
+
+    code = "own_draft"
+    status = 403
+
+
+class HasFaults(DomainError):
+    """A version contradicts the layers below it, its grant or what was published before."""
+
+    code = "has_faults"
+
+    def __init__(self, faults: Sequence[Any]) -> None:
+        shown = "".join(fault.sentence for fault in faults[:3])
+        more = _("另有 {n} 处。").format(n=len(faults) - 3) if len(faults) > 3 else ""
+        super().__init__(_("检查没有通过：{shown}{more}").format(shown=shown, more=more))
+        self.faults = list(faults)
+
+
+class NothingSaid(DomainError):
+    """A version that changes nothing is not published."""
+
+    code = "nothing_said"
+
+    def __init__(self) -> None:
+        super().__init__(_("这个版本与上一版没有区别，不必发布。请先修改，或作废它。"))
+
+
+class BeginsOnTheSameDay(DomainError):
+    """Two versions of a layer do not begin on one day."""
+
+    code = "same_day"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            _("已有一个版本从 {day} 起生效，请换一个生效日期。").format(day=day.isoformat()),
+            field="effective_from",
+        )
+
+
+class BadCutoff(DomainError):
+    """What the former version allowed is accepted until a day that is not before the new one begins."""
+
+    code = "bad_cutoff"
+
+    def __init__(self) -> None:
+        super().__init__(_("旧版截止日期不能早于生效日期。请留出厂商改程序的时间。"), field="cutoff")
+
+
+class UnknownPart(DomainError):
+    """No such element, rule or item in the draft."""
+
+    code = "unknown_part"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("这个版本里没有这一项，可能已被他人删除。请刷新页面。"))
+
+
+class PublishedBefore(DomainError):
+    """What was published is retired, not deleted."""
+
+    code = "published_before"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("“{name}”已发布过，不能删除，请改为停用。").format(name=name))
+
+
+class NoReason(DomainError):
+    """Whoever returns a version says why."""
+
+    code = "no_reason"
+
+    def __init__(self) -> None:
+        super().__init__(_("请写明退回的理由，至少 4 个字，例如“与省标准第 12 项重复”。"), field="note")
+
+
+class BreaksStandard(DomainError):
+    """A record does not keep to the data standard of its place and day.
+
+    It bears every refusing finding; each is named by the code of its element until an edge, which knows its
+    own fields, names them (`name_fields`).
+    """
+
+    code = "breaks_standard"
+
+    def __init__(self, findings: Sequence[Finding], values: Mapping[str, str] | None = None) -> None:
+        first = findings[0]
+        super().__init__(first.sentence, field=first.element or None)
+        self.findings = list(findings)
+        # What was said, masked, by element: kept with the refusal for whoever asks why.
+        self.values = dict(values or {})
+        self._named: Callable[[str], str] = str
+
+    def name_fields(self, named: Callable[[str], str]) -> None:
+        """Call the fields as the form or body calls them."""
+        self._named = named
+        self.field = named(self.findings[0].element) or None
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one in self.findings:
+            found.setdefault(self._named(one.element), []).append(one.sentence)
+        return found
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"findings": [one.as_data() for one in self.findings]}

@@ -6,7 +6,7 @@ administrator is therefore in force everywhere within `KEPT_SECONDS`.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -23,7 +23,7 @@ KEPT_SECONDS = 5.0
 T = TypeVar("T")
 
 
-def _kept(read: Callable[[], T]) -> Callable[[], T]:
+def kept(read: Callable[[], T]) -> Callable[[], T]:
     """Remember what `read` returned for KEPT_SECONDS of this process."""
     memory: dict[str, Any] = {"until": 0.0}
 
@@ -38,7 +38,7 @@ def _kept(read: Callable[[], T]) -> Callable[[], T]:
     return remembered
 
 
-@_kept
+@kept
 def _parameters() -> dict[str, list[tuple[str, date | None, date | None, Any]]]:
     found: dict[str, list] = {}
     rows = RuleParameter.objects.values_list("key", "region__path", "valid_from", "valid_to", "value")
@@ -50,13 +50,33 @@ def _parameters() -> dict[str, list[tuple[str, date | None, date | None, Any]]]:
     return found
 
 
-@_kept
-def _codes() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    rows = CodeItem.objects.order_by("code_list__key", "position")
-    for key, code, name in rows.values_list("code_list__key", "code", "name"):
-        found.setdefault(key, {})[code] = name
-    return found
+class _Items:
+    """Every item of every list, and what of it holds at a place on a day, worked out once each."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, dict[str, str]] = {}
+        self._rows: list[tuple[str, str, str, str, date | None, date | None]] = []
+        self._held: dict[tuple[str, date], dict[str, dict[str, str]]] = {}
+        rows = CodeItem.objects.order_by("code_list__key", "position", "id")
+        columns = ("code_list__key", "code", "name", "region__path", "valid_from", "valid_to")
+        for key, code, name, path, start, end in rows.values_list(*columns):
+            self.names.setdefault(key, {})[code] = name
+            self._rows.append((key, code, name, path or "", start, end))
+
+    def at(self, path: str, on: date) -> dict[str, dict[str, str]]:
+        """List → code → name of what may be used; a city's own items at that city only."""
+        if (path, on) not in self._held:
+            found: dict[str, dict[str, str]] = {}
+            for key, code, name, place, start, end in self._rows:
+                if path.startswith(place) and (start or on) <= on <= (end or on):
+                    found.setdefault(key, {})[code] = name
+            self._held[(path, on)] = found
+        return self._held[(path, on)]
+
+
+@kept
+def _items() -> _Items:
+    return _Items()
 
 
 def parameter(key: str, region: Region | None = None, on: date | None = None) -> Any:
@@ -65,29 +85,54 @@ def parameter(key: str, region: Region | None = None, on: date | None = None) ->
     The nearest region wins, then the latest start. Raises KeyError for a key that was never defined:
     a missing parameter is a fault of the node, not of its user.
     """
-    path = region.path if region is not None else ""
-    on = on or timezone.localdate()
+    return parameter_at(key, region.path if region is not None else "", on or timezone.localdate())
+
+
+def parameter_at(key: str, path: str, on: date) -> Any:
+    """The same for a region's path. Raises KeyError for a key that was never defined."""
     for place, start, end, value in _parameters().get(key, ()):
         if path.startswith(place) and (start or on) <= on <= (end or on):
             return value
     raise KeyError(f"rule parameter {key} is not defined; run load_reference_data")
 
 
-def codes(code_list: str) -> dict[str, str]:
-    """Code → name of a list, in its order; empty for an unknown list."""
-    return _codes().get(code_list, {})
+def codes(code_list: str, region: Region | None = None, on: date | None = None) -> dict[str, str]:
+    """Code → name of what may be used of a list on a day (default: today), in its order.
+
+    Everybody's items, and with a region those of its city. Empty for an unknown list.
+    """
+    return codes_at(code_list, region.path if region is not None else "", on or timezone.localdate())
 
 
-def choices(code_list: str) -> list[tuple[str, str]]:
+def codes_at(code_list: str, path: str, on: date) -> dict[str, str]:
+    """The same for a region's path."""
+    return _items().at(path, on).get(code_list, {})
+
+
+def every_code(code_list: str) -> dict[str, str]:
+    """Code → name of all that was ever used in a list, retired and cities' own items included (I-24)."""
+    return _items().names.get(code_list, {})
+
+
+def every_list() -> dict[str, dict[str, str]]:
+    """The same for all lists, by key; a list without items is not among them."""
+    return _items().names
+
+
+def choices(code_list: str, region: Region | None = None) -> list[tuple[str, str]]:
     """Code and name of a list as one chooses from it; a name that two codes bear is told apart by them."""
-    known = codes(code_list)
+    return told_apart(codes(code_list, region))
+
+
+def told_apart(known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Codes and names as one chooses among them; a name that two codes bear carries its code."""
     borne = Counter(known.values())
     return [(code, f"{name}（{code}）" if borne[name] > 1 else name) for code, name in known.items()]
 
 
 def code_name(code_list: str, code: str | None) -> str:
-    """The name of a code, or the code itself where the list does not know it; "" for none."""
-    return _codes().get(code_list, {}).get(code, code) if code else ""
+    """The name of a code, retired ones too, or the code itself where the list does not know it; "" for none."""
+    return every_code(code_list).get(code, code) if code else ""
 
 
 def code_lists() -> QuerySet[CodeList]:
@@ -158,5 +203,5 @@ def affected(key: str, region: Region | None, on: date) -> Affected:
 
 def forget() -> None:
     """Drop what this process remembers, after a load."""
-    _parameters.forget()  # type: ignore[attr-defined]  # see _kept
-    _codes.forget()  # type: ignore[attr-defined]  # see _kept
+    _parameters.forget()  # type: ignore[attr-defined]  # see kept
+    _items.forget()  # type: ignore[attr-defined]  # see kept

@@ -1,4 +1,4 @@
-"""How accounts and parameters are named on the audit trail."""
+"""How accounts, parameters and versions of the standard are named on the audit trail."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.selectors import MANAGE, accounts
 from kernel.scoping import Actor
-from standards.models import RuleParameter
+from standards.models import RuleParameter, StandardVersion
 from web.trail_words import Thing, register_objects
 
 
@@ -29,6 +29,12 @@ def _parameters(_actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
     return {str(row.pk): Thing(row.name, reverse("parameter", args=[row.key])) for row in rows}
 
 
+def _versions(_actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    """Versions of the standard are public."""
+    rows = StandardVersion.objects.filter(public_id__in=uuids(keys))
+    return {str(row.public_id): Thing(str(row), reverse("standard")) for row in rows}
+
+
 def uuids(keys: Collection[str]) -> list[UUID]:
     """The keys that are public ids."""
     found = []
@@ -44,3 +50,4 @@ def add_objects() -> None:
     """Tell the trail how to name what it is about."""
     register_objects(User._meta.label_lower, _accounts)
     register_objects(RuleParameter._meta.label_lower, _parameters)
+    register_objects(StandardVersion._meta.label_lower, _versions)

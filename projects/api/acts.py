@@ -11,8 +11,10 @@ from rest_framework import serializers
 from projects import selectors, services
 from projects.api.filters import ProjectFilter
 from projects.api.serializers import ParticipationSerializer, ProjectRefSerializer, TeamSerializer
+from projects.api.standard import ByStandard, ExtrasField
 from projects.models import Participation, Team
 from standards.selectors import codes
+from standards.spec import API, TEAM
 from web.api.acts import ActSerializer, ActView, RowRef
 from web.api.filters import CodeFilter, YesNoFilter
 from web.api.views import ListRead
@@ -80,6 +82,7 @@ class _TeamBody(ActSerializer):
     responsible_name = serializers.CharField(max_length=50, required=False, default="", allow_blank=True)
     entered_on = serializers.DateField(required=False, default=None, allow_null=True)
     remark = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    extras = ExtrasField()
 
 
 class AddTeamBody(_TeamBody):
@@ -196,7 +199,9 @@ class ResumePartyView(_PartyAct):
         return services.resume_participation(actor=self.actor, participation=self.row(kwargs))
 
 
-class _TeamAct(ActView):
+class _TeamAct(ByStandard):
+    object_key = TEAM
+    own_elements = ("name", "responsible_name", "entered_on", "remark")
     model = Team
     permission = "projects.manage_team"
     answer_class = CrewSerializer
@@ -215,7 +220,8 @@ class AddTeamView(_TeamAct):
     status = 201
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Team:
-        return services.add_team(actor=self.actor, **data)
+        self.project = data["participation"].project
+        return services.add_team(actor=self.actor, **data, channel=API)
 
 
 @extend_schema(summary="更正班组信息", tags=[PARTIES])
@@ -225,7 +231,9 @@ class EditTeamView(_TeamAct):
     serializer_class = EditTeamBody
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Team:
-        return services.edit_team(actor=self.actor, team=self.row(kwargs), **data)
+        row = self.row(kwargs)
+        self.project = row.participation.project
+        return services.edit_team(actor=self.actor, team=row, **data, channel=API)
 
 
 @extend_schema(summary="班组退场", tags=[PARTIES])

@@ -1,5 +1,6 @@
 """Construction permits over the REST API: receiving one, issuing the project's account, and the lists."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,8 +15,10 @@ from rest_framework.request import Request
 from projects import selectors, services
 from projects.api.filters import ProjectFilter
 from projects.api.serializers import PermitSerializer, ProjectRefSerializer, RegionRefSerializer
+from projects.api.standard import ByStandard, ExtrasField
 from projects.models import AccountCode, Permit, Project
 from projects.permit_file import COLUMNS, fact_of, read_row
+from standards.spec import API, PROJECT
 from web.api.acts import ActSerializer, ActView
 from web.api.filters import DayFilter, RegionFilter
 from web.api.views import ListRead
@@ -85,13 +88,15 @@ class ReceivePermitBody(ActSerializer):
     building_area = _fact("building_area", "建筑面积，平方米", **_TEXT)
     starts_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="开工日期")
     completes_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="竣工日期")
+    extras = ExtrasField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        extras = attrs.pop("extras", None)
         row = {name: _typed(value) for name, value in attrs.items()}
         facts, faults = read_row(0, row, timezone.localdate())
         if faults:
             raise ValidationError({fact_of(fault.heading): [fault.sentence] for fault in faults})
-        return {"facts": facts}
+        return {"facts": replace(facts, extras=extras) if facts else None}
 
 
 def _typed(value: Any) -> str:
@@ -103,17 +108,24 @@ def _typed(value: Any) -> str:
     description="登记项目和许可证，或为已登记的项目增加许可证。同一许可证再次登记不产生变化。",
     tags=[PERMITS],
 )
-class ReceivePermitView(ActView):
+class ReceivePermitView(ByStandard):
     """Registers a project by its permit."""
 
+    object_key = PROJECT
+    own_elements = (
+        "region", "owner_name", "category", "address", "building_area", "starts_on", "completes_on",
+    )  # fmt: skip
     permission = "projects.receive_permit"
     model = Permit
     serializer_class = ReceivePermitBody
     answer_class = PermitRowSerializer
 
+    def body_field(self, element: str) -> str:
+        return "project_name" if element == "name" else super().body_field(element)
+
     def act(self, data: dict[str, Any], **kwargs: Any) -> Permit:
         facts = data["facts"]
-        services.receive_permit(actor=self.actor, facts=facts)
+        services.receive_permit(actor=self.actor, facts=facts, channel=API)
         return selectors.permits_numbered(self.actor, [facts.permit_number]).get()
 
 

@@ -18,6 +18,7 @@ from projects.services.parties import (
 )
 from projects.services.paying import state_party
 from projects.services.permits import Trial, forget_permit_files, keep_permit_file, receive_permits
+from projects.services.refusals import forget_refused_records, note_refused_record
 from projects.services.register import (
     CONTRACTOR,
     OWNER,
@@ -47,11 +48,13 @@ __all__ = [
     "end_participation",
     "end_team",
     "forget_permit_files",
+    "forget_refused_records",
     "forget_tries",
     "grant_project",
     "issue_project_account",
     "keep_permit_file",
     "known_enterprise",
+    "note_refused_record",
     "open_claim",
     "receive_permit",
     "receive_permits",

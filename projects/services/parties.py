@@ -1,9 +1,12 @@
 """Who takes part in a project, and its teams: corrected, ended and resumed."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -11,6 +14,7 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from kernel.versions import require_version
 from outbox.services import announce
+from projects.by_standard import follow_standard
 from projects.errors import BadPeriod, ParticipationEnded, PeopleStillHere, TeamExists, TheContractorStays
 from projects.models import Participation, Team
 from projects.occupants import occupants
@@ -92,10 +96,12 @@ def edit_team(
     remark: str,
     today: date | None = None,
     expected_version: int | None = None,
+    extras: Mapping[str, Any] | None = None,
+    channel: str = "",
 ) -> Team:
     """Correct what is on record of a team; its number never changes.
 
-    Raises NotPermitted, NotFound, Stale, TeamExists, BadPeriod.
+    Raises NotPermitted, NotFound, Stale, TeamExists, BadPeriod, BreaksStandard.
     """
     row = _locked_team(actor, team)
     require_version(row, expected_version, team_in_words(row))
@@ -105,6 +111,9 @@ def edit_team(
     require_entered(entered_on, today)
     _require_order(entered_on, row.exited_on, field="entered_on")
     row.name, row.responsible_name, row.entered_on, row.remark = name, responsible_name, entered_on, remark
+    place, day = row.participation.project.region, today or timezone.localdate()
+    touched = {"name", "responsible_name", "entered_on", "remark", *(extras or {})}
+    row.findings, _changed = follow_standard(row, place, extras, channel=channel, on=day, touched=touched)
     return _kept_team(row, actor, "projects.team_edited")
 
 

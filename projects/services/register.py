@@ -1,5 +1,6 @@
 """Acts on projects: receiving a permit, naming who takes part, forming teams."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
 from projects import uscc as credit_code
+from projects.by_standard import follow_standard
 from projects.errors import (
     AlreadyParticipates,
     BadCreditCode,
@@ -39,12 +41,13 @@ CONTRACTOR, SUPERVISOR, OWNER = "009", "007", "008"
 
 
 @transaction.atomic
-def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
+def receive_permit(*, actor: Actor, facts: PermitFacts, channel: str = "") -> Project:
     """Register a project by its construction permit, or add a further permit to a known project.
 
     The county does it by form or file until the master data arrive by pull, which will call the same act.
-    Receiving the same permit again changes nothing. Raises NotPermitted, BadPermitNumber, BadCreditCode,
-    NameDiffers, ProjectDiffers, PermitElsewhere.
+    Receiving the same permit again changes nothing. `channel`: how it was said, by which the standard of the
+    place judges a new project. Raises NotPermitted, BadPermitNumber, BadCreditCode, NameDiffers,
+    ProjectDiffers, PermitElsewhere, BreaksStandard.
     Source: 鄂建文〔2019〕27号 二(五) (accounts are issued with the permit), 二(一) (one source of base data).
     """
     require(actor, "projects.receive_permit")
@@ -67,7 +70,9 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
         },
     )
     _require_project(actor, project)
-    if not is_new:
+    if is_new:
+        _by_standard(project, facts, channel)
+    else:
         _require_same(project, facts, contractor)
     _add_permit(project, facts)
     _take_part(project, contractor, CONTRACTOR, facts.issued_on)
@@ -81,6 +86,15 @@ def receive_permit(*, actor: Actor, facts: PermitFacts) -> Project:
     if is_new:
         announce("projects.project_registered.v1", key=project.public_id)
     return project
+
+
+def _by_standard(project: Project, facts: PermitFacts, channel: str) -> None:
+    """Keep what the standard adds to a new project, and judge the whole. Raises BreaksStandard."""
+    project.findings, changed = follow_standard(
+        project, project.region, facts.extras, channel=channel, on=timezone.localdate()
+    )
+    if changed:
+        project.save(update_fields=["extras", "sealed_extras"])
 
 
 def _checked(facts: PermitFacts) -> PermitFacts:
@@ -227,10 +241,13 @@ def add_team(
     exited_on: date | None = None,
     remark: str = "",
     today: date | None = None,
+    extras: Mapping[str, Any] | None = None,
+    channel: str = "",
 ) -> Team:
     """Form a team of a participation; its number is unique in the province.
 
-    Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, BadPeriod, TeamExists.
+    `extras`: what the standard of the place adds; `channel`: how it was said, by which it is judged. Raises
+    NotPermitted, NotFound, ProjectFinished, ParticipationEnded, BadPeriod, TeamExists, BreaksStandard.
     """
     require(actor, "projects.manage_team", on=participation)
     _require_open(participation.project)
@@ -241,7 +258,7 @@ def add_team(
     Participation.all_rows.select_for_update(of=("self",)).get(pk=participation.pk)
     if existing := Team.all_rows.filter(participation=participation, name=name).first():
         raise TeamExists(existing.number)
-    team = Team.objects.create(
+    team = Team(
         participation=participation,
         name=name,
         number=_next_team_number(),
@@ -250,6 +267,9 @@ def add_team(
         exited_on=exited_on,
         remark=remark,
     )
+    place, day = participation.project.region, today or timezone.localdate()
+    team.findings, _changed = follow_standard(team, place, extras, channel=channel, on=day)
+    team.save()
     record(actor, "projects.team_added", team, number=team.number)
     announce("projects.team_added.v1", key=team.public_id)
     return team

@@ -1,6 +1,8 @@
 """Acts by which contractors' systems report projects: a new one, and what has changed of a known one."""
 
 from collections.abc import Iterator
+from copy import copy
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,6 +14,7 @@ from kernel.errors import NotFound
 from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
+from projects.by_standard import follow_standard
 from projects.errors import (
     BadPeriod,
     PermitElsewhere,
@@ -58,12 +61,21 @@ _LABELS = {
 
 
 @transaction.atomic
-def report_project(*, actor: Actor, contractor: Enterprise, statement: ProjectStatement) -> Project:
+def report_project(
+    *,
+    actor: Actor,
+    contractor: Enterprise,
+    statement: ProjectStatement,
+    channel: str = "",
+    today: date | None = None,
+) -> Project:
     """Register a project that its general contractor's system reports; its permit waits for the county.
 
     Only whoever acts for the contractor, or the node's own hand, reports its projects. The same project again
     is told its code: the same by the contractor's own code for it, or by a permit registered for it.
-    Raises NotPermitted, NotFound, ProjectReported, PermitElsewhere, BadCreditCode, NameDiffers, BadPeriod.
+    `channel`: how it was said, by which the standard judges it; what it tells stands in the row's `findings`.
+    Raises NotPermitted, NotFound, ProjectReported, PermitElsewhere, BadCreditCode, NameDiffers, BadPeriod,
+    BreaksStandard.
     Source: 鄂建文〔2019〕27号 二(五): accounts and permits are the county's to issue; a report opens neither.
     """
     require(actor, _REPORT)
@@ -81,6 +93,7 @@ def report_project(*, actor: Actor, contractor: Enterprise, statement: ProjectSt
     )
     take_over(project, site)
     _require_order(project)
+    _by_standard(project, statement, channel, today)
     project.save()
     Participation.objects.create(
         project=project, enterprise=contractor, kind=CONTRACTOR, entered_on=_begun(site)
@@ -92,12 +105,19 @@ def report_project(*, actor: Actor, contractor: Enterprise, statement: ProjectSt
 
 
 @transaction.atomic
-def restate_project(*, actor: Actor, project: Project, statement: ProjectStatement) -> Project:
+def restate_project(
+    *,
+    actor: Actor,
+    project: Project,
+    statement: ProjectStatement,
+    channel: str = "",
+    today: date | None = None,
+) -> Project:
     """Take over what a system states anew of a project; what is not stated stays.
 
     What the county has registered with a permit, and what the four-database platform owns, does not change.
     A finished project is opened again by its authority alone. Raises NotPermitted, NotFound, RegisteredFact,
-    ProjectFinished, ProjectOccupied, PermitElsewhere, BadCreditCode, NameDiffers, BadPeriod.
+    ProjectFinished, ProjectOccupied, PermitElsewhere, BadCreditCode, NameDiffers, BadPeriod, BreaksStandard.
     """
     require(actor, _STATE, on=project)
     row = Project.all_rows.select_for_update(of=("self",)).select_related("region", "contractor")
@@ -106,6 +126,7 @@ def restate_project(*, actor: Actor, project: Project, statement: ProjectStateme
     _require_status(actor, project, statement.site.status)
     changed = take_over(project, statement.site)
     _require_order(project)
+    changed += _by_standard(project, statement, channel, today)
     if changed:
         project.version += 1
         project.save()
@@ -114,6 +135,27 @@ def restate_project(*, actor: Actor, project: Project, statement: ProjectStateme
         record(actor, "projects.project_restated", project, fields=len(changed))
         announce("projects.project_restated.v1", key=project.public_id, version=project.version)
     return project
+
+
+def _by_standard(
+    project: Project, statement: ProjectStatement, channel: str, today: date | None
+) -> list[str]:
+    """Keep the added elements and judge what is stated, together with what stands. Raises BreaksStandard."""
+    more = getattr(project, "particulars", None) if project.pk else None
+    details = copy(more) if more else ProjectParticulars()
+    take_over(details, statement.more)
+    said = {name for facts in (statement.site, statement.more) for name, _value in stated(facts)}
+    project.findings, changed = follow_standard(
+        project,
+        project.region,
+        statement.extras,
+        channel=channel,
+        on=today or timezone.localdate(),
+        more=details,
+        # A new project answers for the whole, a change for what it speaks of.
+        touched={*said, *(statement.extras or {})} if project.pk else None,
+    )
+    return changed
 
 
 def _refuse_known(contractor: Enterprise, statement: ProjectStatement) -> None:

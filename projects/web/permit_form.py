@@ -1,5 +1,6 @@
 """The form of one construction permit: the same facts and the same rules as a row of the file."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from projects.permit_facts import PermitFacts
 from projects.permit_file import COLUMNS, fact_of, read_row
 from projects.selectors import permit_regions
-from web.forms import CodeField, DayField, ScopedForm
+from standards.effective import standard_of
+from standards.spec import PROJECT
+from web.forms import CodeField, DayField
+from web.standard_form import StandardForm
 
 _LONGEST = {column.fact: column.longest for column in COLUMNS}
 _DIGITS: dict[str, Any] = {"inputmode": "decimal", "autocomplete": "off"}
@@ -39,9 +43,19 @@ def _uscc(fact: str, *, required: bool = False) -> forms.CharField:
     )
 
 
-class PermitForm(ScopedForm):
-    """施工许可证. Its region is one of the actor's own places."""
+class PermitForm(StandardForm):
+    """施工许可证. Its region is one of the actor's own places; what the standard there adds is asked as well."""
 
+    object_key = PROJECT
+    own_fields = {
+        "name": "project_name",
+        **{
+            name: name
+            for name in (
+                "region", "owner_name", "category", "address", "building_area", "starts_on", "completes_on",
+            )
+        },
+    }  # fmt: skip
     permit_number = _text(
         "permit_number",
         _("施工许可证编号"),
@@ -103,11 +117,16 @@ class PermitForm(ScopedForm):
         field = self.fields["region"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared above
         field.choices = named if len(named) == 1 else [("", "请选择"), *named]
+        chosen = self.data.get("region") or self.initial.get("region") or (named[0][0] if len(named) == 1 else "")
+        place = next((one for one in places if one.code == chosen), None)
+        self.follow(standard_of(place, timezone.localdate()))
 
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields as the page shows them."""
-        return [(title, [self[name] for name in names]) for title, names in self.GROUPS]
+        shown = [(title, [self[name] for name in names]) for title, names in self.GROUPS]
+        added = [self[name] for name in self.added_fields]
+        return [*shown, (_("数据标准要求"), added)] if added else shown
 
     def clean(self) -> dict[str, Any]:
         """Judge the whole as a row of the file is judged; a field that has a fault already has been told."""
@@ -118,7 +137,8 @@ class PermitForm(ScopedForm):
             name = fact_of(fault.heading)
             if name in self.fields and name not in self.errors:
                 self.add_error(name, fault.sentence)
-        self.facts = facts
+        self.judge_by_standard()
+        self.facts = replace(facts, extras=self.said()) if facts else None
         return cleaned
 
 

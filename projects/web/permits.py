@@ -16,6 +16,7 @@ from projects.models import AccountCode, Permit
 from projects.services import issue_project_account, receive_permit
 from projects.web.permit_form import PermitForm
 from standards.selectors import parameter
+from standards.spec import FORM
 from web.acts import FormPage, PostPage
 from web.navigation import Crumb
 from web.pages import Page
@@ -72,7 +73,7 @@ class NewPermit(FormPage):
 
     def act(self, form: Any) -> str:
         try:
-            project = receive_permit(actor=self.actor, facts=form.facts)
+            project = receive_permit(actor=self.actor, facts=form.facts, channel=FORM)
         except NotFound as refusal:
             # Not the page is missing: one field names what lies elsewhere.
             raise DomainError(refusal.message, code=refusal.code, field=refusal.field) from None

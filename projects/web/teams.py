@@ -7,19 +7,41 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects import selectors, services
+from projects.by_standard import TEAM, standard_at, standing
 from projects.models import Project, Team
 from projects.web.places import EndForm, crumbs, tab_url
+from standards.spec import FORM
 from web.acts import FormPage, PostPage
 from web.forms import DayField, RowField, ScopedForm
+from web.standard_form import StandardForm
 
 
-class TeamForm(ScopedForm):
-    """What is on record of a team."""
+class TeamForm(StandardForm):
+    """What is on record of a team, with what the standard of the place adds."""
+
+    object_key = TEAM
+    own_fields = {name: name for name in ("name", "responsible_name", "entered_on", "remark")}
 
     name = forms.CharField(label=_("班组名称"), max_length=100)
     responsible_name = forms.CharField(label=_("责任人"), max_length=50, required=False)
     entered_on = DayField(label=_("进场日期"), required=False)
     remark = forms.CharField(label=_("备注"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, project: Project, row: Team | None = None, **kwargs: Any) -> None:
+        self.project = project
+        super().__init__(*args, **kwargs)
+        on = timezone.localdate()
+        self.follow(standard_at(project.region, on), standing(row, project.region, on) if row else None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.judge_by_standard()
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """What the form says, as the services take it."""
+        own = {name: value for name, value in self.cleaned_data.items() if name not in self.added_fields}
+        return {**own, "extras": self.said(), "channel": FORM}
 
 
 class AddForm(TeamForm):
@@ -31,10 +53,6 @@ class AddForm(TeamForm):
         name=lambda row: row.enterprise.name,
     )
     field_order = ("participation", "name", "responsible_name", "entered_on", "remark")
-
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
-        self.project = project
-        super().__init__(*args, **kwargs)
 
 
 class AddTeam(FormPage):
@@ -56,7 +74,7 @@ class AddTeam(FormPage):
         return {"entered_on": timezone.localdate()}
 
     def act(self, form: Any) -> str:
-        row = services.add_team(actor=self.actor, **form.cleaned_data)
+        row = services.add_team(actor=self.actor, **form.facts())
         self.say(f"已登记班组{row.name}，编号 {row.number}。")
         return tab_url(self.project, "teams")
 
@@ -96,13 +114,16 @@ class EditTeam(_OfTeam):
     form_class = TeamForm
     submit = _("保存")
 
+    def build(self, data: Any = None, files: Any = None, **more: Any) -> ScopedForm:
+        return super().build(data, files, project=self.project, row=self.row, **more)
+
     def first(self) -> dict[str, Any]:
         kept = ("name", "responsible_name", "entered_on", "remark")
         return {name: getattr(self.row, name) for name in kept}
 
     def act(self, form: Any) -> str:
         services.edit_team(
-            actor=self.actor, team=self.row, expected_version=form.expected_version, **form.cleaned_data
+            actor=self.actor, team=self.row, expected_version=form.expected_version, **form.facts()
         )
         self.say(f"班组{form.cleaned_data['name']}的信息已保存。")
         return tab_url(self.project, "teams")

@@ -21,10 +21,22 @@ from tests.support.traces import fingerprint, traces_in
 from tests.support.world import County, TwoCounties
 
 # Acts of the platform that stand above the trail, outside any app's services.
-OF_THE_PLATFORM = ("web.account_acts", "web.postings", "web.parameter_acts")
+OF_THE_PLATFORM = ("web.account_acts", "web.postings", "web.parameter_acts", "web.standard_acts")
 # Names no row: whoever administers anywhere may open an account, which is nothing without a post.
 # An enterprise's secret is for who administers the province; tests/federation tries it from a county.
-WITHOUT_A_ROW = {"web.postings.open_account", "federation.services.issue_enterprise_credential"}
+WITHOUT_A_ROW = {
+    "web.postings.open_account",
+    "federation.services.issue_enterprise_credential",
+    # The standard belongs to the province and its cities; tests/standards tries it from beyond reach.
+    *(
+        f"web.standard_acts.{name}"
+        for name in (
+            "begin_version", "edit_version", "retitle_version", "check_version", "submit_version",
+            "accept_version", "return_version", "publish_version", "withdraw_version", "grant_extension",
+            "withdraw_extension", "map_item",
+        )
+    ),
+}  # fmt: skip
 APPS = ("accounts", "standards", "projects", "workers", "attendance", "payroll", "integrity", "federation")
 # Two are held by vendors' systems alone.
 RIGHTS = frozenset().union(*(role.permissions for role in ROLE_TABLE.values())) | {

@@ -30,6 +30,7 @@ from projects.models import (
     Project,
     ProjectParticulars,
     Qualification,
+    RefusedRecord,
     ReportedPermit,
     Team,
     TeamFile,
@@ -153,6 +154,7 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     Credential: (lambda c: [c.credential], lambda c: []),
     AcceptedRequest: (lambda c: [c.request, c.broken_request], lambda c: []),
     RefusedCall: (lambda c: [c.refused_call], lambda c: []),
+    RefusedRecord: (lambda c: [c.refused_record], lambda c: []),
     PunchReceipt: (lambda c: [c.punch_receipt], lambda c: []),
 }
 

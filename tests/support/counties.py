@@ -42,6 +42,7 @@ from projects.models import (
     Project,
     ProjectParticulars,
     Qualification,
+    RefusedRecord,
     ReportedPermit,
     Team,
     TeamFile,
@@ -151,6 +152,7 @@ class County:
     notices: dict[str, SupervisionNotice] = field(default_factory=dict)
     broken_request: AcceptedRequest = None  # type: ignore[assignment]
     refused_call: RefusedCall = None  # type: ignore[assignment]
+    refused_record: RefusedRecord = None  # type: ignore[assignment]
     punch_receipt: PunchReceipt = None  # type: ignore[assignment]
     conformance_run: ConformanceRun = None  # type: ignore[assignment]
     retired_device: Device = None  # type: ignore[assignment]
@@ -604,6 +606,21 @@ def _vendor(county: County) -> None:
         ends_at=county.now + timedelta(hours=24),
         needed=16,
     )
+    county.refused_record = RefusedRecord.objects.create(
+        request_id=f"req-{county.region.code}",
+        project=county.project,
+        object_key="worker",
+        channel="api",
+        said_by=f"{county.word}的系统",
+        findings=[
+            {
+                "element": "skill_grade", "rule": "code", "severity": "block", "message": "没有这个代码。",
+                "remedy": "请从代码表中选择。", "layer": "provincial", "version": "hubei-2026", "version_id": "",
+                "until": None, "value": f"{county.word}级",
+            }
+        ],
+        refused_at=timezone.now(),
+    )  # fmt: skip
     county.refused_call = RefusedCall.objects.create(
         appid=county.project.code,
         project=county.project,

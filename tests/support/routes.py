@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from audit.models import AuditEvent
 from audit.services import record
 from kernel.ids import new_id
+from standards.versions import published_versions
 from tests.support import people
 from tests.support.actors import EVERYONE
 from tests.support.counties import County, roster_cell, roster_table
@@ -49,6 +50,16 @@ class Route:
     leads_on: bool = False
     # For a role's holder over the whole province; one of a county is turned away.
     is_the_provinces: bool = False
+
+
+def _published_version(_county: County) -> list[dict[str, Any]]:
+    return [{"public_id": row.public_id} for row in published_versions()]
+
+
+def _why(county: County) -> list[Query]:
+    """Messages of every kind, by their ids."""
+    keys = (county.request.serial, county.broken_request.serial, county.refused_record.request_id)
+    return [{"id": key} for key in (*keys, county.punch_receipt.public_id)]
 
 
 def _project(county: County) -> list[dict[str, Any]]:
@@ -667,6 +678,7 @@ ROUTES: dict[str, Route] = {
     "credential_revoke": Route(
         role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
     ),
+    "standard_why": Route(queries=lambda county: [{}, *_why(county)], by_key=True),
     "accepted_request": Route(role=ADMIN, kwargs=_serial),
     "request_retry": Route(role=ADMIN, kwargs=_serial, forms=lambda _county: [{}]),
     "trail": Route(role=ADMIN, queries=_trail),
@@ -750,6 +762,15 @@ ROUTES: dict[str, Route] = {
     "api_code_lists": Route(public="the data standard is public"),
     "api_code_list": Route(kwargs=lambda _county: [{"key": "trade"}], public="the data standard is public"),
     "api_parameters": Route(public="the data standard is public"),
+    "api_standard_versions": Route(public="the data standard is public"),
+    "api_standard_version": Route(kwargs=_published_version, public="the data standard is public"),
+    "api_standard_effective": Route(
+        queries=lambda county: [{}, {"region": county.region.code}], public="the data standard is public"
+    ),
+    "api_standard_schema": Route(
+        kwargs=lambda _county: [{"object_key": "worker"}], public="the data standard is public"
+    ),
+    "api_standard_why": Route(queries=_why, by_key=True),
     "api_dashboard": Route(queries=lambda county: [{}, _here(county), _here(county, date=county.today)]),
     "api_projects": Route(
         queries=lambda county: _found(

@@ -1,5 +1,7 @@
 """The bodies of the acts on people and their papers."""
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +10,22 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from kernel.errors import DomainError
+from projects.api.standard import ExtrasField
+from projects.models import Project
 from web.api.acts import ActSerializer, Base64FileField, RowRef
 from workers.models import Contract, Engagement
 from workers.selectors import people_to_file_for, teams_to_enrol_into
-from workers.services import ContractFacts, OwnFacts, PersonFacts, TrainingFacts, WorkFacts
+from workers.services import (
+    ContractFacts,
+    OwnFacts,
+    ParticularFacts,
+    PersonFacts,
+    TrainingFacts,
+    WorkFacts,
+)
 from workers.services.contracts import FIXED_TERM, UNTIL_DONE
+from workers.services.standard import more_of_worker
 
 _REASON = "理由，至少 4 个字，不要写号码"
 
@@ -68,12 +81,13 @@ class EnrolBody(LookUpBody):
     team = RowRef(
         rows=lambda view: teams_to_enrol_into(view.actor, view.project), help_text="班组的 public_id"
     )
-    trade = serializers.CharField(max_length=8, help_text="工种代码")
-    education = _text(4, "文化程度代码")
+    trade = serializers.CharField(max_length=12, help_text="工种代码")
+    education = _text(12, "文化程度代码")
     contract = ContractBody(required=False)
     training = TrainingBody(required=False)
     entered_on = serializers.DateField(required=False, help_text="已经进场的日期，不能晚于今天")
     photo = Base64FileField(kinds=("image",), required=False, help_text="现场照片")
+    extras = ExtrasField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         self.context["view"].ask_first(attrs["name"], attrs["id_number"])
@@ -85,16 +99,17 @@ class EditBody(ActSerializer):
 
     version = serializers.IntegerField(min_value=1, required=False, help_text="读到的版本号，他人已改则拒绝")
     phone = serializers.CharField(max_length=20, required=False)
-    trade = serializers.CharField(max_length=8, required=False)
+    trade = serializers.CharField(max_length=12, required=False)
     kind = serializers.CharField(max_length=4, required=False, help_text="10 管理人员、20 建筑工人")
-    education = _text(4)
-    political_status = _text(4)
+    education = _text(12)
+    political_status = _text(12)
     address = _text(200)
     card_number = serializers.CharField(max_length=30, required=False)
     bank_code = _text(8)
     bank_name = _text(100)
     is_team_leader = serializers.BooleanField(required=False)
     photo = Base64FileField(kinds=("image",), required=False)
+    extras = ExtrasField()
 
 
 class CorrectBody(ActSerializer):
@@ -180,22 +195,47 @@ def training_facts(data: dict[str, Any], standing_evidence: str = "") -> Trainin
     )
 
 
-def person_facts(data: dict[str, Any]) -> PersonFacts:
+# Elements of the standard that the bodies have fields of their own for.
+OF_ENROLMENT = ("name", "id_number", "phone", "trade", "education", "photo")
+OF_EDIT = (
+    "phone", "trade", "kind", "education", "political_status", "address", "card_number", "bank_code", "bank_name",
+    "is_team_leader", "photo",
+)  # fmt: skip
+
+
+def further(project: Project, data: dict[str, Any], own: Collection[str], on: date) -> dict[str, dict[str, Any]]:
+    """The further elements of a body, sorted by where they live. Raises DomainError for a wrong one."""
+    said = data.get("extras", {})
+    if twice := next((code for code in said if code in own), None):
+        told = _("“{code}”在本内容中有单独的字段，请填在那里。").format(code=twice)
+        raise DomainError(told, code="own_field", field=f"extras.{twice}")
+    return more_of_worker(project, said, on)
+
+
+def person_facts(data: dict[str, Any], more: dict[str, dict[str, Any]]) -> PersonFacts:
     """The person whom a body names."""
-    return PersonFacts(name=data["name"], number=data["id_number"])
+    return PersonFacts(name=data["name"], number=data["id_number"], **more["person"])
 
 
-def work_facts(data: dict[str, Any]) -> WorkFacts:
+def work_facts(data: dict[str, Any], more: dict[str, dict[str, Any]]) -> WorkFacts:
     """What an enrolment says of the work itself."""
     return WorkFacts(
         trade=data["trade"],
         phone=data["phone"],
         education=data.get("education", ""),
         photo=data["photo"].address if "photo" in data else "",
+        **more["work"],
+        more=ParticularFacts(**more["more"]) if more["more"] else None,
+        extras=more["extras"],
     )
 
 
-def own_facts(data: dict[str, Any]) -> OwnFacts:
+def own_facts(data: dict[str, Any], more: dict[str, dict[str, Any]]) -> OwnFacts:
     """What an edit changes."""
-    given = {name: value for name, value in data.items() if name not in ("version", "photo")}
-    return OwnFacts(**given, photo=data["photo"].address if "photo" in data else None)
+    given = {name: value for name, value in data.items() if name not in ("version", "photo", "extras")}
+    return OwnFacts(
+        **{**given, **more["work"]},
+        photo=data["photo"].address if "photo" in data else None,
+        more=ParticularFacts(**more["more"]) if more["more"] else None,
+        extras=more["extras"] or None,
+    )

@@ -6,7 +6,9 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from projects.api.standard import ByStandard
 from projects.models import Project
+from standards.spec import API, WORKER
 from web.api.acts import ActView
 from workers import selectors, services
 from workers.api import bodies
@@ -15,6 +17,7 @@ from workers.api.serializers import EnrolledSerializer, FoundSerializer, WorkRef
 from workers.errors import IdentityNameDiffers
 from workers.models import Contract, Engagement
 from workers.services.lookups import OTHER_NAME
+from workers.services.standard import warnings_of
 
 PEOPLE = "人员"
 
@@ -37,6 +40,7 @@ class OnWork(ActView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.work = selectors.work_to(self.actor, self.permission, kwargs["public_id"])
+        self.project = self.work.project
 
 
 def _asked(view: ActView, project: Project, name: str, number: str) -> services.Found:
@@ -79,9 +83,11 @@ class LookUpView(OnProject):
     description="登记、合同、培训、进场在一个事务里完成：有一处不合规则，全部不写入。",
     tags=[PEOPLE],
 )
-class EnrolView(OnProject):
+class EnrolView(OnProject, ByStandard):
     """Enrol one person."""
 
+    object_key = WORKER
+    own_elements = bodies.OF_ENROLMENT
     permission = "workers.enrol"
     serializer_class = bodies.EnrolBody
     answer_class = EnrolledSerializer
@@ -92,20 +98,24 @@ class EnrolView(OnProject):
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Engagement:
         contract, training = data.get("contract"), data.get("training")
+        today = services.site_day(self.project)
+        more = bodies.further(self.project, data, self.own_elements, today)
         with fields_named(OF_ENROLMENT):
             work = services.take_on(
                 actor=self.actor,
                 project=self.project,
                 team=data["team"],
-                person=bodies.person_facts(data),
-                work=bodies.work_facts(data),
+                person=bodies.person_facts(data, more),
+                work=bodies.work_facts(data, more),
                 contract=bodies.contract_facts(contract) if contract else None,
                 training=bodies.training_facts(training) if training else None,
                 entered_on=data.get("entered_on"),
-                today=services.site_day(self.project),
+                today=today,
                 now=timezone.now(),
+                channel=API,
             )
-        told = [line for one in selectors.contracts(self.actor, work) for line in self._told(one)]
+        told = warnings_of(work.findings, API)
+        told += [line for one in selectors.contracts(self.actor, work) for line in self._told(one)]
         work.warnings = told  # type: ignore[attr-defined]  # for the answer
         return work
 
@@ -118,20 +128,26 @@ class EnrolView(OnProject):
     description="只改本次用工自己的资料，不写的不变。姓名和证件号码用“更正姓名或号码”。",
     tags=[PEOPLE],
 )
-class EditView(OnWork):
+class EditView(OnWork, ByStandard):
     """Change the facts of one engagement."""
 
+    object_key = WORKER
+    own_elements = bodies.OF_EDIT
     permission = "workers.enrol"
     serializer_class = bodies.EditBody
     answer_class = WorkRefSerializer
     status = 200
 
     def act(self, data: dict[str, Any], **_kwargs: Any) -> Engagement:
+        today = bodies.today()
+        more = bodies.further(self.project, data, self.own_elements, today)
         services.edit_engagement(
             actor=self.actor,
             engagement=self.work,
-            facts=bodies.own_facts(data),
+            facts=bodies.own_facts(data, more),
             expected_version=data.get("version"),
+            channel=API,
+            today=today,
         )
         return selectors.work_to(self.actor, self.permission, self.work.public_id)
 

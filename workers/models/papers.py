@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q, Value
 
+from kernel.fields import SealedTextField
 from kernel.models import Travelling
 from kernel.scoping import ScopedModel
 from workers.models.people import Engagement
@@ -40,6 +41,8 @@ class Contract(Travelling, ScopedModel):
     scan = models.CharField(max_length=64, blank=True)
     # The number that the parties gave it.
     number = models.CharField(max_length=50, blank=True, default="")
+    extras = models.JSONField(null=True, blank=True)
+    sealed_extras = SealedTextField(context="contract.extras", null=True)
     ended_on = models.DateField(null=True, blank=True)
     end_reason = models.CharField(max_length=200, blank=True)
     # The record that this one puts right; that one ended on the day it began.
@@ -77,7 +80,7 @@ class Training(Travelling, ScopedModel):
     view_permission = "workers.view"
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="trainings")
-    kind = models.CharField(max_length=8)
+    kind = models.CharField(max_length=12)
     held_on = models.DateField()
     valid_to = models.DateField()
     hours = models.DecimalField(max_digits=6, decimal_places=1, default=0)
@@ -89,6 +92,8 @@ class Training(Travelling, ScopedModel):
     )
     trainer = models.CharField(max_length=60, blank=True)
     evidence = models.CharField(max_length=64, blank=True)
+    extras = models.JSONField(null=True, blank=True)
+    sealed_extras = SealedTextField(context="training.extras", null=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     recorded_by = models.CharField(max_length=120, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -1,5 +1,8 @@
 """People, and their work on a project; each names the other."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -73,7 +76,7 @@ class Engagement(Travelling, ScopedModel):
     team = models.ForeignKey("projects.Team", models.PROTECT, related_name="engagements")
     is_team_leader = models.BooleanField(default=False)
     kind = models.CharField(max_length=4, default="20")
-    trade = models.CharField(max_length=8, blank=True)
+    trade = models.CharField(max_length=12, blank=True)
     phone = SealedTextField(context="engagement.phone", null=True)
     phone_index = models.BinaryField(max_length=64, null=True)
     address = SealedTextField(context="engagement.address", null=True)
@@ -83,10 +86,15 @@ class Engagement(Travelling, ScopedModel):
     bank_code = models.CharField(max_length=8, blank=True)
     bank_name = models.CharField(max_length=100, blank=True)
     gate_card = models.CharField(max_length=30, blank=True)
-    education = models.CharField(max_length=4, blank=True)
-    political_status = models.CharField(max_length=4, blank=True)
+    education = models.CharField(max_length=12, blank=True)
+    political_status = models.CharField(max_length=12, blank=True)
     issuing_authority = models.CharField(max_length=60, blank=True)
+    # What the standard asks beyond these columns: element code → value; sealed elements as sealed JSON.
+    extras = models.JSONField(null=True, blank=True)
+    sealed_extras = SealedTextField(context="engagement.extras", null=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # What the standard told of the act that has just written this row (standards.judging.Finding); not kept.
+    findings: Sequence[Any] = ()
 
     class Meta:
         constraints = [

@@ -1,10 +1,12 @@
 """Changing what belongs to one engagement: phone, trade, card and the like, with a check of the version."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -12,12 +14,15 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from kernel.versions import require_version
 from outbox.services import announce
+from regions.models import Region
+from standards.records import extras_of
 from standards.selectors import code_name, codes
 from workers.errors import BadCode
 from workers.models import Engagement
 from workers.services.particulars import ParticularFacts, keep_particulars
 from workers.services.people import checked_card, checked_phone, set_card, set_phone
 from workers.services.phones import stored_phone
+from workers.services.standard import judged_worker, keep_worker_extras, standing_parts, touched_elements
 
 # Facts whose values are codes of a list.
 _LISTS = {
@@ -27,6 +32,9 @@ _LISTS = {
     "political_status": "political_status",
     "bank_code": "bank",
 }
+
+# Facts that are kept elsewhere than in columns of the engagement.
+_APART = ("more", "extras")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,8 @@ class OwnFacts:
     gate_card: str | None = None
     issuing_authority: str | None = None
     more: ParticularFacts | None = None
+    # What the standard of the place asks beyond these: element code → value; "" takes a value away.
+    extras: Mapping[str, Any] | None = None
 
     def __repr__(self) -> str:
         return "<OwnFacts>"
@@ -60,12 +70,15 @@ def edit_engagement(
     facts: OwnFacts,
     expected_version: int | None = None,
     as_reported: bool = False,
+    channel: str = "",
+    today: date | None = None,
 ) -> Engagement:
     """Change the facts of one engagement; which ones changed is on record, their values are not.
 
     `as_reported`: a vendor reports them, who may give a fixed line as phone; the form of numbers was judged
-    at the door. Raises NotPermitted, NotFound, BadContactFact, BadCode, BadPaper, Stale. Nothing new changes
-    nothing.
+    at the door. `channel`: how it was said, by which the standard judges what the change speaks of; what was
+    missing before is told in the row's `findings`. Raises NotPermitted, NotFound, BadContactFact, BadCode,
+    BadPaper, BreaksStandard, Stale. Nothing new changes nothing.
     Source: 鄂建文〔2019〕27号 二(三) (basic data are kept up to date).
     """
     require(actor, "workers.enrol", on=engagement)
@@ -74,6 +87,7 @@ def edit_engagement(
     require_version(kept, expected_version, _standing(kept, facts))
     changed = sorted(_changed(kept, facts, as_reported=as_reported))
     changed += keep_particulars(kept, facts.more) if facts.more else []
+    changed += _by_the_standard(kept, facts, channel, today or timezone.localdate())
     if not changed:
         return kept
     kept.version += 1
@@ -81,6 +95,18 @@ def edit_engagement(
     record(actor, "workers.engagement_edited", kept, changed=changed)
     announce("workers.engagement_edited.v1", key=kept.public_id, version=kept.version)
     return kept
+
+
+def _by_the_standard(kept: Engagement, facts: OwnFacts, channel: str, on: date) -> list[str]:
+    """Keep the added elements and judge the whole as it now stands. Raises BreaksStandard."""
+    project = kept.project
+    said = {**extras_of(kept), **(facts.extras or {})}
+    if channel:
+        touched = touched_elements(project, facts, on)
+        kept.findings = judged_worker(
+            project, standing_parts(kept), said, channel=channel, on=on, touched=touched
+        )
+    return keep_worker_extras(kept, project, facts.extras, on)
 
 
 def _standing(engagement: Engagement, facts: OwnFacts) -> dict[str, str]:
@@ -104,11 +130,11 @@ def _standing(engagement: Engagement, facts: OwnFacts) -> dict[str, str]:
 
 def _changed(engagement: Engagement, facts: OwnFacts, *, as_reported: bool) -> Iterator[str]:
     """Put each new fact in its place and name it. Raises BadContactFact, BadCode."""
-    for name in (field.name for field in fields(facts) if field.name != "more"):
+    for name in (field.name for field in fields(facts) if field.name not in _APART):
         value, stands = getattr(facts, name), getattr(engagement, name)
         if value is None:
             continue
-        new = _reported(name, value) if as_reported else _read(name, value)
+        new = _reported(name, value) if as_reported else _read(name, value, engagement.project.region)
         if new != ("" if stands is None else stands):
             _put(engagement, name, new)
             yield name
@@ -128,12 +154,12 @@ def _put(engagement: Engagement, name: str, value: Any) -> None:
         setattr(engagement, name, value)
 
 
-def _read(name: str, value: Any) -> Any:
+def _read(name: str, value: Any, region: Region) -> Any:
     """A fact as it is kept. Raises BadContactFact, BadCode."""
     if name == "phone" and value:
         return checked_phone(value)
     if name == "card_number" and value:
         return checked_card(value)
-    if name in _LISTS and value and value not in codes(_LISTS[name]):
+    if name in _LISTS and value and value not in codes(_LISTS[name], region):
         raise BadCode(name)
     return value

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from regions.models import Region
 from standards.selectors import codes
 from workers.errors import BadCode, BadPaper
 from workers.models import Engagement, Particulars
@@ -49,7 +50,7 @@ def keep_particulars(engagement: Engagement, facts: ParticularFacts) -> list[str
     said = {name: value for name, value in said.items() if value is not None}
     if not said:
         return []
-    _require_known(said)
+    _require_known(said, engagement.project.region)
     kept = Particulars.all_rows.select_for_update(of=("self",)).filter(engagement=engagement).first()
     kept = kept or Particulars(engagement=engagement)
     changed = sorted(name for name, value in said.items() if getattr(kept, name) != value)
@@ -63,9 +64,9 @@ def keep_particulars(engagement: Engagement, facts: ParticularFacts) -> list[str
     return changed
 
 
-def _require_known(said: dict[str, object]) -> None:
+def _require_known(said: dict[str, object], region: Region) -> None:
     for name, code_list in _LISTS.items():
-        if name in said and said[name] not in codes(code_list):
+        if name in said and said[name] not in codes(code_list, region):
             raise BadCode(name)
 
 

@@ -1,7 +1,9 @@
 """Who a person is, and taking somebody on for a project."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -28,6 +30,7 @@ from workers.errors import (
 from workers.models import Engagement, Person
 from workers.services.particulars import ParticularFacts, keep_particulars
 from workers.services.phones import set_phone
+from workers.services.standard import judged_worker, keep_worker_extras
 
 # 01 居民身份证; other documents are kept as they come, their forms being those of other countries.
 CITIZEN_CARD = "01"
@@ -67,6 +70,8 @@ class WorkFacts:
     political_status: str = ""
     issuing_authority: str = ""
     more: ParticularFacts | None = None
+    # What the standard of the place asks beyond these: element code → value.
+    extras: Mapping[str, Any] | None = None
 
     def __repr__(self) -> str:
         return "<WorkFacts>"
@@ -159,13 +164,22 @@ def checked_card(text: str) -> str:
 
 @transaction.atomic
 def enrol(
-    *, actor: Actor, project: Project, team: Team, person: PersonFacts, work: WorkFacts, today: date
+    *,
+    actor: Actor,
+    project: Project,
+    team: Team,
+    person: PersonFacts,
+    work: WorkFacts,
+    today: date,
+    channel: str = "",
 ) -> Engagement:
     """Register a person for work in a team of the project.
 
-    Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamEnded, BadIdentity,
-    IdentityNameDiffers, AlreadyEngaged, and
-    what keeping the particulars refuses. Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条.
+    `channel` is how it was said (standards.spec), by which the standard judges it; the node's own hand says
+    none. What the standard tells without refusing stands in the row's `findings`. Raises NotPermitted,
+    NotFound, ProjectFinished, ParticipationEnded, TeamEnded, BadIdentity, IdentityNameDiffers,
+    AlreadyEngaged, BreaksStandard, and what keeping the particulars refuses.
+    Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条.
     """
     participation = team.participation
     require(actor, "workers.enrol", on=participation)
@@ -180,6 +194,10 @@ def enrol(
     if Engagement.all_rows.filter(person=who, project=project, ended_at=None).exists():
         raise AlreadyEngaged(mask_id_number(person.number))
     engagement = engagement_of(who, team, work)
+    said = {"person": person, "work": work, "more": work.more}
+    if channel:
+        engagement.findings = judged_worker(project, said, work.extras, channel=channel, on=today)
+    keep_worker_extras(engagement, project, work.extras, today)
     engagement.save()
     if work.more is not None:
         keep_particulars(engagement, work.more)

@@ -14,6 +14,7 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from projects.models import Project, Team
 from standards.selectors import parameter
+from standards.spec import FORM
 from workers.errors import BadPaper, IdentityNameDiffers, UnderAge
 from workers.identity import age_on
 from workers.models import Engagement, IdentityCheck
@@ -48,13 +49,14 @@ def take_on(
     entered_on: date | None = None,
     today: date,
     now: datetime,
+    channel: str = FORM,
 ) -> Engagement:
     """Enrol a person with contract, training and entry as one act: if one part is refused, none is kept.
 
     Only the look-up that it implies stays counted and on record. The identity counts as typed, which is
-    weaker than a chip's. Raises NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamEnded,
-    BadIdentity, IdentityNameDiffers, AlreadyEngaged, UnderAge, BadContactFact, BadPaper, BadDate,
-    TooManyLookUps.
+    weaker than a chip's. `channel`: how it was said, by which the standard of the place judges it. Raises
+    NotPermitted, NotFound, ProjectFinished, ParticipationEnded, TeamEnded, BadIdentity, IdentityNameDiffers,
+    AlreadyEngaged, UnderAge, BadContactFact, BadPaper, BadDate, BreaksStandard, TooManyLookUps.
     Source: 鄂建文〔2019〕27号 二(五); 18号令 第九条; 劳动法 第十五条.
     """
     require(actor, "workers.enrol", on=team.participation)
@@ -66,7 +68,13 @@ def take_on(
         raise IdentityNameDiffers
     with transaction.atomic():
         engagement = enrol(
-            actor=actor, project=project, team=team, person=person, work=_checked(work), today=today
+            actor=actor,
+            project=project,
+            team=team,
+            person=person,
+            work=_checked(work),
+            today=today,
+            channel=channel,
         )
         note_identity(actor, engagement, TYPED)
         _record_papers(actor, engagement, contract, training, today)

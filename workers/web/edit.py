@@ -7,22 +7,45 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from kernel.errors import DomainError
+from standards.spec import FORM, WORKER
 from web.acts import FormPage
 from web.forms import CodeField, FileField, ScopedForm
+from web.standard_form import StandardForm
 from workers.errors import IdentityNameDiffers
 from workers.selectors import work_to
-from workers.services import OwnFacts, PersonFacts, checked_number, correct_identity, edit_engagement, look_up
+from workers.services import (
+    OwnFacts,
+    ParticularFacts,
+    PersonFacts,
+    checked_number,
+    correct_identity,
+    edit_engagement,
+    look_up,
+)
 from workers.services.lookups import OTHER_NAME
 from workers.services.people import checked_card, checked_name, checked_phone
 from workers.services.reasons import checked_reason
+from workers.services.standard import more_of_worker, standard_at, standing_record
 from workers.web.papers_fields import one_of
 from workers.web.places import of_work, record_of, today
 
 _TYPED = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class EditForm(ScopedForm):
+class EditForm(StandardForm):
     """The facts of one engagement. Phone and card are not shown: what is left empty stays as it is."""
+
+    object_key = WORKER
+    own_fields = {
+        name: name
+        for name in (
+            "phone", "trade", "kind", "is_team_leader", "education", "political_status", "address",
+            "card_number", "bank_code", "bank_name", "photo",
+        )
+    }  # fmt: skip
+    kept_if_empty = frozenset({"phone", "card_number", "photo"})
+    # Who somebody is, is put right on a page of its own.
+    elsewhere = frozenset({"name", "id_type", "id_number", "nation"})
 
     phone = forms.CharField(
         label="手机号",
@@ -45,6 +68,15 @@ class EditForm(ScopedForm):
     bank_code = CodeField(label="开户银行", code_list="bank", required=False, empty="未填")
     bank_name = forms.CharField(label="支行名称", max_length=100, required=False)
     photo = FileField(label="现场照片", kinds=("image",), required=False)
+
+    def __init__(self, *args: Any, work: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.follow(standard_at(work.project, today()), standing_record(work, today()))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.judge_by_standard()
+        return cleaned
 
     def clean_phone(self) -> str | None:
         return self._read(checked_phone, "phone")
@@ -73,7 +105,7 @@ class EditPerson(FormPage):
         self.work = work_to(self.actor, self.permission, kwargs["public_id"])
 
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
-        form = super().build(data, files, **more)
+        form = super().build(data, files, work=self.work, **more)
         for name, shown in (("phone", self.work.masked_phone), ("card_number", self.work.masked_card)):
             now = f"现在是 {shown}；不改就不填。" if shown else "还没有填。"
             form.fields[name].help_text = now
@@ -89,13 +121,22 @@ class EditPerson(FormPage):
         return self.work.version
 
     def act(self, form: Any) -> str:
-        given = dict(form.cleaned_data)
+        given = {name: form.cleaned_data[name] for name in form.own_fields}
         photo, leads = given.pop("photo"), given.pop("is_team_leader") == "yes"
+        more = more_of_worker(self.work.project, form.said(), today())
         edit_engagement(
             actor=self.actor,
             engagement=self.work,
-            facts=OwnFacts(**given, is_team_leader=leads, photo=photo.address if photo else None),
+            facts=OwnFacts(
+                **{**given, **more["work"]},
+                is_team_leader=leads,
+                photo=photo.address if photo else None,
+                more=ParticularFacts(**more["more"]) if more["more"] else None,
+                extras=more["extras"] or None,
+            ),
             expected_version=form.expected_version,
+            channel=FORM,
+            today=today(),
         )
         self.say(f"{self.work.person.name} 的资料已保存。")
         return record_of(self.work)

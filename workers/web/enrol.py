@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -10,15 +11,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from standards.selectors import parameter
+from standards.spec import FORM
 from web.acts import FormPage
 from web.forms import ScopedForm
 from workers.models import Engagement
 from workers.selectors import contracts, engagement, facts_of, project_to
 from workers.services import missing_papers, site_day, take_on
 from workers.services.lookups import KNOWN, NEW
+from workers.services.standard import warnings_of
 from workers.services.taking_on import TYPED
 from workers.web.contracts import warn_of_overlaps
-from workers.web.enrol_form import GROUPS, LATER, EnrolForm, teams_at_work
+from workers.web.enrol_form import GROUPS, EnrolForm, teams_at_work
 from workers.web.places import of_project, record_of
 from workers.web.roster_acts import ACTS
 
@@ -69,6 +72,8 @@ class Enrol(FormPage):
             now=self.now,
         )
         self.say(format_html("{} 已登记到{}。{}", person.name, work.team.name, self._still_missing(work)))
+        for told in warnings_of(work.findings, FORM):
+            messages.warning(self.request, told)
         for made in contracts(self.actor, work):
             warn_of_overlaps(self.request, self.actor, made)
         if "next" in self.request.POST:
@@ -109,8 +114,6 @@ class Enrol(FormPage):
             "crumbs": of_project(self.project, "登记"),
             "cancel_url": reverse("project_people", args=[self.project.public_id]),
             "groups": GROUPS,
-            "later": LATER,
-            "opens": [name for name in LATER if name != "training_kind"],
             "is_open": self.project.is_open,
             "has_teams": bool(self.teams),
             "project": self.project,

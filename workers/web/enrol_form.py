@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from kernel.errors import DomainError
 from kernel.scoping import Actor
 from projects.models import Project, Team
+from standards.spec import WORKER
 from web.forms import CodeField, DayField, FileField, RowField
+from web.standard_form import StandardForm
 from workers.errors import AlreadyEngaged, IdentityNameDiffers
 from workers.identity import age_on
 from workers.models import Contract
@@ -17,6 +19,7 @@ from workers.selectors import teams_to_enrol_into
 from workers.services import (
     ContractFacts,
     Found,
+    ParticularFacts,
     PersonFacts,
     TrainingFacts,
     WorkFacts,
@@ -27,6 +30,7 @@ from workers.services.contracts import require_sensible_contract
 from workers.services.lookups import KNOWN, OTHER_NAME
 from workers.services.papers import require_sensible_training
 from workers.services.people import checked_name, checked_phone
+from workers.services.standard import more_of_worker, standard_at
 from workers.services.taking_on import require_age, require_contract_first
 from workers.web.papers_fields import (
     NO_CONTRACT,
@@ -62,8 +66,14 @@ def teams_at_work(actor: Actor, of: Project) -> QuerySet[Team]:
     return teams_to_enrol_into(actor, of).filter(exited_on=None, participation__exited_on=None)
 
 
-class EnrolForm(PaperForm):
-    """Everything that one enrolment asks for; judged field by field as the services will judge it."""
+class EnrolForm(StandardForm, PaperForm):
+    """Everything that one enrolment asks for; judged field by field as the services will judge it.
+
+    What the standard of the place adds or demands beyond the product's own fields is asked for as well.
+    """
+
+    object_key = WORKER
+    own_fields = {name: name for name in ("name", "id_number", "phone", "trade", "education", "photo")}
 
     name = forms.CharField(label="姓名", max_length=50, widget=forms.TextInput(attrs=_TYPED))
     id_number = forms.CharField(
@@ -101,6 +111,22 @@ class EnrolForm(PaperForm):
         self.found: Found | None = None
         self.reading: dict[str, Any] = {}
         super().__init__(*args, **kwargs)
+        self.follow(standard_at(project, today))
+
+    @property
+    def asked(self) -> list[str]:
+        """What the standard makes necessary beyond the fields of the groups."""
+        return [*(name for name in LATER if self.fields[name].required), *self.asked_fields]
+
+    @property
+    def later(self) -> list[str]:
+        """What may be left for later."""
+        return [*(name for name in LATER if not self.fields[name].required), *self.further_fields]
+
+    @property
+    def opens(self) -> list[str]:
+        """Of these, the ones that show when they hold something; a kind of training always does."""
+        return [name for name in self.later if name != "training_kind"]
 
     def clean_name(self) -> str:
         try:
@@ -134,18 +160,25 @@ class EnrolForm(PaperForm):
             self._look_up()
         self._judge_contract()
         self._judge_training()
+        self.judge_by_standard()
         return cleaned
 
     def person(self) -> PersonFacts:
-        return PersonFacts(name=self.cleaned_data["name"], number=self.cleaned_data["id_number"])
+        more = more_of_worker(self.project, self.said(), self.today)
+        number = self.cleaned_data["id_number"]
+        return PersonFacts(name=self.cleaned_data["name"], number=number, **more["person"])
 
     def work(self) -> WorkFacts:
         photo = self.cleaned_data.get("photo")
+        more = more_of_worker(self.project, self.said(), self.today)
         return WorkFacts(
             trade=self.cleaned_data["trade"],
             phone=self.cleaned_data["phone"],
             education=self.cleaned_data.get("education") or "",
             photo=photo.address if photo else "",
+            **more["work"],
+            more=ParticularFacts(**more["more"]) if more["more"] else None,
+            extras=more["extras"],
         )
 
     def contract(self) -> ContractFacts | None:

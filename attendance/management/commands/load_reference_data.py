@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from attendance.services import make_partitions
 from regions.services import load_regions
-from standards.services import load_default_parameters, load_national_dictionaries
+from standards.services import load_default_parameters, load_national_dictionaries, load_standards
 
 # Punches may arrive late, and a demo world begins a month back: two months behind, four ahead.
 _MONTHS_BEHIND, _MONTHS = 2, 6
@@ -23,6 +23,7 @@ class Command(BaseCommand):
             "regions": load_regions(),
             "code items": load_national_dictionaries(),
             "parameters": load_default_parameters(),
+            "standards": load_standards(),
             "partitions": make_partitions(_months_before(timezone.localdate(), _MONTHS_BEHIND), _MONTHS),
         }
         self.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()))

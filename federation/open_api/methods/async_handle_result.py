@@ -3,11 +3,12 @@
 from typing import Any
 
 from federation import selectors
+from federation.models import AcceptedRequest
 from federation.open_api.calls import Call
 from federation.open_api.dispatcher import query
+from federation.open_api.elements import REMINDER, judged_as, reminder
 from federation.open_api.errors import bad_request
 from federation.open_api.schema import Field
-
 
 @query(
     "AsyncHandleResult.Query",
@@ -30,4 +31,8 @@ def handled(call: Call) -> dict[str, Any]:
     request = requests.filter(serial=serial).first()
     if request is None:
         raise bad_request("[requestSerialCode]值超出范围或无效!没有该编号的请求,请核对受理时返回的编号")
-    return {"requestSerialCode": request.serial, "status": request.state, "result": request.result}
+    found = {"requestSerialCode": request.serial, "status": request.state, "result": request.result}
+    if request.findings and request.state == AcceptedRequest.State.DONE:
+        object_key, rows = judged_as(request.method)
+        found[REMINDER] = reminder(request.findings, object_key, rows)
+    return found

@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 
 from federation.open_api import values
 from federation.open_api.calls import Call, Failed, Outcome, done
-from federation.open_api.common import PAGE, PROJECT_CODE, as_day, as_number, page_of
+from federation.open_api.common import PAGE, PROJECT_CODE, as_day, as_number, local_day, page_of
 from federation.open_api.dictionaries import (
     APPROVAL_LEVEL,
     BUILDING_NATURE,
@@ -16,6 +16,7 @@ from federation.open_api.dictionaries import (
     PROJECT_STATUS,
 )
 from federation.open_api.dispatcher import query, write
+from federation.open_api.elements import EXTRAS, findings_of, opened, sentences, warned
 from federation.open_api.facts import (
     contact,
     county_of,
@@ -33,10 +34,13 @@ from federation.open_api.schema import Field, Limit
 from federation.open_api.shapes import person_name
 from kernel.errors import DomainError
 from projects import errors, services
+from projects.by_standard import standard_at
 from projects.models import Participation, Project
 from projects.numbers import PERMIT_NUMBER
 from projects.services import OWNER
 from projects.statements import MoreFacts, ProjectStatement, SiteFacts
+from standards.errors import BreaksStandard
+from standards.spec import OPEN_API, PROJECT
 
 CONTRACTOR = (
     Field("contractorCorpCode", "总承包单位统一社会信用代码", required=True, most=18),
@@ -111,6 +115,7 @@ def _fields(*, required: bool) -> tuple[Field, ...]:
         Field("functionNum", "工程用途", dictionary=BUILDING_USE),
         Field("nationNum", "国籍或地区", most=3, check=figures),
         Field("thirdPartyProjectCode", "第三方项目编码", required=required, most=50),
+        EXTRAS,
     )
 
 
@@ -135,13 +140,19 @@ def add(call: Call) -> Outcome:
         raise Failed(f"[contractorCorpName]与统一社会信用代码不符!该代码登记的名称为{enterprise.name}")
     statement = _statement(call)
     try:
-        project = services.report_project(actor=call.actor, contractor=enterprise, statement=statement)
+        project = services.report_project(
+            actor=call.actor,
+            contractor=enterprise,
+            statement=statement,
+            channel=OPEN_API,
+            today=local_day(call.now),
+        )
     except errors.ProjectReported as refused:
         # In the words by which clients recognise a team that is there already.
         raise Failed(f"项目已存在,已存在项目编码为:{refused.project_code}!") from refused
     except DomainError as refused:
         raise _worded(refused, statement) from refused
-    return done({"projectCode": project.code}, project=project)
+    return done({"projectCode": project.code}, project=project, findings=warned(project.findings))
 
 
 @write(
@@ -171,11 +182,17 @@ def part_update(call: Call) -> Outcome:
 def _restated(call: Call) -> Outcome:
     statement = _statement(call)
     try:
-        project = services.restate_project(actor=call.actor, project=call.own_project, statement=statement)
+        project = services.restate_project(
+            actor=call.actor,
+            project=call.own_project,
+            statement=statement,
+            channel=OPEN_API,
+            today=local_day(call.now),
+        )
     except DomainError as refused:
         raise _worded(refused, statement) from refused
     # One client reads the result of an update as it reads that of a new project.
-    return done({"projectCode": project.code})
+    return done({"projectCode": project.code}, findings=warned(project.findings))
 
 
 def _statement(call: Call) -> ProjectStatement:
@@ -200,7 +217,20 @@ def _statement(call: Call) -> ProjectStatement:
         permits=tuple((PERMIT_NUMBER.read(row["builderLicenseNum"]), row["prjName"]) for row in licences)
         if licences
         else None,
+        extras=_extras(call),
     )
+
+
+def _extras(call: Call) -> dict[str, Any] | None:
+    """What the call says beyond the national fields, as the standard of the place knows it. Raises Failed."""
+    given = call.values
+    if "extras" not in given:
+        return None
+    region = county_of(given["areaCode"]) if "areaCode" in given else call.own_project.region
+    try:
+        return opened(standard_at(region, local_day(call.now)), PROJECT, given["extras"], call.credential.key)
+    except DomainError as refused:
+        raise Failed(f"[extras][{refused.field}]{refused.message}") from refused
 
 
 def _worded(refused: DomainError, statement: ProjectStatement) -> Failed:
@@ -212,6 +242,8 @@ def _worded(refused: DomainError, statement: ProjectStatement) -> Failed:
             return Failed(f"{path}值超出范围或无效!该施工许可证已登记在另一个项目下,请核对编号")
         case errors.BadCreditCode() | errors.NameDiffers():
             return firm_fault(refused, "buildCorp")
+        case BreaksStandard():
+            return Failed(sentences(refused, PROJECT), findings_of(refused))
     wire = _WIRE.get(refused.field or "", "")
     return Failed(f"[{wire}]{refused.message}" if wire else refused.message)
 

@@ -37,6 +37,7 @@ from federation.open_api.dictionaries import (
     WORKER_KIND,
 )
 from federation.open_api.dispatcher import query, write
+from federation.open_api.elements import EXTRAS, opened, sentences, warned
 from federation.open_api.pictures import address_of
 from federation.open_api.roster import (
     all_or_nothing,
@@ -50,10 +51,14 @@ from federation.open_api.schema import Field, Limit
 from kernel.errors import DomainError
 from kernel.text import compact
 from projects.models import Team
+from standards.errors import BreaksStandard
 from standards.selectors import codes
+from standards.spec import OPEN_API
+from standards.spec import WORKER as WORKER_RECORD
 from workers import errors, services
 from workers.models import Contract, Engagement, Particulars, Presence
 from workers.services import OwnFacts, ParticularFacts, PersonFacts, WorkFacts
+from workers.services.standard import standard_at
 
 WORKER = (
     Field("workerName", "工人姓名", required=True, most=50, check=shapes.person_name),
@@ -89,6 +94,7 @@ WORKER = (
     Field("startDate", "证件有效期开始", values.day),
     Field("expiryDate", "证件有效期结束", values.day),
     Field("manageType", "管理岗位", dictionary=MANAGEMENT_POST),
+    EXTRAS,
 )
 OUTER = (
     PROJECT_CODE,
@@ -123,19 +129,29 @@ def add(call: Call) -> Outcome:
     team = team_of_enterprise(call)
     rows = call.values["workerList"]
     _require_consistent(rows)
-    all_or_nothing(rows, lambda row: _enrol(call, team, row), _wording)
-    return done()
+    told: list[dict[str, Any]] = []
+    all_or_nothing(rows, lambda row: told.extend(_enrol(call, team, row)), _wording)
+    return done(findings=told)
 
 
-def _enrol(call: Call, team: Team, row: Mapping[str, Any]) -> None:
-    services.enrol(
+def _enrol(call: Call, team: Team, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Register one person; returns what the standard warns of."""
+    engagement = services.enrol(
         actor=call.actor,
         project=call.own_project,
         team=team,
         person=_person(row),
-        work=WorkFacts(**_own(row), more=_particulars(row)),
+        work=WorkFacts(**_own(row), more=_particulars(row), extras=_extras(call, row)),
         today=local_day(call.now),
+        channel=OPEN_API,
     )
+    return warned(engagement.findings, call.values["workerList"].index(row))
+
+
+def _extras(call: Call, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the row says beyond the national fields, as the standard of the place knows it."""
+    standard = standard_at(call.own_project, local_day(call.now))
+    return opened(standard, WORKER_RECORD, row.get("extras", {}), call.credential.key)
 
 
 def _person(row: Mapping[str, Any]) -> PersonFacts:
@@ -170,12 +186,13 @@ def update(call: Call) -> Outcome:
     require_each_once(rows, "workerList")
     engaged = engagements_of(call, rows)
     require_known(rows, engaged, stranger)
+    told: list[dict[str, Any]] = []
     all_or_nothing(
         rows,
-        lambda row: _change(call, team, engaged[row["idCardNumber"]], row),
+        lambda row: told.extend(_change(call, team, engaged[row["idCardNumber"]], row)),
         lambda index, row, refused: _wording(index, row, refused, is_flat=is_flat),
     )
-    return done()
+    return done(findings=told)
 
 
 def _changes(call: Call) -> tuple[list[Mapping[str, Any]], bool]:
@@ -188,17 +205,23 @@ def _changes(call: Call) -> tuple[list[Mapping[str, Any]], bool]:
     return [row], True
 
 
-def _change(call: Call, team: Team, engagement: Engagement, row: Mapping[str, Any]) -> None:
+def _change(
+    call: Call, team: Team, engagement: Engagement, row: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Change one person's work; returns what the standard warns of."""
     _require_same(engagement, row)
     if engagement.team_id != team.pk:
         today = local_day(call.now)
         services.change_team(actor=call.actor, engagement=engagement, team=team, on=today, today=today)
-    services.edit_engagement(
+    changed = services.edit_engagement(
         actor=call.actor,
         engagement=engagement,
-        facts=OwnFacts(**_own(row), more=_particulars(row)),
+        facts=OwnFacts(**_own(row), more=_particulars(row), extras=_extras(call, row) or None),
         as_reported=True,
+        channel=OPEN_API,
+        today=local_day(call.now),
     )
+    return warned(changed.findings)
 
 
 def _require_same(engagement: Engagement, row: Mapping[str, Any]) -> None:
@@ -285,6 +308,8 @@ def _wording(index: int, row: Mapping[str, Any], refused: DomainError, *, is_fla
             return f"{path}[idCardNumber]格式不正确!{refused.message}"
         case errors.BadPaper():
             return f"{path}[expiryDate]不能早于证件有效期开始[startDate]!"
+        case BreaksStandard():
+            return sentences(refused, WORKER_RECORD, path)
     return refused.message
 
 

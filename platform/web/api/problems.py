@@ -66,12 +66,7 @@ def problem_details(raised: Exception, context: dict[str, Any]) -> Response | No
     if isinstance(raised, Http404):
         raised = NotFound()
     if isinstance(raised, DomainError):
-        return _problem(
-            raised.status,
-            raised.message,
-            raised.code,
-            {raised.field: [raised.message]} if raised.field else {},
-        )
+        return _problem(raised.status, raised.message, raised.code, raised.errors, raised.details)
     answer = exception_handler(raised, context)
     if answer is None:
         return None
@@ -91,7 +86,9 @@ def problem_details(raised: Exception, context: dict[str, Any]) -> Response | No
     return problem
 
 
-def _problem(status: int, detail: str, code: str, errors: dict[str, Any]) -> Response:
+def _problem(
+    status: int, detail: str, code: str, errors: dict[str, Any], details: dict[str, Any] | None = None
+) -> Response:
     body: dict[str, Any] = {
         "title": _TITLES.get(status, _("请求未完成")),
         "status": status,
@@ -100,6 +97,7 @@ def _problem(status: int, detail: str, code: str, errors: dict[str, Any]) -> Res
     }
     if errors:
         body["errors"] = errors
+    body.update(details or {})
     return Response(body, status=status, content_type="application/problem+json")
 
 

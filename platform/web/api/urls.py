@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from web.api import standards
 from web.api.administration import SetParameterView, TakeBackParameterView, TrailView
 from web.api.reference import CodeListsView, CodeListView, ParametersView, RegionsView
 from web.api.tokens import CurrentTokenView, TokensView
@@ -22,4 +23,16 @@ urlpatterns = [
     path("parameters/<str:key>/values/", SetParameterView.as_view(), name="api_parameter_set"),
     path("parameters/<str:key>/take-back/", TakeBackParameterView.as_view(), name="api_parameter_take_back"),
     path("trail/", TrailView.as_view(), name="api_trail"),
+    path("standards/versions/", standards.VersionsView.as_view(), name="api_standard_versions"),
+    path(
+        "standards/versions/<uuid:public_id>/",
+        standards.VersionView.as_view(),
+        name="api_standard_version",
+    ),
+    path("standards/effective/", standards.EffectiveView.as_view(), name="api_standard_effective"),
+    path(
+        "standards/effective/<slug:object_key>/",
+        standards.SchemaOfObjectView.as_view(),
+        name="api_standard_schema",
+    ),
 ]

@@ -1,4 +1,4 @@
-"""The data standard's first storey: code lists and rule parameters, as data and never as constants."""
+"""Code lists, mappings to national codes, and rule parameters: data, never constants."""
 
 from django.db import models
 
@@ -18,12 +18,20 @@ class CodeList(models.Model):
 
 
 class CodeItem(models.Model):
-    """One code of a list, valid between two dates; retired items stay readable."""
+    """One code of a list, valid between two dates; retired items stay readable.
+
+    What a code means never changes and no row goes: the database refuses it (I-24). `region` is the city
+    whose own item it is, none for everybody's; `standard` the version that brought it, none for the seed.
+    """
 
     code_list = models.ForeignKey(CodeList, models.PROTECT, related_name="items")
     code = models.CharField(max_length=12)
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
+    region = models.ForeignKey("regions.Region", models.PROTECT, null=True, blank=True, related_name="+")
+    standard = models.ForeignKey(
+        "standards.StandardVersion", models.PROTECT, null=True, blank=True, related_name="items"
+    )
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
 
@@ -35,6 +43,24 @@ class CodeItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class ItemMapping(models.Model):
+    """What a code of ours stands for in the national list, for whoever must be told in national codes."""
+
+    code_list = models.ForeignKey(CodeList, models.PROTECT, related_name="mappings")
+    code = models.CharField(max_length=12)
+    national_code = models.CharField(max_length=12)
+    document = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("code_list", "code")
+        constraints = [
+            models.UniqueConstraint(fields=("code_list", "code"), name="a_code_is_mapped_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} → {self.national_code}"
 
 
 class RuleParameter(models.Model):
