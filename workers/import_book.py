@@ -36,15 +36,15 @@ class RosterBook:
             },
         )
         self._book.set_properties({"title": title})
-        self._text = self._book.add_format({"num_format": "@"})
+        self._text = self._book.add_format({"num_format": 49})
         self._must = self._book.add_format(
-            {"bold": True, "num_format": "@", "bg_color": "#1a5296", "font_color": "#ffffff", "border": 1}
+            {"bold": True, "num_format": 49, "bg_color": "#1a5296", "font_color": "#ffffff", "border": 1}
         )
         self._may = self._book.add_format(
-            {"bold": True, "num_format": "@", "bg_color": "#dbe7f5", "font_color": "#16324f", "border": 1}
+            {"bold": True, "num_format": 49, "bg_color": "#dbe7f5", "font_color": "#16324f", "border": 1}
         )
         self._wrong = self._book.add_format(
-            {"num_format": "@", "bg_color": "#fbe3e1", "font_color": "#9c1c13"}
+            {"num_format": 49, "bg_color": "#fbe3e1", "font_color": "#9c1c13"}
         )
         self._wrap = self._book.add_format({"text_wrap": True, "valign": "top"})
         self._bold = self._book.add_format({"bold": True, "bottom": 1})

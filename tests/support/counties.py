@@ -408,14 +408,7 @@ def roster_table(county: County) -> str:
         ["姓名", "身份证号", "手机号", "班组", "工种", "文化程度"],
         [f"冯{word}", people.id_number(order), people.phone(order), team, "010", ""],
         [f"陈{word}", people.id_number(order + 2), people.phone(order + 2), team, "010", ""],
-        [
-            f"褚{word}",
-            wrong + ("0" if people.id_number(order + 6)[-1] != "0" else "1"),
-            "109",
-            team,
-            "010",
-            "",
-        ],
+        [f"褚{word}", wrong, "109", team, "010", ""],
         [f"卫{word}", people.id_number(order + 4), people.phone(order + 4), team, f"{word}工", ""],
     ]
     if who := county.workers.get("contractor"):

@@ -71,7 +71,7 @@ def book(
 ) -> bytes:
     """Cells as a workbook; numbers stay numbers, days are days, what begins with = is a formula."""
     file = io.BytesIO()
-    made = xlsxwriter.Workbook(file, {"in_memory": True})
+    made = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
     into = made.add_worksheet(sheet)
     shape = made.add_format({"num_format": day})
     for line, cells in enumerate(rows):

@@ -11,7 +11,7 @@ from django.test.utils import override_settings
 from tests.support.workbook_fuzz import WorkbookFuzz
 from tests.support.world import wuchang
 
-SAMPLE = 150
+SAMPLE = 60
 
 
 @pytest.mark.django_db

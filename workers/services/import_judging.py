@@ -303,7 +303,7 @@ class _Reading:
         if self.bad & set(_CONTRACT):
             return None
         facts = ContractFacts(
-            kind=kind,
+            kind=str(kind),
             starts_on=self.values["contract_starts_on"],
             ends_on=self.values.get("contract_ends_on"),
             wage_form=self.values.get("wage_form", ""),

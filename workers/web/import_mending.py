@@ -98,11 +98,11 @@ class MendCells(_OfCause):
 
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
         self.page = Paginator(self.faults, SIZES[1]).get_page(self.request.GET.get("page"))
-        self.shown: list[RosterFault] = self._sent(data) if data is not None else list(self.page)
+        self.shown: list[RosterFault] = self._named_in(data) if data is not None else list(self.page)
         rows = list({fault.row_id: fault.row for fault in self.shown}.values())
         return MendForm(data, files, actor=self.actor, rows=rows, column=self.column, named=self.named)
 
-    def _sent(self, data: QueryDict) -> list[RosterFault]:
+    def _named_in(self, data: QueryDict) -> list[RosterFault]:
         """The faults whose rows the form names; others are no part of it."""
         keys = {name.removeprefix("cell-") for name in data if name.startswith("cell-")}
         wanted = [

@@ -52,7 +52,9 @@ class TextTable:
         except UnicodeError as fault:
             raise _no_text() from fault
         finally:
-            text.detach()
+            # Whoever stops early may have closed the file by now.
+            if not self._file.closed:
+                text.detach()
 
 
 def _encoding_of(file: BinaryIO) -> str:

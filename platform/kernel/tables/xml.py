@@ -16,7 +16,7 @@ BROKEN: Final = (
     BadZipFile,
     zlib.error,
     EOFError,
-    KeyError,
+    LookupError,
     NotImplementedError,
     OSError,
     RuntimeError,
