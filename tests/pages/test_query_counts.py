@@ -57,7 +57,7 @@ COUNTS = {
 # Of the clerk's own pages.
 CLERK_COUNTS = {
     "enrol": 10,
-    "roster_import_new": 8,
+    "roster_import_new": 9,
     "team_training": 8,
     "edit_person": 7,
     "correct_person": 7,

@@ -64,13 +64,13 @@ def page_of(client: Client, roster: RosterImport, query: str = "") -> str:
 
 
 def sheets(answer) -> dict[str, Any]:
-    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
 def test_the_template_is_made_of_the_columns_with_lists_help_and_text_cells(clerk, county):
     answer = clerk.get(reverse("roster_import_template", args=[county.project.public_id]))
-    content = b"".join(answer.streaming_content)
+    content = answer.content
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     expected = [one.heading for one in columns(county.project, county.today)]
     assert book.sheet_names == ["人员", "填写说明", "选项"]
