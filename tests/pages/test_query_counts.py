@@ -58,7 +58,7 @@ COUNTS = {
 CLERK_COUNTS = {
     "enrol": 10,
     "team_training": 8,
-    "edit_person": 7,
+    "edit_person": 8,
     "correct_person": 7,
     "new_contract": 8,
     "new_training": 8,
