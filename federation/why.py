@@ -87,7 +87,7 @@ def why(actor: Actor, key: str) -> Answer:
 
 def _request(actor: Actor, key: str) -> Answer | None:
     rows = AcceptedRequest.objects.visible_to(actor, EXPLAIN)
-    row = rows.filter(serial=key.lower()).select_related("project__region", "credential").first()
+    row = rows.filter(serial__in=(key, key.lower())).select_related("project__region", "credential").first()
     if row is None:
         return None
     region = row.project.region if row.project else None
@@ -102,7 +102,11 @@ def _request(actor: Actor, key: str) -> Answer | None:
         kind=f"厂商接口 {row.method}",
         at=row.accepted_at,
         place=row.project.name if row.project else row.appid,
-        verdict=_TURNED_DOWN if failed else ("amber", "待处理") if not row.finished_at else ("green", "已接收"),
+        verdict=_TURNED_DOWN
+        if failed
+        else ("amber", "待处理")
+        if not row.finished_at
+        else ("green", "已接收"),
         reasons=reasons,
         sentences=[redact(line) for line in row.result.splitlines() if line] if failed else [],
         standard=_named(standard),

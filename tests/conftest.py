@@ -36,8 +36,7 @@ _FORGET_STANDARDS = (
     ),
     f"UPDATE standards_standardversion SET based_on_id = NULL WHERE id NOT IN {_SEED}",
     f"DELETE FROM standards_standardversion WHERE id NOT IN {_SEED}",
-    "DELETE FROM standards_codelist WHERE NOT EXISTS"
-    " (SELECT FROM standards_codeitem WHERE code_list_id = standards_codelist.id)",
+    "DELETE FROM standards_codelist WHERE id NOT IN (SELECT code_list_id FROM standards_codeitem)",
 )
 
 

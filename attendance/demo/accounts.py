@@ -41,6 +41,8 @@ ACCOUNTS = (
     DemoAccount("wuchang", "孙武昌", "county_regulator", "420106"),
     DemoAccount("xiantao", "李桃源", "county_regulator", "429004"),
     DemoAccount("standards", "周正标", "standards_administrator", PROVINCE),
+    DemoAccount("standards2", "周复核", "standards_administrator", PROVINCE),
+    DemoAccount("wuhanstd", "钱标汉", "standards_administrator", "420100"),
     DemoAccount("admin", "吴台管", "platform_administrator", PROVINCE),
     DemoAccount("contractor", "郑建工", "contractor_manager"),
     DemoAccount("clerk", "王劳资", "labour_clerk"),

@@ -69,7 +69,9 @@ def project_told(actor: Actor, project: Project) -> Pairs:
                 " ".join(part for part in (told.contact_name, mask_phone(told.contact_phone)) if part),
             ),
         ]
-    found += [(one.element.name, one.text) for one in shown_extras(project, standard_of(project.region), PROJECT)]
+    found += [
+        (one.element.name, one.text) for one in shown_extras(project, standard_of(project.region), PROJECT)
+    ]
     return [(label, value) for label, value in found if value]
 
 

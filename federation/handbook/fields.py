@@ -7,6 +7,7 @@ from typing import Any
 from federation.open_api import values
 from federation.open_api.dictionaries import Dictionary
 from federation.open_api.dispatcher import Method
+from federation.open_api.elements import further_elements
 from federation.open_api.facts import decimal_of
 from federation.open_api.schema import Context, Field, Latest, Limit, size_in_words
 
@@ -21,6 +22,7 @@ KINDS = {
     values.instant: "时间 yyyy-MM-dd HH:mm:ss，可带毫秒",
     values.image: "图片 base64（jpg、png）",
     values.attachment: "附件 base64",
+    further_elements: "对象，数据元素代码: 值；敏感的加密。本地当日要哪些，见 /api/v1/standards/effective/",
 }
 ROWS = "open_api.rows"
 _LATEST = {Latest.TODAY: "不能晚于当天", Latest.NOW: "不能晚于当前时间"}

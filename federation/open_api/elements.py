@@ -1,4 +1,4 @@
-"""Elements of the data standard under the names of the vendors' interface, and what the standard told of a call.
+"""Elements of the data standard under the names of the vendors' interface, and what it told of a call.
 
 What a standard adds beyond the national fields travels in `extras`, an object of element code → value; an
 element whose privacy is sealed travels encrypted, like every personal number.
@@ -16,7 +16,7 @@ from standards.errors import BreaksStandard
 from standards.spec import PROJECT, WARN, WORKER
 
 MOST_EXTRAS = 60
-# Under this name a query leaves what the envelope's message is to say beside 成功; it is no field of the answer.
+# Where a query leaves what the envelope's message is to say beside 成功; it is no field of the answer.
 REMINDER = "__reminder__"
 # Method → the kind of record that it reports, and the list that holds the rows.
 JUDGED = {
@@ -145,7 +145,10 @@ def findings_of(refused: DomainError, row: int | None = None) -> list[dict[str, 
     """What is kept of a refusal by the standard, values masked; nothing of any other refusal."""
     if not isinstance(refused, BreaksStandard):
         return []
-    return [{**one.as_data(), "row": row, "value": refused.values.get(one.element, "")} for one in refused.findings]
+    return [
+        {**one.as_data(), "row": row, "value": refused.values.get(one.element, "")}
+        for one in refused.findings
+    ]
 
 
 def warned(findings: Iterable[Finding], row: int | None = None) -> list[dict[str, Any]]:
@@ -161,7 +164,9 @@ def reminder(findings: Iterable[Mapping[str, Any]], object_key: str, rows: str =
             continue
         row = f"[{rows}][{one['row']}]" if rows and one["row"] is not None else ""
         later = f"{one['until']}之后将拒绝" if one["until"] else "本地要求,不影响接收"
-        told.append(f"{row}{wire_path(object_key, one['element'])}{one['message']}{later}(数据标准{one['version']})")
+        told.append(
+            f"{row}{wire_path(object_key, one['element'])}{one['message']}{later}(数据标准{one['version']})"
+        )
     return ";".join(dict.fromkeys(told))
 
 

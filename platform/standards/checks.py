@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from standards.conditions import fault_of
-from standards.layers import ItemSpec, Layer
+from standards.item_checks import LONGEST_CODE, item_faults, item_namespace, namespace, rule_namespace
+from standards.layers import Layer
 from standards.spec import (
     ALWAYS,
     CHANNELS,
     CITY,
     CODE,
+    EXTENSIBLE,
     KINDS,
     NATIONAL,
     NEVER,
@@ -38,8 +40,6 @@ from standards.spec import (
 # An underscore keeps added codes apart from the names of the vendors' interface, which have none.
 ADDED_CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 OF_A_CITY = re.compile(r"c\d{6}_")
-LIST_KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
-ITEM_CODE = re.compile(r"[0-9A-Za-z-]{1,12}")
 RULE_CODE = re.compile(r"R-[0-9]{1,4}")
 _STRENGTH = {"": 0, NEVER: 0, WHEN: 1, ALWAYS: 2}
 
@@ -55,7 +55,7 @@ class GrantSpec:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that a version may not say: where, and why not, as a sentence. `part`: element, rule, item …"""
+    """One thing that a version may not say: where, and why not, as a sentence."""
 
     part: str
     object_key: str
@@ -64,21 +64,6 @@ class Fault:
 
     def as_data(self) -> dict[str, str]:
         return {"part": self.part, "object": self.object_key, "code": self.code, "sentence": self.sentence}
-
-
-def namespace(region_code: str) -> str:
-    """How the codes of a city's elements begin: c420100_."""
-    return f"c{region_code}_"
-
-
-def item_namespace(region_code: str) -> str:
-    """How a city's own codes in lists begin: 420100-."""
-    return f"{region_code}-"
-
-
-def rule_namespace(region_code: str) -> str:
-    """How the codes of a city's rules begin: C420100-."""
-    return f"C{region_code}-"
 
 
 def faults(
@@ -122,18 +107,56 @@ class _Checks:
         return set(self.lists) | {one.code_list for one in self.layer.items if one.list_name}
 
     def run(self) -> Iterator[Fault]:
+        yield from self._told_only()
         for element in self.layer.elements:
-            yield from (Fault("element", element.object_key, element.code, said) for said in self._element(element))
+            key = ("element", element.object_key, element.code)
+            yield from (Fault(*key, said) for said in self._element(element))
         yield from self._kept()
         for (object_key, code), demand in self.layer.demands.items():
-            yield from (Fault("tightening", object_key, code, said) for said in self._demand(object_key, code, demand))
+            key = ("tightening", object_key, code)
+            yield from (Fault(*key, said) for said in self._demand(object_key, code, demand))
         for rule in self.layer.rules:
-            yield from (Fault("rule", rule.object_key, rule.code, said) for said in self._rule(rule))
+            key = ("rule", rule.object_key, rule.code)
+            yield from (Fault(*key, said) for said in self._rule(rule))
         for item in self.layer.items:
-            yield from (Fault("item", item.code_list, item.code, said) for said in self._item(item))
+            known = self.lists.get(item.code_list)
+            if known is None and item.code_list in self.known_lists:
+                known = {}
+            granted = self.grant.lists if self.grant else None
+            wrong = item_faults(item, known, self.region, granted, self._longest(item.code_list))
+            yield from (Fault("item", item.code_list, item.code, said) for said in wrong)
         if self.grant is not None and (number := self._required()) > self.grant.most_required:
-            told = f"新增的必填数据元素有 {number} 个，授权最多 {self.grant.most_required} 个，请减少或改为可不填。"
+            most = self.grant.most_required
+            told = f"新增的必填数据元素有 {number} 个，授权最多 {most} 个，请减少或改为可不填。"
             yield Fault("grant", "", "", told)
+
+    def _told_only(self) -> Iterator[Fault]:
+        """Nothing is added to records whose forms and interfaces would not ask for it."""
+        before = self.former or Layer(self.layer.version)
+        known = {("element", one.object_key, one.code) for one in before.elements}
+        known |= {("rule", one.object_key, one.code) for one in before.rules}
+        said = [("element", one.object_key, one.code) for one in self.layer.elements if one.is_extra]
+        said += [("rule", one.object_key, one.code) for one in self.layer.rules]
+        said += [("tightening", object_key, code) for object_key, code in self.layer.demands]
+        asked = "、".join(OBJECTS[one] for one in EXTENSIBLE)
+        for part, object_key, code in said:
+            if (
+                object_key in OBJECTS
+                and object_key not in EXTENSIBLE
+                and (part, object_key, code) not in known
+            ):
+                told = f"“{OBJECTS[object_key]}”目前不能新增或加严，可以的是：{asked}。"
+                yield Fault(part, object_key, code, told)
+
+    def _longest(self, code_list: str) -> int:
+        """How many characters of a code the product's own columns hold."""
+        held = [
+            one.length
+            for every in self.base.all_elements.values()
+            for one in every
+            if one.code_list == code_list and not one.is_extra and one.length
+        ]
+        return min(held, default=LONGEST_CODE)
 
     def _codes(self, object_key: str) -> dict[str, ElementSpec]:
         """The elements of an object that this version and those below it know, by code."""
@@ -146,18 +169,21 @@ class _Checks:
     def _element(self, element: ElementSpec) -> Iterator[str]:
         below = self.base.element(element.object_key, element.code)
         if below is not None:
-            yield f"{_said(below.version)}已有数据元素“{below.name}”（{below.code}），上层标准不能改名、改编码或重新定义。"
+            held = f"{_said(below.version)}已有数据元素“{below.name}”（{below.code}）"
+            yield f"{held}，上层标准不能改名、改编码或重新定义。"
             return
         yield from self._code_of(element)
         yield from _shape_of(element)
         for one in self.base.elements(element.object_key):
             if one.name == element.name:
-                yield f"{_said(one.version)}已有名为“{one.name}”的数据元素（{one.code}），请换一个名称，或直接使用它。"
+                held = f"{_said(one.version)}已有名为“{one.name}”的数据元素（{one.code}）"
+                yield f"{held}，请换一个名称，或直接使用它。"
         if element.kind == CODE and element.code_list not in self.known_lists:
             yield f"没有名为“{element.code_list}”的代码表，请选择已有的代码表，或随本版本新建。"
         yield from self._when(element.object_key, element.required, element.required_when)
         if self.grant is not None and element.object_key not in self.grant.objects:
-            yield f"授权不包括在“{OBJECTS.get(element.object_key, element.object_key)}”上新增数据元素，请向省级申请。"
+            name = OBJECTS.get(element.object_key, element.object_key)
+            yield f"授权不包括在“{name}”上新增数据元素，请向省级申请。"
 
     def _code_of(self, element: ElementSpec) -> Iterator[str]:
         if element.lives_in:
@@ -178,7 +204,11 @@ class _Checks:
             if after is None:
                 told = f"“{before.name}”已发布过，不能删除，请改为停用。"
                 yield Fault("element", before.object_key, before.code, told)
-            elif (before.kind, before.code_list, before.lives_in) != (after.kind, after.code_list, after.lives_in):
+            elif (before.kind, before.code_list, before.lives_in) != (
+                after.kind,
+                after.code_list,
+                after.lives_in,
+            ):
                 told = f"“{before.name}”已发布过，不能改类型或代码表，请停用后另建。"
                 yield Fault("element", before.object_key, before.code, told)
             elif before.is_sealed and not after.is_sealed:
@@ -187,7 +217,9 @@ class _Checks:
         rules = {one.code for one in self.layer.rules}
         for rule in self.former.rules if self.former else ():
             if rule.code not in rules:
-                yield Fault("rule", rule.object_key, rule.code, f"规则 {rule.code} 已发布过，不能删除，请改为停用。")
+                yield Fault(
+                    "rule", rule.object_key, rule.code, f"规则 {rule.code} 已发布过，不能删除，请改为停用。"
+                )
 
     def _demand(self, object_key: str, code: str, demand: Demand) -> Iterator[str]:
         element = self.base.element(object_key, code)
@@ -195,7 +227,8 @@ class _Checks:
             yield "下层标准没有这个数据元素，或已停用，不能加严。"
             return
         if demand.required and _STRENGTH.get(demand.required, 0) < _STRENGTH[_required_of(element)]:
-            yield f"“{element.name}”在{_said(element.version)}为{REQUIRED[_required_of(element)]}，只能加严，不能放宽。"
+            held = f"“{element.name}”在{_said(element.version)}为{REQUIRED[_required_of(element)]}"
+            yield f"{held}，只能加严，不能放宽。"
         yield from self._when(object_key, demand.required, demand.required_when)
         yield from _fault_of_severities(demand.severities)
         if demand.length and element.most and demand.length > element.most:
@@ -229,7 +262,9 @@ class _Checks:
     def _rule(self, rule: RuleSpec) -> Iterator[str]:
         taken = {one.code for every in self.base.all_rules.values() for one in every}
         own = rule_namespace(self.region)
-        if self.is_citys and not (rule.code.startswith(own) and RULE_CODE.fullmatch(rule.code.removeprefix(own))):
+        if self.is_citys and not (
+            rule.code.startswith(own) and RULE_CODE.fullmatch(rule.code.removeprefix(own))
+        ):
             yield f"市州扩展的规则编号写成 {own}R-1 这样。"
         elif not self.is_citys and not RULE_CODE.fullmatch(rule.code):
             yield "规则编号写成 R-1 这样。"
@@ -245,43 +280,6 @@ class _Checks:
             yield "请写明提示和补救办法，两句都要有。"
         if self.grant is not None and rule.object_key not in self.grant.objects:
             yield f"授权不包括“{OBJECTS.get(rule.object_key, rule.object_key)}”，请向省级申请。"
-
-    def _item(self, item: ItemSpec) -> Iterator[str]:
-        known = self.lists.get(item.code_list)
-        if item.retires:
-            yield from self._retired_item(item, known)
-            return
-        if known is None and not (item.list_name and LIST_KEY.fullmatch(item.code_list)):
-            yield "没有这张代码表；新建代码表的，请写明名称，标识由小写字母、数字和下划线组成。"
-        if not ITEM_CODE.fullmatch(item.code) or not item.name.strip():
-            yield "代码由字母、数字和横线组成，不超过 12 个字符，并要有名称。"
-        if known and item.code in known:
-            yield f"代码 {item.code} 已用过（{known[item.code]}），代码永不重复使用，请换一个。"
-        if known and item.name in known.values():
-            yield f"代码表中已有“{item.name}”，同一含义不另设代码。"
-        if self.is_citys:
-            yield from self._citys_item(item, known)
-
-    def _retired_item(self, item: ItemSpec, known: Mapping[str, str] | None) -> Iterator[str]:
-        if not known or item.code not in known:
-            yield f"代码表中没有 {item.code}，不能停用。"
-        elif self.is_citys and not item.code.startswith(item_namespace(self.region)):
-            yield f"{item.code} 不是本市州的代码，不能停用；可在加严中限定可用的代码。"
-
-    def _citys_item(self, item: ItemSpec, known: Mapping[str, str] | None) -> Iterator[str]:
-        own = item_namespace(self.region)
-        if known is None:
-            if not item.code_list.startswith(namespace(self.region)):
-                yield f"市州新建的代码表标识要以 {namespace(self.region)} 开头。"
-            return
-        if item.code_list.startswith(namespace(self.region)):
-            return
-        if self.grant is not None and item.code_list not in self.grant.lists:
-            yield f"授权不包括代码表 {item.code_list}，请向省级申请。"
-        if not item.code.startswith(own):
-            yield f"市州扩展的代码要以 {own} 开头，例如 {own}01。"
-        if not item.mapped_to or item.mapped_to not in known or item.mapped_to.startswith(own):
-            yield f"请写明“{item.name}”对应省标准的哪个代码，上报时按那个代码。"
 
 
 def _required_of(element: ElementSpec) -> str:

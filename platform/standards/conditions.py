@@ -203,9 +203,7 @@ def _size(condition: Any) -> int:
     return sum(map(_size, condition)) if isinstance(condition, list) else 1
 
 
-def _fault(
-    condition: Any, elements: Mapping[str, Any], parameters: Mapping[str, Any], depth: int
-) -> str:
+def _fault(condition: Any, elements: Mapping[str, Any], parameters: Mapping[str, Any], depth: int) -> str:
     if not isinstance(condition, dict) or depth > MOST_DEPTH:
         return "条件要写成对象，嵌套不超过 6 层。"
     keys = frozenset(condition)
@@ -222,7 +220,11 @@ def _fault(
         return _fault_of_comparison(condition, elements, parameters)
     if keys in (frozenset({"element", "in"}), frozenset({"element", "not_in"})):
         listed = condition.get("in", condition.get("not_in"))
-        if not isinstance(listed, list) or not listed or not all(isinstance(one, str | int) for one in listed):
+        if (
+            not isinstance(listed, list)
+            or not listed
+            or not all(isinstance(one, str | int) for one in listed)
+        ):
             return "请列出至少一个值。"
         return _unknown(condition["element"], elements)
     return "没有这样的条件，可用：all、any、not、filled、empty、in、not_in，以及比较。"
@@ -267,7 +269,8 @@ def _words(condition: Mapping[str, Any], names: Mapping[str, str]) -> str:
         left, right = (_operand_words(condition[side], names) for side in ("left", "right"))
         return f"{left}{_SAID[condition['is']]}{right}"
     listed = "、".join(str(one) for one in condition.get("in", condition.get("not_in", ())))
-    return f"{names.get(condition['element'], condition['element'])}{'为' if 'in' in condition else '不为'} {listed}"
+    name = names.get(condition["element"], condition["element"])
+    return f"{name}{'为' if 'in' in condition else '不为'} {listed}"
 
 
 def _operand_words(operand: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -19,8 +19,8 @@ from typing import Any
 from django.utils import timezone
 
 from regions.models import Region
-from standards.judging import Finding, blocking, judge
 from standards.json_schema import json_schema
+from standards.judging import Finding, blocking, judge
 from standards.layers import ItemSpec, Layer, compiled
 from standards.models import Element, StandardVersion, Tightening, ValidationRule
 from standards.selectors import codes_at, kept, parameter_at
@@ -111,7 +111,8 @@ def with_layers_below(region: Region | None, on: date, layers: tuple[str, ...]) 
 
 def with_draft(version: StandardVersion, region: Region | None, on: date) -> Standard:
     """The standard as it would be with this version in place of its layer's own, for previews and checks."""
-    path = (version.region or region).path if (version.region or region) else ""
+    place = version.region or region
+    path = place.path if place else ""
     layers = [
         _layer(one.ref.public_id)
         for one in _chosen(path, on, tuple(name for name in ORDER if name != version.layer))
@@ -120,7 +121,9 @@ def with_draft(version: StandardVersion, region: Region | None, on: date) -> Sta
     layers.sort(key=lambda layer: ORDER.index(layer.version.layer))
     standard = _compiled(layers, path, on, ())
     proposed = layer_of(version).items
-    return replace(standard, codes=lambda code_list: _with_proposed(standard.codes(code_list), code_list, proposed))
+    return replace(
+        standard, codes=lambda code_list: _with_proposed(standard.codes(code_list), code_list, proposed)
+    )
 
 
 def _with_proposed(
@@ -193,7 +196,9 @@ def _read(version: StandardVersion) -> Layer:
         version=ref,
         elements=tuple(element_of(row, ref) for row in version.elements.order_by("position", "id")),
         rules=tuple(rule_of(row, ref) for row in version.rules.order_by("position", "id")),
-        demands={(row.object_key, row.code): demand_of(row, ref) for row in version.tightenings.order_by("id")},
+        demands={
+            (row.object_key, row.code): demand_of(row, ref) for row in version.tightenings.order_by("id")
+        },
         items=tuple(
             ItemSpec(row.code_list, row.code, row.name, row.mapped_to, row.retires, row.list_name)
             for row in version.proposed_items.order_by("position", "id")

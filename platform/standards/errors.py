@@ -111,7 +111,9 @@ class NotACity(DomainError):
 
     def __init__(self, place: str) -> None:
         super().__init__(
-            _("{place}不是市州一级，不能有自己的标准。市州标准由市、州、直管市和林区制定。").format(place=place),
+            _("{place}不是市州一级，不能有自己的标准。市州标准由市、州、直管市和林区制定。").format(
+                place=place
+            ),
             field="region",
         )
 
@@ -141,7 +143,9 @@ class NotNow(DomainError):
     status = 409
 
     def __init__(self, act: str, state: str) -> None:
-        super().__init__(_("版本处于“{state}”，现在不能{act}。请刷新页面看它的进度。").format(act=act, state=state))
+        super().__init__(
+            _("版本处于“{state}”，现在不能{act}。请刷新页面看它的进度。").format(act=act, state=state)
+        )
 
 
 class OwnDraft(DomainError):

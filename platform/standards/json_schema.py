@@ -65,9 +65,7 @@ def version_data(ref: Any) -> dict[str, Any]:
 
 def _is_required(element: ElementSpec) -> bool:
     """A city's wishes are told as well, though they never refuse what comes by an interface."""
-    return any(
-        one.required == ALWAYS and (one.binds(API) or one.version.is_citys) for one in element.asked
-    )
+    return any(one.required == ALWAYS and (one.binds(API) or one.version.is_citys) for one in element.asked)
 
 
 def _property(standard: Standard, element: ElementSpec) -> dict[str, Any]:

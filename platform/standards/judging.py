@@ -5,12 +5,13 @@ Which layers judge which channel (I-23):
 * Forms and imported files are a city's own: national, provincial and the city's demands all refuse.
 * Interfaces (REST, vendors) refuse by the national and provincial layers alone. What only a city asks is a
   warning there, so that a record which is valid for the province is never refused because of a city.
-* What a version newly asks is a warning on interfaces until its cut-off, and refuses after it; forms and files
-  ask for it from the day on which it comes into force.
+* What a version newly asks is a warning on interfaces until its cut-off, and refuses after it; forms and
+  files ask for it from the day on which it comes into force.
 
 No Django, clock or I/O. Sentences never repeat a value.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,7 +23,6 @@ from standards.spec import (
     BLOCK,
     CARD,
     CODE,
-    DATE,
     FORM,
     ID_NUMBER,
     INTERFACES,
@@ -52,6 +52,8 @@ OWN_RULES = {
 }
 _YES, _NO = {"1", "true", "yes", "是"}, {"0", "false", "no", "否"}
 _DIGITS = frozenset("0123456789")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+MOST_OF_A_NUMBER = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,11 @@ def _with_grace(
 ) -> Iterator[Finding]:
     """What some standard that is still followed would have taken is a warning until its cut-off."""
     before = [
-        {(one.element, one.rule) for one in _findings(earlier, object_key, record, channel, day) if one.blocks}
+        {
+            (one.element, one.rule)
+            for one in _findings(earlier, object_key, record, channel, day)
+            if one.blocks
+        }
         for earlier in standard.earlier
     ]
     last = max((ref.cutoff for ref in standard.versions if ref.cutoff), default=None)
@@ -191,7 +197,9 @@ def _is_asked(demand: Demand, record: Record) -> bool:
 
 
 def _applies(when: Mapping[str, Any] | None, record: Record) -> bool:
-    return bool(when) and _plain(record.get(when["element"])) in {_plain(one) for one in when["values"]}
+    if not when:
+        return False
+    return _plain(record.get(when["element"])) in {_plain(one) for one in when["values"]}
 
 
 def _plain(value: Any) -> str:
@@ -214,7 +222,9 @@ def _of_code(standard: Standard, element: ElementSpec, code: str) -> Iterator[Fi
     known = standard.codes(element.code_list)
     remedy = "请从代码表中选择。"
     if code not in known:
-        yield Finding(element.code, NO_CODE, BLOCK, f"“{element.name}”没有这个代码。", remedy, element.version)
+        yield Finding(
+            element.code, NO_CODE, BLOCK, f"“{element.name}”没有这个代码。", remedy, element.version
+        )
         return
     for demand in element.demands:
         if demand.codes is not None and code not in demand.codes:
@@ -233,10 +243,14 @@ def _of_length(element: ElementSpec, length: int) -> Iterator[Finding]:
 
 def _fault_of_kind(element: ElementSpec, value: Any) -> tuple[str, str] | None:
     """What is wrong and what to do, where a value is not of its element's kind."""
+    if isinstance(value, dict | list | tuple):
+        return "应为单个值。", "请只填一个值，不写成列表或对象。"
     text = _plain(value)
+    if _UNSTORABLE.search(text):
+        return "含有无法保存的字符。", "请删去看不见的控制字符后再填。"
     match element.kind:
-        case "number" if as_number(value) is None:
-            return "应为数字。", "请只填数字，不带单位。"
+        case "number" if (number := as_number(value)) is None or abs(number) >= MOST_OF_A_NUMBER:
+            return "应为数字。", "请只填数字，不带单位，不超过 15 位。"
         case "date" if not isinstance(value, date) and not _is_date(text):
             return "应为日期。", "请写成 2026-11-26 这样，并且确有这一天。"
         case "yes_no" if yes_or_no(value) is None:

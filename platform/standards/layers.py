@@ -118,7 +118,9 @@ def _differing(
         before, after = _facts(old.get(key)), _facts(new.get(key))
         if before == after:
             continue
-        name = getattr(new.get(key) or old[key], "name", "") or getattr(new.get(key) or old[key], "message", "")
+        name = getattr(new.get(key) or old[key], "name", "") or getattr(
+            new.get(key) or old[key], "message", ""
+        )
         act = ADDED if key not in old else REMOVED if key not in new else CHANGED
         if act == CHANGED and after.get("is_retired") and not before.get("is_retired"):
             act = RETIRED
@@ -136,7 +138,11 @@ def _facts(part: Any) -> dict[str, Any]:
         return {}
     kept = {one.name: getattr(part, one.name) for one in fields(part)}
     return {
-        name: sorted(value) if isinstance(value, frozenset) else dict(value) if isinstance(value, Mapping) else value
+        name: sorted(value)
+        if isinstance(value, frozenset)
+        else dict(value)
+        if isinstance(value, Mapping)
+        else value
         for name, value in kept.items()
         if name not in ("version", "demands", "position", "object_key", "code")
     }

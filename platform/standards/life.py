@@ -15,8 +15,14 @@ EDIT, CHECK, SUBMIT, ACCEPT, RETURN, PUBLISH, WITHDRAW = (
     "edit", "check", "submit", "accept", "return", "publish", "withdraw",
 )  # fmt: skip
 ACTS = {
-    EDIT: "修改", CHECK: "检查", SUBMIT: "提交", ACCEPT: "通过", RETURN: "退回", PUBLISH: "发布", WITHDRAW: "作废",
-}  # fmt: skip
+    EDIT: "修改",
+    CHECK: "检查",
+    SUBMIT: "提交",
+    ACCEPT: "通过",
+    RETURN: "退回",
+    PUBLISH: "发布",
+    WITHDRAW: "作废",
+}
 _MAKING = (DRAFT, CHECKED, RETURNED)
 
 

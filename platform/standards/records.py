@@ -1,7 +1,7 @@
 """Records between the product's columns and the standard's elements: read for judging, kept, and shown.
 
-A row that the standard may extend has `extras` (JSON) and `sealed_extras` (sealed JSON): element code → value.
-Elements with a column of their own say in `lives_in` where that is: "person.name", "work.phone".
+A row that the standard may extend has `extras` (JSON) and `sealed_extras` (sealed JSON): element code →
+value. Elements with a column of their own say in `lives_in` where that is: "person.name", "work.phone".
 """
 
 import json
@@ -76,8 +76,8 @@ def keep_extras(
 ) -> list[str]:
     """Put added elements in their place on a row, which the caller saves; names what changed.
 
-    Only elements of the standard are kept. An empty value takes what stood away; what is not given stays, also
-    values of elements that have been retired since.
+    Only elements of the standard are kept. An empty value takes what stood away; what is not given stays,
+    also values of elements that have been retired since.
     """
     if not given:
         return []

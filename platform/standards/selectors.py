@@ -131,7 +131,7 @@ def told_apart(known: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def code_name(code_list: str, code: str | None) -> str:
-    """The name of a code, retired ones too, or the code itself where the list does not know it; "" for none."""
+    """The name of a code, retired ones too, or the code itself where no list knows it; "" for none."""
     return every_code(code_list).get(code, code) if code else ""
 
 

@@ -14,6 +14,8 @@ LAYERS = {NATIONAL: "国家", PROVINCIAL: "省", CITY: "市州"}
 # Records that the standard describes; what one enrolment says of a person and the work is one record.
 WORKER, CONTRACT, TRAINING, TEAM, PROJECT = "worker", "contract", "training", "team", "project"
 OBJECTS = {WORKER: "人员", CONTRACT: "合同", TRAINING: "安全教育", TEAM: "班组", PROJECT: "项目"}
+# Records of which forms and interfaces ask what a version adds or demands; of the others the standard tells.
+EXTENSIBLE = (WORKER, TEAM, PROJECT)
 TEXT, NUMBER, DATE, CODE, YES_NO = "text", "number", "date", "code", "yes_no"
 ID_NUMBER, PHONE, CARD, PHOTO = "id_number", "phone", "card", "photo"
 KINDS = {
@@ -205,8 +207,7 @@ class Standard:
     @cached_property
     def _living(self) -> dict[str, tuple[ElementSpec, ...]]:
         return {
-            key: tuple(one for one in every if not one.is_retired)
-            for key, every in self.all_elements.items()
+            key: tuple(one for one in every if not one.is_retired) for key, every in self.all_elements.items()
         }
 
     @cached_property

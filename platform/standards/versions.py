@@ -52,19 +52,22 @@ def draft_of(layer: str, region: Region | None) -> StandardVersion | None:
     return making.exclude(state__in=(PUBLISHED, StandardVersion.State.WITHDRAWN)).first()
 
 
-def faults_of(version: StandardVersion, on: date) -> list[Fault]:
-    """What this version may not say, on top of the layers below it as they hold on a day (I-22, I-24)."""
+def faults_of(version: StandardVersion, on: date, *, by_grant: bool = True) -> list[Fault]:
+    """What this version may not say, on top of the layers below it as they hold on a day (I-22, I-24).
+
+    `by_grant`: a city's is held to its grant as well, not only to the base.
+    """
     lists = dict(every_list())
     known = {key: lists.get(key, {}) for key in CodeList.objects.values_list("key", flat=True)}
     former = version.based_on
-    grant = grant_of(version.region, on) if version.region else None
+    grant = grant_spec(grant_of(version.region, on)) if version.is_city and by_grant else None
     return faults(
         layer_of(version),
         base_under(version, on),
         lists=_without_own(known, version),
         parameters={row.key: row for row in parameters()},
         former=layer_of(former) if former else None,
-        grant=grant_spec(grant) if version.is_city else None,
+        grant=grant,
     )
 
 
@@ -123,9 +126,7 @@ def grant_spec(grant: ExtensionGrant | None) -> GrantSpec:
     """A grant as versions are checked by it; without one nothing is allowed."""
     if grant is None:
         return GrantSpec(frozenset(), frozenset(), 0)
-    return GrantSpec(
-        frozenset(grant.objects_allowed), frozenset(grant.lists_allowed), grant.most_required
-    )
+    return GrantSpec(frozenset(grant.objects_allowed), frozenset(grant.lists_allowed), grant.most_required)
 
 
 def mappings(code_list: str) -> dict[str, str]:
@@ -175,7 +176,7 @@ def meaning(code_list: str, code: str) -> str:
 def _without_own(
     known: Mapping[str, Mapping[str, str]], version: StandardVersion
 ) -> dict[str, dict[str, str]]:
-    """All codes but those that this very version has written, so that a published one passes its own check."""
+    """All codes but those that this very version has written: a published one passes its own check."""
     own: dict[str, set[str]] = {}
     for key, code in version.items.values_list("code_list__key", "code"):
         own.setdefault(key, set()).add(code)

@@ -22,6 +22,7 @@ class StandardPage(Page):
             "crumbs": [Crumb("数据标准")],
             "lists": code_lists(),
             "parameters": [(row, shown_value(row)) for row in parameters()],
+            "may_explain": self.actor.may("standards.explain"),
         }
         return self.show(context)
 

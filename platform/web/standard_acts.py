@@ -29,7 +29,13 @@ EDIT, REVIEW, GRANT = "standards.edit", "standards.review", "standards.grant"
 
 @transaction.atomic
 def begin_version(
-    *, actor: Actor, region: Region | None, number: str, title: str, document: str = "", today: date | None = None
+    *,
+    actor: Actor,
+    region: Region | None,
+    number: str,
+    title: str,
+    document: str = "",
+    today: date | None = None,
 ) -> StandardVersion:
     """Begin a draft of the next version of the province's standard, or of a city's (`region`).
 
@@ -98,10 +104,11 @@ def retitle_version(
 
 
 @transaction.atomic
-def check_version(
-    *, actor: Actor, version: StandardVersion, today: date | None = None
-) -> list[Fault]:
-    """All that a draft may not say; without any it may be submitted. Raises NotPermitted, NotFound, NotNow."""
+def check_version(*, actor: Actor, version: StandardVersion, today: date | None = None) -> list[Fault]:
+    """All that a draft may not say; without any it may be submitted.
+
+    Raises NotPermitted, NotFound, NotNow.
+    """
     _require_version(actor, EDIT, version)
     found = services.check_version(version=version, today=today or timezone.localdate())
     record(actor, "standards.version_checked", version, place=_place(version.region), faults=len(found))
@@ -109,9 +116,7 @@ def check_version(
 
 
 @transaction.atomic
-def submit_version(
-    *, actor: Actor, version: StandardVersion, today: date | None = None
-) -> StandardVersion:
+def submit_version(*, actor: Actor, version: StandardVersion, today: date | None = None) -> StandardVersion:
     """Hand a checked version to another administrator, a city's to the province.
 
     Raises NotPermitted, NotFound, and whatever submit_version refuses.
@@ -166,7 +171,11 @@ def publish_version(
         by=actor.key,
         today=today or timezone.localdate(),
     )
-    facts = {"effective_from": effective_from.isoformat(), "cutoff": cutoff.isoformat(), "document": row.document}
+    facts = {
+        "effective_from": effective_from.isoformat(),
+        "cutoff": cutoff.isoformat(),
+        "document": row.document,
+    }
     record(actor, "standards.version_published", row, place=_place(row.region), **_facts(row), **facts)
     announce("standards.version_published.v1", key=row.public_id, version=row.version)
     for city in affected:
@@ -211,7 +220,9 @@ def grant_extension(
         document=document,
         by=actor.key,
     )
-    record(actor, "standards.extension_granted", grant, place=region.path, region=region.code, document=document)
+    record(
+        actor, "standards.extension_granted", grant, place=region.path, region=region.code, document=document
+    )
     announce("standards.extension_granted.v1", key=grant.public_id)
     return grant
 
@@ -255,7 +266,12 @@ def _put(
     by: str,
     expected_version: int | None,
 ) -> None:
-    said: dict[str, Any] = {"version": version, "facts": facts, "by": by, "expected_version": expected_version}
+    said: dict[str, Any] = {
+        "version": version,
+        "facts": facts,
+        "by": by,
+        "expected_version": expected_version,
+    }
     match facts:
         case ElementFacts():
             services.put_element(**said)

@@ -1,7 +1,7 @@
-"""Forms that ask for what the effective standard asks: its added elements, and its demands on their own fields.
+"""Forms that ask for what the effective standard asks: added elements, and demands on their own fields.
 
-One definition drives them: a new element stands in the form from the day on which its version is in force, and
-what the form refuses is what the service refuses (standards.judging).
+One definition drives them: a new element stands in the form from the day on which its version is in force,
+and what the form refuses is what the service refuses (standards.judging).
 """
 
 from collections.abc import Mapping

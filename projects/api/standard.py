@@ -1,4 +1,4 @@
-"""What interfaces on projects share about the data standard: naming the fields of a refusal, and keeping it."""
+"""What interfaces on projects share about the data standard: naming the fields of a refusal; keeping it."""
 
 from collections.abc import Collection
 from typing import Any
@@ -14,9 +14,7 @@ from standards.errors import BreaksStandard
 from standards.spec import API
 from web.api.acts import ActView
 
-EXTRAS_HELP = (
-    "数据标准要求、而本内容没有单列的数据元素：代码 → 值；可用的代码见 /api/v1/standards/effective/ 的 JSON Schema"
-)
+EXTRAS_HELP = "数据标准要求、而本内容没有单列的数据元素：代码 → 值；代码见 /api/v1/standards/effective/"
 
 
 class ExtrasField(serializers.DictField):
@@ -29,7 +27,7 @@ class ExtrasField(serializers.DictField):
 
 
 class ByStandard(ActView):
-    """An act whose record the standard judges; a refusal names the body's fields and is kept for who asks why.
+    """An act whose record the standard judges; a refusal names the body's fields and is kept for who asks.
 
     `own_elements`: those that the body itself has a field for; others stand in `extras`.
     """

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.manager
 from django.db import migrations, models
 
 
@@ -32,5 +33,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={"ordering": ("-refused_at", "-id")},
+            managers=[
+                ("all_rows", django.db.models.manager.Manager()),
+            ],
         ),
     ]

@@ -27,7 +27,9 @@ def note_refused_record(
         object_key=object_key,
         channel=channel,
         said_by=by.label[:120],
-        findings=[{**one.as_data(), "value": refused.values.get(one.element, "")} for one in refused.findings],
+        findings=[
+            {**one.as_data(), "value": refused.values.get(one.element, "")} for one in refused.findings
+        ],
         refused_at=now,
     )
 

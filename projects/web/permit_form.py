@@ -44,7 +44,7 @@ def _uscc(fact: str, *, required: bool = False) -> forms.CharField:
 
 
 class PermitForm(StandardForm):
-    """施工许可证. Its region is one of the actor's own places; what the standard there adds is asked as well."""
+    """施工许可证. Its region is one of the actor's own places, whose standard is asked as well."""
 
     object_key = PROJECT
     own_fields = {
@@ -117,7 +117,9 @@ class PermitForm(StandardForm):
         field = self.fields["region"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared above
         field.choices = named if len(named) == 1 else [("", "请选择"), *named]
-        chosen = self.data.get("region") or self.initial.get("region") or (named[0][0] if len(named) == 1 else "")
+        chosen = (
+            self.data.get("region") or self.initial.get("region") or (named[0][0] if len(named) == 1 else "")
+        )
         place = next((one for one in places if one.code == chosen), None)
         self.follow(standard_of(place, timezone.localdate()))
 

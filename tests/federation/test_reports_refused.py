@@ -12,6 +12,7 @@ import pytest
 
 from federation.open_api import values
 from federation.open_api.dispatcher import method
+from federation.open_api.elements import further_elements
 from federation.open_api.schema import Field
 from federation.simulator.people import Worker, corp_code
 from projects.models import Enterprise, Participation, Team
@@ -125,6 +126,8 @@ def _of_another_kind(item: Field) -> Iterator[tuple[str, Any, str]]:
     if item.kind is values.image:
         for what in ("http://example.cn/a.jpg", "bm90IGEgcGljdHVyZQ==", "/9j/AAAA"):
             yield f"no picture {what[:4]}", what, values.IMAGE_TYPES
+    elif item.kind is further_elements:
+        yield "no object", "abc", "格式不正确!应为对象"
     elif item.kind is values.attachment:
         yield "no file", "bm90IGEgcGljdHVyZQ==", "格式无效,目前仅支持:jpg,jpeg,png,pdf"
     elif item.kind in (values.day, values.month):

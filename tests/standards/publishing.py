@@ -54,7 +54,7 @@ def publish(
 ) -> StandardVersion:
     """Checked, submitted, accepted by another, published."""
     actor, day = by or administrator(), today or timezone.localdate()
-    assert acts.check_version(actor=actor, version=version, today=day) == []
+    assert [one.sentence for one in acts.check_version(actor=actor, version=version, today=day)] == []
     acts.submit_version(actor=actor, version=version, today=day)
     acts.accept_version(actor=administrator("乙"), version=version)
     row, _affected = acts.publish_version(
@@ -76,7 +76,14 @@ def grant(region: Region, today: date, **changes: Any) -> Any:
 def element(code: str, name: str, **changes: Any) -> ElementFacts:
     """A required text of a worker's record."""
     return ElementFacts(
-        **{"object_key": "worker", "code": code, "name": name, "kind": "text", "required": "always", **changes}
+        **{
+            "object_key": "worker",
+            "code": code,
+            "name": name,
+            "kind": "text",
+            "required": "always",
+            **changes,
+        }
     )
 
 

@@ -39,7 +39,11 @@ def _broken(rule: dict[str, Any], **record: Any) -> bool:
         ({"must": {"not": {"all": [{"filled": "trade"}, {"empty": "kind"}]}}}, {"trade": "1"}, True),
         ({"must": {"left": {"element": "n"}, "is": ">", "right": {"value": 0}}}, {"n": Decimal("0.0")}, True),
         ({"must": {"left": {"element": "n"}, "is": "<", "right": {"value": 10}}}, {"n": "9"}, False),
-        ({"must": {"left": {"element": "d"}, "is": "<=", "right": {"today": True}}}, {"d": "2026-11-27"}, True),
+        (
+            {"must": {"left": {"element": "d"}, "is": "<=", "right": {"today": True}}},
+            {"d": "2026-11-27"},
+            True,
+        ),
     ],
 )
 def test_a_rule_is_broken_only_by_what_the_record_certainly_says(

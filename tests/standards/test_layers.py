@@ -1,4 +1,4 @@
-"""Layers on top of each other, hunted with hypothesis: no city loosens the base, none refuses the province."""
+"""Layers on top of each other, hunted with hypothesis: no city loosens the base or refuses the province."""
 
 from datetime import date
 from typing import Any
@@ -58,7 +58,9 @@ demands = st.dictionaries(
         required_when=whens,
         length=st.none() | st.integers(1, 300),
         codes=st.none() | st.frozensets(st.sampled_from(["010", "020", "777"])),
-        severities=st.dictionaries(st.sampled_from(list(CHANNELS)), st.sampled_from(["block", "warn", "inform"])),
+        severities=st.dictionaries(
+            st.sampled_from(list(CHANNELS)), st.sampled_from(["block", "warn", "inform"])
+        ),
     ),
     max_size=4,
 )
@@ -97,9 +99,7 @@ layers_of_a_city = st.builds(Layer, version=st.just(CITY), elements=elements, ru
 
 def _standard(*layers: Layer) -> Standard:
     codes = {**CODES, "trade": {**CODES["trade"], ITEM_NS + "1": "盾构工"}} if len(layers) > 1 else CODES
-    return compiled(
-        layers, on=ON, place="", codes=lambda key: codes.get(key, {}), parameters=lambda key: 16
-    )
+    return compiled(layers, on=ON, place="", codes=lambda key: codes.get(key, {}), parameters=lambda key: 16)
 
 
 PROVINCE = _standard(Layer(BASE, ELEMENTS, RULES))
@@ -156,15 +156,16 @@ def _faults(city: Layer, **changes: Any) -> list[str]:
 
 def test_a_citys_contradictions_are_named_each_with_the_base_that_holds() -> None:
     own = ElementSpec("worker", NS + "housing", "住房", "text", CITY, required="always")
+    bed = ElementSpec("worker", NS + "bed", "床位", "text", CITY, required="always")
     cases: list[tuple[Layer, str]] = [
-        (Layer(CITY, (ElementSpec("worker", "trade", "岗位", "text", CITY),)), "省标准已有数据元素“工种”（trade）"),
+        (Layer(CITY, (ElementSpec("worker", "trade", "岗位", "text", CITY),)), "已有数据元素“工种”（trade）"),
         (Layer(CITY, (ElementSpec("worker", "housing_type", "住房", "text", CITY),)), "要以 c420100_ 开头"),
         (Layer(CITY, (ElementSpec("worker", NS + "a", "工种", "text", CITY),)), "已有名为“工种”的数据元素"),
         (Layer(CITY, (ElementSpec("team", NS + "a", "级别", "text", CITY),)), "授权不包括在“班组”上新增"),
-        (Layer(CITY, (own, ElementSpec("worker", NS + "b", "床位", "text", CITY, required="always"))), "最多 1 个"),
+        (Layer(CITY, (own, bed)), "最多 1 个"),
         (Layer(CITY, demands={("worker", "name"): Demand(CITY, required="never")}), "只能加严，不能放宽"),
         (Layer(CITY, demands={("worker", "name"): Demand(CITY, length=80)}), "只能更短，不能更长"),
-        (Layer(CITY, demands={("worker", "trade"): Demand(CITY, codes=frozenset({"888"}))}), "只能减少，不能另加"),
+        (Layer(CITY, demands={("worker", "trade"): Demand(CITY, codes=frozenset({"888"}))}), "不能另加"),
         (Layer(CITY, items=(ItemSpec("trade", "040", "盾构工", "010"),)), "要以 420100- 开头"),
         (Layer(CITY, items=(ItemSpec("trade", "010", "盾构工", "020"),)), "代码永不重复使用"),
         (Layer(CITY, items=(ItemSpec("trade", ITEM_NS + "1", "盾构工"),)), "对应省标准的哪个代码"),

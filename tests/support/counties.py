@@ -607,8 +607,10 @@ def _vendor(county: County) -> None:
         said_by=f"{county.word}的系统",
         findings=[
             {
-                "element": "skill_grade", "rule": "code", "severity": "block", "message": "没有这个代码。",
-                "remedy": "请从代码表中选择。", "layer": "provincial", "version": "hubei-2026", "version_id": "",
+                "element": "skill_grade", "rule": "code", "severity": "block",
+                "message": "没有这个代码。",
+                "remedy": "请从代码表中选择。", "layer": "provincial", "version": "hubei-2026",
+                "version_id": "",
                 "until": None, "value": f"{county.word}级",
             }
         ],

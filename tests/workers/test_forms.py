@@ -121,6 +121,8 @@ def test_the_page_shows_these_inputs_and_no_other(county: County, clerk: Client)
     assert [name for name in shown if name not in machinery] == [
         *(name for _title, names in GROUPS for name in names),
         *LATER,
+        # What the province's standard adds, and asks of nobody yet.
+        "x_skill_grade",
     ]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
+
+import django
 
 # The issue's figures: a compiled standard is found within 1 ms, a field is checked within 100 ms.
 LOOK_UP_MS, CHECK_MS = 1.0, 100.0
@@ -15,8 +18,7 @@ RECORD = {"name": "张三", "id_number": "420001199001010010", "phone": "1090000
 
 def main(times: int) -> int:
     """Print a line for each; 1 when a limit is passed."""
-    import django
-
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from regions.models import Region
     from standards import effective
@@ -37,7 +39,7 @@ def main(times: int) -> int:
     print(f"look-up, one place        {found:9.4f} ms   (limit {LOOK_UP_MS:g})")
     print(f"look-up, {len(places):3} places       {all_over:9.4f} ms   each")
     print(f"judging one record        {judged:9.4f} ms   (limit {CHECK_MS:g})")
-    print(f"compiling from the tables {anew:9.4f} ms   ({len(standard.elements('worker'))} elements of a worker)")
+    print(f"compiling from the tables {anew:9.4f} ms   ({len(standard.elements('worker'))} elements)")
     return int(found > LOOK_UP_MS or all_over > LOOK_UP_MS or judged > CHECK_MS)
 
 

@@ -198,12 +198,14 @@ def training_facts(data: dict[str, Any], standing_evidence: str = "") -> Trainin
 # Elements of the standard that the bodies have fields of their own for.
 OF_ENROLMENT = ("name", "id_number", "phone", "trade", "education", "photo")
 OF_EDIT = (
-    "phone", "trade", "kind", "education", "political_status", "address", "card_number", "bank_code", "bank_name",
-    "is_team_leader", "photo",
+    "phone", "trade", "kind", "education", "political_status", "address", "card_number", "bank_code",
+    "bank_name", "is_team_leader", "photo",
 )  # fmt: skip
 
 
-def further(project: Project, data: dict[str, Any], own: Collection[str], on: date) -> dict[str, dict[str, Any]]:
+def further(
+    project: Project, data: dict[str, Any], own: Collection[str], on: date
+) -> dict[str, dict[str, Any]]:
     """The further elements of a body, sorted by where they live. Raises DomainError for a wrong one."""
     said = data.get("extras", {})
     if twice := next((code for code in said if code in own), None):

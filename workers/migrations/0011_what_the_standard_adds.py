@@ -8,21 +8,17 @@ class Migration(migrations.Migration):
 
     dependencies = [("workers", "0010_engagements_at_a_glance")]
     operations = [
+        migrations.AddField("engagement", "extras", models.JSONField(blank=True, null=True)),
         migrations.AddField(
-            "engagement", "extras", models.JSONField(blank=True, null=True)
+            "engagement",
+            "sealed_extras",
+            kernel.fields.SealedTextField(context="engagement.extras", null=True),
         ),
-        migrations.AddField(
-            "engagement", "sealed_extras", kernel.fields.SealedTextField(context="engagement.extras", null=True)
-        ),
-        migrations.AddField(
-            "contract", "extras", models.JSONField(blank=True, null=True)
-        ),
+        migrations.AddField("contract", "extras", models.JSONField(blank=True, null=True)),
         migrations.AddField(
             "contract", "sealed_extras", kernel.fields.SealedTextField(context="contract.extras", null=True)
         ),
-        migrations.AddField(
-            "training", "extras", models.JSONField(blank=True, null=True)
-        ),
+        migrations.AddField("training", "extras", models.JSONField(blank=True, null=True)),
         migrations.AddField(
             "training", "sealed_extras", kernel.fields.SealedTextField(context="training.extras", null=True)
         ),

@@ -73,9 +73,10 @@ def keep_worker_extras(
 
 
 def more_of_worker(project: Project, said: Mapping[str, Any], on: date) -> dict[str, dict[str, Any]]:
-    """Further elements by code, sorted into facts: person, work, more, extras. Raises DomainError for a stranger.
+    """Further elements by code, sorted into facts: person, work, more, extras.
 
-    The values are those of judged fields or bodies; an empty one is left out of the product's own columns.
+    Raises DomainError for one that the standard does not know. An empty value is left out
+    of the product's own columns.
     """
     standard = standard_of(project.region, on)
     if (stranger := unknown_element(standard, WORKER, said)) is not None:
@@ -116,9 +117,7 @@ def touched_elements(project: Project, facts: Any, on: date) -> set[str]:
 
 def warnings_of(findings: Iterable[Finding], channel: str) -> list[str]:
     """What is told of a record that was taken: warnings, and hints where people fill in forms."""
-    return [
-        one.warning for one in findings if one.severity == WARN or (one.blocks and channel in INTERFACES)
-    ]
+    return [one.warning for one in findings if one.severity == WARN or (one.blocks and channel in INTERFACES)]
 
 
 def standard_at(project: Project, on: date) -> Standard:

@@ -10,6 +10,7 @@ from federation.open_api.elements import REMINDER, judged_as, reminder
 from federation.open_api.errors import bad_request
 from federation.open_api.schema import Field
 
+
 @query(
     "AsyncHandleResult.Query",
     "异步处理结果查询",

@@ -205,9 +205,7 @@ def _changes(call: Call) -> tuple[list[Mapping[str, Any]], bool]:
     return [row], True
 
 
-def _change(
-    call: Call, team: Team, engagement: Engagement, row: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def _change(call: Call, team: Team, engagement: Engagement, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Change one person's work; returns what the standard warns of."""
     _require_same(engagement, row)
     if engagement.team_id != team.pk:

@@ -14,7 +14,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StandardVersion",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("public_id", models.UUIDField(default=kernel.ids.new_id, editable=False, unique=True)),
                 ("origin", models.CharField(default=kernel.models.this_node, editable=False, max_length=32)),
                 ("version", models.PositiveIntegerField(default=1)),
@@ -36,8 +41,26 @@ class Migration(migrations.Migration):
                 ("published_at", models.DateTimeField(blank=True, null=True)),
                 ("conflicts", models.JSONField(blank=True, default=list)),
                 ("needs_action_by", models.DateField(blank=True, null=True)),
-                ("based_on", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="successors", to="standards.standardversion")),
-                ("region", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region")),
+                (
+                    "based_on",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="standards.standardversion",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("layer", "region", "-effective_from", "-id"),
@@ -54,8 +77,8 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("state", "published"), _negated=True),
                             models.Q(
-                                ("effective_from__isnull", False),
                                 ("cutoff__isnull", False),
+                                ("effective_from__isnull", False),
                                 ("published_at__isnull", False),
                             ),
                             _connector="OR",
@@ -102,7 +125,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Element",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("object_key", models.CharField(max_length=16)),
                 ("code", models.CharField(max_length=40)),
                 ("name", models.CharField(max_length=40)),
@@ -119,7 +147,14 @@ class Migration(migrations.Migration):
                 ("lives_in", models.CharField(blank=True, max_length=60)),
                 ("position", models.PositiveIntegerField(default=0)),
                 ("is_retired", models.BooleanField(default=False)),
-                ("version", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="elements", to="standards.standardversion")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="elements",
+                        to="standards.standardversion",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("version", "object_key", "position", "id"),
@@ -133,7 +168,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ValidationRule",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.CharField(max_length=20)),
                 ("object_key", models.CharField(max_length=16)),
                 ("condition", models.JSONField()),
@@ -142,7 +182,14 @@ class Migration(migrations.Migration):
                 ("remedy", models.CharField(max_length=200)),
                 ("position", models.PositiveIntegerField(default=0)),
                 ("is_retired", models.BooleanField(default=False)),
-                ("version", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="rules", to="standards.standardversion")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rules",
+                        to="standards.standardversion",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("version", "object_key", "position", "id"),
@@ -156,7 +203,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ProposedItem",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code_list", models.CharField(max_length=40)),
                 ("list_name", models.CharField(blank=True, max_length=60)),
                 ("code", models.CharField(max_length=12)),
@@ -164,13 +216,21 @@ class Migration(migrations.Migration):
                 ("mapped_to", models.CharField(blank=True, max_length=12)),
                 ("retires", models.BooleanField(default=False)),
                 ("position", models.PositiveSmallIntegerField(default=0)),
-                ("version", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="proposed_items", to="standards.standardversion")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="proposed_items",
+                        to="standards.standardversion",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("version", "code_list", "position", "id"),
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("version", "code_list", "code"), name="an_item_is_proposed_once_in_its_version"
+                        fields=("version", "code_list", "code"),
+                        name="an_item_is_proposed_once_in_its_version",
                     )
                 ],
             },
@@ -178,7 +238,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Tightening",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("object_key", models.CharField(max_length=16)),
                 ("code", models.CharField(max_length=40)),
                 ("required", models.CharField(blank=True, max_length=8)),
@@ -186,13 +251,21 @@ class Migration(migrations.Migration):
                 ("severities", models.JSONField(blank=True, default=dict)),
                 ("length", models.PositiveIntegerField(blank=True, null=True)),
                 ("codes", models.JSONField(blank=True, null=True)),
-                ("version", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="tightenings", to="standards.standardversion")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tightenings",
+                        to="standards.standardversion",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("version", "object_key", "code"),
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("version", "object_key", "code"), name="an_element_is_tightened_once_in_its_version"
+                        fields=("version", "object_key", "code"),
+                        name="an_element_is_tightened_once_in_its_version",
                     )
                 ],
             },
@@ -200,7 +273,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ExtensionGrant",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("public_id", models.UUIDField(default=kernel.ids.new_id, editable=False, unique=True)),
                 ("objects_allowed", models.JSONField(blank=True, default=list)),
                 ("lists_allowed", models.JSONField(blank=True, default=list)),
@@ -211,7 +289,12 @@ class Migration(migrations.Migration):
                 ("granted_by", models.CharField(blank=True, max_length=64)),
                 ("granted_at", models.DateTimeField()),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-                ("region", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+                    ),
+                ),
             ],
             options={
                 "ordering": ("region", "-valid_from", "-id"),
@@ -228,29 +311,51 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ItemMapping",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.CharField(max_length=12)),
                 ("national_code", models.CharField(max_length=12)),
                 ("document", models.CharField(blank=True, max_length=120)),
-                ("code_list", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="mappings", to="standards.codelist")),
+                (
+                    "code_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mappings",
+                        to="standards.codelist",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("code_list", "code"),
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("code_list", "code"), name="a_code_is_mapped_once"
-                    )
+                    models.UniqueConstraint(fields=("code_list", "code"), name="a_code_is_mapped_once")
                 ],
             },
         ),
         migrations.AddField(
             model_name="codeitem",
             name="region",
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"),
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+            ),
         ),
         migrations.AddField(
             model_name="codeitem",
             name="standard",
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="items", to="standards.standardversion"),
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="items",
+                to="standards.standardversion",
+            ),
         ),
     ]

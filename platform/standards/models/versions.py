@@ -67,9 +67,7 @@ class StandardVersion(Travelling):
                 name="a_published_version_has_its_dates",
             ),
             models.CheckConstraint(
-                condition=Q(cutoff=None)
-                | Q(effective_from=None)
-                | Q(cutoff__gte=models.F("effective_from")),
+                condition=Q(cutoff=None) | Q(effective_from=None) | Q(cutoff__gte=models.F("effective_from")),
                 name="a_cutoff_does_not_precede_the_version",
             ),
             models.CheckConstraint(

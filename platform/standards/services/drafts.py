@@ -1,4 +1,4 @@
-"""Drafting a version of the standard: begun from the last one, changed part by part, never after it is filed."""
+"""Drafting a version of the standard: begun from the last, changed part by part, never after it is filed."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

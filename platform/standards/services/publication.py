@@ -1,4 +1,4 @@
-"""The life of a drafted version (S10): checked, read by another, published, and what follows for the cities."""
+"""The life of a drafted version (S10): checked, read by another, published; what follows for cities."""
 
 from datetime import date, timedelta
 
@@ -150,7 +150,7 @@ def _check_cities(effective_from: date, today: date) -> list[StandardVersion]:
     due = today + timedelta(days=int(parameter("standards.action_days", on=today)))
     affected = []
     for city in published_versions().filter(layer=CITY):
-        conflicts = [one for one in faults_of(city, effective_from) if one.part != "grant"]
+        conflicts = faults_of(city, effective_from, by_grant=False)
         if conflicts and _is_last(city):
             city.conflicts, city.needs_action_by = [one.as_data() for one in conflicts], due
             city.save(update_fields=["conflicts", "needs_action_by", "updated_at"])
@@ -159,5 +159,7 @@ def _check_cities(effective_from: date, today: date) -> list[StandardVersion]:
 
 
 def _is_last(city: StandardVersion) -> bool:
-    later = published_versions().filter(layer=CITY, region=city.region, effective_from__gt=city.effective_from)
+    later = published_versions().filter(
+        layer=CITY, region=city.region, effective_from__gt=city.effective_from
+    )
     return not later.exists()

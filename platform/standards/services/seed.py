@@ -98,7 +98,8 @@ def _publish(said: dict[str, Any]) -> None:
     )
     of_version = {"version": version}
     Element.objects.bulk_create(
-        Element(**of_version, **_named(row), position=position) for position, row in enumerate(said["elements"])
+        Element(**of_version, **_named(row), position=position)
+        for position, row in enumerate(said["elements"])
     )
     ValidationRule.objects.bulk_create(
         ValidationRule(**of_version, **_named(row), position=position)
