@@ -1,13 +1,15 @@
 """The columns of a roster brought as a file: one definition for template, reading, page and errors."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from kernel.text import compact
 from projects.models import Project
-from standards.selectors import choices, codes, parameter
+from standards.effective import Standard, standard_of
+from standards.selectors import codes, parameter, told_apart
+from standards.spec import CODE, DATE, FILE, NUMBER, PERSONAL_KINDS, PHOTO, WORKER, YES_NO, ElementSpec
 from workers.import_cells import Named
 from workers.models import Contract
 
@@ -15,7 +17,7 @@ NO_CONTRACT: Final = "none"
 # Headings that the platform itself writes beside the data and does not read.
 ERRORS_HEADING: Final = "错误（改好后重新上传，本列不用删）"
 _UNREAD: Final = frozenset({"错误", "序号", "备注"})
-YES_NO: Final = {"1": "是", "0": "否"}
+YES_OR_NO: Final = {"1": "是", "0": "否"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,15 @@ class Column:
     also: tuple[str, ...] = ()
     places: int = 0
     width: int = 14
-    # Whether it belongs to the standard's own elements, beyond the platform's columns.
+    # What may be chosen, where the standard says; and whether it asks beyond the platform's own columns.
+    offered: Mapping[str, str] | None = None
     is_added: bool = False
+    is_sealed: bool = False
 
     @property
     def is_personal(self) -> bool:
         """A number that is shown masked and never suggested."""
-        return self.kind in ("id_number", "phone", "card")
+        return self.is_sealed or self.kind in ("id_number", "phone", "card")
 
 
 _PERSON: Final = (
@@ -199,7 +203,51 @@ _PAPERS: Final = (
 
 def columns(project: Project, on: date) -> tuple[Column, ...]:
     """The columns of a roster of the project on a day, as the standard in force there asks."""
-    return (*_PERSON, *_WORK, *_PAPERS)
+    standard = standard_of(project.region, on)
+    elements = {one.code: one for one in standard.elements(WORKER)}
+    own = [_demanded(one, elements.get(one.code), standard) for one in (*_PERSON, *_WORK)]
+    known = {one.code for one in own}
+    added = [
+        _added(one, standard)
+        for one in elements.values()
+        if one.code not in known and one.kind != PHOTO and (one.is_extra or one.is_asked_on(FILE))
+    ]
+    # What must be filled in stands before what may be.
+    added.sort(key=lambda one: not one.is_required)
+    return (*own, *added, *_PAPERS)
+
+
+_KINDS: Final = {CODE: "code", YES_NO: "yes_no", DATE: "day", NUMBER: "any_number"}
+
+
+def _demanded(column: Column, element: ElementSpec | None, standard: Standard) -> Column:
+    """One of the platform's columns as strictly as the standard asks for it."""
+    if element is None:
+        return column
+    is_text = column.kind == "text"
+    return replace(
+        column,
+        is_required=column.is_required or element.is_asked_on(FILE),
+        longest=min(column.longest, element.most or column.longest) if is_text else column.longest,
+        also=(*column.also, element.name),
+        offered=standard.offered(element) if column.kind == "code" else None,
+    )
+
+
+def _added(element: ElementSpec, standard: Standard) -> Column:
+    """A column for an element that the standard adds."""
+    return Column(
+        code=element.code,
+        heading=f"{element.name}（{element.unit}）" if element.unit else element.name,
+        kind=_KINDS.get(element.kind, "number_text" if element.kind in PERSONAL_KINDS else "text"),
+        rule=element.help or f"按《{element.version.title}》填写。",
+        example=element.example if element.kind != CODE else "",
+        is_required=element.is_asked_on(FILE),
+        longest=element.most or 200,
+        offered=standard.offered(element) if element.kind == CODE else None,
+        is_added=True,
+        is_sealed=element.is_sealed,
+    )
 
 
 def lists(of: Sequence[Column], teams: Iterable[tuple[str, str, str]]) -> dict[str, Named]:
@@ -207,10 +255,10 @@ def lists(of: Sequence[Column], teams: Iterable[tuple[str, str, str]]) -> dict[s
     found: dict[str, Named] = {}
     for column in of:
         if column.kind == "code":
-            offered = dict(choices(column.code_list))
-            found[column.code] = Named.of(offered, codes(column.code_list))
+            known = codes(column.code_list) if column.offered is None else column.offered
+            found[column.code] = Named.of(dict(told_apart(known)), known)
         elif column.kind == "yes_no":
-            found[column.code] = Named.of(YES_NO, YES_NO)
+            found[column.code] = Named.of(YES_OR_NO, YES_OR_NO)
         elif column.kind == "team":
             rows = list(teams)
             labels = {key: label for key, label, _name in rows}

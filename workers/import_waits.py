@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.urls import reverse
@@ -24,6 +25,7 @@ def waiting(actor: Actor, day: date, _now: datetime) -> Iterator[Waiting]:
     """One's own rosters with rows to mend or to write; they are thrown away when their time is over."""
     if not actor.may("workers.enrol"):
         return
+    one: Any  # annotated with what it still holds
     for one in unfinished_rosters(actor):
         days = max((day - timezone.localdate(one.created_at)).days, 0)
         faulty, good = one.faulty, one.good

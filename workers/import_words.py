@@ -57,5 +57,7 @@ def cause_words(column: Column | None, cause: str, sentence: str) -> str:
 
 def shown(column: Column | None, text: str) -> str:
     """A cell as a page may show it: numbers of people covered."""
+    if column is not None and column.is_sealed and column.kind not in _MASKS:
+        return "****" if text else ""
     mask = _MASKS.get(column.kind) if column else mask_id_number
     return mask(text) if mask else text

@@ -305,6 +305,7 @@ def test_the_list_of_accounts_names_account_post_and_password(world: Outcome) ->
 
 
 def test_a_platform_without_demo_accounts_lists_no_password(world: Outcome) -> None:
+    RosterImport.objects.all().delete()
     Post.objects.all().delete()
     User.objects.all().delete()
     out = StringIO()

@@ -4,6 +4,7 @@ import io
 import tracemalloc
 import zipfile
 from datetime import date
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -49,7 +50,11 @@ def sheet_of(rows: str, after: str = "") -> bytes:
 
 
 def test_a_workbook_gives_text_numbers_days_and_yes_as_people_read_them():
-    rows = [["姓名", 13800000000, 280.5, date(2026, 4, 4), True, " 两端 空格\u3000"], [], ["乙"]]
+    rows: list[list[Any]] = [
+        ["姓名", 13800000000, 280.5, date(2026, 4, 4), True, " 两端 空格\u3000"],
+        [],
+        ["乙"],
+    ]
     assert cells(book(rows)) == [
         ["姓名", "13800000000", "280.5", "2026-04-04", "是", "两端 空格"],
         ["乙"],

@@ -57,9 +57,9 @@ COUNTS = {
 # Of the clerk's own pages.
 CLERK_COUNTS = {
     "enrol": 12,
-    "roster_import_new": 8,
+    "roster_import_new": 9,
     "team_training": 8,
-    "edit_person": 7,
+    "edit_person": 8,
     "correct_person": 7,
     "new_contract": 8,
     "new_training": 8,

@@ -17,6 +17,7 @@ from attendance.services import mark_days, recount
 from tests.scope.asking import REACHES, answers
 from tests.scope.opening import GUARDED, paths, signed_in
 from tests.support import records
+from tests.support.traces import unpacked
 from tests.support.world import County, employ, wuchang, xiantao
 
 # What differs between two openings of one page: tokens of forms, and the time of day.
@@ -45,9 +46,7 @@ def pages(county: County, urls: list[str], roles: Iterable[str] = REACHES) -> di
             client = signed_in(county, role)
             for url in urls:
                 answer = client.get(url)
-                found[role, url] = PASSING.sub(
-                    "", f"{answer.status_code} {answer.content.decode(errors='replace')}"
-                )
+                found[role, url] = PASSING.sub("", f"{answer.status_code} {unpacked(answer.content)}")
         transaction.set_rollback(True)
     return found
 

@@ -51,7 +51,7 @@ def _write(value: Any, found: list[str], seen: set[int]) -> None:
 
 def traces_in(content: bytes | str, of: County) -> list[str]:
     """Which traces of a county stand in an answer: plain, escaped as JSON or in an address, or zipped."""
-    text = content if isinstance(content, str) else _unpacked(content)
+    text = content if isinstance(content, str) else unpacked(content)
     return [trace for trace in of.traces() if any(form in text for form in _forms(trace))]
 
 
@@ -61,13 +61,13 @@ def _forms(trace: str) -> set[str]:
     return {trace, escaped, escaped.upper(), quote(trace), quote(trace).lower(), entities}
 
 
-def _unpacked(content: bytes) -> str:
+def unpacked(content: bytes) -> str:
     """The text of an answer; a workbook or archive is opened, and every part of it read."""
     if not content.startswith(b"PK"):
         return content.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = [archive.read(name) for name in archive.namelist()]
-    return "\n".join([*archive.namelist(), *(_unpacked(part) for part in parts)])
+    return "\n".join([*archive.namelist(), *(unpacked(part) for part in parts)])
 
 
 # What a refusal may write: that it was refused, and who came.

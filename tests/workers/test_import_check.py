@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -136,7 +137,7 @@ def test_a_code_that_lost_its_noughts_is_understood():
 
 
 def test_numbers_and_days_of_a_workbook_are_read_as_meant():
-    cells = full(1)
+    cells: dict[str, Any] = {**full(1)}
     heads = list(cells)
     cells |= {"手机号": 10900000001, "进场日期": TODAY - timedelta(days=1), "单价（元）": 280.5}
     assert outcomes(bring(site(), book([heads, list(cells.values())]))) == ["new"]

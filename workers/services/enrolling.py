@@ -41,6 +41,7 @@ from workers.services.people import (
     engagement_of,
     identity_index,
 )
+from workers.services.standard import judged_worker, keep_worker_extras
 from workers.services.standing import Standing
 from workers.services.taking_on import MATCH, TYPED, require_age, require_contract_first
 
@@ -80,6 +81,7 @@ class _One:
     sex: str
     born_on: date | None
     index: bytes
+    findings: Sequence[Any] = ()
     engagement: Engagement | None = None
 
     @property
@@ -90,17 +92,24 @@ class _One:
 
 @transaction.atomic
 def enrol_many(
-    *, actor: Actor, project: Project, takings: Sequence[Taking], today: date, now: datetime
+    *,
+    actor: Actor,
+    project: Project,
+    takings: Sequence[Taking],
+    today: date,
+    now: datetime,
+    channel: str = "",
 ) -> Enrolled:
     """Take on those who can be: enrolment, papers and entry of each, all in one transaction.
 
     The others are named with the refusal that taking them on one by one would meet, and nothing of them is
-    kept. Looking people up is counted by whoever brings so many. Raises NotPermitted, NotFound,
+    kept. Looking people up is counted by whoever brings so many. `channel`: how it was said, by which the
+    standard of the place judges it. Raises NotPermitted, NotFound,
     ProjectFinished. Source: 鄂建文〔2019〕27号 二(五); product 4.2 K2.
     """
     _require_all(actor, project, takings)
     found = Enrolled()
-    ones = _by_rule(found, enumerate(takings), lambda taking: _judged(actor, taking, project, today))
+    ones = _by_rule(found, enumerate(takings), lambda taking: _judged(actor, taking, project, today, channel))
     teams = _locked_teams(one.taking.team.pk for _place, one in ones)
     ones = _by_rule(found, ones, lambda one: _in_team(one, teams))
     people, engaged = _people(one for _place, one in ones), set[int]()
@@ -109,7 +118,7 @@ def enrol_many(
             "person_id", flat=True
         )
     )
-    ones = _by_rule(found, ones, lambda one: _named(one, people, engaged))
+    ones = _by_rule(found, ones, lambda one: _named(one, people, engaged, today))
     _write(actor, project, [one for _place, one in ones], today, now)
     found.done = {place: one.work for place, one in ones}
     return found
@@ -174,10 +183,14 @@ def _by_rule(
     return passed
 
 
-def _judged(actor: Actor, taking: Taking, project: Project, today: date) -> _One:
+def _judged(actor: Actor, taking: Taking, project: Project, today: date, channel: str) -> _One:
     kept = tidied(actor, taking, project, today)
     _number, sex, born_on = checked_number(kept.person, today, is_practice=project.region.is_sandbox)
-    return _One(kept, sex, born_on, identity_index(kept.person.id_type, kept.person.number))
+    one = _One(kept, sex, born_on, identity_index(kept.person.id_type, kept.person.number))
+    if channel:
+        said = {"person": kept.person, "work": kept.work, "more": kept.work.more}
+        one.findings = judged_worker(project, said, kept.work.extras, channel=channel, on=today)
+    return one
 
 
 def _locked_teams(keys: Iterable[int]) -> dict[int, Team]:
@@ -223,7 +236,7 @@ def _new_person(one: _One) -> Person:
     )
 
 
-def _named(one: _One, people: dict[tuple[str, bytes], Person], engaged: set[int]) -> _One:
+def _named(one: _One, people: dict[tuple[str, bytes], Person], engaged: set[int], today: date) -> _One:
     facts = one.taking.person
     who = people[facts.id_type, one.index]
     if who.name != facts.name:
@@ -231,7 +244,9 @@ def _named(one: _One, people: dict[tuple[str, bytes], Person], engaged: set[int]
     if who.pk in engaged:
         raise AlreadyEngaged(mask_id_number(facts.number))
     engaged.add(who.pk)
-    one.engagement = engagement_of(who, one.taking.team, one.taking.work)
+    work = one.engagement = engagement_of(who, one.taking.team, one.taking.work)
+    work.findings = one.findings
+    keep_worker_extras(work, work.project, one.taking.work.extras, today)
     return one
 
 

@@ -1,7 +1,7 @@
 """Judging the rows of a roster: every cell by the rules of enrolling, all faults at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -9,16 +9,20 @@ from typing import Any, Final
 from kernel.cipher import blind_index
 from kernel.errors import DomainError
 from kernel.scoping import Actor
+from kernel.text import compact
 from projects.models import Project, Team
+from standards.errors import BreaksStandard
+from standards.records import extras_of
 from workers.errors import IdentityNameDiffers
 from workers.import_cells import BadCell, Named, plain, read_day, read_number, read_yes, require_whole
 from workers.import_columns import NO_CONTRACT, Column, columns, lists, training_kinds
-from workers.models import Engagement, Person, RosterRow
+from workers.models import Engagement, Particulars, Person, RosterRow
 from workers.selectors import teams_to_enrol_into
 from workers.services.contracts import FIXED_TERM, UNTIL_DONE, ContractFacts, require_sensible_contract
 from workers.services.edits import OwnFacts
 from workers.services.enrolling import Taking, require_day_of_entry
 from workers.services.papers import TrainingFacts, require_sensible_training
+from workers.services.particulars import ParticularFacts
 from workers.services.people import (
     CITIZEN_CARD,
     PersonFacts,
@@ -29,6 +33,7 @@ from workers.services.people import (
     checked_phone,
     identity_index,
 )
+from workers.services.standard import FILE, judged_worker, more_of_worker
 from workers.services.taking_on import require_age, require_contract_first
 
 Outcome = RosterRow.Outcome
@@ -108,17 +113,26 @@ class Judge:
         here = Engagement.all_rows.filter(project=self.project, ended_at=None, person__in=known.values())
         works = {work.person_id: work for work in here}
         own = Engagement.objects.visible_to(self.actor, "workers.enrol")
+        kept = {one.engagement_id: one for one in Particulars.all_rows.filter(engagement__in=works.values())}
         within = set(own.filter(pk__in=[work.pk for work in works.values()]).values_list("pk", flat=True))
         for row in rows:
             person = known.get(row.index) if row.index is not None else None
             if person is not None:
-                self._compare_one(row, person, works.get(person.pk), within)
+                work = works.get(person.pk)
+                self._compare_one(row, person, work, within, kept.get(work.pk) if work else None)
             if row.faults:
                 row.outcome, row.taking = Outcome.FAULTY, None
             elif not row.outcome:
                 row.outcome = Outcome.NEW
 
-    def _compare_one(self, row: Judged, person: Person, work: Engagement | None, within: set[int]) -> None:
+    def _compare_one(
+        self,
+        row: Judged,
+        person: Person,
+        work: Engagement | None,
+        within: set[int],
+        kept: Particulars | None,
+    ) -> None:
         named = plain(row.cells.get("name", ""))
         if named and person.name != named:
             refusal = IdentityNameDiffers()
@@ -128,7 +142,7 @@ class Judge:
         elif work is not None:
             row.engagement = work
             facts = own_facts(row) if row.taking else None
-            row.changes = changed(work, facts) if facts else []
+            row.changes = changed(work, facts, kept) if facts else []
             row.outcome = Outcome.CHANGED if row.changes else Outcome.SAME
 
 
@@ -154,14 +168,28 @@ def own_facts(row: Judged) -> OwnFacts | None:
         return None
     said = {code for code in _OWN if plain(row.cells.get(code, ""))}
     work = row.taking.work
-    return OwnFacts(**{code: getattr(work, code) for code in said})
+    own = {code: getattr(work, code) for code in said}
+    return OwnFacts(**own, more=work.more, extras=work.extras or None)
 
 
-def changed(work: Engagement, facts: OwnFacts) -> list[str]:
+def changed(work: Engagement, facts: OwnFacts, kept: Particulars | None) -> list[str]:
     """Which of these facts read otherwise now."""
-    return [
-        code for code in _OWN if (new := getattr(facts, code)) is not None and new != _standing(work, code)
+    own = [code for code in _OWN if _differs(getattr(facts, code), _standing(work, code))]
+    said = [one.name for one in fields(facts.more)] if facts.more else []
+    more = [name for name in said if _differs(getattr(facts.more, name), getattr(kept, name, None))]
+    standing = extras_of(work)
+    added = [
+        code for code, value in (facts.extras or {}).items() if str(standing.get(code, "")) != _as_kept(value)
     ]
+    return [*own, *more, *added]
+
+
+def _differs(said: Any, stands: Any) -> bool:
+    return said is not None and said != stands
+
+
+def _as_kept(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _standing(work: Engagement, code: str) -> Any:
@@ -182,6 +210,7 @@ class _Reading:
     def judged(self) -> Judged:
         for column in self.by.columns:
             self._read(column)
+        self.more = self._added()
         person = self._person()
         contract, training = self._contract(), self._training()
         entered_on = self.values.get("entered_on")
@@ -189,9 +218,11 @@ class _Reading:
             self._rule(
                 "entered_on", require_day_of_entry, self.by.project, self.by.actor, entered_on, self.by.today
             )
+        work = self._work()
+        self._by_standard(person or PersonFacts(name=self.values.get("name", ""), number=""), work)
         if not self.found.faults and person is not None:
             team: Team = self.by.teams[self.values["team"]]
-            self.found.taking = Taking(person, self._work(), team, contract, training, entered_on)
+            self.found.taking = Taking(person, work, team, contract, training, entered_on)
         return self.found
 
     def _fault(self, column: str, cause: str, sentence: str) -> None:
@@ -233,11 +264,28 @@ class _Reading:
         self.found.index = identity_index(CITIZEN_CARD, number)
         facts = PersonFacts(name=self.values.get("name", ""), number=number)
         self._rule("id_number", require_age, facts, self.by.project, self.by.today)
-        return facts
+        return replace(facts, **self.more["person"])
 
     def _work(self) -> WorkFacts:
         said = {code: self.values[code] for code in _OWN if code in self.values}
-        return WorkFacts(**said)
+        more = ParticularFacts(**self.more["more"]) if self.more["more"] else None
+        return WorkFacts(**{**self.more["work"], **said}, more=more, extras=self.more["extras"])
+
+    def _added(self) -> dict[str, dict[str, Any]]:
+        """What the standard asks beyond the platform's columns, sorted into facts."""
+        added = [one.code for one in self.by.columns if one.is_added]
+        said = {code: self.values[code] for code in added if code in self.values}
+        return more_of_worker(self.by.project, said, self.by.today)
+
+    def _by_standard(self, person: PersonFacts, work: WorkFacts) -> None:
+        """What the standard of the place refuses; a cell that is wrong already says so once."""
+        said = {"person": person, "work": work, "more": work.more}
+        try:
+            judged_worker(self.by.project, said, work.extras, channel=FILE, on=self.by.today)
+        except BreaksStandard as broken:
+            for finding in broken.findings:
+                if finding.element not in self.bad:
+                    self._fault(finding.element, f"standard_{finding.rule}", finding.sentence)
 
     def _contract(self) -> ContractFacts | None:
         said = [code for code in _CONTRACT if self.cells.get(code)]
@@ -255,7 +303,7 @@ class _Reading:
         if self.bad & set(_CONTRACT):
             return None
         facts = ContractFacts(
-            kind=kind,
+            kind=str(kind),
             starts_on=self.values["contract_starts_on"],
             ends_on=self.values.get("contract_ends_on"),
             wage_form=self.values.get("wage_form", ""),
@@ -319,4 +367,7 @@ _READERS: dict[str, Reader] = {
     "text": lambda _by, _column, text: text,
     "day": lambda _by, _column, text: read_day(text),
     "number": lambda _by, column, text: read_number(text, places=column.places),
+    "any_number": lambda _by, _column, text: read_number(text, places=6),
+    # Numbers of people that the standard adds: tidied here, judged by the standard.
+    "number_text": lambda _by, _column, text: compact(text),
 }

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -34,6 +34,7 @@ from workers.services.enrolling import enrol_many
 from workers.services.import_acts import MAY, Mode, Outcome, State, judge_rows, keep_faults, tell_twice
 from workers.services.import_judging import Fault, Judge, Judged, own_facts
 from workers.services.import_reading import read_roster
+from workers.services.standard import FILE
 from workers.services.standing import site_day
 
 log = structlog.get_logger(__name__)
@@ -263,7 +264,9 @@ def _write(
     pairs = list(zip(rows, found, strict=True))
     fresh = [(row, one, one.taking) for row, one in pairs if one.taking and one.outcome == Outcome.NEW]
     takings = [taking for _row, _one, taking in fresh]
-    enrolled = enrol_many(actor=actor, project=roster.project, takings=takings, today=judge.today, now=now)
+    enrolled = enrol_many(
+        actor=actor, project=roster.project, takings=takings, today=judge.today, now=now, channel=FILE
+    )
     for place, refusal in enrolled.refused.items():
         one = fresh[place][1]
         one.outcome = Outcome.FAULTY
@@ -272,18 +275,18 @@ def _write(
         fresh[place][1].outcome, fresh[place][1].engagement = Outcome.WRITTEN, work
     for row, one in pairs:
         if one.outcome == Outcome.CHANGED:
-            _update(actor, one)
+            _update(actor, one, judge.today)
         row.outcome, row.changes, row.engagement = one.outcome, one.changes, one.engagement
     RosterRow.objects.bulk_update(rows, ["outcome", "changes", "engagement"], batch_size=_CHUNK)
     keep_faults(roster, pairs)
     return [row for row in rows if row.outcome == Outcome.FAULTY]
 
 
-def _update(actor: Actor, one: Judged) -> None:
+def _update(actor: Actor, one: Judged, today: date) -> None:
     """Change what reads otherwise of somebody on the roster."""
     facts, work = own_facts(one), one.engagement
     if facts is not None and work is not None:
-        edit_engagement(actor=actor, engagement=work, facts=facts)
+        edit_engagement(actor=actor, engagement=work, facts=facts, channel=FILE, today=today)
         one.outcome = Outcome.UPDATED
 
 

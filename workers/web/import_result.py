@@ -14,7 +14,6 @@ from web import words
 from web.acts import FormPage
 from web.lists import SIZES
 from workers import selectors, services
-from workers.import_words import shown
 from workers.models import RosterImport, RosterRow
 from workers.services.import_acts import MAY
 from workers.services.import_judging import Judge
@@ -157,13 +156,19 @@ def _shown(judge: Judge, row: RosterRow) -> dict[str, Any]:
         "row": row,
         "name": said.get("name", ""),
         "number": mask_id_number(said.get("id_number", "")),
-        "team": said.get("team", ""),
-        "trade": shown(judge.by_code.get("trade"), said.get("trade", "")),
+        "team": _in_words(judge, "team", said),
+        "trade": _in_words(judge, "trade", said),
         "changes": "、".join(headings),
         "url": record_of(work) if work else "",
         "stays": work.team.name if work and row.outcome in (Outcome.SAME, Outcome.CHANGED) else "",
         "with": "、".join(_brought(said)),
     }
+
+
+def _in_words(judge: Judge, code: str, said: dict[str, str]) -> str:
+    """What was chosen from a list, by its name; what the list does not have, as it was written."""
+    named, text = judge.lists[code], said.get(code, "")
+    return named.labels.get(named.read(text) or "", text)
 
 
 def _brought(said: dict[str, str]) -> list[str]:

@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.http import FileResponse, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from projects.models import Project
 from standards.selectors import parameter
@@ -89,7 +89,7 @@ class ImportTemplate(Page):
 
     permission = MAY
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         project = selectors.project_to(self.actor, self.permission, kwargs["public_id"])
         judge = Judge(self.actor, project, _today(project))
         with _book(judge, "人员导入模板") as (book, file):
@@ -103,7 +103,7 @@ class ImportErrors(Page):
 
     permission = MAY
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         roster = selectors.roster_import(self.actor, kwargs["public_id"])
         services.take_errors(actor=self.actor, roster=roster)
         judge = Judge(self.actor, roster.project, _today(roster.project))
@@ -158,11 +158,11 @@ def _book(judge: Judge, title: str) -> Iterator[tuple[RosterBook, BytesIO]]:
     file = BytesIO()
     with TemporaryDirectory(dir=room) as sheets:
         yield RosterBook(file, judge.columns, judge.lists, Path(sheets), title), file
-    file.seek(0)
 
 
-def _sent(file: BytesIO, name: str) -> FileResponse:
-    answer = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+def _sent(file: BytesIO, name: str) -> HttpResponse:
+    answer = HttpResponse(file.getvalue(), content_type=XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, name) or ""
     answer["Cache-Control"] = "no-store"
     return answer
 
