@@ -84,11 +84,11 @@ def read(text: str) -> Reading:
         raise BadReading("读卡结果不完整，请重新读卡。") from None
     if not isinstance(said, dict):
         raise BadReading("读卡结果不完整，请重新读卡。")
-    texts = {name: _text(said, name, most) for name, most in FIELDS.items()}
-    if not (texts["name"] and texts["id_number"]):
+    told: dict[str, Any] = {name: _text(said, name, most) for name, most in FIELDS.items()}
+    if not (told["name"] and told["id_number"]):
         raise BadReading("读卡结果没有姓名或号码，请重新读卡。")
-    days = {name: _day(said, name) for name in DAYS}
-    return Reading(**texts, **days, portrait=_portrait(said), reader=_reader(said))
+    told |= {name: _day(said, name) for name in DAYS}
+    return Reading(**told, portrait=_portrait(said), reader=_reader(said))
 
 
 def _text(said: Mapping[str, Any], name: str, most: int) -> str:

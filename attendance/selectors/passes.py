@@ -1,6 +1,7 @@
 """Reads of the gates' lists: what changed since a position, and where one person stands."""
 
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -20,7 +21,7 @@ def gate_changes(actor: Actor, of: Project, after: int | None) -> QuerySet[GateP
     return rows.order_by("position")
 
 
-def pass_to_show(actor: Actor, public_id: object) -> GatePass | None:
+def pass_to_show(actor: Actor, public_id: UUID) -> GatePass | None:
     """Somebody on a gate list that a gate's system keeps; None where there is nobody."""
     rows = GatePass.objects.visible_to(actor, PULL).filter(is_allowed=True, engagement__public_id=public_id)
     return rows.select_related("engagement__project__region").first()

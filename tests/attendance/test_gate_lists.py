@@ -217,12 +217,13 @@ def test_time_alone_takes_one_off_on_the_morning_after_and_a_paper_in_the_future
 
 
 def test_a_contract_that_begins_when_the_old_one_ends_leaves_no_gap(work):
-    held = Contract.all_rows.get(engagement=work)
+    last = Contract.all_rows.get(engagement=work).ends_on
+    assert last is not None
     record_contract(
         actor=EVERYONE,
         engagement=work,
-        starts_on=held.ends_on + timedelta(days=1),
-        ends_on=held.ends_on + timedelta(days=100),
+        starts_on=last + timedelta(days=1),
+        ends_on=last + timedelta(days=100),
     )
     Certificate.all_rows.update(valid_to=None)
     Training.all_rows.update(valid_to=TODAY + timedelta(days=900))
@@ -230,7 +231,7 @@ def test_a_contract_that_begins_when_the_old_one_ends_leaves_no_gap(work):
     deliver_all()
     recheck(timezone.now())
     sweep(timezone.now())
-    assert listed(work).valid_until == records.instant_of(held.ends_on + timedelta(days=101))
+    assert listed(work).valid_until == records.instant_of(last + timedelta(days=101))
 
 
 def test_another_photo_or_card_is_a_change_and_the_same_is_none(work):

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.db import Error, transaction
@@ -104,7 +105,12 @@ def test_whatever_changes_changes_on_a_day_that_was_foretold(spans):
             assert after in foretold
 
 
-PAPERS = {"is_verified": True, "has_contract": True, "is_trained": True, "review": Review.APPROVED}
+PAPERS: dict[str, Any] = {
+    "is_verified": True,
+    "has_contract": True,
+    "is_trained": True,
+    "review": Review.APPROVED,
+}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +192,8 @@ def test_without_a_valid_certificate_nobody_is_submitted_or_approved_for_special
     assert fingerprint() == before
     Certificate.all_rows.update(status="1")
     approve_entry(actor=manager(), engagement=work, today=TODAY)
-    seen = EntryReview.all_rows.get(engagement=work).snapshot
+    seen = EntryReview.all_rows.get(engagement=work).snapshot or {}
+    assert held.valid_to is not None
     assert seen["certificate"] == {
         "public_id": str(held.public_id),
         "kind": SCAFFOLD_CERTIFICATE,

@@ -25,6 +25,7 @@ MANAGE = "projects.manage_participation"
 # Who holds the key can sign whatever they like: it is not for those who only enrol.
 KEEP_KEYS = "workers.approve"
 KEY_BYTES = 24
+LONGEST = {"name": 60, "location": 120, "equipment": 120, "operator": 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _checked(facts: PointFacts) -> PointFacts:
     labels = {"name": _("名称"), "location": _("位置"), "equipment": _("设备"), "operator": _("操作人")}
     clean = {name: getattr(facts, name).strip() for name in labels}
     for name, label in labels.items():
-        most = CollectionPoint._meta.get_field(name).max_length or 0
+        most = LONGEST[name]
         if not clean[name]:
             raise DomainError(_("请填提取点的{label}。").format(label=label), code="missing", field=name)
         if len(clean[name]) > most:
