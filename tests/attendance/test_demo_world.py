@@ -35,7 +35,18 @@ from projects.synthetic import is_synthetic
 from projects.uscc import read_uscc
 from tests.conftest import _empty_tables
 from workers.identity import read_number
-from workers.models import Contract, Engagement, KeyPostAssignment, Presence, RosterImport, Training
+from workers.models import (
+    Contract,
+    ContractPaper,
+    Engagement,
+    KeyPostAssignment,
+    PolicyDocument,
+    Presence,
+    RosterImport,
+    SessionAttendance,
+    Training,
+    TrainingSession,
+)
 from workers.services import phone_index
 from workers.services.sign_in import people_of
 
@@ -106,6 +117,21 @@ def test_the_register_is_complete(world: Outcome) -> None:
     assert min(row["kinds"] for row in kinds) >= 4
     assert not Team.all_rows.filter(number__lt=settings.TEAM_NUMBER_START).exists()
     assert Engagement.all_rows.exclude(team__participation=F("participation")).count() == 0
+
+
+def test_the_first_project_has_papers_at_every_step_a_training_with_a_fail_and_its_own_rules(
+    world: Outcome,
+) -> None:
+    papers = ContractPaper.all_rows.filter(engagement__project__code=WUCHANG_CODE)
+    # A small world misses few contracts; the one with changed terms is always there.
+    assert papers.get(state="active").amends is not None
+    assert set(papers.values_list("state", flat=True)) <= {"draft", "signing", "active", "void"}
+    sessions = TrainingSession.all_rows.filter(project__code=WUCHANG_CODE)
+    assert sorted(sessions.values_list("state", flat=True)) == ["closed", "open", "open"]
+    failed = SessionAttendance.all_rows.filter(is_passed=False, session__state="closed")
+    assert failed.exists() and not failed.exclude(training=None).exists()
+    numbers = PolicyDocument.all_rows.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == [1, 2]
 
 
 def test_thirty_days_of_punches_end_at_the_instant_asked_for(world: Outcome) -> None:

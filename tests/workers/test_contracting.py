@@ -84,6 +84,11 @@ def has_contract(who: Engagement, day: Any = TODAY) -> bool:
     return Engagement.all_rows.filter(contracted_on(day), pk=who.pk).exists()
 
 
+def standings() -> dict[int, str]:
+    """How each contract stands today, by key."""
+    return dict(contract_list(EVERYONE, TODAY).values_list("pk", "stands"))
+
+
 def is_refused(kind: type[DomainError], act: Any, /, **facts: Any) -> DomainError:
     before = fingerprint()
     with pytest.raises(kind) as refusal, transaction.atomic():
@@ -94,6 +99,14 @@ def is_refused(kind: type[DomainError], act: Any, /, **facts: Any) -> DomainErro
 
 def text_of(content: bytes) -> list[str]:
     return [re.sub(r"\s+", "", page.extract_text()) for page in PdfReader(BytesIO(content)).pages]
+
+
+def are_embedded(content: bytes) -> set[bool]:
+    """Whether each TrueType face of the file travels with it."""
+    resources: list[Any] = [page["/Resources"] for page in PdfReader(BytesIO(content)).pages]
+    fonts = [one.get_object() for of_page in resources for one in of_page["/Font"].values()]
+    faces = [one for one in fonts if one["/Subtype"] == "/TrueType"]
+    return {"/FontFile2" in one["/FontDescriptor"].get_object() for one in faces}
 
 
 def printed(papers: list[ContractPaper]) -> list[str]:
@@ -269,7 +282,7 @@ def test_changed_terms_take_over_on_their_day_and_the_old_contract_stays_readabl
     assert (old.ended_on, new.starts_on) == (TODAY, TODAY)
     assert "接替" in old.end_reason
     assert all(has_contract(who, TODAY - timedelta(days=step)) for step in (0, 1, 30))
-    stands = {one.pk: one.stands for one in contract_list(EVERYONE, TODAY)}
+    stands = standings()
     assert stands == {old.pk: "amended", new.pk: "active"}
     assert is_refused(PaperEnded, amend_contract, contract=old, terms=new_terms, year=2026)
 
@@ -284,7 +297,7 @@ def test_changed_terms_begin_within_the_contract_that_they_change():
 
 
 def test_how_a_contract_stands_is_read_off_its_days():
-    cases = {
+    cases: dict[str, dict[str, Any]] = {
         "active": {"starts_on": TODAY, "ends_on": TODAY + timedelta(days=31)},
         "expiring": {"starts_on": TODAY, "ends_on": TODAY + timedelta(days=30)},
         "expired": {"starts_on": TODAY - timedelta(days=9), "ends_on": TODAY - timedelta(days=1)},
@@ -294,7 +307,7 @@ def test_how_a_contract_stands_is_read_off_its_days():
     }
     who = crew(1)[0]
     rows = {name: records.contract(who, **facts) for name, facts in cases.items()}
-    found = {one.pk: one.stands for one in contract_list(EVERYONE, TODAY)}
+    found = standings()
     assert {name: found[row.pk] for name, row in rows.items()} == {name: name for name in cases}
 
 
@@ -344,13 +357,7 @@ def test_a_contract_is_printed_with_both_parties_its_number_pages_and_the_law_it
     assert [(int(foot[1]), int(foot[2])) for foot in feet if foot] == [
         (page, half) for _paper in papers for page in range(1, half + 1)
     ]
-    fonts = {
-        font["/FontDescriptor"].get_object().get("/FontFile2") is not None
-        for page in PdfReader(BytesIO(content)).pages
-        for one in page["/Resources"]["/Font"].values()
-        if (font := one.get_object()).get("/Subtype") == "/TrueType"
-    }
-    assert fonts == {True}
+    assert are_embedded(content) == {True}
     assert len(content) < 400_000
     read = AuditEvent.objects.filter(action="workers.contract_printed")
     assert {event.object_key for event in read} == {str(one.public_id) for one in who}
@@ -469,4 +476,4 @@ def test_a_contract_that_was_made_here_ends_like_any_other():
     kept = verify_scan(actor=ANOTHER, paper=scanned(who, starts_on=TODAY - timedelta(days=2)))
     end_contract(actor=EVERYONE, contract=kept, on=TODAY, reason="双方协商解除", today=TODAY)
     assert not has_contract(who)
-    assert [one.stands for one in contract_list(EVERYONE, TODAY)] == ["ended"]
+    assert list(standings().values()) == ["ended"]

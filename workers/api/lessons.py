@@ -172,14 +172,16 @@ class _OnAttendance(ActView):
 
 
 @extend_schema(summary="撤下培训签到", tags=[TAG])
-class StrikeView(_OnAttendance):
-    """Somebody was noted by mistake."""
+class StrikeView(ActView):
+    """Somebody was noted by mistake. The row goes: it is looked for by the act, not before a repeated key."""
 
+    permission = "workers.file"
+    model = SessionAttendance
     serializer_class = paper_bodies.EmptyBody
-    answer_class = None
 
-    def act(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        services.strike_attendance(actor=self.actor, attendance=self.row)
+    def act(self, data: dict[str, Any], **kwargs: Any) -> None:
+        row = lessons.attendance_to(self.actor, self.permission, kwargs["public_id"])
+        services.strike_attendance(actor=self.actor, attendance=row)
 
 
 @extend_schema(summary="登记补考", tags=[TAG])

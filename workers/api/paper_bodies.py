@@ -71,7 +71,9 @@ class ClauseBody(ActSerializer):
 
     heading = serializers.CharField(max_length=60)
     text = serializers.CharField(max_length=2000, help_text="可用的填充项见 GET 的说明")
-    source = serializers.CharField(max_length=120, required=False, allow_blank=True, help_text="依据")
+    source = serializers.CharField(  # type: ignore[assignment]  # the body has a field of that name
+        max_length=120, required=False, allow_blank=True, help_text="依据"
+    )
 
 
 class WordingBody(ReasonBody):

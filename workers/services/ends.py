@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
@@ -40,7 +41,7 @@ def _tell(rows: QuerySet, sentence: str, day: date, page: str, stands: str) -> i
         "engagement__project__name",
         "engagement__participation__public_id",
     )
-    groups: Iterable[tuple[object, ...]] = rows.order_by().values_list(*of).annotate(number=Count("pk"))
+    groups: Iterable[tuple[Any, ...]] = rows.order_by().values_list(*of).annotate(number=Count("pk"))
     told = 0
     for project, name, participation, number in groups:
         about = f"{page.removeprefix('project_')}:{participation}:{day:%Y%m%d}"

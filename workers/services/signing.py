@@ -178,7 +178,8 @@ def _require(paper: ContractPaper, state: str, sentence: str) -> None:
 
 
 def _end_amended(actor: Actor, paper: ContractPaper) -> None:
-    old = Contract.all_rows.select_for_update(of=("self",)).get(pk=paper.amends_id)
+    rows = Contract.all_rows.filter(amendments=paper)
+    old = rows.select_for_update(of=("self",)).get()
     if old.ended_on is not None:
         raise PaperEnded(_("合同"))
     why = _("由变更合同 {number} 接替").format(number=paper.number)

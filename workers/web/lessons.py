@@ -85,7 +85,8 @@ class SessionForm(ScopedForm):
         own = cast(RowField, self.fields["participation"])
         if not whole:
             # A subcontractor's session is its own: there is nothing else to choose.
-            own.choices, own.required = list(own.choices)[1:], True
+            offered: Any = own.choices
+            own.choices, own.required = list(offered)[1:], True
 
 
 class OpenSession(FormPage):

@@ -140,7 +140,7 @@ class EditWording(FormPage):
         return {
             "title": f"修改{name}文本",
             "subtitle": self.project.name,
-            "lead": "花括号里的内容制作时自动填写，只能用右侧列出的填充项。标题和内容都清空就删去一条。",
+            "lead": "花括号里的内容制作时自动填写，只能用下面列出的填充项。标题和内容都清空就删去一条。",
             "placeholders": contract_text.PLACEHOLDERS.items(),
             "required": contract_text.REQUIRED,
             "crumbs": of_contracts(self.project, f"修改{name}文本"),
