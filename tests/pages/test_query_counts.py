@@ -10,9 +10,9 @@ from tests.support.world import County
 
 # Of each, four find out who asks (session, account, posts and grants) and one counts unread messages.
 COUNTS = {
-    "home": 30,
-    "overview": 17,
-    "region": 17,
+    "home": 28,
+    "overview": 15,
+    "region": 15,
     "projects": 13,
     "people": 14,
     "days": 14,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import statistics
 import sys
@@ -24,6 +25,8 @@ def main() -> int:
     """Print a line per page, slowest last; 1 when a p95 or a weight is over its limit."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    # Pages that refuse a reader are met on the way; nobody needs to hear of them.
+    logging.disable(logging.CRITICAL)
     if not _has_world():
         print("There is no demo world here to measure: ./dev up makes it; run it once, then measure again.")
         return 1
