@@ -43,7 +43,7 @@ class KnownForm(EnrolForm):
 class EnrolByCode(Enrol):
     """Enrol one worker whose career was opened to this site."""
 
-    form_class = KnownForm
+    form_class: type[ScopedForm] = KnownForm
 
     def prepare(self, **kwargs: Any) -> None:
         self.opened = career_reading(self.actor, kwargs["reading"], timezone.now())
