@@ -22,6 +22,8 @@ MISSING: Final = {
     "training": "没有有效的安全培训",
     "attendance": "当月没有考勤",
 }
+# The same in a cell of a table.
+BRIEFLY: Final = {"identity": "身份核验", "contract": "合同", "training": "安全培训", "attendance": "考勤"}
 # What of a person counts as a change from one month to the next, and its name.
 COMPARED: Final = {
     "name": "姓名",

@@ -203,7 +203,8 @@ def remind_of_ledgers(now: datetime) -> int:
     today = timezone.localdate(now)
     month = rules.month_before(today)
     everybody = Participation.objects.unscoped(because="the node's clock reminds everybody; nobody reads")
-    rows: list[Any] = [one for one in with_filings(everybody, month) if one.stands in UNFILED]
+    owed: Any = with_filings(everybody, month)
+    rows = list(owed.filter(stands__in=UNFILED))
     due = [one for one in rows if due_day(one.project, month) == today]
     told = set(
         Message.objects.filter(kind=DUE, about__in=[_about(one, month) for one in due]).values_list(

@@ -139,11 +139,11 @@ def _held(rows: QuerySet[Contract]) -> list[Contract]:
     return [row for row in rows.order_by("-starts_on", "-pk") if row.ended_on != row.starts_on]
 
 
-def _days(rows: QuerySet[AttendanceDay], person: Person) -> QuerySet[AttendanceDay, dict[str, Any]]:
+def _days(rows: QuerySet[AttendanceDay], person: Person) -> QuerySet[Any, Any]:
     of_person = rows.filter(engagement__person=person).order_by()
     return of_person.values("engagement").annotate(number=Count("pk"), first=Min("day"), last=Max("day"))
 
 
-def _done(rows: QuerySet[WorkQuantity], person: Person) -> QuerySet[WorkQuantity, dict[str, Any]]:
+def _done(rows: QuerySet[WorkQuantity], person: Person) -> QuerySet[Any, Any]:
     accepted = rows.filter(engagement__person=person, state=WorkQuantity.State.ACCEPTED).order_by("item")
     return accepted.values("engagement", "item", "unit").annotate(total=Sum("amount"))

@@ -1,6 +1,7 @@
 """Two months of ledgers: last month filed, accepted, returned and missing; the month before all on file."""
 
 from datetime import date, datetime, timedelta
+from itertools import cycle
 
 from django.utils import timezone
 
@@ -13,8 +14,8 @@ from ledgers.selectors import with_filings
 from projects.models import Participation
 
 RETURNED = "钢筋班组有人没有合同，请补签后再报。"
-# What became of last month's ledger, firm by firm: on file, waiting, returned, missing.
-_ENDS = ("accepted", "filed", "returned", "missing")
+# What became of last month's ledger, firm after firm: on file, returned, waiting, missing.
+_ENDS = ("accepted", "returned", "filed", "missing")
 
 
 def write_ledgers(as_of: datetime) -> None:
@@ -22,11 +23,12 @@ def write_ledgers(as_of: datetime) -> None:
     if Ledger.objects.unscoped(because=BECAUSE).exists():
         return
     last = rules.month_before(timezone.localdate(as_of))
+    ends = cycle(_ENDS)
     for project in projects():
         everybody = Participation.objects.unscoped(because=BECAUSE).filter(project=project)
         for month in (rules.month_before(last), last):
-            for number, one in enumerate(with_filings(everybody, month)):
-                _play(one, month, as_of, _ENDS[number % len(_ENDS)] if month == last else "accepted")
+            for one in with_filings(everybody.order_by("kind", "pk"), month):
+                _play(one, month, as_of, next(ends) if month == last else "accepted")
 
 
 def _play(of: Participation, month: date, as_of: datetime, end: str) -> None:

@@ -49,7 +49,8 @@ class FileLedger(PostPage):
     def prepare(self, **kwargs: Any) -> None:
         self.month, self.today = kwargs["month"], timezone.localdate()
         self.of = selectors.participation_to(self.actor, self.permission, kwargs["public_id"])
-        self.question = f"报送 {month_words(self.month)} 台账"
+        self.title = f"报送 {month_words(self.month)} 台账"
+        self.question = self.title
         self.cancel_url = reverse("project_ledgers", args=[self.of.project.public_id])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -68,10 +69,10 @@ class FileLedger(PostPage):
     def context(self) -> dict[str, Any]:
         filed = selectors.latest_of(self.actor, self.of, self.month)
         return {
-            "title": self.question,
+            "title": self.title,
             "of": self.of,
             "month": month_words(self.month),
-            "crumbs": place(self.actor, self.of.project, Crumb(self.question)),
+            "crumbs": place(self.actor, self.of.project, Crumb(self.title)),
             "filed": filed,
             "filed_state": STATES[filed.state] if filed else None,
             **self._drafted(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -10,7 +11,7 @@ from attendance.web.clock import EARLIEST, LATEST
 from attendance.web.places import crumbs, dashboard_url
 from kernel.scoping import Actor
 from ledgers.models import Ledger
-from ledgers.rules import MISSING, Difference, lacking
+from ledgers.rules import BRIEFLY, MISSING, Difference, lacking
 from ledgers.selectors import NOT_FILED, VIEW
 from projects.models import Project
 from standards.selectors import code_name
@@ -82,9 +83,9 @@ def _row(number: int, one: Mapping[str, Any]) -> dict[str, Any]:
         "contract": _contract(one["contract"]),
         "training": _until(one["training"]),
         "days": one["days"],
-        "gross": wages.get("gross", ""),
-        "net": wages.get("net", ""),
-        "missing": "、".join(MISSING[key] for key in one["missing"]),
+        "gross": words.money(Decimal(wages["gross"])) if wages else "",
+        "net": words.money(Decimal(wages["net"])) if wages else "",
+        "missing": "、".join(BRIEFLY[key] for key in one["missing"]),
     }
 
 

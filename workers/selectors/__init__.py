@@ -499,7 +499,7 @@ def quantity(actor: Actor, public_id: UUID) -> WorkQuantity:
     return found
 
 
-def quantity_totals(actor: Actor, of: Project) -> QuerySet[WorkQuantity, dict[str, Any]]:
+def quantity_totals(actor: Actor, of: Project) -> QuerySet[Any, Any]:
     """What was accepted on a project, summed by team, person, item and unit, with the days it was done on.
 
     `bad` is how much of it was found not up to standard.

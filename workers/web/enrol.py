@@ -39,7 +39,7 @@ class Enrol(FormPage):
 
     permission = "workers.enrol"
     section = "people"
-    form_class = EnrolForm
+    form_class: type[ScopedForm] = EnrolForm
     template_name = "workers/enrol.html"
     aside_template = "workers/_enrol_aside.html"
     submit = "登记"

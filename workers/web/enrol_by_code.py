@@ -9,7 +9,9 @@ from audit.services import record
 from kernel.errors import NotFound
 from web.forms import ScopedForm
 from workers.models import CareerReading
-from workers.selectors import career_reading
+from workers.selectors import career_reading, engagements
+from workers.services import Found
+from workers.services.lookups import KNOWN
 from workers.web.enrol import Enrol
 from workers.web.enrol_form import EnrolForm
 
@@ -32,11 +34,16 @@ class KnownForm(EnrolForm):
         self.cleaned_data["id_number"] = self.opened.code.person.id_number
         return super().clean_id_number()
 
+    def _look_up(self) -> None:
+        """Nothing is asked and nothing counted: the worker has shown who it is."""
+        own = engagements(self.actor).filter(person=self.opened.code.person)
+        self.found = Found(KNOWN, list(own.order_by("-pk")))
+
 
 class EnrolByCode(Enrol):
     """Enrol one worker whose career was opened to this site."""
 
-    form_class = KnownForm
+    form_class: type[ScopedForm] = KnownForm
 
     def prepare(self, **kwargs: Any) -> None:
         self.opened = career_reading(self.actor, kwargs["reading"], timezone.now())
