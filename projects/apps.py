@@ -20,3 +20,7 @@ class ProjectsConfig(AppConfig):
         from projects.web.waiting import add_waiting
 
         add_waiting()
+
+        from projects.impact import add_sources
+
+        add_sources()

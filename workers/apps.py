@@ -14,5 +14,8 @@ class WorkersConfig(AppConfig):
         from workers.selectors import still_here
         from workers.waiting import waiting as of_the_roster
 
+        from workers.impact import add_sources
+
+        add_sources()
         occupants.register(still_here)
         waiting.register("workers.roster", of_the_roster)
