@@ -14,8 +14,8 @@ __all__ = [
     "make_export",
     "send_message",
     "send_waiting",
-    "sweep_impact",
     "sweep_exports",
+    "sweep_impact",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Fields that several forms of the editor share: required when, severity per channel, elements of an object."""
+"""Fields that forms of the editor share: required when, severity per channel, elements of an object."""
 
 import re
 from collections.abc import Mapping

@@ -1,7 +1,6 @@
 """Who reads and who changes a version: anybody a published one, drafts those who draft or review them."""
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,6 +11,7 @@ from accounts.models import User
 from kernel.errors import NotFound, NotPermitted
 from kernel.scoping import Actor
 from regions.models import Region
+from regions.selectors import province
 from standards import life
 from standards.models import StandardVersion
 from standards.spec import CITY, PROVINCIAL
@@ -100,11 +100,19 @@ def whose(version: StandardVersion) -> str:
     return f"{version.region.name}标准" if version.region else LAYERS.get(version.layer, version.layer)
 
 
-def labels_of(keys: Iterable[str]) -> dict[str, str]:
-    """Who stands behind keys of actors, as names; a key that is no account stays as it is."""
-    wanted: list[Any] = [key for key in keys if key]
-    found = User.objects.filter(public_id__in=[key for key in wanted if _is_id(key)])
-    return {str(one.public_id): str(one) for one in found}
+def accounts_of(keys: Iterable[str]) -> list[User]:
+    """The accounts behind keys of actors; a key that is no account's is left out."""
+    return list(User.objects.filter(public_id__in=[key for key in keys if _is_id(key)]))
+
+
+def names_of(keys: Iterable[str]) -> dict[str, str]:
+    """Key → name of the account behind it."""
+    return {str(one.public_id): str(one) for one in accounts_of(keys)}
+
+
+def province_path() -> str:
+    """Where what is the province's lies."""
+    return province().path
 
 
 def _is_id(text: str) -> bool:
