@@ -151,8 +151,8 @@ def submit_version(*, actor: Actor, version: StandardVersion, today: date | None
     submit_version refuses.
     """
     _require_version(actor, EDIT, version)
-    require_impact(version)
     row = services.submit_version(version=version, today=today or timezone.localdate())
+    require_impact(row)
     record(actor, "standards.version_submitted", row, place=_place(row.region), **_facts(row))
     return row
 

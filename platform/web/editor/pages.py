@@ -1,8 +1,6 @@
-"""Versions of the standard: all of them, one with its tabs, its preview, and its differences on paper."""
+"""One version of the standard: what it says, what it changes, whom it touches, what is left to do."""
 
-import json
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,23 +11,20 @@ from django.utils import timezone
 from audit.selectors import events_of
 from standards import life
 from standards.conditions import in_words
-from standards.effective import in_force, with_draft
-from standards.json_schema import json_schema
+from standards.effective import with_draft
 from standards.models import CodeList, StandardVersion
 from standards.selectors import every_code
-from standards.spec import EXTENSIBLE, NATIONAL, OBJECTS, PROVINCIAL, SEVERITIES, ElementSpec, Standard
-from standards.versions import base_under, changes_of, conflicts_with_cities, faults_of, published_versions
+from standards.spec import EXTENSIBLE, OBJECTS, PROVINCIAL, SEVERITIES, ElementSpec, Standard
+from standards.versions import base_under, changes_of, conflicts_with_cities, faults_of
 from web import words
 from web.editor import reading
 from web.editor.impact import latest_check, why_shut
-from web.editor.models import ImpactLine
-from web.editor.pagings import SIZES, paged
-from web.editor.parts import drop_url, heading_of, put_url
+from web.editor.parts import drop_url, put_url
+from web.editor.sheets import names_of_elements
+from web.editor.versions_page import standings
 from web.editor.words import element_said, severities_said, shown_changes
-from web.navigation import Crumb
 from web.pages import Page
-from web.standard_acts import EDIT, may_edit, may_review
-from web.standard_form import StandardForm
+from web.standard_acts import may_edit, may_review
 from web.trail_words import said
 
 TABS = {
@@ -41,68 +36,8 @@ TABS = {
     "impact": "影响检查",
     "history": "经过",
 }
-_COLOURS = {"draft": "blue", "checked": "blue", "review": "amber", "filed": "amber", "returned": "red",
-            "accepted": "green", "withdrawn": "grey"}  # fmt: skip
 _SHOWN_EVENTS = 30
 _LEVELS = {"block": "red", "warn": "amber", "inform": "blue"}
-
-
-class VersionsPage(Page):
-    """Every version that the reader may see: layer by layer, with its state and its days."""
-
-    permission = "standards.view"
-    section = "standard"
-    template_name = "web/editor/versions.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        asked = request.GET.get("layer", "")
-        rows = list(reading.readable_versions(self.actor))
-        today = timezone.localdate()
-        standing = standings(rows, today)
-        names = reading.names_of(row.reviewed_by for row in rows)
-        shown = [
-            {
-                "row": row,
-                "whose": reading.whose(row),
-                "standing": standing[row.pk],
-                "reviewer": names.get(row.reviewed_by, ""),
-            }
-            for row in rows
-            if asked in ("", row.layer)
-        ]
-        held = {in_force(None, today, layer) for layer in (NATIONAL, PROVINCIAL)}
-        return self.show(
-            {
-                "title": "标准版本",
-                "crumbs": [Crumb("数据标准", reverse("standard")), Crumb("版本")],
-                "rows": shown,
-                "layer": asked,
-                "layers": [("", "全部"), *reading.LAYERS.items()],
-                "node": [row for row in rows if str(row.public_id) in held],
-                "may_begin": bool(reading.drafting_places(self.actor)),
-                "may_grant": may_review(self.actor),
-            }
-        )
-
-
-def standings(rows: list[StandardVersion], on: date) -> dict[int, tuple[str, str]]:
-    """How each version stands on a day: colour and words; one question for all."""
-    later: dict[tuple[str, int | None], list[StandardVersion]] = {}
-    for row in published_versions().order_by("effective_from", "id"):
-        later.setdefault((row.layer, row.region_id), []).append(row)
-    return {row.pk: _standing(row, later.get((row.layer, row.region_id), []), on) for row in rows}
-
-
-def _standing(row: StandardVersion, published: list[StandardVersion], on: date) -> tuple[str, str]:
-    if not row.is_published or row.effective_from is None:
-        return _COLOURS.get(row.state, "grey"), life.WORDS.get(row.state, row.state)
-    if row.needs_action_by:
-        return "red", f"与省标准冲突，{words.day(row.needs_action_by)} 前处理"
-    begins = row.effective_from
-    after = next((one for one in published if one.effective_from and one.effective_from > begins), None)
-    return life.published_words(
-        begins, after.effective_from if after else None, after.cutoff if after else None, on
-    )
 
 
 class VersionPage(Page):
@@ -289,23 +224,20 @@ class VersionPage(Page):
                     "at": event.at,
                     "when": words.moment(event.at),
                     "text": said(event),
-                    "sub": "，".join(
-                        part for part in (event.actor_label, event.facts.get("part", ""), event.facts.get("code", ""))
-                        if part
-                    ),
+                    "sub": "，".join(filter(None, (event.actor_label, event.facts.get("code", "")))),
                     "kind": "now" if at == 0 else "",
                 }
                 for at, event in enumerate(events)
             ]
-        }  # fmt: skip
+        }
 
 
 def _todo(row: StandardVersion, check: Any) -> list[tuple[bool, str]]:
     """What is left before the version may be submitted: done or not, and in words."""
-    shut = why_shut(row, check)
+    shut, is_checked = why_shut(row, check), row.state == life.CHECKED
     return [
-        (row.state == life.CHECKED, "对照检查已通过" if row.state == life.CHECKED else "还没有通过对照检查，请先检查。"),
-        (not shut, "影响检查已完成" if not shut else shut),
+        (is_checked, "对照检查已通过" if is_checked else "还没有通过对照检查，请先检查。"),
+        (not shut, shut or "影响检查已完成"),
     ]  # fmt: skip
 
 
@@ -318,95 +250,3 @@ def _fault(base: Standard, fault: dict[str, str]) -> dict[str, str]:
         "sentence": fault["sentence"],
         "base": f"{below.version.number}：{element_said(below)}" if below is not None else "",
     }
-
-
-def names_of_elements(version: StandardVersion) -> dict[str, dict[str, str]]:
-    """Object → element code → name, as the version would have it."""
-    standard = with_draft(version, version.region, timezone.localdate())
-    return {
-        key: {one.code: one.name for one in standard.all_elements.get(key, ())} for key in OBJECTS
-    }  # fmt: skip
-
-
-class ChangesPrint(Page):
-    """The differences on paper: for the reviewer's file."""
-
-    permission = "standards.view"
-    section = "standard"
-    template_name = "web/editor/changes_print.html"
-
-    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        row = reading.readable(self.actor, public_id)
-        return self.show(
-            {
-                "title": f"{reading.whose(row)} {row.number} 改动表",
-                "row": row,
-                "back": reading.url_of(row),
-                "changes": shown_changes(changes_of(row), names_of_elements(row)),
-                "printed_at": timezone.now(),
-                "printed_by": str(request.user),
-            }
-        )
-
-
-class PreviewPage(Page):
-    """The form, the template's columns and the JSON Schema as they would be with this version."""
-
-    permission = "standards.view"
-    section = "standard"
-    template_name = "web/editor/preview.html"
-
-    def get(self, request: HttpRequest, public_id: UUID, object_key: str) -> HttpResponse:
-        row = reading.readable(self.actor, public_id)
-        if object_key not in OBJECTS:
-            raise Http404
-        on = row.effective_from or timezone.localdate()
-        standard = with_draft(row, row.region, on)
-        form = type("PreviewForm", (StandardForm,), {"object_key": object_key})(
-            actor=self.actor, auto_id="preview_%s"
-        )
-        form.follow(standard)
-        schema = json.dumps(json_schema(standard, object_key), ensure_ascii=False, indent=2)
-        return self.show(
-            {
-                "title": f"预览：{OBJECTS[object_key]}",
-                "crumbs": reading.crumbs(row, f"预览{OBJECTS[object_key]}"),
-                "row": row,
-                "form": form,
-                "columns": [(heading_of(one), one) for one in standard.elements(object_key)],
-                "schema": schema,
-                "objects": [
-                    (name, reverse("standard_preview", args=[row.public_id, key]), key == object_key)
-                    for key, name in OBJECTS.items()
-                ],
-            }
-        )
-
-
-class ImpactLinePage(Page):
-    """The projects that one line of an impact check counts, most records first."""
-
-    permission = EDIT
-    section = "standard"
-    template_name = "web/editor/impact_line.html"
-
-    def get(self, request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
-        row = reading.readable(self.actor, public_id)
-        line = ImpactLine.objects.filter(check_of__version=row, pk=pk).select_related("check_of").first()
-        if line is None:
-            raise Http404
-        rows = reading.projects_of(self.actor, line)
-        page = paged(rows, request)
-        return self.show(
-            {
-                "title": line.message,
-                "crumbs": reading.crumbs(row, "影响的项目"),
-                "row": row,
-                "line": line,
-                "object": OBJECTS.get(line.object_key, ""),
-                "page": page,
-                "sizes": SIZES,
-                "may_open": self.actor.may("projects.view"),
-                "back": reading.url_of(row, "impact"),
-            }
-        )

@@ -2,18 +2,18 @@
 
 from django.urls import path
 
-from web.editor import grants, life_pages, mappings, pages, parts
+from web.editor import grants, life_pages, mappings, pages, parts, sheets, versions_page
 
 _VERSION = "versions/<uuid:public_id>/"
 _PART = "<slug:part>/<slug:of>/"
 
 urlpatterns = [
-    path("versions/", pages.VersionsPage.as_view(), name="standard_versions"),
+    path("versions/", versions_page.VersionsPage.as_view(), name="standard_versions"),
     path("versions/begin/", life_pages.BeginVersion.as_view(), name="standard_begin"),
     path(_VERSION, pages.VersionPage.as_view(), name="standard_version"),
-    path(f"{_VERSION}print/", pages.ChangesPrint.as_view(), name="standard_changes_print"),
-    path(f"{_VERSION}preview/<slug:object_key>/", pages.PreviewPage.as_view(), name="standard_preview"),
-    path(f"{_VERSION}impact/<int:pk>/", pages.ImpactLinePage.as_view(), name="standard_impact_line"),
+    path(f"{_VERSION}print/", sheets.ChangesPrint.as_view(), name="standard_changes_print"),
+    path(f"{_VERSION}preview/<slug:object_key>/", sheets.PreviewPage.as_view(), name="standard_preview"),
+    path(f"{_VERSION}impact/<int:pk>/", sheets.ImpactLinePage.as_view(), name="standard_impact_line"),
     path(f"{_VERSION}title/", life_pages.RetitleVersion.as_view(), name="standard_retitle"),
     path(f"{_VERSION}check/", life_pages.CheckVersion.as_view(), name="standard_check"),
     path(f"{_VERSION}impact/check/", life_pages.CheckImpact.as_view(), name="standard_check_impact"),
