@@ -13,7 +13,7 @@ from federation.why import EXPLAIN, why
 from web.api.views import Read
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class WhyReasonSerializer(serializers.Serializer[Any]):
     """One thing that was wrong."""
 
     element = serializers.CharField(help_text="数据元素代码")
@@ -28,7 +28,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     row = serializers.IntegerField(allow_null=True, help_text="第几行，从 0 起")
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class WhySerializer(serializers.Serializer[Any]):
     """What became of one message, and why."""
 
     key = serializers.CharField()
@@ -36,7 +36,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     place = serializers.CharField(help_text="项目")
     verdict = serializers.SerializerMethodField()
-    reasons = ReasonSerializer(many=True)
+    reasons = WhyReasonSerializer(many=True)
     sentences = serializers.ListField(child=serializers.CharField(), help_text="返回给对方的话")
     standard = serializers.ListField(child=serializers.CharField(), help_text="当日在用的标准")
 
@@ -49,7 +49,7 @@ class WhyView(Read):
 
     permission = EXPLAIN
     model = AcceptedRequest
-    serializer_class = AnswerSerializer
+    serializer_class = WhySerializer
     parameters = ("id",)
 
     @extend_schema(
@@ -59,4 +59,4 @@ class WhyView(Read):
         parameters=[OpenApiParameter("id", OpenApiTypes.STR, required=True)],
     )
     def get(self, request: Request) -> Response:
-        return Response(AnswerSerializer(why(self.actor, request.query_params.get("id", ""))).data)
+        return Response(WhySerializer(why(self.actor, request.query_params.get("id", ""))).data)

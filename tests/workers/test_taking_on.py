@@ -128,7 +128,11 @@ def test_without_the_right_to_file_papers_nobody_is_taken_on_with_papers():
 
 
 def test_card_and_phone_are_kept_tidied():
-    work = take(site(), work=WorkFacts(phone="109-0000 0921", card_number="0099 9900 0000 0000 921"), now=NOW)
+    work = take(
+        site(),
+        work=WorkFacts(trade="010", phone="109-0000 0921", card_number="0099 9900 0000 0000 921"),
+        now=NOW,
+    )
     assert (work.phone, work.card_number) == ("10900000921", "0099990000000000921")
 
 

@@ -37,7 +37,7 @@ _PLACE = (
 )
 
 
-class VersionSerializer(serializers.Serializer[StandardVersion]):
+class StandardVersionSerializer(serializers.Serializer[StandardVersion]):
     """A published version of a layer of the standard."""
 
     public_id = serializers.UUIDField()
@@ -56,7 +56,7 @@ class VersionSerializer(serializers.Serializer[StandardVersion]):
         return standing_of(row, timezone.localdate())[1]
 
 
-class ElementSerializer(serializers.Serializer[ElementSpec]):
+class StandardElementSerializer(serializers.Serializer[ElementSpec]):
     """One data element."""
 
     object = serializers.CharField(source="object_key", help_text="worker、contract、training、team、project")
@@ -80,7 +80,7 @@ class ElementSerializer(serializers.Serializer[ElementSpec]):
     version = serializers.CharField(source="version.number")
 
 
-class RuleSerializer(serializers.Serializer[RuleSpec]):
+class StandardRuleSerializer(serializers.Serializer[RuleSpec]):
     """One validation rule."""
 
     object = serializers.CharField(source="object_key")
@@ -97,7 +97,7 @@ class RuleSerializer(serializers.Serializer[RuleSpec]):
         return in_words(rule.condition, self.context.get("names", {}).get(rule.object_key, {}))
 
 
-class DemandSerializer(serializers.Serializer[Any]):
+class StandardDemandSerializer(serializers.Serializer[Any]):
     """What a layer asks more strictly of an element below it."""
 
     object = serializers.CharField()
@@ -109,7 +109,7 @@ class DemandSerializer(serializers.Serializer[Any]):
     codes = serializers.ListField(child=serializers.CharField(), allow_null=True)
 
 
-class ItemSerializer(serializers.Serializer[Any]):
+class StandardItemSerializer(serializers.Serializer[Any]):
     """An item that the version added to a code list, or retired."""
 
     code_list = serializers.CharField()
@@ -119,16 +119,16 @@ class ItemSerializer(serializers.Serializer[Any]):
     retires = serializers.BooleanField()
 
 
-class WholeVersionSerializer(VersionSerializer):
+class WholeStandardVersionSerializer(StandardVersionSerializer):
     """A version with all that it says itself."""
 
-    elements = ElementSerializer(many=True)
-    demands = DemandSerializer(many=True)
-    rules = RuleSerializer(many=True)
-    items = ItemSerializer(many=True)
+    elements = StandardElementSerializer(many=True)
+    demands = StandardDemandSerializer(many=True)
+    rules = StandardRuleSerializer(many=True)
+    items = StandardItemSerializer(many=True)
 
 
-class VersionRefSerializer(serializers.Serializer[Any]):
+class StandardVersionRefSerializer(serializers.Serializer[Any]):
     """A version that is part of the standard in force."""
 
     public_id = serializers.UUIDField()
@@ -140,15 +140,15 @@ class VersionRefSerializer(serializers.Serializer[Any]):
     cutoff = serializers.DateField()
 
 
-class EffectiveSerializer(serializers.Serializer[Any]):
+class EffectiveStandardSerializer(serializers.Serializer[Any]):
     """What is in force at a place on a day, all layers on top of each other."""
 
     region = serializers.CharField(allow_null=True)
     on = serializers.DateField()
-    versions = VersionRefSerializer(many=True)
+    versions = StandardVersionRefSerializer(many=True)
     objects = serializers.DictField(child=serializers.CharField(), help_text="对象 → 名称")
-    elements = ElementSerializer(many=True)
-    rules = RuleSerializer(many=True)
+    elements = StandardElementSerializer(many=True)
+    rules = StandardRuleSerializer(many=True)
 
 
 class PublicRead(Read):
@@ -173,17 +173,19 @@ class PublicRead(Read):
 class VersionsView(PublicRead):
     """Every published version."""
 
-    serializer_class = VersionSerializer
+    serializer_class = StandardVersionSerializer
 
-    @extend_schema(summary="数据标准的版本", tags=[TAG], auth=[], responses=VersionSerializer(many=True))
+    @extend_schema(
+        summary="数据标准的版本", tags=[TAG], auth=[], responses=StandardVersionSerializer(many=True)
+    )
     def get(self, request: Request) -> HttpResponse:
-        return self.tagged(request, VersionSerializer(published_versions(), many=True).data)
+        return self.tagged(request, StandardVersionSerializer(published_versions(), many=True).data)
 
 
 class VersionView(PublicRead):
     """One published version with all that it says itself."""
 
-    serializer_class = WholeVersionSerializer
+    serializer_class = WholeStandardVersionSerializer
 
     @extend_schema(summary="一个版本的全部内容", tags=[TAG], auth=[])
     def get(self, request: Request, public_id: UUID) -> HttpResponse:
@@ -193,11 +195,11 @@ class VersionView(PublicRead):
         layer = layer_of(row)
         context = {"names": _names(layer.elements)}
         data = {
-            **VersionSerializer(row).data,
-            "elements": ElementSerializer(layer.elements, many=True).data,
+            **StandardVersionSerializer(row).data,
+            "elements": StandardElementSerializer(layer.elements, many=True).data,
             "demands": _demands(layer),
-            "rules": RuleSerializer(layer.rules, many=True, context=context).data,
-            "items": ItemSerializer(layer.items, many=True).data,
+            "rules": StandardRuleSerializer(layer.rules, many=True, context=context).data,
+            "items": StandardItemSerializer(layer.items, many=True).data,
         }
         return self.tagged(request, data)
 
@@ -215,7 +217,7 @@ class _InForce(PublicRead):
 class EffectiveView(_InForce):
     """The standard in force at a place on a day."""
 
-    serializer_class = EffectiveSerializer
+    serializer_class = EffectiveStandardSerializer
 
     @extend_schema(summary="某地某日在用的数据标准", tags=[TAG], auth=[], parameters=list(_PLACE))
     def get(self, request: Request) -> HttpResponse:
@@ -227,8 +229,8 @@ class EffectiveView(_InForce):
             "on": standard.on.isoformat(),
             "versions": [version_data(ref) for ref in standard.versions],
             "objects": OBJECTS,
-            "elements": ElementSerializer(elements, many=True).data,
-            "rules": RuleSerializer(rules, many=True, context={"names": _names(elements)}).data,
+            "elements": StandardElementSerializer(elements, many=True).data,
+            "rules": StandardRuleSerializer(rules, many=True, context={"names": _names(elements)}).data,
         }
         return self.tagged(request, data)
 
@@ -237,6 +239,7 @@ class SchemaOfObjectView(_InForce):
     """The same for one kind of record, as a JSON Schema."""
 
     @extend_schema(
+        operation_id="standards_schema_retrieve",
         summary="一类记录的 JSON Schema",
         description="worker、contract、training、team、project。x-is-extra 为 true 的写在 extras 里。",
         tags=[TAG],
