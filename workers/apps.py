@@ -11,10 +11,9 @@ class WorkersConfig(AppConfig):
         trail.add_objects()
         from projects import occupants
         from web import waiting
+        from workers.impact import add_sources
         from workers.selectors import still_here
         from workers.waiting import waiting as of_the_roster
-
-        from workers.impact import add_sources
 
         add_sources()
         occupants.register(still_here)

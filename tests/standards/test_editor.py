@@ -147,7 +147,7 @@ def test_the_impact_check_counts_only_what_the_draft_newly_finds_wrong_by_projec
         element("shift_name", "班次", object_key="team", severities={"form": "warn"}),
         RuleFacts(
             "project", "R-30",
-            {"when": None, "must": {"filled": "owner_name"}}, "没有建设单位。", "请补填。",
+            {"when": None, "must": {"empty": "owner_name"}}, "没有建设单位。", "请补填。",
         ),
     ]  # fmt: skip
     version = draft("hubei-2027", parts)

@@ -49,6 +49,14 @@ def editable(actor: Actor, public_id: UUID) -> StandardVersion:
     return found
 
 
+def in_the_making(actor: Actor, public_id: UUID) -> StandardVersion:
+    """A version for whoever writes or reviews it. Raises NotFound, NotPermitted."""
+    found = readable(actor, public_id)
+    if not (may_review(actor) or may_edit(actor, found.region)):
+        raise NotPermitted(_("影响检查的结果只给制定和评审这个版本的人看。"))
+    return found
+
+
 def reviewable(actor: Actor, public_id: UUID) -> StandardVersion:
     """A version that the actor may pass or return. Raises NotFound, NotPermitted."""
     found = readable(actor, public_id)

@@ -93,7 +93,7 @@ class ImpactLinePage(Page):
     template_name = "web/editor/impact_line.html"
 
     def get(self, request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
-        row = reading.readable(self.actor, public_id)
+        row = reading.in_the_making(self.actor, public_id)
         line = ImpactLine.objects.filter(check_of__version=row, pk=pk).select_related("check_of").first()
         if line is None:
             raise Http404
