@@ -99,7 +99,8 @@ def write_drafts(now: datetime) -> None:
     version = acts.begin_version(
         actor=author, region=None, number=NEXT, title="湖北省建筑工人数据标准（2027 年）", today=day
     )
-    for part in (*HOUSING, *NEXT_PARTS):
+    parts: list[ElementFacts | RuleFacts | TighteningFacts | ItemFacts] = [*HOUSING, *NEXT_PARTS]
+    for part in parts:
         acts.edit_version(actor=author, version=version, edit=Put(part))
     acts.check_version(actor=author, version=version, today=day)
     _held_against_records(author, version)

@@ -107,6 +107,7 @@ __all__ = [
     "Drop",
     "ElementFacts",
     "ItemFacts",
+    "Part",
     "Put",
     "RuleFacts",
     "TighteningFacts",

@@ -15,6 +15,7 @@ from standards.effective import standard_of
 from standards.models import Element, ExtensionGrant, StandardVersion, ValidationRule
 from tests.standards.publishing import (
     ItemFacts,
+    Part,
     RuleFacts,
     administrator,
     draft,
@@ -64,11 +65,11 @@ def _errors(answer: Any) -> str:
 
 
 _SEVERITIES = {f"severity_{channel}": "block" for channel in ("form", "file", "api", "open_api")}
-HOUSING = {
+HOUSING: dict[str, Any] = {
     "name": "住房类型", "code": "housing_type", "kind": "text", "length": "20", "privacy": "internal",
     "required": "always", "example": "集体宿舍", **_SEVERITIES,
 }  # fmt: skip
-RULE = {
+RULE: dict[str, Any] = {
     "code": "R-20", "message": "超过六十岁的不安排高处作业。", "remedy": "请换工种。",
     "when_0_left": "trade", "when_0_op": "in", "when_0_value": "010、020", "when_join": "all",
     "must_0_left": "age:id_number", "must_0_op": "<", "must_0_value": "60", "must_join": "all",
@@ -108,7 +109,7 @@ def test_a_version_is_drafted_checked_reviewed_by_another_and_published_by_its_p
     assert "理由" in _send(other, "standard_return", key, status=422, note="否")
     _send(other, "standard_accept", key, note="同意")
     today = timezone.localdate()
-    days = {"effective_from": today + timedelta(days=2), "cutoff": today + timedelta(days=60)}
+    days: dict[str, Any] = {"effective_from": today + timedelta(days=2), "cutoff": today + timedelta(days=60)}
     assert "评审人不能自己发布" in _send(
         other, "standard_publish", key, status=403, document="鄂建办〔2026〕9号", **days
     )
@@ -142,7 +143,7 @@ def test_a_changed_draft_makes_its_check_stale_and_submission_says_so() -> None:
 
 def test_the_impact_check_counts_only_what_the_draft_newly_finds_wrong_by_project() -> None:
     world = two_counties()
-    parts = [
+    parts: list[Part] = [
         element("housing_type", "住房类型"),
         element("shift_name", "班次", object_key="team", severities={"form": "warn"}),
         RuleFacts(
@@ -235,7 +236,7 @@ def test_the_page_of_a_city_that_contradicts_the_draft_shows_the_base_rule() -> 
 
 def test_every_tab_preview_and_print_of_a_draft_opens_and_of_a_published_one_too() -> None:
     me, reader = _browser("甲"), _browser("县", "420106", "county_regulator")
-    parts = [element("housing_type", "住房类型"), ItemFacts("trade", "2001", "装配式安装工")]
+    parts: list[Part] = [element("housing_type", "住房类型"), ItemFacts("trade", "2001", "装配式安装工")]
     version = draft("hubei-2027", parts)
     base = version.based_on
     assert base is not None

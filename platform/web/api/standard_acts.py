@@ -115,7 +115,9 @@ class StandardPartBody(ActSerializer):
     kind = serializers.ChoiceField(choices=list(KINDS), required=False, help_text=_words(KINDS))
     length = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1000)
     unit = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
-    required = serializers.ChoiceField(choices=list(REQUIRED), required=False, help_text=_words(REQUIRED))
+    required = serializers.ChoiceField(  # type: ignore[assignment]  # the element's word, not the field's
+        choices=list(REQUIRED), required=False, help_text=_words(REQUIRED)
+    )
     required_when = serializers.JSONField(
         required=False, allow_null=True, help_text='{"element": 代码, "values": [值]}'
     )
@@ -261,7 +263,7 @@ class DraftsView(Read):
 
     def get(self, _request: Request) -> Response:
         rows: QuerySet[StandardVersion] = reading.readable_versions(self.actor)
-        return Response(StandardDraftSerializer(rows, many=True).data)
+        return Response(self.get_serializer(rows, many=True).data)
 
 
 @extend_schema(summary="起草数据标准新版本", tags=[TAG])
@@ -418,7 +420,7 @@ class GrantsView(Read):
     serializer_class = ExtensionGrantSerializer
 
     def get(self, _request: Request) -> Response:
-        return Response(ExtensionGrantSerializer(grants(), many=True).data)
+        return Response(self.get_serializer(grants(), many=True).data)
 
 
 @extend_schema(summary="授权市州扩展", tags=[TAG])
@@ -462,7 +464,7 @@ class CoverageView(Read):
     serializer_class = MappingCoverageSerializer
 
     def get(self, _request: Request) -> Response:
-        return Response(MappingCoverageSerializer(coverage_of_all(), many=True).data)
+        return Response(self.get_serializer(coverage_of_all(), many=True).data)
 
 
 @extend_schema(summary="填写代码的国家对照", tags=[TAG])

@@ -46,7 +46,7 @@ class UnderWay(DomainError):
 def digest_of(version: StandardVersion) -> str:
     """What the version says, as one number: any change of it makes a check stale."""
     layer = layer_of(version)
-    said = {
+    said: dict[str, list[Any]] = {
         "elements": [asdict(one) for one in layer.elements],
         "rules": [asdict(one) for one in layer.rules],
         "demands": [[*key, asdict(one)] for key, one in sorted(layer.demands.items())],

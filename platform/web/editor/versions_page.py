@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from standards import life
-from standards.effective import in_force
+from standards.effective import ORDER, in_force
 from standards.models import StandardVersion
 from standards.spec import NATIONAL, PROVINCIAL
 from standards.versions import published_versions
@@ -30,7 +30,7 @@ class VersionsPage(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("layer", "")
-        rows = list(reading.readable_versions(self.actor))
+        rows = sorted(reading.readable_versions(self.actor), key=lambda row: ORDER.index(row.layer))
         today = timezone.localdate()
         standing = standings(rows, today)
         names = reading.names_of(row.reviewed_by for row in rows)

@@ -18,7 +18,7 @@ FIELDS = {
     "unit": "单位",
     "required": "必填",
     "required_when": "何时必填",
-    "severities": "没有填时",
+    "severities": "不合要求时",
     "code_list": "代码表",
     "privacy": "隐私级别",
     "example": "示例",
@@ -30,7 +30,7 @@ FIELDS = {
     "remedy": "补救办法",
     "codes": "可用代码",
 }
-_QUIET = ("", None, [], {}, False)
+_QUIET: tuple[Any, ...] = ("", None, [], {}, False)
 
 
 @dataclass(frozen=True, slots=True)
