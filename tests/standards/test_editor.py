@@ -105,6 +105,8 @@ def test_a_version_is_drafted_checked_reviewed_by_another_and_published_by_its_p
     assert "起草和修改过" in _page(me, "standard_submit", key)
     _send(me, "standard_submit", key)
     assert "不能评审它" in _page(me, "standard_version", key)
+    assert "数据标准等待评审" in other.get("/").content.decode()
+    assert "数据标准等待评审" not in me.get("/").content.decode()
     assert "不能评审它" in _send(me, "standard_accept", key, status=403, note="同意")
     assert "理由" in _send(other, "standard_return", key, status=422, note="否")
     _send(other, "standard_accept", key, note="同意")
