@@ -87,7 +87,7 @@ def why(actor: Actor, key: str) -> Answer:
 
 def _request(actor: Actor, key: str) -> Answer | None:
     rows = AcceptedRequest.objects.visible_to(actor, EXPLAIN)
-    row = rows.filter(serial=key.lower()).select_related("project__region", "credential").first()
+    row = rows.filter(serial__in=(key, key.lower())).select_related("project__region", "credential").first()
     if row is None:
         return None
     region = row.project.region if row.project else None

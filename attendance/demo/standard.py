@@ -82,8 +82,8 @@ def write_standard(now: datetime) -> None:
         actor=author, region=city, number=NUMBER, title="武汉市扩展标准", document=DOCUMENT, today=day
     )
     items = [ItemFacts(DORMITORY.code_list, code, name, list_name="住宿地点") for code, name in PLACES]
-    for part in (*items, DORMITORY):
-        acts.edit_version(actor=author, version=version, edit=Put(part))
+    for edit in (*map(Put, items), Put(DORMITORY)):
+        acts.edit_version(actor=author, version=version, edit=edit)
     acts.check_version(actor=author, version=version, today=day)
     _held_against_records(author, version)
     acts.submit_version(actor=author, version=version, today=day)

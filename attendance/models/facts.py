@@ -1,5 +1,6 @@
 """Devices, raw punches (facts) and the days and counters concluded from them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -187,6 +188,10 @@ class ProjectDay(ScopedModel):
     key_posts_required = models.PositiveIntegerField(default=0)
     key_posts_present = models.PositiveIntegerField(default=0)
     unmatched = models.PositiveIntegerField(default=0)
+    # In which minute of the day, sorted, everybody who attended first came, and each key post was filled;
+    # None where that was not counted yet.
+    arrivals = ArrayField(models.PositiveSmallIntegerField(), null=True)
+    post_arrivals = ArrayField(models.PositiveSmallIntegerField(), null=True)
     last_punch_at = models.DateTimeField(null=True)
     rule_version = models.PositiveSmallIntegerField(default=1)
     computed_at = models.DateTimeField()

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Func, IntegerField, SmallIntegerField, Sum, Value
+from django.db.models.functions import Cast
 
-from attendance.models import AttendanceDay, ProjectDay
+from attendance.models import ProjectDay
+from attendance.rules import window
+from attendance.selectors.clock import cutoff_hour
 from attendance.selectors.figures import Share
 from kernel.scoping import Actor
 from regions.models import Region
-from standards.selectors import parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +29,22 @@ class SameTime:
 
 
 def same_time_yesterday(actor: Actor, of: Region, day: date, now: datetime) -> SameTime:
-    """The counts of the day before `day` as they stood 24 hours before `now`. Three queries."""
+    """The counts of the day before `day` as they stood 24 hours before `now`, to the minute. One query."""
     yesterday = day - timedelta(days=1)
-    came = AttendanceDay.objects.visible_to(actor).filter(
-        engagement__project__region__path__startswith=of.path,
-        day=yesterday,
-        first_at__lte=now - timedelta(days=1),
+    begins, _ends = window(yesterday, cutoff_hour(of))
+    minute = max(0, (now - timedelta(days=1) - begins) // timedelta(minutes=1))
+    then = ProjectDay.objects.visible_to(actor).filter(
+        project__region__path__startswith=of.path, day=yesterday
     )
-    held = Q(engagement__key_posts__ends_on=None) | Q(engagement__key_posts__ends_on__gte=yesterday)
-    filled = came.filter(
-        held,
-        engagement__key_posts__starts_on__lte=yesterday,
-        engagement__key_posts__post__in=parameter("key_posts.required", of, yesterday),
+    found = then.aggregate(
+        attended=Sum(_until(minute, "arrivals")),
+        present=Sum(_until(minute, "post_arrivals")),
+        required=Sum("key_posts_required"),
     )
-    present = (
-        filled.order_by().values("engagement__project", "engagement__key_posts__post").distinct().count()
-    )
-    return SameTime(came.count(), Share(present, _required(actor, of, yesterday)))
+    return SameTime(found["attended"] or 0, Share(found["present"] or 0, found["required"] or 0))
 
 
-def _required(actor: Actor, of: Region, day: date) -> int:
-    rows = ProjectDay.objects.visible_to(actor).filter(
-        project__region__path__startswith=of.path, day=day, key_posts_required__gt=0
-    )
-    return sum(rows.values_list("key_posts_required", flat=True))
+def _until(minute: int, arrivals: str) -> Func:
+    """How many of the sorted minutes in a column are not after `minute`."""
+    at = Cast(Value(minute), SmallIntegerField())
+    return Func(at, F(arrivals), function="width_bucket", output_field=IntegerField())

@@ -42,18 +42,22 @@ _RECOUNT = """
         FROM present s GROUP BY s.project_id, s.day
     ), attended AS (
         SELECT w.project_id, w.day, count(*) AS attended,
-            count(*) FILTER (WHERE s.engagement_id IS NULL) AS attended_left
+            count(*) FILTER (WHERE s.engagement_id IS NULL) AS attended_left,
+            array_agg({minute} ORDER BY {minute}) AS arrivals
         FROM wanted w JOIN workers_engagement e ON e.project_id = w.project_id
         JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
         LEFT JOIN present s ON s.engagement_id = e.id AND s.day = w.day
         GROUP BY w.project_id, w.day
     ), posts AS (
-        SELECT w.project_id, w.day, count(DISTINCT k.post) AS posts_present
-        FROM wanted w JOIN workers_engagement e ON e.project_id = w.project_id
-        JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
-        JOIN workers_keypostassignment k ON k.engagement_id = e.id AND k.post = ANY (w.posts)
-            AND k.starts_on <= w.day AND (k.ends_on IS NULL OR k.ends_on >= w.day)
-        GROUP BY w.project_id, w.day
+        SELECT project_id, day, count(*) AS posts_present, array_agg(minute ORDER BY minute) AS arrivals
+        FROM (
+            SELECT w.project_id, w.day, min({minute}) AS minute
+            FROM wanted w JOIN workers_engagement e ON e.project_id = w.project_id
+            JOIN attendance_attendanceday d ON d.engagement_id = e.id AND d.day = w.day
+            JOIN workers_keypostassignment k ON k.engagement_id = e.id AND k.post = ANY (w.posts)
+                AND k.starts_on <= w.day AND (k.ends_on IS NULL OR k.ends_on >= w.day)
+            GROUP BY w.project_id, w.day, k.post
+        ) filled GROUP BY project_id, day
     ), punched AS (
         SELECT w.project_id, w.day, (SELECT sum(u.punches) FROM attendance_unmatchedday u
                 WHERE u.project_id = w.project_id AND u.day = w.day) AS unmatched,
@@ -62,24 +66,27 @@ _RECOUNT = """
         FROM wanted w
     )
     INSERT INTO attendance_projectday (project_id, day, is_in_progress, on_site, attended, attended_left,
-        contracted, trained, key_posts_required, key_posts_present, unmatched, last_punch_at, rule_version,
-        computed_at)
+        contracted, trained, key_posts_required, key_posts_present, arrivals, post_arrivals, unmatched,
+        last_punch_at, rule_version, computed_at)
     SELECT w.project_id, w.day, j.status = '003', coalesce(o.on_site, 0), coalesce(a.attended, 0),
         coalesce(a.attended_left, 0), coalesce(o.contracted, 0), coalesce(o.trained, 0),
-        cardinality(w.posts), coalesce(k.posts_present, 0), coalesce(u.unmatched, 0),
-        u.last_punch_at, {rule}, now()
+        cardinality(w.posts), coalesce(k.posts_present, 0), coalesce(a.arrivals, '{{}}'),
+        coalesce(k.arrivals, '{{}}'), coalesce(u.unmatched, 0), u.last_punch_at, {rule}, now()
     FROM wanted w JOIN projects_project j ON j.id = w.project_id
     LEFT JOIN on_site o USING (project_id, day) LEFT JOIN attended a USING (project_id, day)
     LEFT JOIN posts k USING (project_id, day) LEFT JOIN punched u USING (project_id, day)
     ON CONFLICT (day, project_id) DO UPDATE SET on_site = EXCLUDED.on_site, attended = EXCLUDED.attended,
         attended_left = EXCLUDED.attended_left, contracted = EXCLUDED.contracted, trained = EXCLUDED.trained,
         key_posts_required = EXCLUDED.key_posts_required, key_posts_present = EXCLUDED.key_posts_present,
+        arrivals = EXCLUDED.arrivals, post_arrivals = EXCLUDED.post_arrivals,
         unmatched = EXCLUDED.unmatched, last_punch_at = EXCLUDED.last_punch_at,
         rule_version = EXCLUDED.rule_version, computed_at = EXCLUDED.computed_at,
         -- The past keeps the status it was counted with.
         is_in_progress = CASE WHEN EXCLUDED.day >= {today} THEN EXCLUDED.is_in_progress
             ELSE attendance_projectday.is_in_progress END
 """
+# The minute of the day in which somebody first came.
+_MINUTE = "floor(extract(epoch FROM d.first_at - w.begins) / 60)::smallint"
 _TEMPLATE = "(%s::bigint, %s::date, %s::timestamptz, %s::timestamptz, %s::text[], %s::text[])"
 
 
@@ -131,7 +138,8 @@ def recount(now: datetime) -> int:
         )
         pairs = sorted(set(cursor.fetchall()))
         if pairs:
-            statement = _RECOUNT.format(rule=RULE_VERSION, today=f"DATE '{current_day(now=now).isoformat()}'")
+            today = f"DATE '{current_day(now=now).isoformat()}'"
+            statement = _RECOUNT.format(rule=RULE_VERSION, today=today, minute=_MINUTE)
             with connection.wrap_database_errors:
                 execute_values(cursor.cursor, statement, _wanted(pairs), _TEMPLATE, page_size=len(pairs))
     return len(pairs)

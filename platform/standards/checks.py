@@ -123,8 +123,8 @@ class _Checks:
             if known is None and item.code_list in self.known_lists:
                 known = {}
             granted = self.grant.lists if self.grant else None
-            told = item_faults(item, known, self.region, granted, self._longest(item.code_list))
-            yield from (Fault("item", item.code_list, item.code, said) for said in told)
+            wrong = item_faults(item, known, self.region, granted, self._longest(item.code_list))
+            yield from (Fault("item", item.code_list, item.code, said) for said in wrong)
         if self.grant is not None and (number := self._required()) > self.grant.most_required:
             most = self.grant.most_required
             told = f"新增的必填数据元素有 {number} 个，授权最多 {most} 个，请减少或改为可不填。"

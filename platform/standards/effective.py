@@ -111,7 +111,8 @@ def with_layers_below(region: Region | None, on: date, layers: tuple[str, ...]) 
 
 def with_draft(version: StandardVersion, region: Region | None, on: date) -> Standard:
     """The standard as it would be with this version in place of its layer's own, for previews and checks."""
-    path = (version.region or region).path if (version.region or region) else ""
+    place = version.region or region
+    path = place.path if place else ""
     layers = [
         _layer(one.ref.public_id)
         for one in _chosen(path, on, tuple(name for name in ORDER if name != version.layer))

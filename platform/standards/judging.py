@@ -197,7 +197,9 @@ def _is_asked(demand: Demand, record: Record) -> bool:
 
 
 def _applies(when: Mapping[str, Any] | None, record: Record) -> bool:
-    return bool(when) and _plain(record.get(when["element"])) in {_plain(one) for one in when["values"]}
+    if not when:
+        return False
+    return _plain(record.get(when["element"])) in {_plain(one) for one in when["values"]}
 
 
 def _plain(value: Any) -> str:

@@ -64,7 +64,7 @@ def days(county: County) -> dict[str, date]:
 
 
 def _published(days: dict[str, date]) -> None:
-    parts = [
+    parts: list[Any] = [
         ItemFacts("housing_kind", "1", "集体宿舍", list_name="住房类型"),
         ItemFacts("housing_kind", "2", "自行租住"),
         element("housing_type", "住房类型", **KIND),

@@ -52,7 +52,8 @@ def test_the_seed_is_in_force_and_judges_the_records_that_the_product_makes() ->
     standard = standard_of(records.region("420106"), TODAY)
     assert [ref.number for ref in standard.versions] == ["national-2019", "hubei-2026"]
     assert [one.code for one in standard.extras("worker")] == ["skill_grade"]
-    assert standard.offered(standard.element("worker", "skill_grade"))["3"] == "高级工（三级）"
+    (grade,) = standard.extras("worker")
+    assert standard.offered(grade)["3"] == "高级工（三级）"
     said = {"name": "张三", "id_number": "420001199001010010", "phone": "10900000001", "trade": "010"}
     found = judge(standard, "worker", said, channel="form")
     assert {(one.element, one.severity) for one in found} == {
@@ -85,7 +86,9 @@ def test_a_version_goes_from_draft_through_another_persons_hands_into_force_on_i
     assert standard_of(wuchang, TOMORROW).element("worker", "housing_type") is not None
     assert in_force(wuchang, TOMORROW, "provincial") == str(version.public_id)
     assert standing_of(version, TODAY) == ("blue", "2026-11-27 生效")
-    assert standing_of(latest := version.based_on, TODAY) == ("green", "在用")
+    latest = version.based_on
+    assert latest is not None
+    assert standing_of(latest, TODAY) == ("green", "在用")
     assert standing_of(latest, TOMORROW)[1] == "已被取代，接口接受到 2026-11-27"
     said = list(AuditEvent.objects.filter(action__startswith="standards.").values_list("action", flat=True))
     assert [one.removeprefix("standards.version_") for one in reversed(said)] == [
@@ -101,7 +104,7 @@ def test_nobody_reviews_what_they_drafted_and_the_reviewer_does_not_publish() ->
     _refused(errors.OwnDraft, lambda: acts.accept_version(actor=me, version=version))
     _refused(errors.OwnDraft, lambda: acts.return_version(actor=me, version=version, note="不同意此项"))
     acts.accept_version(actor=other, version=version)
-    days = {"effective_from": TOMORROW, "cutoff": TOMORROW, "today": TODAY}
+    days: Any = {"effective_from": TOMORROW, "cutoff": TOMORROW, "today": TODAY}
     _refused(errors.OwnDraft, lambda: acts.publish_version(actor=other, version=version, **days))
     with pytest.raises(IntegrityError), transaction.atomic():
         StandardVersion.objects.filter(pk=version.pk).update(reviewed_by=version.drafted_by)
@@ -127,7 +130,7 @@ def test_an_editor_of_the_draft_does_not_review_it_and_a_return_needs_a_reason()
 def test_each_act_out_of_its_turn_is_refused_and_changes_nothing() -> None:
     version = draft("hubei-2027", today=TODAY)
     me, other = administrator("甲"), administrator("乙")
-    days = {"effective_from": TOMORROW, "cutoff": TOMORROW, "today": TODAY}
+    days: Any = {"effective_from": TOMORROW, "cutoff": TOMORROW, "today": TODAY}
     _refused(errors.NotNow, lambda: acts.submit_version(actor=me, version=version, today=TODAY))
     _refused(errors.NotNow, lambda: acts.accept_version(actor=other, version=version))
     _refused(errors.NotNow, lambda: acts.publish_version(actor=me, version=version, **days))
@@ -216,7 +219,8 @@ def test_a_city_with_a_grant_adds_in_its_own_namespace_and_only_there() -> None:
     here, there = standard_of(records.region("420106"), TODAY), standard_of(records.region("429004"), TODAY)
     assert [one.code for one in here.extras("worker")] == ["skill_grade", "c420100_housing", "c420100_bed"]
     assert [one.code for one in there.extras("worker")] == ["skill_grade"]
-    assert here.offered(here.element("worker", "trade"))["420100-01"] == "超大直径盾构工"
+    trade = next(one for one in here.elements("worker") if one.code == "trade")
+    assert here.offered(trade)["420100-01"] == "超大直径盾构工"
     assert "420100-01" not in codes("trade")
     assert code_name("trade", "420100-01") == "超大直径盾构工"
     said = {"name": "张三", "id_number": "420001199001010010", "phone": "10900000001", "trade": "420100-01"}

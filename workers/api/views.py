@@ -83,7 +83,7 @@ class LookUpView(OnProject):
     description="登记、合同、培训、进场在一个事务里完成：有一处不合规则，全部不写入。",
     tags=[PEOPLE],
 )
-class EnrolView(OnProject, ByStandard):
+class EnrolView(OnProject, ByStandard):  # type: ignore[misc]  # found before the body is read
     """Enrol one person."""
 
     object_key = WORKER
@@ -128,7 +128,7 @@ class EnrolView(OnProject, ByStandard):
     description="只改本次用工自己的资料，不写的不变。姓名和证件号码用“更正姓名或号码”。",
     tags=[PEOPLE],
 )
-class EditView(OnWork, ByStandard):
+class EditView(OnWork, ByStandard):  # type: ignore[misc]  # found before the body is read
     """Change the facts of one engagement."""
 
     object_key = WORKER

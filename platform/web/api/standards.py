@@ -26,7 +26,7 @@ from standards.effective import json_schema, layer_of, standard_of
 from standards.json_schema import version_data
 from standards.layers import Layer
 from standards.models import StandardVersion
-from standards.spec import OBJECTS, ElementSpec, RuleSpec, Standard
+from standards.spec import OBJECTS, RuleSpec, Standard
 from standards.versions import published_versions, standing_of, version_of
 from web.api.views import Read
 
@@ -37,7 +37,7 @@ _PLACE = (
 )
 
 
-class StandardVersionSerializer(serializers.Serializer[StandardVersion]):
+class StandardVersionSerializer(serializers.Serializer[Any]):
     """A published version of a layer of the standard."""
 
     public_id = serializers.UUIDField()
@@ -56,7 +56,7 @@ class StandardVersionSerializer(serializers.Serializer[StandardVersion]):
         return standing_of(row, timezone.localdate())[1]
 
 
-class StandardElementSerializer(serializers.Serializer[ElementSpec]):
+class StandardElementSerializer(serializers.Serializer[Any]):
     """One data element."""
 
     object = serializers.CharField(source="object_key", help_text="worker、contract、training、team、project")
@@ -65,7 +65,7 @@ class StandardElementSerializer(serializers.Serializer[ElementSpec]):
     kind = serializers.CharField(help_text="text、number、date、code、yes_no、id_number、phone、card、photo")
     length = serializers.IntegerField(source="most", allow_null=True, help_text="最长字数")
     unit = serializers.CharField()
-    required = serializers.CharField(help_text="never、always、when")
+    required = serializers.CharField(help_text="never、always、when")  # type: ignore[assignment]  # a field of the record
     required_when = serializers.JSONField(allow_null=True, help_text="哪个数据元素为哪些值时必填")
     severities = serializers.DictField(
         help_text="没有填时，各渠道 block 拒绝、warn 警告、inform 提示；空为拒绝"
@@ -80,7 +80,7 @@ class StandardElementSerializer(serializers.Serializer[ElementSpec]):
     version = serializers.CharField(source="version.number")
 
 
-class StandardRuleSerializer(serializers.Serializer[RuleSpec]):
+class StandardRuleSerializer(serializers.Serializer[Any]):
     """One validation rule."""
 
     object = serializers.CharField(source="object_key")
@@ -102,7 +102,7 @@ class StandardDemandSerializer(serializers.Serializer[Any]):
 
     object = serializers.CharField()
     code = serializers.CharField()
-    required = serializers.CharField()
+    required = serializers.CharField()  # type: ignore[assignment]  # a field of the record
     required_when = serializers.JSONField(allow_null=True)
     severities = serializers.DictField()
     length = serializers.IntegerField(allow_null=True)
@@ -179,7 +179,7 @@ class VersionsView(PublicRead):
         summary="数据标准的版本", tags=[TAG], auth=[], responses=StandardVersionSerializer(many=True)
     )
     def get(self, request: Request) -> HttpResponse:
-        return self.tagged(request, StandardVersionSerializer(published_versions(), many=True).data)
+        return self.tagged(request, StandardVersionSerializer(list(published_versions()), many=True).data)
 
 
 class VersionView(PublicRead):

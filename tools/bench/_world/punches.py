@@ -20,6 +20,9 @@ _HIGHEST = """
     ) s WHERE s.source = v.public_id::text
 """
 _ATTENDS = "(e.id * 7919 + {day} * 104729) % 100000 < {share}"
+# In which minute of the attendance day somebody first came.
+_BEGINS = "(a.day + TIME '04:00') AT TIME ZONE 'Asia/Shanghai'"
+_MINUTE = f"floor(extract(epoch FROM a.first_at - {_BEGINS}) / 60)::smallint"
 
 
 def write_punches(wanted: int, today: date) -> int:
@@ -121,6 +124,8 @@ def _counters(first: date) -> None:
             "attended": "coalesce(d.attended, 0)",
             "key_posts_required": str(len(KEY_POSTS)),
             "key_posts_present": "coalesce(d.posts, 0)",
+            "arrivals": "coalesce(d.arrivals, '{}')",
+            "post_arrivals": "coalesce(d.post_arrivals, '{}')",
             "last_punch_at": "d.last_at",
             "rule_version": str(RULE_VERSION),
             "computed_at": "now()",
@@ -133,7 +138,8 @@ def _counters(first: date) -> None:
             SELECT DATE '{first.isoformat()}' + step AS day FROM generate_series(0, {DAYS - 1}) step
         ) w LEFT JOIN (
             SELECT e.project_id, a.day, count(*) AS attended, max(a.last_at) AS last_at,
-                count(DISTINCT k.post) AS posts
+                count(DISTINCT k.post) AS posts, array_agg({_MINUTE} ORDER BY {_MINUTE}) AS arrivals,
+                array_agg({_MINUTE} ORDER BY {_MINUTE}) FILTER (WHERE k.post IS NOT NULL) AS post_arrivals
             FROM attendance_attendanceday a JOIN workers_engagement e ON e.id = a.engagement_id
             LEFT JOIN workers_keypostassignment k ON k.engagement_id = e.id
             GROUP BY e.project_id, a.day
