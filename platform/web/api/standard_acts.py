@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from kernel.errors import DomainError, NotFound
 from regions.models import Region
 from standards.checks import Fault
+from standards.conditions import fault_of
 from standards.models import ExtensionGrant, StandardVersion
 from standards.services import ElementFacts, ItemFacts, RuleFacts, TighteningFacts
 from standards.spec import CHANNELS, EXTENSIBLE, KINDS, PRIVACY, REQUIRED, SEVERITIES
@@ -22,6 +23,7 @@ from web.api.acts import ActSerializer, ActView
 from web.api.standards import TAG, StandardVersionSerializer
 from web.api.views import Read
 from web.editor import reading
+from web.editor.fields import LONGEST_VALUE, MOST_VALUES
 from web.editor.impact import latest_check
 from web.editor.mappings import coverage_of_all
 from web.editor.models import ImpactCheck
@@ -104,13 +106,49 @@ def _words(table: Mapping[str, str]) -> str:
     return "、".join(f"{key} {name}" for key, name in table.items())
 
 
+class _Everything(dict[str, Any]):
+    """Knows every name: whether a rule's elements are there is for the check, its shape is not."""
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+
+# The longest code and name of each part, as its columns hold them.
+_LONGEST = {"element": (40, 40), "rule": (20, 80), "tightening": (40, 80), "item": (12, 80)}
+
+
+def _judge_lengths(said: Mapping[str, Any]) -> None:
+    for name, most in zip(("code", "name"), _LONGEST[said["part"]], strict=True):
+        if len(said.get(name, "")) > most:
+            told = _("最多 {most} 个字，请缩短。").format(most=most)
+            raise serializers.ValidationError({name: told})
+
+
+def _judge_when(when: Any) -> None:
+    """A condition of being required names an element and some values. Raises ValidationError."""
+    if when is None:
+        return
+    told = _("写成 {“element”: 代码, “values”: [值, …]}，最多 50 个值。")
+    values = when.get("values") if isinstance(when, dict) else None
+    is_good = (
+        isinstance(when, dict)
+        and set(when) == {"element", "values"}
+        and isinstance(when["element"], str)
+        and isinstance(values, list)
+        and 0 < len(values) <= MOST_VALUES
+        and all(isinstance(one, str) and len(one) <= LONGEST_VALUE for one in values)
+    )
+    if not is_good:
+        raise serializers.ValidationError({"required_when": told})
+
+
 class StandardPartBody(ActSerializer):
     """A part to put into a draft; which fields it has depends on `part`."""
 
     part = serializers.ChoiceField(choices=PARTS, help_text="element、rule、tightening、item")
     object = serializers.ChoiceField(choices=EXTENSIBLE, required=False, help_text="对象；item 不写")
-    code = serializers.CharField(max_length=40, help_text="代码或规则编号")
-    code_list = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    code = serializers.SlugField(max_length=40, help_text="代码或规则编号：字母、数字、横线和下划线")
+    code_list = serializers.SlugField(max_length=40, required=False, default="", allow_blank=True)
     name = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
     kind = serializers.ChoiceField(choices=list(KINDS), required=False, help_text=_words(KINDS))
     length = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1000)
@@ -147,8 +185,10 @@ class StandardPartBody(ActSerializer):
         missing = [name for name in needed[attrs["part"]] if attrs.get(name) in (None, "")]
         if missing:
             raise serializers.ValidationError(dict.fromkeys(missing, _("这一项必填。")))
-        if attrs["part"] == "rule" and not isinstance(attrs["condition"], dict):
-            raise serializers.ValidationError({"condition": _("条件要写成对象：{“when”: …, “must”: …}。")})
+        _judge_lengths(attrs)
+        _judge_when(attrs.get("required_when"))
+        if attrs["part"] == "rule" and (fault := fault_of(attrs["condition"], _Everything(), _Everything())):
+            raise serializers.ValidationError({"condition": fault})
         return attrs
 
 

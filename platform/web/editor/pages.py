@@ -53,6 +53,7 @@ class VersionPage(Page):
         row = self.row = reading.readable(self.actor, public_id)
         self.today = timezone.localdate()
         self.is_mine = row.layer in life.MOVES and may_edit(self.actor, row.region)
+        self.makes_it = self.is_mine or may_review(self.actor)
         self.is_open = self.is_mine and life.EDIT in life.acts(row.layer, row.state)
         changes = changes_of(row)
         context = {
@@ -86,7 +87,7 @@ class VersionPage(Page):
         possible = life.acts(row.layer, row.state)
         wrote = key in row.editors or key == row.drafted_by
         reviews = row.layer in life.MOVES and may_review(self.actor)
-        check = latest_check(row)
+        check = latest_check(row) if self.makes_it else None
         todo = _todo(row, check) if self.is_open else []
         return {
             "check": check,
@@ -185,21 +186,23 @@ class VersionPage(Page):
         else:
             own = [_fault(base, one.as_data()) for one in faults]
         cities = conflicts_with_cities(self.row, on) if self.row.layer == PROVINCIAL else []
+        draft = with_draft(self.row, None, on) if cities else base
         return {
             "faults": own,
             "cities": [
                 {"row": city, "whose": reading.whose(city), "url": reading.url_of(city),
-                 "faults": [_fault(with_draft(self.row, None, on), one.as_data()) for one in found]}
+                 "faults": [_fault(draft, one.as_data()) for one in found]}
                 for city, found in cities
             ],
             "is_base": self.row.layer == PROVINCIAL,
         }  # fmt: skip
 
     def _impact(self) -> dict[str, Any]:
-        check = latest_check(self.row)
+        check = latest_check(self.row) if self.makes_it else None
         names = names_of_elements(self.row)
         lines = check.lines.order_by("-records", "pk") if check is not None and check.is_done else []
         return {
+            "makes_it": self.makes_it,
             "impact_lines": [
                 {
                     "line": line,

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from standards.checks import RULE_CODE
 from standards.conditions import COMPARISONS, in_words
 from standards.item_checks import rule_namespace
 from standards.selectors import parameters
@@ -131,7 +132,12 @@ class RuleForm(PartForm):
         }  # fmt: skip
 
     def clean_code(self) -> str:
+        region = self.of_version.region
+        own = rule_namespace(region.code) if region else ""
+        told = f"规则编号写成 {own}R-20 这样。"
         code = self.cleaned_data["code"].strip()
+        if not code.startswith(own) or not RULE_CODE.fullmatch(code.removeprefix(own)):
+            raise ValidationError(told)
         taken = {one.code for every in self.draft.all_rules.values() for one in every}
         if code in taken:
             raise ValidationError("这个编号已经用过，请换一个，或到列表里修改那条规则。")
