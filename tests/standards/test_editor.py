@@ -320,3 +320,29 @@ def test_whoever_reaches_only_a_county_begins_and_changes_nothing() -> None:
         assert base is not None
         assert client.get(reverse(f"standard_{name}", args=[base.public_id])).status_code == 403
     assert fingerprint() == before
+
+
+def test_a_draft_is_written_over_rest_and_a_part_without_shape_is_refused() -> None:
+    me, kind = _browser("甲"), "application/json"
+    first = {"number": "hubei-2027", "title": "2027 年版"}
+    begun = me.post(reverse("api_standard_begin"), first, content_type=kind)
+    assert (begun.status_code, begun.json()["state"]) == (201, "draft")
+    put = reverse("api_standard_put", args=[begun.json()["public_id"]])
+    part = {"part": "element", "object": "worker", "code": "housing_type", "name": "住房类型", "kind": "text"}
+    assert me.post(put, part, content_type=kind).status_code == 200
+    rule = {"part": "rule", "object": "worker", "code": "R-20", "message": "不对。", "remedy": "请改。"}
+    before = fingerprint()
+    for bad in (
+        {**part, "name": "长" * 41},
+        {**part, "code": "住 房"},
+        {**part, "required": "when", "required_when": "工种"},
+        {**rule, "condition": {"must": {"nonsense": 1}}},
+        {**rule, "condition": []},
+        {"part": "rule", "object": "worker", "code": "R-20"},
+    ):
+        assert me.post(put, bad, content_type=kind).status_code in (400, 422), bad
+    assert fingerprint() == before
+    check = reverse("api_standard_check", args=[begun.json()["public_id"]])
+    assert me.post(check, {}, content_type=kind).json() == {"faults": []}
+    listed = me.get(reverse("api_standard_drafts")).json()
+    assert "hubei-2027" in {one["number"] for one in listed}
