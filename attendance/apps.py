@@ -9,7 +9,7 @@ class AttendanceConfig(AppConfig):
         from attendance import receivers
         from attendance.demo.importing import write_roster_file
         from attendance.demo.papers import write_papers
-        from attendance.demo.standard import write_standard
+        from attendance.demo.standard import write_drafts, write_standard
         from attendance.demo.world import register_more
         from attendance.services import inbox, sources
         from attendance.web import device_objects, own
@@ -28,3 +28,4 @@ class AttendanceConfig(AppConfig):
         add_job()
         register_frame("worker", "own/messages.html", lambda actor: own.frame_of(actor, "record", "/me/"))
         register_more("attendance.standard", write_standard)
+        register_more("attendance.standard_drafts", write_drafts)

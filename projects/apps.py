@@ -21,6 +21,8 @@ class ProjectsConfig(AppConfig):
 
         add_waiting()
 
+        from projects.impact import add_sources
         from projects.web import terms_waiting
 
+        add_sources()
         terms_waiting.add_waiting()

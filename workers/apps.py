@@ -14,9 +14,11 @@ class WorkersConfig(AppConfig):
         from web.jobs import register_probe
         from workers import import_waits
         from workers.paper_waits import waiting as of_the_papers
+        from workers.impact import add_sources
         from workers.selectors import still_here
         from workers.waiting import waiting as of_the_roster
 
+        add_sources()
         occupants.register(still_here)
         waiting.register("workers.roster", of_the_roster)
         waiting.register("workers.imports", import_waits.waiting)

@@ -43,6 +43,7 @@ ACCOUNTS = (
     DemoAccount("standards", "周正标", "standards_administrator", PROVINCE),
     DemoAccount("standards2", "周复核", "standards_administrator", PROVINCE),
     DemoAccount("wuhanstd", "钱标汉", "standards_administrator", "420100"),
+    DemoAccount("xiangyangstd", "李标襄", "standards_administrator", "420600"),
     DemoAccount("admin", "吴台管", "platform_administrator", PROVINCE),
     DemoAccount("contractor", "郑建工", "contractor_manager"),
     DemoAccount("clerk", "王劳资", "labour_clerk"),

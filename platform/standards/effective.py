@@ -126,6 +126,16 @@ def with_draft(version: StandardVersion, region: Region | None, on: date) -> Sta
     )
 
 
+def base_with_draft(version: StandardVersion, region: Region | None, on: date) -> Standard:
+    """What a city's layer would stand on if this base version were in force: no city's layer in it."""
+    path = region.path if region is not None else ""
+    others = tuple(name for name in ORDER[:-1] if name != version.layer)
+    layers = [_layer(one.ref.public_id) for one in _chosen(path, on, others)]
+    layers.append(layer_of(version))
+    layers.sort(key=lambda layer: ORDER.index(layer.version.layer))
+    return _compiled(layers, path, on, ())
+
+
 def _with_proposed(
     known: Mapping[str, str], code_list: str, proposed: tuple[ItemSpec, ...]
 ) -> dict[str, str]:

@@ -50,6 +50,11 @@ def json_schema(standard: Standard, object_key: str) -> dict[str, Any]:
     return schema
 
 
+def schema_of_element(standard: Standard, element: ElementSpec) -> dict[str, Any]:
+    """One element as it stands among the properties, for the preview of a draft."""
+    return _property(standard, element)
+
+
 def version_data(ref: Any) -> dict[str, Any]:
     """A version as programs are told of it."""
     return {

@@ -11,11 +11,11 @@ from kernel.errors import NotFound
 from regions.models import Region
 from standards import life
 from standards.checks import Fault, GrantSpec, faults
-from standards.effective import ORDER, layer_of, with_layers_below
+from standards.effective import ORDER, base_with_draft, layer_of, with_layers_below
 from standards.layers import Change, differences
 from standards.models import CodeList, ExtensionGrant, ItemMapping, StandardVersion
 from standards.selectors import codes, every_code, every_list, parameters
-from standards.spec import NATIONAL, Standard
+from standards.spec import CITY, NATIONAL, Standard
 
 PUBLISHED = StandardVersion.State.PUBLISHED
 
@@ -69,6 +69,29 @@ def faults_of(version: StandardVersion, on: date, *, by_grant: bool = True) -> l
         former=layer_of(former) if former else None,
         grant=grant,
     )
+
+
+def conflicts_with_cities(version: StandardVersion, on: date) -> list[tuple[StandardVersion, list[Fault]]]:
+    """Each city's latest published version, with what a draft of the base would contradict in it (I-22)."""
+    if version.is_city:
+        return []
+    lists = {key: dict(items) for key, items in every_list().items()}
+    known = {row.key: row for row in parameters()}
+    latest: dict[int | None, StandardVersion] = {}
+    for city in published_versions().filter(layer=CITY).order_by("effective_from", "id"):
+        latest[city.region_id] = city
+    return [
+        (
+            city,
+            faults(
+                layer_of(city),
+                base_with_draft(version, city.region, on),
+                lists=_without_own(lists, city),
+                parameters=known,
+            ),
+        )
+        for city in latest.values()
+    ]
 
 
 def base_under(version: StandardVersion, on: date) -> Standard:

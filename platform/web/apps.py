@@ -7,8 +7,10 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from web import jobs, standard, trail, trail_objects
+        from web.editor import waits
 
         standard.add_entries()
+        waits.add_waiting()
         trail.add_entries()
         jobs.add_entries()
         trail_objects.add_objects()

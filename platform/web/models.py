@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from kernel.fields import SealedTextField
 from kernel.ids import new_id
+from web.editor.models import ImpactCheck, ImpactLine, ImpactProject
 from web.exports.models import ExportJob
 from web.saved.models import ColumnChoice, SavedFilter
 
@@ -13,6 +14,9 @@ __all__ = [
     "ColumnChoice",
     "Draft",
     "ExportJob",
+    "ImpactCheck",
+    "ImpactLine",
+    "ImpactProject",
     "Message",
     "OutgoingMessage",
     "SavedFilter",

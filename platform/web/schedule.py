@@ -10,5 +10,6 @@ BEAT = {
         "options": {"expires": 10},
     },
     "web-expire-exports": {"task": "web.exports.tasks.expire_exports", "schedule": crontab(minute="*/10")},
+    "web-sweep-impact": {"task": "web.tasks.sweep_impact", "schedule": 5.0, "options": {"expires": 10}},
     "web-forget-old": {"task": "web.tasks.forget_old", "schedule": crontab(hour=3, minute=20)},
 }

@@ -18,11 +18,13 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
 from regions.models import Region
-from standards import services
+from standards import errors, life, services
 from standards.checks import Fault
 from standards.models import ExtensionGrant, ItemMapping, StandardVersion
 from standards.services import ElementFacts, ItemFacts, RuleFacts, TighteningFacts
 from standards.spec import CITY, PROVINCIAL
+from web.editor.impact import begin_check, require_impact
+from web.editor.models import ImpactCheck
 
 EDIT, REVIEW, GRANT = "standards.edit", "standards.review", "standards.grant"
 
@@ -91,6 +93,18 @@ def edit_version(
 
 
 @transaction.atomic
+def move_element(
+    *, actor: Actor, version: StandardVersion, object_key: str, code: str, up: bool
+) -> StandardVersion:
+    """Show an element of a draft one place earlier or later. Raises NotPermitted, NotFound, NotNow."""
+    _require_version(actor, EDIT, version)
+    services.move_element(version=version, object_key=object_key, code=code, up=up, by=actor.key)
+    facts = {"part": "order", "code": code}
+    record(actor, "standards.version_edited", version, place=_place(version.region), **facts)
+    return version
+
+
+@transaction.atomic
 def retitle_version(
     *, actor: Actor, version: StandardVersion, title: str, document: str, expected_version: int | None = None
 ) -> StandardVersion:
@@ -116,13 +130,29 @@ def check_version(*, actor: Actor, version: StandardVersion, today: date | None 
 
 
 @transaction.atomic
+def check_impact(*, actor: Actor, version: StandardVersion) -> ImpactCheck:
+    """Hold a draft against the records there are, in the background; before it goes to review this is done.
+
+    Raises NotPermitted, NotFound, NotNow once it left its author's hands, UnderWay.
+    """
+    _require_version(actor, EDIT, version)
+    if life.next_state(version.layer, version.state, life.EDIT) is None:
+        raise errors.NotNow("检查影响", life.WORDS.get(version.state, version.state))
+    check = begin_check(version=version, actor=actor)
+    record(actor, "standards.impact_checked", version, place=_place(version.region), **_facts(version))
+    return check
+
+
+@transaction.atomic
 def submit_version(*, actor: Actor, version: StandardVersion, today: date | None = None) -> StandardVersion:
     """Hand a checked version to another administrator, a city's to the province.
 
-    Raises NotPermitted, NotFound, and whatever submit_version refuses.
+    Raises NotPermitted, NotFound, NoImpact without a check of real data that still holds, and whatever
+    submit_version refuses.
     """
     _require_version(actor, EDIT, version)
     row = services.submit_version(version=version, today=today or timezone.localdate())
+    require_impact(row)
     record(actor, "standards.version_submitted", row, place=_place(row.region), **_facts(row))
     return row
 

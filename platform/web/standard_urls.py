@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from web import parameters, standard
 
@@ -11,5 +11,6 @@ urlpatterns = [
         parameters.TakeBackParameter.as_view(),
         name="parameter_take_back",
     ),
+    path("", include("web.editor.urls")),
     path("<slug:key>/", standard.CodeListPage.as_view(), name="code_list"),
 ]

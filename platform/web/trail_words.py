@@ -33,6 +33,7 @@ ACTIONS: dict[str, str] = {
     "standards.parameter_taken_back": "撤回未生效的参数",
     "standards.version_begun": "起草数据标准版本",
     "standards.version_edited": "修改数据标准草案",
+    "standards.impact_checked": "检查数据标准草案的影响",
     "standards.version_checked": "检查数据标准草案",
     "standards.version_submitted": "提交数据标准评审",
     "standards.version_accepted": "数据标准评审通过",

@@ -33,7 +33,7 @@ WITHOUT_A_ROW = {
         for name in (
             "begin_version", "edit_version", "retitle_version", "check_version", "submit_version",
             "accept_version", "return_version", "publish_version", "withdraw_version", "grant_extension",
-            "withdraw_extension", "map_item",
+            "withdraw_extension", "map_item", "move_element", "check_impact",
         )
     ),
     # A worker's own career, which no id names; tests/workers/test_careers goes in.

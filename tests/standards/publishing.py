@@ -13,6 +13,8 @@ from standards.services import ElementFacts, ItemFacts, RuleFacts, TighteningFac
 from tests.support import records
 from tests.support.actors import Holder
 from web import standard_acts as acts
+from web.editor import impact_work
+from web.editor.models import ImpactCheck
 from web.standard_acts import Drop, Put
 
 RIGHTS = ("standards.view", "standards.edit", "standards.review", "standards.grant", "standards.explain")
@@ -55,7 +57,7 @@ def publish(
     """Checked, submitted, accepted by another, published."""
     actor, day = by or administrator(), today or timezone.localdate()
     assert [one.sentence for one in acts.check_version(actor=actor, version=version, today=day)] == []
-    acts.submit_version(actor=actor, version=version, today=day)
+    submit(actor=actor, version=version, today=day)
     acts.accept_version(actor=administrator("乙"), version=version)
     row, _affected = acts.publish_version(
         actor=actor,
@@ -65,6 +67,20 @@ def publish(
         today=day,
     )
     return row
+
+
+def submit(*, actor: Holder, version: StandardVersion, today: date) -> StandardVersion:
+    """Held against the records there are, and handed to its reviewer."""
+    held_against_records(version, by=actor)
+    return acts.submit_version(actor=actor, version=version, today=today)
+
+
+def held_against_records(version: StandardVersion, *, by: Holder | None = None) -> ImpactCheck:
+    """The draft's impact check, done as the worker does it."""
+    check = acts.check_impact(actor=by or administrator(), version=version)
+    impact_work.run(check.pk, timezone.now)
+    check.refresh_from_db()
+    return check
 
 
 def grant(region: Region, today: date, **changes: Any) -> Any:
@@ -91,6 +107,7 @@ __all__ = [
     "Drop",
     "ElementFacts",
     "ItemFacts",
+    "Part",
     "Put",
     "RuleFacts",
     "TighteningFacts",
@@ -99,5 +116,7 @@ __all__ = [
     "draft",
     "element",
     "grant",
+    "held_against_records",
     "publish",
+    "submit",
 ]

@@ -25,6 +25,7 @@ from tests.standards.publishing import (
     element,
     grant,
     publish,
+    submit,
 )
 from tests.support import records
 from tests.support.traces import fingerprint
@@ -91,7 +92,7 @@ def test_a_version_goes_from_draft_through_another_persons_hands_into_force_on_i
     assert standing_of(latest, TOMORROW)[1] == "已被取代，接口接受到 2026-11-27"
     said = list(AuditEvent.objects.filter(action__startswith="standards.").values_list("action", flat=True))
     assert [one.removeprefix("standards.version_") for one in reversed(said)] == [
-        "begun", "edited", "checked", "submitted", "accepted", "published",
+        "begun", "edited", "checked", "standards.impact_checked", "submitted", "accepted", "published",
     ]  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def test_nobody_reviews_what_they_drafted_and_the_reviewer_does_not_publish() ->
     version = draft("hubei-2027", [HOUSING], today=TODAY)
     me, other = administrator("甲"), administrator("乙")
     assert acts.check_version(actor=me, version=version, today=TODAY) == []
-    acts.submit_version(actor=me, version=version, today=TODAY)
+    submit(actor=me, version=version, today=TODAY)
     _refused(errors.OwnDraft, lambda: acts.accept_version(actor=me, version=version))
     _refused(errors.OwnDraft, lambda: acts.return_version(actor=me, version=version, note="不同意此项"))
     acts.accept_version(actor=other, version=version)
@@ -114,7 +115,7 @@ def test_an_editor_of_the_draft_does_not_review_it_and_a_return_needs_a_reason()
     helper = administrator("丙")
     acts.edit_version(actor=helper, version=version, edit=Put(element("bed_number", "床位号")))
     acts.check_version(actor=helper, version=version, today=TODAY)
-    acts.submit_version(actor=helper, version=version, today=TODAY)
+    submit(actor=helper, version=version, today=TODAY)
     _refused(errors.OwnDraft, lambda: acts.accept_version(actor=helper, version=version))
     _refused(
         errors.NoReason, lambda: acts.return_version(actor=administrator("乙"), version=version, note=" 否 ")
@@ -157,7 +158,7 @@ def test_a_version_is_published_with_days_that_can_be(days: Any, kind: Any, fiel
     version = draft("hubei-2027", [HOUSING], today=TODAY)
     me = administrator()
     acts.check_version(actor=me, version=version, today=TODAY)
-    acts.submit_version(actor=me, version=version, today=TODAY)
+    submit(actor=me, version=version, today=TODAY)
     acts.accept_version(actor=administrator("乙"), version=version)
     begins, cutoff = days
     refusal = _refused(
@@ -241,7 +242,7 @@ def test_a_new_provincial_version_rechecks_every_city_and_the_base_holds_meanwhi
     version = draft("hubei-2027", [HOUSING], today=TODAY)
     me = administrator()
     acts.check_version(actor=me, version=version, today=TODAY)
-    acts.submit_version(actor=me, version=version, today=TODAY)
+    submit(actor=me, version=version, today=TODAY)
     acts.accept_version(actor=administrator("乙"), version=version)
     _row, affected = acts.publish_version(
         actor=me, version=version, effective_from=later, cutoff=later, today=TODAY
@@ -288,7 +289,7 @@ def test_no_code_item_ever_changes_meaning_whatever_is_published() -> None:
         if acts.check_version(actor=administrator(), version=version, today=TODAY):
             acts.withdraw_version(actor=administrator(), version=version)
         else:
-            acts.submit_version(actor=administrator(), version=version, today=TODAY)
+            submit(actor=administrator(), version=version, today=TODAY)
             acts.accept_version(actor=administrator("乙"), version=version)
             acts.publish_version(
                 actor=administrator(), version=version, effective_from=TODAY, cutoff=TODAY, today=TODAY

@@ -511,6 +511,103 @@ def _enrolment(county: County) -> Query:
     }
 
 
+_STANDARD = "standards_administrator"
+
+
+def _tabs_of_a_version(county: County) -> list[dict[str, Any]]:
+    tabs = ("changes", "elements", "codes", "rules", "conflicts", "impact", "history")
+    return [{**one, "tab": tab} for one in _published_version(county) for tab in tabs]
+
+
+def _of_version(**more: Any) -> Callable[[County], list[dict[str, Any]]]:
+    """Of a published version: whoever writes a draft has it by name, and no county does."""
+    return lambda county: [{**one, **more} for one in _published_version(county)[-1:]]
+
+
+def _grants(_county: County) -> list[dict[str, Any]]:
+    """A grant that nobody has: whether it is there, the province alone learns."""
+    return [{"public_id": "019a0000-0000-7000-8000-000000000001"}]
+
+
+def _of_the_province(
+    form: Query | None = None, kwargs: Callable[[County], list[dict[str, Any]]] = _once
+) -> Route:
+    """An act on the standard: a county's holder of the same post is turned away."""
+    forms = _no_forms if form is None else lambda _county: [form]
+    return Route(role=_STANDARD, kwargs=kwargs, forms=forms, by_key=True, is_the_provinces=True)
+
+
+def _sent_by_the_province(form: Query, kwargs: Callable[[County], list[dict[str, Any]]] = _once) -> Route:
+    """The same over REST, where asking without sending is no act at all."""
+    return Route(role=_STANDARD, kwargs=kwargs, forms=lambda _county: [form], by_key=True)
+
+
+_ELEMENT = {
+    "name": "住房类型", "code": "housing_type", "kind": "text", "privacy": "internal", "required": "never",
+}  # fmt: skip
+_DAYS = {"effective_from": "2030-01-01", "cutoff": "2030-03-01", "document": "函"}
+_GRANT = {
+    "region": "420100",
+    "objects": ["worker"],
+    "most_required": 0,
+    "valid_from": "2030-01-01",
+    "document": "函",
+}
+_MAP = {"national_code": "010"}
+_BEGIN = {"place": "province", "number": "hubei-2099", "title": "新版"}
+_PUT = {"part": "element", "object": "worker", **_ELEMENT}
+_SKILL = {"code": "skill_grade"}
+_IN_WORKERS = {"part": "element", "of": "worker"}
+
+STANDARD_ROUTES: dict[str, Route] = {
+    "standard_versions": Route(queries=lambda _county: [{}, {"layer": "city"}], by_key=True),
+    "standard_version": Route(kwargs=_published_version, by_key=True),
+    "standard_version_tab": Route(kwargs=_tabs_of_a_version, by_key=True),
+    "standard_changes_print": Route(kwargs=_published_version, by_key=True),
+    "standard_preview": Route(kwargs=_of_version(object_key="worker"), by_key=True),
+    "standard_grants": Route(by_key=True),
+    "standard_mappings": Route(by_key=True),
+    "standard_mapping": Route(kwargs=lambda _county: [{"key": "trade"}], by_key=True),
+    "standard_mapping_file": Route(kwargs=lambda _county: [{"key": "trade"}], by_key=True),
+    "standard_impact_line": _of_the_province(None, _of_version(pk=1)),
+    "standard_begin": _of_the_province(_BEGIN),
+    "standard_retitle": _of_the_province({"title": "新标题"}, _of_version()),
+    "standard_check": _of_the_province({}, _of_version()),
+    "standard_check_impact": _of_the_province({}, _of_version()),
+    "standard_submit": _of_the_province({}, _of_version()),
+    "standard_accept": _of_the_province({"note": "同意"}, _of_version()),
+    "standard_return": _of_the_province({"note": "请改第一项"}, _of_version()),
+    "standard_publish": _of_the_province(_DAYS, _of_version()),
+    "standard_withdraw": _of_the_province({}, _of_version()),
+    "standard_put": _of_the_province(_ELEMENT, _of_version(**_IN_WORKERS)),
+    "standard_put_code": _of_the_province(_ELEMENT, _of_version(**_IN_WORKERS, code="skill_grade")),
+    "standard_drop": _of_the_province({}, _of_version(**_IN_WORKERS, code="skill_grade")),
+    "standard_move": _of_the_province({}, _of_version(of="worker", code="skill_grade", direction="up")),
+    "standard_grant_give": _of_the_province(_GRANT),
+    "standard_grant_withdraw": _of_the_province({}, _grants),
+    "standard_map": _of_the_province(_MAP, lambda _county: [{"key": "trade", "code": "010"}]),
+    "api_standard_drafts": Route(role=_STANDARD, by_key=True),
+    "api_standard_impact": _of_the_province(None, _of_version()),
+    "api_standard_grants": Route(by_key=True),
+    "api_standard_mappings": Route(by_key=True),
+    "api_standard_begin": _sent_by_the_province({"number": "hubei-2099", "title": "新版"}),
+    "api_standard_retitle": _sent_by_the_province({"title": "新标题"}, _of_version()),
+    "api_standard_put": _sent_by_the_province(_PUT, _of_version()),
+    "api_standard_drop": _sent_by_the_province({**_IN_WORKERS, **_SKILL}, _of_version()),
+    "api_standard_move": _sent_by_the_province({"object": "worker", **_SKILL, "up": True}, _of_version()),
+    "api_standard_check": _sent_by_the_province({}, _of_version()),
+    "api_standard_check_impact": _sent_by_the_province({}, _of_version()),
+    "api_standard_submit": _sent_by_the_province({}, _of_version()),
+    "api_standard_accept": _sent_by_the_province({"note": "同意"}, _of_version()),
+    "api_standard_return": _sent_by_the_province({"note": "请改第一项"}, _of_version()),
+    "api_standard_publish": _sent_by_the_province(_DAYS, _of_version()),
+    "api_standard_withdraw": _sent_by_the_province({}, _of_version()),
+    "api_standard_grant_give": _sent_by_the_province(_GRANT),
+    "api_standard_grant_withdraw": _sent_by_the_province({}, _grants),
+    "api_standard_map": _sent_by_the_province({"code_list": "trade", "code": "010", **_MAP}),
+}
+
+
 ROUTES: dict[str, Route] = {
     "healthz": Route(public="the node's own state"),
     "metrics": Route(public="the node's own figures, for whoever watches it"),
@@ -927,6 +1024,7 @@ ROUTES: dict[str, Route] = {
     "credential_revoke": Route(
         role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
     ),
+    **STANDARD_ROUTES,
     "standard_why": Route(queries=lambda county: [{}, *_why(county)], by_key=True),
     "accepted_request": Route(role=ADMIN, kwargs=_serial),
     "request_retry": Route(role=ADMIN, kwargs=_serial, forms=lambda _county: [{}]),

@@ -207,6 +207,27 @@ def drop_item(*, version: StandardVersion, code_list: str, code: str, by: str) -
     _delete(row.proposed_items.filter(code_list=code_list, code=code))
 
 
+@transaction.atomic
+def move_element(*, version: StandardVersion, object_key: str, code: str, up: bool, by: str) -> None:
+    """Let an element change places with its neighbour, as forms and tables show them.
+
+    Raises NotNow, UnknownPart; the first one up and the last one down stay where they are.
+    """
+    row = _opened(version, by)
+    rows = list(row.elements.filter(object_key=object_key).order_by("position", "id"))
+    place = next((at for at, one in enumerate(rows) if one.code == code), None)
+    if place is None:
+        raise errors.UnknownPart
+    other = place + (-1 if up else 1)
+    if 0 <= other < len(rows):
+        rows[place], rows[other] = rows[other], rows[place]
+    first = min((one.position for one in rows), default=0)
+    for position, one in enumerate(rows, start=first):
+        if one.position != position:
+            one.position = position
+            one.save(update_fields=["position"])
+
+
 def locked(version: StandardVersion) -> StandardVersion:
     """The version's row, held until the act is over. Raises UnknownPart where it is gone."""
     rows = StandardVersion.objects.select_for_update(of=("self",)).select_related("region", "based_on")

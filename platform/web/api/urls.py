@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from web.api import standards
+from web.api import standard_acts, standards
 from web.api.administration import SetParameterView, TakeBackParameterView, TrailView
 from web.api.reference import CodeListsView, CodeListView, ParametersView, RegionsView
 from web.api.tokens import CurrentTokenView, TokensView
 from web.exports import api as exports
+
+_DRAFT = "standards/drafts/<uuid:public_id>/"
 
 urlpatterns = [
     path("tokens/", TokensView.as_view(), name="api_tokens"),
@@ -35,4 +37,63 @@ urlpatterns = [
         standards.SchemaOfObjectView.as_view(),
         name="api_standard_schema",
     ),
+    path("standards/drafts/", standard_acts.DraftsView.as_view(), name="api_standard_drafts"),
+    path("standards/drafts/begin/", standard_acts.BeginView.as_view(), name="api_standard_begin"),
+    path(
+        f"{_DRAFT}title/",
+        standard_acts.RetitleView.as_view(),
+        name="api_standard_retitle",
+    ),
+    path(f"{_DRAFT}put/", standard_acts.PutView.as_view(), name="api_standard_put"),
+    path(f"{_DRAFT}drop/", standard_acts.DropView.as_view(), name="api_standard_drop"),
+    path(f"{_DRAFT}move/", standard_acts.MoveView.as_view(), name="api_standard_move"),
+    path(
+        f"{_DRAFT}check/",
+        standard_acts.CheckView.as_view(),
+        name="api_standard_check",
+    ),
+    path(
+        f"{_DRAFT}impact/",
+        standard_acts.ImpactView.as_view(),
+        name="api_standard_impact",
+    ),
+    path(
+        f"{_DRAFT}impact/check/",
+        standard_acts.CheckImpactView.as_view(),
+        name="api_standard_check_impact",
+    ),
+    path(
+        f"{_DRAFT}submit/",
+        standard_acts.SubmitView.as_view(),
+        name="api_standard_submit",
+    ),
+    path(
+        f"{_DRAFT}accept/",
+        standard_acts.AcceptView.as_view(),
+        name="api_standard_accept",
+    ),
+    path(
+        f"{_DRAFT}return/",
+        standard_acts.ReturnView.as_view(),
+        name="api_standard_return",
+    ),
+    path(
+        f"{_DRAFT}publish/",
+        standard_acts.PublishView.as_view(),
+        name="api_standard_publish",
+    ),
+    path(
+        f"{_DRAFT}withdraw/",
+        standard_acts.WithdrawView.as_view(),
+        name="api_standard_withdraw",
+    ),
+    path("standards/grants/", standard_acts.GrantsView.as_view(), name="api_standard_grants"),
+    path("standards/grants/give/", standard_acts.GiveGrantView.as_view(), name="api_standard_grant_give"),
+    path(
+        "standards/grants/<uuid:public_id>/withdraw/",
+        standard_acts.WithdrawGrantView.as_view(),
+        name="api_standard_grant_withdraw",
+    ),
+    path("standards/mappings/", standard_acts.CoverageView.as_view(), name="api_standard_mappings"),
+    path("standards/mappings/set/", standard_acts.MapView.as_view(), name="api_standard_map"),
 ]

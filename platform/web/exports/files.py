@@ -77,7 +77,7 @@ class CsvWriter:
         self._put([ending(rows)])
 
     def _put(self, cells: Iterable[Any]) -> None:
-        self._csv.writerow([_harmless(str(cell)) if isinstance(cell, str) else cell for cell in cells])
+        self._csv.writerow([harmless(str(cell)) if isinstance(cell, str) else cell for cell in cells])
         self._sink.write(self._buffer.getvalue().encode())
         self._buffer.seek(0)
         self._buffer.truncate()
@@ -163,6 +163,6 @@ def _as_text(cell: Cell) -> Any:
     return "" if cell is None else cell if isinstance(cell, (int, str)) else str(cell)
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Text that no spreadsheet program takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
