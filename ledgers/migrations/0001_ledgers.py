@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("projects", "0008_contract_terms"),
+        ("projects", "0010_contract_terms"),
     ]
 
     operations = [

@@ -217,7 +217,6 @@ def _enrol_many(actor: Actor, county: County) -> Any:
         project=county.project,
         takings=[Taking(person, WorkFacts(trade="010"), county.teams["contractor"])],
         today=county.today,
-        now=county.now,
     )
 
 

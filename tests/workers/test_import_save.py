@@ -260,7 +260,7 @@ def test_taking_on_many_refuses_one_as_taking_on_one_does_and_keeps_nothing_of_i
     good = Taking(PersonFacts(name="好人", number=people.id_number(11)), WorkFacts(trade="010"), team)
     bad = Taking(PersonFacts(**given), WorkFacts(trade="010"), team)
     found = enrol_many(
-        actor=EVERYONE, project=team.participation.project, takings=[bad, good], today=TODAY, now=NOW
+        actor=EVERYONE, project=team.participation.project, takings=[bad, good], today=TODAY
     )
     assert ({place: one.code for place, one in found.refused.items()}, list(found.done)) == ({0: code}, [1])
     assert (written(Person), written(Engagement)) == (3, 3)
@@ -275,7 +275,6 @@ def test_a_team_of_another_project_is_not_found_and_one_that_has_left_is_refused
             project=team.participation.project,
             takings=[Taking(facts, WorkFacts(), other)],
             today=TODAY,
-            now=NOW,
         )
     team.exited_on = TODAY
     team.save(update_fields=["exited_on"])
@@ -284,7 +283,6 @@ def test_a_team_of_another_project_is_not_found_and_one_that_has_left_is_refused
         project=team.participation.project,
         takings=[Taking(facts, WorkFacts(), team)],
         today=TODAY,
-        now=NOW,
     )
     assert [one.code for one in found.refused.values()] == ["team_ended"]
     assert written(Person) == 0

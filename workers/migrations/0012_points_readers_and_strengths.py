@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("projects", "0007_responsible_person_and_files_of_a_team"),
-        ("workers", "0010_engagements_at_a_glance"),
+        ("workers", "0011_what_the_standard_adds"),
     ]
     operations = [
         migrations.CreateModel(

@@ -43,7 +43,7 @@ from workers.services.people import (
 )
 from workers.services.standard import judged_worker, keep_worker_extras
 from workers.services.standing import Standing
-from workers.services.taking_on import MATCH, TYPED, require_age, require_contract_first
+from workers.services.taking_on import TYPED, identity_check, require_age, require_contract_first
 
 _TOGETHER = 500
 # Of a presence that begins: the move's own word for its day, and the column under which it was asked.
@@ -97,7 +97,6 @@ def enrol_many(
     project: Project,
     takings: Sequence[Taking],
     today: date,
-    now: datetime,
     channel: str = "",
 ) -> Enrolled:
     """Take on those who can be: enrolment, papers and entry of each, all in one transaction.
@@ -119,7 +118,7 @@ def enrol_many(
         )
     )
     ones = _by_rule(found, ones, lambda one: _named(one, people, engaged, today))
-    _write(actor, project, [one for _place, one in ones], today, now)
+    _write(actor, project, [one for _place, one in ones], today)
     found.done = {place: one.work for place, one in ones}
     return found
 
@@ -250,19 +249,14 @@ def _named(one: _One, people: dict[tuple[str, bytes], Person], engaged: set[int]
     return one
 
 
-def _write(actor: Actor, project: Project, ones: list[_One], today: date, now: datetime) -> None:
+def _write(actor: Actor, project: Project, ones: list[_One], today: date) -> None:
     """Write all of it, kind by kind, and tell of it as taking on one by one does."""
     works = Engagement.objects.bulk_create([one.work for one in ones], batch_size=_TOGETHER)
     for one in ones:
         if one.taking.work.more is not None:
             keep_particulars(one.work, one.taking.work.more)
-    IdentityCheck.objects.bulk_create(
-        [
-            IdentityCheck(engagement=work, method=TYPED, result=MATCH, checked_at=now, checked_by=actor.label)
-            for work in works
-        ],
-        batch_size=_TOGETHER,
-    )
+    checks = [identity_check(actor, work, TYPED) for work in works]
+    IdentityCheck.objects.bulk_create(checks, batch_size=_TOGETHER)
     record_all(actor, "workers.enrolled", [(work, {"project": project.code}) for work in works])
     announce_all("workers.enrolled.v1", [(work.public_id, {}) for work in works])
     _write_contracts(actor, ones)

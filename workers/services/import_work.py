@@ -265,7 +265,7 @@ def _write(
     fresh = [(row, one, one.taking) for row, one in pairs if one.taking and one.outcome == Outcome.NEW]
     takings = [taking for _row, _one, taking in fresh]
     enrolled = enrol_many(
-        actor=actor, project=roster.project, takings=takings, today=judge.today, now=now, channel=FILE
+        actor=actor, project=roster.project, takings=takings, today=judge.today, channel=FILE
     )
     for place, refusal in enrolled.refused.items():
         one = fresh[place][1]

@@ -126,7 +126,7 @@ def identity_check(
 
 def require_age(person: PersonFacts, project: Project, today: date) -> None:
     """Raises BadIdentity, and UnderAge for somebody whom nobody may employ yet. Source: 劳动法 第十五条."""
-    _number, _sex, born_on = checked_number(person, today)
+    _number, _sex, born_on = checked_number(person, today, is_practice=project.region.is_sandbox)
     minimum = int(parameter("age.minimum", project.region))
     if born_on is not None and age_on(born_on, today) < minimum:
         raise UnderAge(minimum)

@@ -12,7 +12,7 @@ import kernel.models
 class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0007_responsible_person_and_files_of_a_team"),
-        ("workers", "0010_engagements_at_a_glance"),
+        ("workers", "0013_checks_are_only_added"),
     ]
 
     operations = [

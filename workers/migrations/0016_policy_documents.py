@@ -12,7 +12,7 @@ import kernel.models
 class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0007_responsible_person_and_files_of_a_team"),
-        ("workers", "0012_sessions_of_the_site"),
+        ("workers", "0015_sessions_of_the_site"),
     ]
 
     operations = [

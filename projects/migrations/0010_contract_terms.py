@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     """What the owner's contract says of real-name management and wages, edition by edition."""
 
     dependencies = [
-        ("projects", "0007_responsible_person_and_files_of_a_team"),
+        ("projects", "0009_refused_records"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0007_responsible_person_and_files_of_a_team"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("workers", "0011_what_the_standard_adds"),
+        ("workers", "0018_careers"),
     ]
 
     operations = [

@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     """Completed work by quantity and quality."""
 
     dependencies = [
-        ("projects", "0008_contract_terms"),
-        ("workers", "0010_engagements_at_a_glance"),
+        ("projects", "0010_contract_terms"),
+        ("workers", "0016_policy_documents"),
     ]
 
     operations = [

@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     """A worker opens the own career by a code; who has read by one."""
 
     dependencies = [
-        ("projects", "0008_contract_terms"),
-        ("workers", "0011_quantities"),
+        ("projects", "0010_contract_terms"),
+        ("workers", "0017_quantities"),
     ]
 
     operations = [

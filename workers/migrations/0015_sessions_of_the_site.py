@@ -12,7 +12,7 @@ import kernel.models
 class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0007_responsible_person_and_files_of_a_team"),
-        ("workers", "0011_contracts_on_paper"),
+        ("workers", "0014_contracts_on_paper"),
     ]
 
     operations = [
