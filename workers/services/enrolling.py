@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -41,9 +41,10 @@ from workers.services.people import (
     engagement_of,
     identity_index,
 )
+from workers.services.readings import TYPED
 from workers.services.standard import judged_worker, keep_worker_extras
 from workers.services.standing import Standing
-from workers.services.taking_on import TYPED, identity_check, require_age, require_contract_first
+from workers.services.taking_on import identity_check, require_age, require_contract_first
 
 _TOGETHER = 500
 # Of a presence that begins: the move's own word for its day, and the column under which it was asked.
