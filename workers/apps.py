@@ -13,8 +13,8 @@ class WorkersConfig(AppConfig):
         from web import waiting
         from web.jobs import register_probe
         from workers import import_waits
-        from workers.paper_waits import waiting as of_the_papers
         from workers.impact import add_sources
+        from workers.paper_waits import waiting as of_the_papers
         from workers.selectors import still_here
         from workers.waiting import waiting as of_the_roster
 

@@ -46,6 +46,8 @@ def forget_codes() -> int:
 def tell_of_ends() -> int:
     """Tell of contracts and trainings whose last days begin today."""
     return services.tell_of_ends(timezone.localdate())
+
+
 def forget_career_tries() -> int:
     """Delete the wrong career codes that no limit counts any more."""
     return services.forget_tries(timezone.now())

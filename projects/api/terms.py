@@ -54,7 +54,7 @@ class TermsSerializer(serializers.Serializer[OwnerTerms]):
         return faults(row, row.project, timezone.localdate(row.stated_at))
 
 
-class TermsBody(ActSerializer):
+class OwnerTermsBody(ActSerializer):
     """What the contract says; what it leaves open is left out."""
 
     measurement_days = serializers.IntegerField(required=False, default=None, allow_null=True)
@@ -116,7 +116,7 @@ class _TermsAct(ActView):
 class StateTermsView(_TermsAct):
     """State the terms of a project."""
 
-    serializer_class = TermsBody
+    serializer_class = OwnerTermsBody
     status = 201
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:

@@ -86,7 +86,8 @@ def has_contract(who: Engagement, day: Any = TODAY) -> bool:
 
 def standings() -> dict[int, str]:
     """How each contract stands today, by key."""
-    return dict(contract_list(EVERYONE, TODAY).values_list("pk", "stands"))
+    rows: Any = contract_list(EVERYONE, TODAY)
+    return dict(rows.values_list("pk", "stands"))
 
 
 def is_refused(kind: type[DomainError], act: Any, /, **facts: Any) -> DomainError:

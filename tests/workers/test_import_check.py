@@ -258,7 +258,7 @@ def test_a_cell_is_mended_and_judged_again():
 def test_equal_mistakes_are_mended_together_and_others_stay():
     rows = [person(n, 工种="钢筋工(旧写法)") for n in (1, 3, 5)] + [person(7, 工种="厨师长")]
     roster = bring(site(), as_book(rows))
-    given = RosterFault.objects.filter(row__line=2).get().given_index
+    given = bytes(RosterFault.objects.get(row__line=2).given_index or b"")
     number = map_import(
         actor=EVERYONE,
         roster=roster,

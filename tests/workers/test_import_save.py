@@ -1,6 +1,7 @@
 """Writing a roster: by the rules of enrolment, once, whole or row by row, whatever dies in between."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -259,9 +260,7 @@ def test_taking_on_many_refuses_one_as_taking_on_one_does_and_keeps_nothing_of_i
     given = {"name": "陈七", "number": people.id_number(5)} | changes
     good = Taking(PersonFacts(name="好人", number=people.id_number(11)), WorkFacts(trade="010"), team)
     bad = Taking(PersonFacts(**given), WorkFacts(trade="010"), team)
-    found = enrol_many(
-        actor=EVERYONE, project=team.participation.project, takings=[bad, good], today=TODAY
-    )
+    found = enrol_many(actor=EVERYONE, project=team.participation.project, takings=[bad, good], today=TODAY)
     assert ({place: one.code for place, one in found.refused.items()}, list(found.done)) == ({0: code}, [1])
     assert (written(Person), written(Engagement)) == (3, 3)
 
@@ -293,7 +292,8 @@ def test_presence_elsewhere_is_kept_as_a_conflict_as_for_one():
     saved(bring(site(931), as_book([full(1), full(3)])))
     stays = Presence.all_rows.order_by("pk").values_list("person__name", "is_conflict")
     assert list(stays)[1:] == [(named(1), True), (named(3), False)]
-    assert [row.is_on_site for row in with_state_on(Engagement.all_rows.all(), TODAY)] == [True] * 3
+    rows: Any = with_state_on(Engagement.all_rows.all(), TODAY)
+    assert [row.is_on_site for row in rows] == [True] * 3
 
 
 def test_an_import_says_how_long_it_still_takes():

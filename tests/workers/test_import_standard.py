@@ -1,6 +1,7 @@
 """Rosters follow the standard of their place: what it adds is a column, is judged, kept and changed."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ HOUSING = {"kind": "code", "code_list": "housing_kind", "length": 12}
 
 def _province() -> None:
     """From today on, where somebody lives is required, by a list of two."""
-    parts = [
+    parts: list[Any] = [
         ItemFacts("housing_kind", "1", "集体宿舍", list_name="住房类型"),
         ItemFacts("housing_kind", "2", "自行租住"),
         element("housing_type", "住房类型", **HOUSING),
@@ -54,7 +55,7 @@ def test_a_new_required_element_is_a_column_with_its_list_judged_kept_and_change
     rows = [person(1, 住房类型="自行租住"), person(3, 住房类型=""), person(5, 住房类型="集体宿舍（老）")]
     roster = bring(team, as_book(rows))
     assert faults(roster) == [(3, "住房类型", "missing"), (4, "住房类型", "not_in_list")]
-    about = {"column": "housing_type", "cause": "not_in_list", "value": "集体宿舍"}
+    about: dict[str, Any] = {"column": "housing_type", "cause": "not_in_list", "value": "集体宿舍"}
     assert map_import(actor=EVERYONE, roster=roster, now=NOW, **about) == 1
     assert outcomes(saved(roster)) == ["written", "faulty", "written"]
     kept = [work.extras for work in Engagement.all_rows.order_by("pk")]

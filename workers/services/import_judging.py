@@ -269,7 +269,8 @@ class _Reading:
     def _work(self) -> WorkFacts:
         said = {code: self.values[code] for code in _OWN if code in self.values}
         more = ParticularFacts(**self.more["more"]) if self.more["more"] else None
-        return WorkFacts(**{**self.more["work"], **said}, more=more, extras=self.more["extras"])
+        work: dict[str, Any] = self.more["work"] | said
+        return WorkFacts(**work, more=more, extras=self.more["extras"])
 
     def _added(self) -> dict[str, dict[str, Any]]:
         """What the standard asks beyond the platform's columns, sorted into facts."""

@@ -44,6 +44,8 @@ def fresh_machinery(context: Mapping[str, Any]) -> SafeString:
         new_id(),
         context.get("by", ""),
     )
+
+
 @register.filter
 def plain_number(value: Decimal) -> str:
     """A quantity without the zeros that nobody wrote: 1,200.5."""
