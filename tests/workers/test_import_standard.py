@@ -35,7 +35,7 @@ def _wuhan() -> None:
     wuhan = records.region("420100")
     grant(wuhan, YESTERDAY)
     clerk = administrator("丙", "420100")
-    boots = element("wuhan_boots", "劳保鞋号", length=4, privacy="sealed")
+    boots = element("c420100_boots", "劳保鞋号", length=4, privacy="sealed")
     version = draft("wuhan-2027", [boots], region=wuhan, by=clerk, today=YESTERDAY)
     publish(version, TODAY, by=clerk, today=YESTERDAY)
 
@@ -76,4 +76,4 @@ def test_a_citys_element_is_asked_in_that_city_alone_and_lies_sealed():
     assert faults(roster) == [(3, "劳保鞋号", "too_long")]
     saved(roster)
     work = Engagement.all_rows.get()
-    assert (work.extras, extras_of(work)) == (None, {"wuhan_boots": "42"})
+    assert (work.extras, extras_of(work)) == (None, {"c420100_boots": "42"})
