@@ -62,6 +62,11 @@ class PartForm(ScopedForm):
         return None
 
     @property
+    def channels(self) -> list[forms.BoundField]:
+        """The drop-downs that say what a breach means, one a channel."""
+        return [one for one in self.visible_fields() if one.name.startswith("severity_")]
+
+    @property
     def own_namespace(self) -> str:
         """How the codes of this layer's elements begin."""
         region = self.of_version.region
@@ -102,7 +107,7 @@ class ElementForm(PartForm):
 
     def order(self) -> list[str]:
         return [
-            "name", "code", "kind", "length", "unit", "code_list", "privacy", "example", "help", "required",
+            "name", "code", "kind", "code_list", "length", "unit", "privacy", "example", "help", "required",
             "when_element", "when_values", "is_retired",
         ]  # fmt: skip
 
@@ -226,6 +231,7 @@ class ItemForm(PartForm):
             )
             found["code_list"].help_text = f"小写字母、数字和下划线，例如 {self.own_namespace}housing"
             found["list_name"] = forms.CharField(label="新代码表的名称", max_length=60)
+            self.fields["name"].required, self.fields["name"].help_text = True, ""
             del self.fields["retires"]
         elif self.of_version.is_city:
             region = self.of_version.region

@@ -1,6 +1,7 @@
 """One version of the standard: what it says, what it changes, whom it touches, what is left to do."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +13,18 @@ from audit.selectors import events_of
 from standards import life
 from standards.conditions import in_words
 from standards.effective import with_draft
-from standards.models import CodeList, StandardVersion
+from standards.layers import ADDED
+from standards.models import StandardVersion
 from standards.selectors import every_code
 from standards.spec import EXTENSIBLE, OBJECTS, PROVINCIAL, SEVERITIES, ElementSpec, Standard
 from standards.versions import base_under, changes_of, conflicts_with_cities, faults_of
 from web import words
 from web.editor import reading
 from web.editor.impact import latest_check, why_shut
-from web.editor.parts import drop_url, put_url
+from web.editor.parts import drop_url, names_of_lists, put_url
 from web.editor.sheets import names_of_elements
 from web.editor.versions_page import standings
-from web.editor.words import element_said, severities_said, shown_changes
+from web.editor.words import asked_of, element_said, severities_said, shown_changes
 from web.pages import Page
 from web.standard_acts import may_edit, may_review
 from web.trail_words import said
@@ -68,10 +70,12 @@ class VersionPage(Page):
                 for key, label in TABS.items()
             ],
             "is_open": self.is_open,
-            **self._acts(),
+            **self._acts(len(changes)),
         }
         shown: dict[str, Callable[[], dict[str, Any]]] = {
-            "changes": lambda: {"changes": shown_changes(changes, names_of_elements(row))},
+            "changes": lambda: {
+                "changes": shown_changes(changes, names_of_elements(row), names_of_lists(row))
+            },
             "elements": self._elements,
             "codes": self._codes,
             "rules": self._rules,
@@ -81,20 +85,21 @@ class VersionPage(Page):
         }
         return self.show(context | shown[tab]())
 
-    def _acts(self) -> dict[str, Any]:
+    def _acts(self, changes_number: int) -> dict[str, Any]:
         """What may be done now, and what of it is shut and why."""
         row, key = self.row, self.actor.key
         possible = life.acts(row.layer, row.state)
         wrote = key in row.editors or key == row.drafted_by
         reviews = row.layer in life.MOVES and may_review(self.actor)
         check = latest_check(row) if self.makes_it else None
-        todo = _todo(row, check) if self.is_open else []
+        todo = _todo(row, check, changes_number) if self.is_open else []
+        left = [one for one in todo if not one.is_done]
         return {
             "check": check,
             "todo": todo,
-            "shut": next((text for is_done, text in todo if not is_done), ""),
+            "left_number": len(left),
+            "next": left[0] if left else None,
             "may_submit": life.SUBMIT in possible and self.is_mine,
-            "may_check": life.CHECK in possible and self.is_mine,
             "may_withdraw": life.WITHDRAW in possible and self.is_mine,
             "may_publish": life.PUBLISH in possible and self.is_mine and key != row.reviewed_by,
             "reviewed_it": life.PUBLISH in possible and self.is_mine and key == row.reviewed_by,
@@ -106,10 +111,17 @@ class VersionPage(Page):
 
     def _elements(self) -> dict[str, Any]:
         standard = with_draft(self.row, self.row.region, self.today)
-        own = str(self.row.public_id)
+        own, lists = str(self.row.public_id), names_of_lists(self.row)
+        added = [one for one in changes_of(self.row) if one.part == "element" and one.act == ADDED]
+        new = {(one.object_key, one.code) for one in added}
+
+        def shown(one: ElementSpec) -> dict[str, Any]:
+            is_new = (one.object_key, one.code) in new
+            return {**self._element(one, own), "said": asked_of(one, lists), "is_new": is_new}
+
         return {
             "objects": [
-                (key, name, [self._element(one, own) for one in standard.all_elements.get(key, ())],
+                (key, name, [shown(one) for one in standard.all_elements.get(key, ())],
                  put_url(self.row, "element", key) if self.is_open and key in EXTENSIBLE else "",
                  reverse("standard_preview", args=[self.row.public_id, key]))
                 for key, name in OBJECTS.items()
@@ -119,7 +131,7 @@ class VersionPage(Page):
     def _element(self, one: ElementSpec, own: str) -> dict[str, Any]:
         is_own = one.version.public_id == own
         demand = next((d for d in one.demands if d.version.public_id == own), None)
-        found = {"element": one, "is_own": is_own, "demand": demand, "said": element_said(one)}
+        found = {"element": one, "is_own": is_own, "demand": demand}
         if not self.is_open:
             return found
         if is_own:
@@ -136,11 +148,11 @@ class VersionPage(Page):
         return found
 
     def _codes(self) -> dict[str, Any]:
-        names = dict(CodeList.objects.values_list("key", "name"))
+        names = names_of_lists(self.row)
         items = [
             {
                 "item": item,
-                "list": names.get(item.code_list, item.list_name or item.code_list),
+                "list": names.get(item.code_list, item.code_list),
                 "known": every_code(item.code_list).get(item.code, ""),
                 "put_url": put_url(self.row, "item", item.code_list, item.code) if self.is_open else "",
                 "drop_url": drop_url(self.row, "item", item.code_list, item.code) if self.is_open else "",
@@ -151,7 +163,16 @@ class VersionPage(Page):
             (key, name, put_url(self.row, "item", key))
             for key, name in sorted(names.items(), key=lambda one: one[1])
         ]
-        return {"items": items, "lists": lists, "new_list_url": put_url(self.row, "item", "new")}
+        here = dict.fromkeys(item.code_list for item in self.row.proposed_items.order_by("position", "id"))
+        begun = (
+            [(names.get(key, key), put_url(self.row, "item", key)) for key in here] if self.is_open else []
+        )
+        return {
+            "items": items,
+            "lists": lists,
+            "new_list_url": put_url(self.row, "item", "new"),
+            "begun_lists": begun,
+        }
 
     def _rules(self) -> dict[str, Any]:
         standard = with_draft(self.row, self.row.region, self.today)
@@ -235,13 +256,29 @@ class VersionPage(Page):
         }
 
 
-def _todo(row: StandardVersion, check: Any) -> list[tuple[bool, str]]:
-    """What is left before the version may be submitted: done or not, and in words."""
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One thing to do before the version may be submitted; an act where somebody can do it now."""
+
+    is_done: bool
+    text: str
+    act: str = ""
+    url: str = ""
+
+
+def _todo(row: StandardVersion, check: Any, changes_number: int) -> list[_Step]:
+    """What is left before the version may be submitted, in the order in which it is done."""
     shut, is_checked = why_shut(row, check), row.state == life.CHECKED
+    runs = check is not None and check.is_open
+    compare = reverse("standard_check", args=[row.public_id])
+    impact = reverse("standard_check_impact", args=[row.public_id])
     return [
-        (is_checked, "对照检查已通过" if is_checked else "还没有通过对照检查，请先检查。"),
-        (not shut, shut or "影响检查已完成"),
-    ]  # fmt: skip
+        _Step(changes_number > 0, f"已有 {changes_number} 处改动" if changes_number else "还没有改动。"),
+        _Step(True, "对照检查已通过")
+        if is_checked
+        else _Step(False, "还没有通过对照检查，请先检查。", "对照检查", compare),
+        _Step(False, shut, "" if runs else "影响检查", impact) if shut else _Step(True, "影响检查已完成"),
+    ]
 
 
 def _fault(base: Standard, fault: dict[str, str]) -> dict[str, str]:

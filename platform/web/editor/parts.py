@@ -98,6 +98,8 @@ class PutPart(_OfDraft, FormPage):
             expected_version=form.expected_version,
         )
         self.say(f"已存入草案 {self.version_row.number}。改动要检查、评审并发布后才生效。")
+        if "another" in self.request.POST and self.part == "item":
+            return put_url(self.version_row, "item", form.cleaned_data.get("code_list") or self.of)
         return self.cancel_url
 
     def checked(self, form: Any) -> dict[str, Any]:
@@ -126,13 +128,20 @@ class PutPart(_OfDraft, FormPage):
         title = f"{'修改' if self.held else '新增'}{PARTS[self.part]}"
         return {
             "title": f"{title}：{self.code}" if self.code else title,
-            "subtitle": OBJECTS.get(self.of, "" if self.of == "new" else self.of),
+            "subtitle": OBJECTS.get(self.of) or names_of_lists(self.version_row).get(self.of, ""),
             "crumbs": crumbs(self.version_row, title),
             "cancel_url": self.cancel_url,
             "part": self.part,
+            "may_add_another": self.part == "item" and not self.code,
             "below": element_said(self.element) if self.element else "",
             "aside_always": True,
         }
+
+
+def names_of_lists(version: StandardVersion) -> dict[str, str]:
+    """Key → name of every code list, those that begin with the version too."""
+    begun = version.proposed_items.exclude(list_name="").values_list("code_list", "list_name")
+    return {**dict(begun), **dict(CodeList.objects.values_list("key", "name"))}
 
 
 def held_part(version: StandardVersion, part: str, of: str, code: str) -> Any:

@@ -15,7 +15,7 @@ from standards.versions import changes_of
 from web.editor import reading
 from web.editor.models import ImpactLine
 from web.editor.pagings import SIZES, paged
-from web.editor.parts import heading_of
+from web.editor.parts import heading_of, names_of_lists
 from web.editor.words import shown_changes
 from web.pages import Page
 from web.standard_acts import EDIT
@@ -44,7 +44,7 @@ class ChangesPrint(Page):
                 "title": f"{reading.whose(row)} {row.number} 改动表",
                 "row": row,
                 "back": reading.url_of(row),
-                "changes": shown_changes(changes_of(row), names_of_elements(row)),
+                "changes": shown_changes(changes_of(row), names_of_elements(row), names_of_lists(row)),
                 "printed_at": timezone.now(),
                 "printed_by": str(request.user),
             }

@@ -61,16 +61,18 @@ class Shown:
     anchor: str
 
 
-def shown_changes(changes: list[Change], names: Mapping[str, Mapping[str, str]]) -> list[Shown]:
-    """Changes by object, in words; `names`: object → element code → name."""
-    found = [_shown(one, names) for one in changes]
+def shown_changes(
+    changes: list[Change], names: Mapping[str, Mapping[str, str]], lists: Mapping[str, str]
+) -> list[Shown]:
+    """Changes by object, in words; `names`: object → element code → name; `lists`: key → name."""
+    found = [_shown(one, names, lists) for one in changes]
     order = [*OBJECTS]
     return sorted(
         found, key=lambda one: order.index(one.object_key) if one.object_key in order else len(order)
     )
 
 
-def _shown(change: Change, names: Mapping[str, Mapping[str, str]]) -> Shown:
+def _shown(change: Change, names: Mapping[str, Mapping[str, str]], lists: Mapping[str, str]) -> Shown:
     known = names.get(change.object_key, {})
     name = change.name or known.get(change.code, change.code)
     is_item = change.part == "item"
@@ -79,22 +81,33 @@ def _shown(change: Change, names: Mapping[str, Mapping[str, str]]) -> Shown:
         act=ACTS.get(change.act, change.act),
         part=PARTS[change.part],
         object_key="" if is_item else change.object_key,
-        where=f"代码表 {change.object_key}" if is_item else OBJECTS.get(change.object_key, change.object_key),
+        where=_list_said(change.object_key, lists)
+        if is_item
+        else OBJECTS.get(change.object_key, change.object_key),
         code=change.code,
         name=name,
-        lines=list(_lines(change, known)),
+        lines=list(_lines(change, known, lists)),
         anchor=f"{change.part}-{change.object_key}-{change.code}",
     )
 
 
-def _lines(change: Change, names: Mapping[str, str]) -> Iterator[Line]:
+def _list_said(key: str, lists: Mapping[str, str]) -> str:
+    return f"代码表“{lists[key]}”（{key}）" if key in lists else f"代码表 {key}"
+
+
+def _lines(change: Change, names: Mapping[str, str], lists: Mapping[str, str]) -> Iterator[Line]:
     for key, label in FIELDS.items():
         if key not in change.before and key not in change.after:
             continue
-        before = said(key, change.before.get(key), names)
-        after = said(key, change.after.get(key), names)
+        before, after = (said(key, one.get(key), names) for one in (change.before, change.after))
+        if key == "code_list":
+            before, after = (_list_named(one, lists) for one in (before, after))
         if before or after:
             yield Line(label, before, after)
+
+
+def _list_named(key: str, lists: Mapping[str, str]) -> str:
+    return f"{lists[key]}（{key}）" if key in lists else key
 
 
 def said(key: str, value: Any, names: Mapping[str, str]) -> str:  # a table of readings
@@ -137,12 +150,17 @@ def severities_said(severities: Mapping[str, str]) -> str:
 
 def element_said(element: ElementSpec) -> str:
     """An element of a lower layer in a line: what a city's may not contradict."""
+    return f"{element.name}（{element.code}）：{asked_of(element)}"
+
+
+def asked_of(element: ElementSpec, lists: Mapping[str, str] | None = None) -> str:
+    """What is asked of an element, without its name; `lists`: key → name of code lists."""
     most = f"，最多 {element.most} 个字" if element.most else ""
-    listed = f"，代码表 {element.code_list}" if element.code_list else ""
-    required = "必填" if element.is_always_required else REQUIRED.get(element.required, "")
-    return (
-        f"{element.name}（{element.code}）：{KINDS.get(element.kind, element.kind)}{most}{listed}，{required}"
+    listed = (
+        f"，代码表 {(lists or {}).get(element.code_list, element.code_list)}" if element.code_list else ""
     )
+    required = "必填" if element.is_always_required else REQUIRED.get(element.required, "")
+    return f"{KINDS.get(element.kind, element.kind)}{most}{listed}，{required}"
 
 
 def codes_in_words(code_list: str, codes: Mapping[str, str]) -> str:
