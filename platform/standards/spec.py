@@ -189,7 +189,7 @@ class Standard:
 
     def rules(self, object_key: str) -> tuple[RuleSpec, ...]:
         """What must be true of a record of this kind."""
-        return tuple(one for one in self.all_rules.get(object_key, ()) if not one.is_retired)
+        return self._living_rules.get(object_key, ())
 
     def offered(self, element: ElementSpec) -> dict[str, str]:
         """Code → name of what may be chosen here and now for an element."""
@@ -208,6 +208,12 @@ class Standard:
     def _living(self) -> dict[str, tuple[ElementSpec, ...]]:
         return {
             key: tuple(one for one in every if not one.is_retired) for key, every in self.all_elements.items()
+        }
+
+    @cached_property
+    def _living_rules(self) -> dict[str, tuple[RuleSpec, ...]]:
+        return {
+            key: tuple(one for one in every if not one.is_retired) for key, every in self.all_rules.items()
         }
 
     @cached_property

@@ -25,11 +25,11 @@ from tests.standards.publishing import (
     publish,
 )
 from tests.support import records
-from tests.support.actors import account, give_post
+from tests.support.actors import Holder, account, give_post
 from tests.support.traces import fingerprint
 from tests.support.world import TwoCounties, two_counties
 from web import standard_acts as acts
-from web.editor import impact, impact_work
+from web.editor import impact, impact_work, waits
 from web.editor.models import ImpactCheck, ImpactLine, ImpactProject
 from web.standard_acts import Put
 
@@ -192,6 +192,23 @@ def test_a_check_whose_worker_fell_silent_begins_again_and_counts_once() -> None
     assert ImpactLine.objects.filter(check_of=check).count() == 1
     with pytest.raises(impact_work.Gone):
         impact_work._Pulse(lost, timezone.now).beat()
+
+
+def test_checks_under_way_stand_among_the_background_work_with_how_far_they_are() -> None:
+    version = draft("hubei-2027", [element("housing_type", "住房类型")])
+    check = acts.check_impact(actor=administrator(), version=version)
+    now = timezone.now()
+    assert impact_work.take_lease(check.pk, now) is not None
+    ImpactCheck.objects.filter(pk=check.pk).update(records_number=1_000_000, records_done=512_000)
+    page = _page(_browser("庚", role="platform_administrator"), "jobs")
+    assert "数据标准影响检查" in page
+    assert "检查中 1 份，已试判 512,000 / 1,000,000 条；排队 0 份" in page
+    holder = administrator()
+    assert list(waits.impact_checks(holder, now)) == []
+    node = Holder(holder.reach("standards.edit"), "jobs.view")
+    (job,) = waits.impact_checks(node, now + timedelta(minutes=10))
+    assert (job.level, job.state) == ("amber", "1 份没有进展")
+    assert job.advice.startswith("工作进程恢复后会自动重新检查")
 
 
 def test_a_city_without_a_grant_is_refused_in_words_and_one_with_it_keeps_to_its_namespace() -> None:

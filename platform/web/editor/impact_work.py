@@ -7,9 +7,10 @@ again, and lines are written in one transaction at the end.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,7 +43,7 @@ class Gone(Exception):
     """The lease is another's: stop and leave nothing behind."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What of one object is judged: the draft and today's standard, cut down to what differs."""
 
@@ -51,15 +52,21 @@ class Plan:
     today: Standard
     elements: tuple[ElementSpec, ...]
 
-    def newly_wrong(self, record: Mapping[str, Any], on: date) -> Iterator[Finding]:
+    @cached_property
+    def _is_new(self) -> bool:
+        """Whether today's standard says nothing of what is judged, as of an element that is added."""
+        return not (self.today.elements(self.object_key) or self.today.rules(self.object_key))
+
+    def newly_wrong(self, record: Mapping[str, Any], on: date) -> list[Finding]:
         """What the draft finds wrong with a record and today's standard does not."""
         found = judge(self.draft, self.object_key, record, channel=FORM, on=on)
-        if found:
-            before = {
-                (one.element, one.rule, one.severity)
-                for one in judge(self.today, self.object_key, record, channel=FORM, on=on)
-            }
-            yield from (one for one in found if (one.element, one.rule, one.severity) not in before)
+        if not found or self._is_new:
+            return found
+        before = {
+            (one.element, one.rule, one.severity)
+            for one in judge(self.today, self.object_key, record, channel=FORM, on=on)
+        }
+        return [one for one in found if (one.element, one.rule, one.severity) not in before]
 
 
 def run(check_pk: int, clock: Clock) -> bool:
