@@ -11,7 +11,9 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -20,6 +22,10 @@ from tools.paths import ROOT
 
 MOST_BYTES = 250_000
 DESK, WIDE, PHONE = (1366, 768), (1440, 900), (390, 844)
+# The one call of the demo world's first morning that the standard refuses.
+REFUSED = f"projectworker-add-{datetime.now(ZoneInfo('Asia/Shanghai')):%Y%m%d}08-hb-0002"
+# The way to the province's next version, which the demo world leaves in the making.
+DRAFT = ("/standard/versions/", "main table a >> text=hubei-2027")
 # File, account, size, and the way to the page: an address or the text of a link to follow.
 PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
     ("sign-in", "", DESK, ("/account/sign-in/",)),
@@ -54,6 +60,21 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
     ("phone-gaps", "supervisor", PHONE, ("/gaps/",)),
     ("phone-worker", "worker", PHONE, ("/me/",)),
     ("standard", "standards", DESK, ("/standard/",)),
+    ("standard-changes", "standards", DESK, (*DRAFT,)),
+    (
+        "standard-element",
+        "standards",
+        DESK,
+        (*DRAFT, "nav.tabs >> text=数据元素", "a[aria-label=修改住房类型]"),
+    ),
+    ("standard-codes", "standards", DESK, (*DRAFT, "nav.tabs >> text=代码")),
+    ("standard-impact", "standards", DESK, (*DRAFT, "nav.tabs >> text=影响检查")),
+    ("standard-projects", "standards", DESK, (*DRAFT, "nav.tabs >> text=影响检查", "#impact td.num a")),
+    ("standard-preview", "standards", DESK, (*DRAFT, "text=预览表单与模板")),
+    ("standard-why", "wuchang", DESK, (f"/standard/why/?id={REFUSED}",)),
+    ("standard-grants", "standards", DESK, ("/standard/grants/",)),
+    ("standard-mappings", "standards", DESK, ("/standard/mappings/",)),
+    ("standard-mapping", "standards", DESK, ("/standard/mappings/skill_grade/",)),
     ("phone-home", "wuchang", PHONE, ("/",)),
     ("phone-person", "wuchang", PHONE, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
 )

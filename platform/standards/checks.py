@@ -145,8 +145,8 @@ class _Checks:
                 and object_key not in EXTENSIBLE
                 and (part, object_key, code) not in known
             ):
-                told = f"“{OBJECTS[object_key]}”目前不能新增或加严，可以的是：{asked}。"
-                yield Fault(part, object_key, code, told)
+                told = f"“{OBJECTS[object_key]}”目前不能新增或加严，可以的是：{asked}；"
+                yield Fault(part, object_key, code, f"{told}有关内容请加在“人员”里。")
 
     def _longest(self, code_list: str) -> int:
         """How many characters of a code the product's own columns hold."""

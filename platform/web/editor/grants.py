@@ -144,6 +144,7 @@ class GrantForm(ScopedForm):
         objects = [(key, OBJECTS[key]) for key in EXTENSIBLE]
         lists = [(one.key, one.name) for one in CodeList.objects.order_by("name")]
         self.fields["objects"] = _several("可以扩展的对象", objects, is_required=True)
+        self.fields["objects"].help_text = "合同和安全教育不能另行扩展，有关内容加在人员里，登记时一并收取。"
         self.fields["lists"] = _several("可以扩展的代码表", lists, is_required=False)
         for name in ("region", "objects", "lists"):
             self._prepare(name, self.fields[name])

@@ -13,6 +13,7 @@ from audit.selectors import events_of
 from standards import life
 from standards.conditions import in_words
 from standards.effective import with_draft
+from standards.judging import OWN_RULES
 from standards.layers import ADDED
 from standards.models import StandardVersion
 from standards.selectors import every_code
@@ -228,6 +229,7 @@ class VersionPage(Page):
                 {
                     "line": line,
                     "what": names.get(line.object_key, {}).get(line.element, line.element),
+                    "rule": "" if line.rule in OWN_RULES else line.rule,
                     "object": OBJECTS.get(line.object_key, line.object_key),
                     "level": _LEVELS.get(line.severity, "grey"),
                     "severity": SEVERITIES.get(line.severity, line.severity),

@@ -68,6 +68,7 @@ class PreviewPage(Page):
             actor=self.actor, auto_id="preview_%s"
         )
         form.follow(standard)
+        lists = names_of_lists(row)
         schema = json.dumps(json_schema(standard, object_key), ensure_ascii=False, indent=2)
         return self.show(
             {
@@ -75,7 +76,10 @@ class PreviewPage(Page):
                 "crumbs": reading.crumbs(row, f"预览{OBJECTS[object_key]}"),
                 "row": row,
                 "form": form,
-                "columns": [(heading_of(one), one) for one in standard.elements(object_key)],
+                "columns": [
+                    (heading_of(one), lists.get(one.code_list, one.code_list))
+                    for one in standard.elements(object_key)
+                ],
                 "schema": schema,
                 "objects": [
                     (name, reverse("standard_preview", args=[row.public_id, key]), key == object_key)
