@@ -216,13 +216,13 @@ def _vendor(county: County) -> Vendor:
     return vendor
 
 
-def _reported(vendor: Vendor, now: datetime) -> tuple[int, str]:
-    """One enrolment as vendors send it: its status, and all that they are told of it."""
+def _reported(vendor: Vendor, now: datetime) -> tuple[int, str, str]:
+    """One enrolment as vendors send it: its status, all that they are told of it, and its number."""
     vendor.now = now
     status, result = vendor.write("ProjectWorker.Add", vendor.gate.enrolment(list(vendor.gate.people(1))))
     serial = AcceptedRequest.all_rows.latest("pk").serial
     polled: dict[str, Any] = vendor.send("AsyncHandleResult.Query", {"requestSerialCode": serial})
-    return status, f"{result}{polled['message']}"
+    return status, f"{result}{polled['message']}", serial
 
 
 def test_a_version_is_written_reviewed_and_published_and_asks_from_its_day_on(
@@ -253,7 +253,7 @@ def test_a_version_is_written_reviewed_and_published_and_asks_from_its_day_on(
     assert clerk.locator("[name=x_housing_type]").count() == 0
     assert not any("住房类型" in one for one in _columns(clerk, home, county))
     assert "housing_type" not in _schema(clerk, home, county)
-    assert _reported(vendor, now) == (20, "{}成功")
+    assert _reported(vendor, now)[:2] == (20, "{}成功")
 
     now = clock(days["begins"])
     clerk = _page(desk, home, county.users["labour_clerk"])
@@ -272,10 +272,18 @@ def test_a_version_is_written_reviewed_and_published_and_asks_from_its_day_on(
     clerk.wait_for_selector("h1 >> text=钱七")
     assert any("住房类型" in one for one in _columns(clerk, home, county))
     assert "housing_type" in _schema(clerk, home, county)
-    status, told = _reported(vendor, now)
+    status, told, _serial = _reported(vendor, now)
     assert (status, f"{days['cutoff']}之后将拒绝" in told) == (20, True)
-    status, told = _reported(vendor, clock(days["after"]))
+    status, told, serial = _reported(vendor, clock(days["after"]))
     assert (status, "“住房类型”没有填。请填写住房类型。" in told) == (10, True)
+    regulator = _page(desk, home, county.users["county_regulator"])
+    regulator.goto(f"{home}/standard/")
+    regulator.click("main >> text=为什么被拒绝")
+    regulator.fill("[name=id]", serial)
+    regulator.click("text=查原因")
+    regulator.wait_for_selector("main >> text=请填写住房类型")
+    assert "hubei-2027" in regulator.locator("main").inner_text()
+    _picture(regulator, "why")
 
 
 def test_a_city_with_a_grant_adds_two_fields_and_one_without_is_refused_in_a_sentence(
