@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from standards.conditions import as_number, is_broken, is_empty, must_elements
+from standards.conditions import as_number, is_broken, is_empty
 from standards.spec import (
     ALWAYS,
     BLOCK,
@@ -50,6 +50,7 @@ OWN_RULES = {
     NO_CODE: "代码表",
     UNKNOWN: "没有此数据元素",
 }
+_ORDER = {BLOCK: 0, WARN: 1}
 _YES, _NO = {"1", "true", "yes", "是"}, {"0", "false", "no", "否"}
 _DIGITS = frozenset("0123456789")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -113,11 +114,12 @@ def judge(
     `on`: the day that ages and the like are counted for; by default the day of the standard.
     """
     day = on or standard.on
-    found = [_for(channel, one) for one in _findings(standard, object_key, record, channel, day)]
-    if channel in INTERFACES and standard.earlier and any(one.blocks for one in found):
-        found = list(_with_grace(standard, object_key, record, channel, day, found))
-    order = {BLOCK: 0, WARN: 1}
-    return sorted(found, key=lambda one: order.get(one.severity, 2))
+    found = list(_findings(standard, object_key, record, channel, day))
+    if channel in INTERFACES:
+        found = [_for(channel, one) for one in found]
+        if standard.earlier and any(one.blocks for one in found):
+            found = list(_with_grace(standard, object_key, record, channel, day, found))
+    return sorted(found, key=lambda one: _ORDER.get(one.severity, 2)) if len(found) > 1 else found
 
 
 def blocking(findings: list[Finding]) -> list[Finding]:
@@ -185,11 +187,13 @@ def _findings(
 
 def _missing(element: ElementSpec, record: Record, channel: str) -> Iterator[Finding]:
     """One finding, by the lowest of the layers that ask for it most strictly."""
-    remedy = f"请填写{element.name}" + (f"，例如：{element.example}。" if element.example else "。")
     asked = [one for one in element.asked if _is_asked(one, record)]
-    for one in sorted(asked, key=lambda one: severity_of(one.severities, channel) != BLOCK)[:1]:
-        severity = severity_of(one.severities, channel)
-        yield Finding(element.code, MISSING, severity, f"“{element.name}”没有填。", remedy, one.version)
+    if not asked:
+        return
+    one = min(asked, key=lambda one: severity_of(one.severities, channel) != BLOCK)
+    severity = severity_of(one.severities, channel)
+    remedy = f"请填写{element.name}" + (f"，例如：{element.example}。" if element.example else "。")
+    yield Finding(element.code, MISSING, severity, f"“{element.name}”没有填。", remedy, one.version)
 
 
 def _is_asked(demand: Demand, record: Record) -> bool:
@@ -280,6 +284,5 @@ def yes_or_no(value: Any) -> bool | None:
 
 
 def _broken(rule: RuleSpec, channel: str) -> Finding:
-    element = next(iter(must_elements(rule.condition)), "")
     severity = severity_of(rule.severities, channel)
-    return Finding(element, rule.code, severity, rule.message, rule.remedy, rule.version)
+    return Finding(rule.shown_at, rule.code, severity, rule.message, rule.remedy, rule.version)

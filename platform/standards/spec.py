@@ -9,6 +9,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from standards.conditions import must_elements
+
 NATIONAL, PROVINCIAL, CITY = "national", "provincial", "city"
 LAYERS = {NATIONAL: "国家", PROVINCIAL: "省", CITY: "市州"}
 # Records that the standard describes; what one enrolment says of a person and the work is one record.
@@ -83,7 +85,7 @@ class Demand:
         return not is_free and severity_of(self.severities, channel) == BLOCK
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ElementSpec:
     """One element as its own layer defines it, with the further demands of the layers above."""
 
@@ -133,7 +135,7 @@ class ElementSpec:
         """Whether a record without it is refused on this channel, whatever else it says."""
         return any(one.required == ALWAYS and one.binds(channel) for one in self.asked)
 
-    @property
+    @cached_property
     def asked(self) -> tuple[Demand, ...]:
         """What each layer asks of it, its own layer first."""
         own = Demand(self.version, self.required, self.required_when, self.length, None, self.severities)
@@ -145,7 +147,7 @@ class ElementSpec:
         return {code: name for code, name in codes.items() if all(code in one for one in narrowed)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleSpec:
     """A validation rule of one layer."""
 
@@ -157,6 +159,11 @@ class RuleSpec:
     message: str = ""
     remedy: str = ""
     is_retired: bool = False
+
+    @cached_property
+    def shown_at(self) -> str:
+        """The element beside which a breach is shown: the first of which the rule demands something."""
+        return next(iter(must_elements(self.condition)), "")
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def _report(environment: dict[str, str], records: int, runs: int) -> int:
         "count_seconds": round(statistics.median(one["count"] for one, _check in rounds), 2),
         "read_seconds": round(read, 2),
         "check_seconds": round(check, 2),
+        "check_cpu_seconds": round(statistics.median(one["cpu"] for _read, one in rounds), 2),
         "check_vs_read": round(check / read, 2),
         "peak_mb": round(max(one["peak_mb"] for _read, one in rounds)),
         "failing_records": int(rounds[0][1]["failing"]),

@@ -149,22 +149,19 @@ def _narrowed(standard: Standard, key: str, codes: set[str], rules: set[str]) ->
 class Tally:
     """What was found: records by line and project, the projects, and each line's sentence."""
 
-    counts: Counter[tuple[Key, UUID]] = field(default_factory=Counter)
+    lines: dict[Key, Counter[UUID]] = field(default_factory=dict)
     sites: dict[UUID, Site] = field(default_factory=dict)
     messages: dict[Key, str] = field(default_factory=dict)
 
     def add(self, object_key: str, site: Site, finding: Finding) -> None:
         key = (object_key, finding.element, finding.rule, finding.severity)
-        self.counts[(key, site.public_id)] += 1
-        self.sites.setdefault(site.public_id, site)
-        self.messages.setdefault(key, finding.message)
-
-    def by_line(self) -> dict[Key, dict[UUID, int]]:
-        """Line → project → records."""
-        found: dict[Key, dict[UUID, int]] = {}
-        for (key, project), number in self.counts.items():
-            found.setdefault(key, {})[project] = number
-        return found
+        line = self.lines.get(key)
+        if line is None:
+            line, self.messages[key] = self.lines.setdefault(key, Counter()), finding.message
+        project = site.public_id
+        if project not in line:
+            self.sites[project] = site
+        line[project] += 1
 
 
 def _judged(check: ImpactCheck, clock: Clock) -> Tally:
@@ -207,7 +204,7 @@ class _Pulse:
 def _finish(check: ImpactCheck, tally: Tally, now: datetime) -> None:
     if not _row(check).update(state=State.DONE, finished_at=now):
         raise Gone
-    for key, projects in tally.by_line().items():
+    for key, projects in tally.lines.items():
         line = ImpactLine.objects.create(
             check_of=check,
             object_key=key[0],

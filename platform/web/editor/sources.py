@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 
-from kernel.cipher import unseal
+from kernel.cipher import keyring
 from kernel.fields import SealedTextField
 from kernel.scoping import Reach
 from standards.spec import ElementSpec
@@ -78,6 +78,7 @@ class _Plan:
                 self._plain.append((element.code, self._at(lookup), context))
         self._extras_at = self._at("extras") if self._extras else 0
         self._sealed_at = self._at("sealed_extras") if self._sealed else 0
+        self._keys = keyring()
         self._context = getattr(_field(model, "sealed_extras"), "context", "")
 
     def record(self, values: Sequence[Any]) -> dict[str, Any]:
@@ -85,11 +86,11 @@ class _Plan:
         for code, at, context in self._plain:
             value = values[at]
             if value is not None:
-                found[code] = unseal(bytes(value), context=context) if context else value
+                found[code] = self._keys.unseal(bytes(value), context=context) if context else value
         if self._extras and (kept := values[self._extras_at]):
             found |= {code: kept[code] for code in self._extras if code in kept}
         if self._sealed and (hidden := values[self._sealed_at]):
-            opened = json.loads(unseal(bytes(hidden), context=self._context))
+            opened = json.loads(self._keys.unseal(bytes(hidden), context=self._context))
             found |= {code: opened[code] for code in self._sealed if code in opened}
         return found
 
