@@ -44,6 +44,8 @@ class PeopleFilters(ScopedFilterSet):
         label="进退场",
         method="standing_as",
         choices=[
+            ("unverified", "待核验身份"),
+            ("to_submit", "待送审"),
             ("pending", "待审批"),
             ("unapproved", "在场未审批"),
             ("away", "暂退场"),
@@ -83,6 +85,12 @@ class PeopleFilters(ScopedFilterSet):
         return rows.filter(is_on_site=value == "1")
 
     def standing_as(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        if value == "unverified":
+            return rows.filter(is_verified=False, ended_at=None)
+        if value == "to_submit":
+            return rows.filter(
+                is_verified=True, has_contract=True, is_trained=True, review=None, ended_at=None
+            )
         if value == "pending":
             return rows.filter(review="pending")
         if value == "unapproved":

@@ -20,7 +20,8 @@ import pytest
 from django.conf import settings as site
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 from python_calamine import CalamineWorkbook
 
 from accounts.models import User
@@ -29,6 +30,7 @@ from attendance.demo.world import write_demo
 from integrity.models import SupervisionNotice
 from ledgers.models import Ledger
 from ledgers.rules import month_before
+from outbox.services import deliver_all
 from projects.models import Project
 from tests.journeys.browsing import watch, window
 from tests.support import people
@@ -119,13 +121,13 @@ class Somebody:
 
     def looks(self, name: str) -> None:
         """Nothing sticks out, in this window and on a telephone; a picture where SHOTS names a folder."""
-        for width, height in dict.fromkeys([tuple(self.size.values()), PHONE]):
-            self.page.set_viewport_size({"width": width, "height": height})
+        for width, height in dict.fromkeys([(self.size["width"], self.size["height"]), PHONE]):
+            self.page.set_viewport_size(_size((width, height)))
             assert self.page.evaluate(WIDTH) <= width, f"{name} at {width}"
             if SHOTS:
                 Path(SHOTS).mkdir(parents=True, exist_ok=True)
                 self.page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)
-        self.page.set_viewport_size(self.size)  # type: ignore[arg-type]  # as the page gave it
+        self.page.set_viewport_size(self.size)
 
 
 @contextmanager
@@ -141,6 +143,10 @@ def card_on_reader(project: Project) -> Iterator[tuple[str, str]]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def _size(of: tuple[int, int]) -> ViewportSize:
+    return {"width": of[0], "height": of[1]}
 
 
 def _background() -> None:
@@ -235,23 +241,167 @@ def _import_many(clerk: Somebody, folder: Path) -> None:
 
 def _send_for_review(clerk: Somebody) -> None:
     """K3, its first half: papers checked against the originals, then to the contractor."""
-    clerk.press("去花名册")
+    clerk.press("下一步：核验身份")
     clerk.page.click("[data-pick-page]")
     clerk.bulk("核验身份")
+    clerk.reads("可以办理 30 人")
     clerk.looks("07-verify")
     clerk.confirm()
+    clerk.reads("已为 30 人核验身份。")
     clerk.looks("08-verified")
+    clerk.press("下一步：送审")
+    clerk.reads("可以办理 28 人", "不能办理 2 人")
+    clerk.looks("09-submit")
+    clerk.confirm()
+    clerk.reads("已为 28 人送审。2 人没有办理——")
+    clerk.looks("10-submitted")
 
 
-@pytest.mark.parametrize("size", [OFFICE])
-def test_a_new_clerk_enrols_imports_has_reviewed_lets_in_and_files(
-    live_server: Any, project: Project, settings: Any, tmp_path: Path, size: tuple[int, int]
+def _approve(contractor: Somebody) -> None:
+    """The general contractor decides, on a telephone."""
+    contractor.sign_in()
+    contractor.reads("待审批进场 29 人")
+    contractor.looks("11-contractor-home")
+    contractor.page.click(".waits tr:has-text('待审批进场') a.b")
+    contractor.page.click(".sizes >> text=50")
+    contractor.page.click("[data-pick-page]")
+    contractor.looks("12-pending")
+    contractor.bulk("批准进场")
+    contractor.reads("可以办理 29 人")
+    contractor.looks("13-approve")
+    contractor.confirm()
+    contractor.reads("已为 29 人批准进场。")
+    contractor.looks("14-approved")
+
+
+def _let_in(clerk: Somebody, name: str) -> None:
+    """K3, its second half: all in one dialogue; who is on site already cannot, and is named."""
+    clerk.open("/messages/")
+    clerk.reads("等 28 人送审" if False else "已批准进场")
+    clerk.open("/")
+    clerk.press("进退场", "main")
+    clerk.press("清空", "main")
+    clerk.page.click(".sizes >> text=100")
+    here = clerk.page.locator("#list tbody tr", has_text="在场").first.locator("td.name a").inner_text()
+    clerk.page.click("[data-pick-page]")
+    clerk.looks("15-people")
+    clerk.bulk("进场")
+    clerk.reads("可以办理 31 人", "不能办理", f"{here}")
+    clerk.looks("16-enter")
+    clerk.confirm()
+    clerk.reads("已为 31 人办理进场。", name)
+    clerk.looks("17-entered")
+    deliver_all()
+    clerk.open(f"/people/?q={name}")
+    clerk.press(name, "td.name")
+    clerk.reads("在闸机名单上")
+    clerk.looks("18-on-the-list")
+
+
+def _notice(supervisor: Somebody) -> str:
+    """The supervisor finds two without contract, and asks the subcontractor."""
+    supervisor.sign_in()
+    supervisor.page.wait_for_url("**/gaps/")
+    supervisor.looks("19-gaps")
+    supervisor.page.click(".gap >> text=未签合同进场")
+    supervisor.page.click(".dock button")
+    supervisor.press("改发分包或其他单位")
+    supervisor.press("楚天测试建筑劳务有限公司")
+    supervisor.page.wait_for_load_state()
+    supervisor.looks("20-issue")
+    supervisor.press("签发并送达")
+    supervisor.page.wait_for_selector(".ident h1")
+    supervisor.looks("21-issued")
+    return supervisor.page.locator(".ident h1").inner_text()
+
+
+def _answer(clerk: Somebody, number: str, scan: Path) -> None:
+    clerk.open("/")
+    clerk.reads(number)
+    clerk.looks("22-clerk-home")
+    clerk.page.click(f".waits tr:has-text('{number}') a.b")
+    clerk.looks("23-notice")
+    clerk.press("回复", "main")
+    clerk.page.fill("textarea[name=answer_1]", "两人的劳动合同今天补签，签字页见照片")
+    clerk.page.set_input_files("input[name=files_1]", scan)
+    clerk.looks("24-reply")
+    clerk.press("提交回复")
+    clerk.reads("回复已提交")
+
+
+def _accept_answer(supervisor: Somebody, number: str) -> None:
+    notice = SupervisionNotice.all_rows.get(number=number)
+    supervisor.open(f"/notices/{notice.public_id}/")
+    supervisor.press("接受，闭合")
+    supervisor.reads("仍未补齐")
+    supervisor.page.fill("textarea[name=note]", "现场核对过原件")
+    supervisor.looks("25-accept")
+    supervisor.press("接受，闭合", "form")
+    supervisor.page.wait_for_selector(".tag >> text=已闭合")
+
+
+def _file(clerk: Somebody, month: str) -> Ledger:
+    """K6: one button, a hash and a receipt."""
+    clerk.open("/")
+    clerk.reads(f"{month} 台账待报送")
+    clerk.page.click(".waits tr:has-text('台账待报送') a.b")
+    clerk.looks("26-file")
+    clerk.confirm()
+    clerk.reads("回执见本页")
+    ledger = Ledger.all_rows.get()
+    clerk.reads(ledger.digest)
+    clerk.looks("27-receipt")
+    return ledger
+
+
+def _receive(contractor: Somebody, month: str) -> None:
+    """The contractor sees who has filed and who has not, and takes it on file."""
+    contractor.open("/")
+    contractor.looks("28-contractor-home")
+    contractor.press("分包台账", "main")
+    contractor.looks("29-ledgers")
+    contractor.press("楚天测试建筑劳务有限公司", "#list")
+    contractor.looks("30-ledger")
+    contractor.press("备案", "main .acts")
+    contractor.reads("台账已备案")
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    """A photograph of a signed page."""
+    file = tmp_path / "签字页.jpg"
+    Image.new("RGB", (600, 800), "white").save(file)
+    return file
+
+
+def test_a_new_clerk_enrols_imports_has_reviewed_lets_in_answers_and_files(
+    live_server: Any, project: Project, settings: Any, tmp_path: Path, scan: Path
 ) -> None:
-    with card_on_reader(project) as (address, name), window(*size) as context:
+    month = f"{month_before(timezone.localdate()):%Y-%m}"
+    with card_on_reader(project) as (address, name), window(*OFFICE) as context:
         settings.ID_READER_ADDRESS = address
+        assert context.browser is not None
+        phones = [
+            context.browser.new_context(viewport=_size(PHONE), locale="zh-CN", timezone_id="Asia/Shanghai")
+            for _one in range(2)
+        ]
         clerk = Somebody(context, live_server.url, "subclerk")
+        contractor = Somebody(phones[0], live_server.url, "contractor")
+        supervisor = Somebody(phones[1], live_server.url, "supervisor")
         _first_sign_in(clerk)
         _enrol_one(clerk, project)
         _import_many(clerk, tmp_path)
         _send_for_review(clerk)
-        assert clerk.complaints == []
+        _approve(contractor)
+        _let_in(clerk, name)
+        number = _notice(supervisor)
+        _answer(clerk, number, scan)
+        _accept_answer(supervisor, number)
+        ledger = _file(clerk, month)
+        _receive(contractor, month)
+        clerk.open(f"/ledgers/{ledger.public_id}/")
+        clerk.reads("已备案", ledger.digest)
+        clerk.looks("31-on-file")
+        assert clerk.complaints == contractor.complaints == supervisor.complaints == []
+    assert Engagement.all_rows.filter(person__name__startswith="测试工人").count() == 30
+    assert set(EntryReview.all_rows.filter(submitted_by_key__contains="subclerk").values_list("outcome"))
