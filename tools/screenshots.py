@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,8 +20,36 @@ from tools.paths import ROOT
 
 MOST_BYTES = 250_000
 DESK, WIDE, PHONE = (1366, 768), (1440, 900), (390, 844)
-# File, account, size, and the way to the page: an address or the text of a link to follow.
-PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
+Step = str | Callable[[Page, str], None]
+
+
+def _choose(act: str) -> Step:
+    """All on the page ticked, and the act chosen for them."""
+
+    def step(page: Page, _url: str) -> None:
+        page.click("[data-pick-page]")
+        page.select_option("#bulk-act", label=act)
+        page.click("#bulk button[type=submit]")
+
+    return step
+
+
+def _read_career(page: Page, url: str) -> None:
+    """A worker shows a code on the telephone; the six figures are typed in here."""
+    chromium = page.context.browser
+    assert chromium is not None
+    with _window(chromium, url, "worker", PHONE) as phone:
+        _go(phone, url, ("/me/", ".own-nav >> text=我的"))
+        ending = phone.locator("dt:has-text('证件号') + dd").inner_text()[-4:]
+        _go(phone, url, ("text=出示从业码", "main button.b-main"))
+        figures = phone.locator(".qr-figures").inner_text()
+    page.fill("input[name=code]", figures)
+    page.fill("input[name=last_four]", ending)
+    page.click("main button.b-main")
+
+
+# File, account, size, and the way to the page: an address, a query, the text of a link to follow, or an act.
+PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[Step, ...]], ...] = (
     ("sign-in", "", DESK, ("/account/sign-in/",)),
     ("home-county", "wuchang", DESK, ("/",)),
     ("province", "province", WIDE, ("/regions/",)),
@@ -54,6 +82,17 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
     ("phone-gaps", "supervisor", PHONE, ("/gaps/",)),
     ("phone-worker", "worker", PHONE, ("/me/",)),
     ("standard", "standards", DESK, ("/standard/",)),
+    ("import-errors", "clerk", DESK, ("/", "text=批量导入", "section table a.break")),
+    ("entry-review", "contractor", DESK, ("/", "text=去审批", _choose("批准进场"))),
+    ("gate-list", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=人员", "?gate=yes")),
+    ("contract-paper", "clerk", DESK, ("/projects/", "td.name a", "nav.tabs >> text=合同", "#list td.name a")),
+    ("training-session", "clerk", DESK, ("/projects/", "td.name a", "nav.tabs >> text=培训", "#list td.name a")),
+    ("ledgers", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=台账")),
+    ("ledger", "subclerk", DESK, ("/ledgers/", "td.name a")),
+    ("quantities", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=完工数量")),
+    ("owner-terms", "owner", DESK, ("/", "text=合同条款")),
+    ("career", "clerk", DESK, ("/", "text=登记工人", "text=扫从业码", _read_career)),
+    ("phone-career-code", "worker", PHONE, ("/me/", ".own-nav >> text=我的", "text=出示从业码", "main button.b-main")),
     ("phone-home", "wuchang", PHONE, ("/",)),
     ("phone-person", "wuchang", PHONE, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
 )
@@ -102,13 +141,17 @@ def _window(chromium: Browser, url: str, account: str, size: tuple[int, int]) ->
     context.close()
 
 
-def _go(page: Page, url: str, way: tuple[str, ...]) -> None:
+def _go(page: Page, url: str, way: tuple[Step, ...]) -> None:
     for step in way:
-        if step.startswith("/"):
-            page.goto(url + step, wait_until="networkidle")
+        if not isinstance(step, str):
+            step(page, url)
+        elif step.startswith("/"):
+            page.goto(url + step)
+        elif step.startswith("?"):
+            page.goto(page.url.split("?")[0] + step)
         else:
             page.locator(step).first.click()
-            page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("networkidle")
 
 
 if __name__ == "__main__":

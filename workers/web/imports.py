@@ -71,7 +71,7 @@ class NewImport(FormPage):
         return {
             "title": "批量导入人员",
             "subtitle": self.project.name,
-            "lead": "先检查，后写入：上传只做检查，改好错误、确认之后才登记。",
+            "lead": "先下载模板照着填，或直接上传自己的花名册。上传只做检查，改好错误、确认之后才登记。",
             "crumbs": crumbs(self.project),
             "cancel_url": reverse("project_people", args=[self.project.public_id]),
             "project": self.project,
