@@ -20,6 +20,8 @@ from tools.paths import ROOT
 
 MOST_BYTES = 250_000
 DESK, WIDE, PHONE = (1366, 768), (1440, 900), (390, 844)
+_PROJECT = ("/projects/", "td.name a")
+_OWN_CODE = (".own-nav >> text=我的", "text=出示从业码", "main button.b-main")
 Step = str | Callable[[Page, str], None]
 
 
@@ -41,7 +43,7 @@ def _read_career(page: Page, url: str) -> None:
     with _window(chromium, url, "worker", PHONE) as phone:
         _go(phone, url, ("/me/", ".own-nav >> text=我的"))
         ending = phone.locator("dt:has-text('证件号') + dd").inner_text()[-4:]
-        _go(phone, url, ("text=出示从业码", "main button.b-main"))
+        _go(phone, url, _OWN_CODE[1:])
         figures = phone.locator(".qr-figures").inner_text()
     page.fill("input[name=code]", figures)
     page.fill("input[name=last_four]", ending)
@@ -85,14 +87,29 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[Step, ...]], ...] = (
     ("import-errors", "clerk", DESK, ("/", "text=批量导入", "section table a.break")),
     ("entry-review", "contractor", DESK, ("/", "text=去审批", _choose("批准进场"))),
     ("gate-list", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=人员", "?gate=yes")),
-    ("contract-paper", "clerk", DESK, ("/projects/", "td.name a", "nav.tabs >> text=合同", "#list td.name a")),
-    ("training-session", "clerk", DESK, ("/projects/", "td.name a", "nav.tabs >> text=培训", "#list td.name a")),
+    (
+        "contract-paper",
+        "clerk",
+        DESK,
+        (*_PROJECT, "nav.tabs >> text=合同", "#list td.name a"),
+    ),
+    (
+        "training-session",
+        "clerk",
+        DESK,
+        (*_PROJECT, "nav.tabs >> text=培训", "#list td.name a"),
+    ),
     ("ledgers", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=台账")),
     ("ledger", "subclerk", DESK, ("/ledgers/", "td.name a")),
     ("quantities", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=完工数量")),
     ("owner-terms", "owner", DESK, ("/", "text=合同条款")),
     ("career", "clerk", DESK, ("/", "text=登记工人", "text=扫从业码", _read_career)),
-    ("phone-career-code", "worker", PHONE, ("/me/", ".own-nav >> text=我的", "text=出示从业码", "main button.b-main")),
+    (
+        "phone-career-code",
+        "worker",
+        PHONE,
+        ("/me/", *_OWN_CODE),
+    ),
     ("phone-home", "wuchang", PHONE, ("/",)),
     ("phone-person", "wuchang", PHONE, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
 )

@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -35,7 +34,7 @@ from projects.models import Project
 from tests.journeys.browsing import watch, window
 from tests.support import people
 from tests.support.actors import EVERYONE
-from tests.workers.importing import as_book, full, named, person
+from tests.workers.importing import as_book, full, person
 from workers.bridge import Desk, serve
 from workers.models import CollectionPoint, Engagement, EntryReview, RosterImport
 from workers.services import carry_on, renew_reader_key, site_day
@@ -121,6 +120,7 @@ class Somebody:
 
     def looks(self, name: str) -> None:
         """Nothing sticks out, in this window and on a telephone; a picture where SHOTS names a folder."""
+        self.page.wait_for_load_state()
         for width, height in dict.fromkeys([(self.size["width"], self.size["height"]), PHONE]):
             self.page.set_viewport_size(_size((width, height)))
             assert self.page.evaluate(WIDTH) <= width, f"{name} at {width}"
@@ -280,6 +280,7 @@ def _let_in(clerk: Somebody, name: str) -> None:
     clerk.open("/")
     clerk.press("进退场", "main")
     clerk.press("清空", "main")
+    clerk.page.wait_for_url(lambda address: "on_site" not in address)
     clerk.page.click(".sizes >> text=100")
     clerk.page.wait_for_selector(".sizes b >> text=100")
     here = clerk.page.locator("#list tbody tr", has_text="在场").first.locator("td.name a").inner_text()
@@ -404,4 +405,6 @@ def test_a_new_clerk_enrols_imports_has_reviewed_lets_in_answers_and_files(
         clerk.looks("31-on-file")
         assert clerk.complaints == contractor.complaints == supervisor.complaints == []
     assert Engagement.all_rows.filter(person__name__startswith="测试工人").count() == 30
-    assert set(EntryReview.all_rows.filter(submitted_by_key__contains="subclerk").values_list("outcome"))
+    reviews = EntryReview.all_rows.filter(engagement__person__name__startswith="测试工人")
+    assert list(reviews.values_list("outcome", flat=True)) == ["approved"] * 28
+    assert SupervisionNotice.all_rows.get(number=number).state == "closed"

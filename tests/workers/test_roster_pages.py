@@ -404,9 +404,7 @@ def test_the_page_of_an_exit_says_beforehand_that_a_key_post_falls_vacant(clerk,
 def test_who_was_verified_is_one_press_from_review_and_the_list_finds_both_steps(clerk, county):
     keys = []
     for order, name in ((731, "钱甲"), (733, "钱乙")):
-        work = records.engagement(
-            records.person(people.id_number(order), name), county.teams["contractor"]
-        )
+        work = records.engagement(records.person(people.id_number(order), name), county.teams["contractor"])
         records.contract(work, county.today - timedelta(days=5))
         records.training(work, county.today - timedelta(days=5))
         keys.append(work.public_id)
