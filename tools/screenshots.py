@@ -2,7 +2,8 @@
 
     .venv/bin/python -m tools.screenshots [--url http://127.0.0.1:8000] [--to docs/screenshots] [--only NAME]
 
-Run it again after a page has changed; the pictures are committed.
+Run it again after a page has changed; the pictures are committed. What nobody waits for in the demo world is
+taken by the clerk's journey: day-*.png are pictures of `SHOTS=folder ./dev test tests/journeys/test_clerks_day.py`.
 """
 
 from __future__ import annotations
@@ -23,17 +24,6 @@ DESK, WIDE, PHONE = (1366, 768), (1440, 900), (390, 844)
 _PROJECT = ("/projects/", "td.name a")
 _OWN_CODE = (".own-nav >> text=我的", "text=出示从业码", "main button.b-main")
 Step = str | Callable[[Page, str], None]
-
-
-def _choose(act: str) -> Step:
-    """All on the page ticked, and the act chosen for them."""
-
-    def step(page: Page, _url: str) -> None:
-        page.click("[data-pick-page]")
-        page.select_option("#bulk-act", label=act)
-        page.click("#bulk button[type=submit]")
-
-    return step
 
 
 def _read_career(page: Page, url: str) -> None:
@@ -85,7 +75,6 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[Step, ...]], ...] = (
     ("phone-worker", "worker", PHONE, ("/me/",)),
     ("standard", "standards", DESK, ("/standard/",)),
     ("import-errors", "clerk", DESK, ("/", "text=批量导入", "section table a.break")),
-    ("entry-review", "contractor", DESK, ("/", "text=去审批", _choose("批准进场"))),
     ("gate-list", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=人员", "?gate=yes")),
     (
         "contract-paper",
