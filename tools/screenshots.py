@@ -3,7 +3,7 @@
     .venv/bin/python -m tools.screenshots [--url http://127.0.0.1:8000] [--to docs/screenshots] [--only NAME]
 
 Run it again after a page has changed; the pictures are committed. What nobody waits for in the demo world is
-taken by the clerk's journey: day-*.png are pictures of `SHOTS=folder ./dev test tests/journeys/test_clerks_day.py`.
+taken by the clerk's journey: day-*.png come from `SHOTS=folder ./dev test tests/journeys/test_clerks_day.py`.
 """
 
 from __future__ import annotations
@@ -80,13 +80,13 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[Step, ...]], ...] = (
         "contract-paper",
         "clerk",
         DESK,
-        (*_PROJECT, "nav.tabs >> text=合同", "#list td.name a"),
+        (*_PROJECT, "nav.tabs >> text=合同", "text=制作和签订", "#list td.name a"),
     ),
     (
         "training-session",
         "clerk",
         DESK,
-        (*_PROJECT, "nav.tabs >> text=培训", "#list td.name a"),
+        (*_PROJECT, "nav.tabs >> text=培训", "text=培训场次", "#list tr:has-text('已结束') td.name a"),
     ),
     ("ledgers", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=台账")),
     ("ledger", "subclerk", DESK, ("/ledgers/", "td.name a")),

@@ -170,7 +170,9 @@ class PeopleTable(ListTable):
     def render_name(self, record: Any) -> str:
         url = row_address("person", record.public_id)
         name = format_html('<a href="{}">{}</a>', url, record.person.name)
-        return format_html('{} <span class="sub">{}</span>', name, "班组长") if record.is_team_leader else name
+        return (
+            format_html('{} <span class="sub">{}</span>', name, "班组长") if record.is_team_leader else name
+        )
 
     def render_trade(self, record: Any) -> str:
         return code_name("trade", record.trade) or code_name("worker_kind", record.kind)
