@@ -51,7 +51,7 @@ class LedgerSerializer(serializers.Serializer[Ledger]):
     project = ProjectRefSerializer()
     participation = serializers.UUIDField(source="participation.public_id")
     enterprise = EnterpriseRefSerializer(source="participation.enterprise")
-    month = serializers.DateField(format="%Y-%m", help_text=_MONTH)
+    month = MonthField(help_text=_MONTH)
     round = serializers.IntegerField(help_text="第几次报送")
     state = serializers.CharField(help_text="filed 待备案、accepted 已备案、returned 已退回")
     digest = serializers.CharField(help_text="内容的 SHA-256")

@@ -1,8 +1,7 @@
 """Completed quantities of the demo accounts' projects: of teams and people, accepted, waiting, returned."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from attendance.demo.script import WUCHANG_CODE, XIANTAO_CODE
 from attendance.selectors.clock import current_day
@@ -36,24 +35,29 @@ def write_quantities(as_of: datetime) -> None:
         teams = Team.objects.unscoped(because=BECAUSE).filter(
             participation__project=project, is_management=False, exited_on=None
         )
-        for number, team in enumerate(teams.select_related("participation__project").order_by("number")):
-            for week in (1, 2, 3):
-                _enter(team, day - timedelta(days=7 * week), as_of, number + week)
+        asked = [
+            (team, day - timedelta(days=7 * week), number + week)
+            for number, team in enumerate(teams.select_related("participation__project").order_by("number"))
+            for week in (1, 2, 3)
+        ]
+        entered = [row for one in asked if (row := _enter(*one, as_of)) is not None]
+        for place, row in enumerate(entered):
+            _answer(row, place, as_of)
 
 
-def _enter(team: Team, last: Any, as_of: datetime, number: int) -> None:
+def _enter(team: Team, last: date, number: int, as_of: datetime) -> WorkQuantity | None:
     people = Engagement.objects.unscoped(because=BECAUSE).filter(present_on(last), team=team).order_by("pk")
     who = people.select_related("person").first()
     work = _WORK.get(who.trade if who else "")
     if who is None or work is None:
-        return
+        return None
     of_one = number % 3 == 0
     item, unit, amount = _OF_ONE if of_one else work
     facts = QuantityFacts(
         item, last - timedelta(days=6), last, Decimal(amount), unit, "2" if number % 4 else "1"
     )
     try:
-        row = enter_quantity(
+        return enter_quantity(
             actor=SUB,
             team=team,
             engagement=who if of_one else None,
@@ -62,9 +66,13 @@ def _enter(team: Team, last: Any, as_of: datetime, number: int) -> None:
             now=as_of - timedelta(days=1),
         )
     except DomainError:  # the person came later
-        return
-    if number % 5 == 4:
+        return None
+
+
+def _answer(row: WorkQuantity, place: int, as_of: datetime) -> None:
+    """Of five, the first waits, the last comes back, and the others are accepted."""
+    if place % 5 == 4:
         reason = "工程量与计量单不符，请核对。"
         return_quantity(actor=CONTRACTOR, quantity=row, reason=reason, now=as_of)
-    elif number % 5:
+    elif place % 5:
         accept_quantity(actor=CONTRACTOR, quantity=row, now=as_of)

@@ -151,7 +151,8 @@ def test_the_trail_is_read_by_person_and_says_acts_in_words(client, wuchang, wor
         )
     lines = client.get("/api/v1/trail/", {"person": "张三"}).json()
     assert [(line["action_name"], line["reason"]) for line in lines["results"]] == [
-        ("查看完整证件号", "核对")
+        ("查看完整证件号", "核对"),
+        ("加入闸机名单", ""),
     ]
     assert lines["results"][0]["object_key"] == str(wuchang.worker.engagement.public_id)
 

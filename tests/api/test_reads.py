@@ -218,7 +218,7 @@ def test_the_public_tables_are_complete(regulator: APIClient) -> None:
     assert read(regulator, "regions/")["count"] == 117
     assert read(regulator, "regions/", is_second_level="true")["count"] == 17
     assert read(regulator, "regions/", within="420100", is_county="true")["count"] == 13
-    assert read(regulator, "code-lists/")["count"] == 40
+    assert read(regulator, "code-lists/")["count"] == 43
     trades = read(regulator, "code-lists/trade/")["items"]
     assert {"code": "020", "name": "钢筋工", "valid_from": None, "valid_to": None} in trades
     (row,) = read(regulator, "parameters/", key="token.days")["results"]
@@ -269,7 +269,7 @@ def test_posts_that_do_not_read_projects_are_told_so(name: str, wuchang: County,
     client = caller(wuchang.users[name])
     for path in ("dashboard/", "projects/", "engagements/", "punches/", "attendance-days/", "enterprises/"):
         assert "岗位没有此项权限" in refused(client, path, 403)
-    assert read(client, "code-lists/")["count"] == 40
+    assert read(client, "code-lists/")["count"] == 43
 
 
 def test_nothing_is_written_through_a_read(regulator: APIClient) -> None:

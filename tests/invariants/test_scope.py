@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from attendance.models import ProjectDay, Punch
 from integrity.models import CreditRecord, SupervisionNotice
 from kernel.scoping import Reach, ScopedModel
+from ledgers.models import Ledger
 from payroll.models import PayrollBatch, PayrollFile, PayrollRow
 from projects.models import (
     Enterprise,
@@ -28,7 +29,19 @@ from projects.models import (
 from regions.models import Region
 from tests.support.actors import Holder
 from tests.support.world import TwoCounties, two_counties
-from workers.models import Certificate, ContractFile, Engagement, Person, TrainingFile
+from workers.models import (
+    CareerCode,
+    CareerReading,
+    Certificate,
+    CollectionPoint,
+    ContractFile,
+    ContractTemplate,
+    Engagement,
+    Person,
+    PolicyDocument,
+    TrainingFile,
+    WorkQuantity,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +86,10 @@ def _places(row: Any) -> list[Place]:
         works = Participation.all_rows.filter(enterprise=row.enterprise)
         below = [one for one in works if one.project.region.path.startswith(row.region.path)]
         return [(row.region.path, None, None), *(_place(one.project, one) for one in below)]
-    if isinstance(row, WageAccount):
+    if isinstance(row, CareerCode):
+        # Nobody's but the person's own.
+        return []
+    if isinstance(row, (WageAccount, PolicyDocument)):
         row = row.participation
     row = _above_its_file(row)
     if isinstance(row, Enterprise):
@@ -81,10 +97,13 @@ def _places(row: Any) -> list[Place]:
         return [_place(one.project, one) for one in taken]
     if isinstance(row, Certificate):
         row = row.person
-    if isinstance(row, PayrollBatch):
+    if isinstance(row, (PayrollBatch, CareerReading, WorkQuantity, Ledger)):
         return [_place(row.project, row.participation)]
     if isinstance(row, Person):
         return [_place(one.project, one.participation) for one in Engagement.all_rows.filter(person=row)]
+    if isinstance(row, (ContractTemplate, CollectionPoint)):
+        # Of the site, for all who work there.
+        row = row.project
     if isinstance(row, Project):
         return [_place(row), *(_place(row, one) for one in Participation.all_rows.filter(project=row))]
     if isinstance(row, Participation):

@@ -20,7 +20,7 @@ from tests.support.actors import EVERYONE
 from tests.support.traces import fingerprint
 from tests.support.world import County, wuchang
 from web.models import Message
-from workers.models import Contract, IdentityCheck, Presence, Training
+from workers.models import Contract, Presence, Training
 
 pytestmark = pytest.mark.django_db
 MONTH = month_before(timezone.localdate())
@@ -35,7 +35,6 @@ def county() -> County:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE ledgers_ledger")
     worker = county.workers["subcontractor"]
     Presence.all_rows.filter(pk=worker.presence.pk).update(entered_on=MONTH)
-    IdentityCheck.all_rows.filter(engagement=worker.engagement).update(checked_at=timezone.now())
     Contract.all_rows.filter(engagement=worker.engagement).update(starts_on=MONTH)
     Training.all_rows.filter(engagement=worker.engagement).update(held_on=MONTH)
     bare = records.engagement(records.person(people.id_number(991), "何九"), county.teams["subcontractor"])

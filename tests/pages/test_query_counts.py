@@ -64,7 +64,7 @@ COUNTS = {
     "project_quantities": 12,
     "quantity": 8,
     "quantity_totals": 9,
-    "person_career": 30,
+    "person_career": 31,
     "ledgers": 11,
     "project_ledgers": 11,
     "ledger": 11,
@@ -102,7 +102,7 @@ CLERK_COUNTS = {
     "quantity_new": 10,
     "read_career": 9,
     "career": 19,
-    "enrol_by_code": 11,
+    "enrol_by_code": 13,
 }
 
 

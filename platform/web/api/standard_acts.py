@@ -300,6 +300,7 @@ class DraftsView(Read):
     permission = acts.EDIT
     model = StandardVersion
     serializer_class = StandardDraftSerializer
+    pagination_class = None
 
     def get(self, _request: Request) -> Response:
         rows: QuerySet[StandardVersion] = reading.readable_versions(self.actor)
@@ -458,6 +459,7 @@ class GrantsView(Read):
     permission = "standards.view"
     model = ExtensionGrant
     serializer_class = ExtensionGrantSerializer
+    pagination_class = None
 
     def get(self, _request: Request) -> Response:
         return Response(self.get_serializer(grants(), many=True).data)
@@ -502,6 +504,7 @@ class CoverageView(Read):
     permission = "standards.view"
     model = StandardVersion
     serializer_class = MappingCoverageSerializer
+    pagination_class = None
 
     def get(self, _request: Request) -> Response:
         return Response(self.get_serializer(coverage_of_all(), many=True).data)

@@ -174,6 +174,7 @@ class VersionsView(PublicRead):
     """Every published version."""
 
     serializer_class = StandardVersionSerializer
+    pagination_class = None
 
     @extend_schema(
         summary="数据标准的版本", tags=[TAG], auth=[], responses=StandardVersionSerializer(many=True)
