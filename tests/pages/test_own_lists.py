@@ -36,7 +36,7 @@ def test_chosen_columns_are_remembered_by_person_and_list_and_taken_back(world, 
     answer = client.post(reverse("list_columns"), form)
     assert answer["Location"] == "/people/?contract=no&page=2&cols=name,trade,team"
     assert _headings(client.get("/people/")) == ["姓名", "工种", "班组"]
-    assert len(_headings(client.get("/projects/"))) == 10
+    assert len(_headings(client.get("/projects/"))) == 11
     assert len(_headings(visitor(world.wuchang, "supervisor").get("/people/"))) == 11
     client.post(reverse("list_columns"), {"list": "/people/", "all": "1", "cols": ["trade"]})
     assert len(_headings(client.get("/people/"))) == 11

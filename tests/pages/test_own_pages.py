@@ -305,7 +305,7 @@ OWN_COUNTS = {
     "/me/days/{day}/": 9,
     "/me/corrections/": 4,
     "/me/corrections/new/": 10,
-    "/me/readers/": 8,
+    "/me/readers/": 9,
     "/me/record/": 9,
 }
 
