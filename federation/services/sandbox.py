@@ -1,6 +1,7 @@
 """Opening a practice project for a vendor, and forgetting it when its time is over."""
 
 import secrets
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -182,27 +183,40 @@ def owned_tables(root: type[models.Model] = Project) -> list[tuple[type[models.M
 
     Facts that are only ever added are left to the database's own function.
     """
-    found: dict[type[models.Model], tuple[int, str]] = {}
-    _follow(root, "", 1, found)
-    return [(model, way) for model, (_depth, way) in sorted(found.items(), key=lambda one: -one[1][0])]
+    found: dict[type[models.Model], _Hanging] = {}
+    _follow(root, _Hanging(0, "", is_sure=True), found)
+    return [(model, one.way) for model, one in sorted(found.items(), key=lambda one: -one[1].depth)]
 
 
-def _follow(
-    model: type[models.Model], lookup: str, depth: int, found: dict[type[models.Model], tuple[int, str]]
-) -> None:
-    for owner, name in _pointing_at(model):
+@dataclass(frozen=True, slots=True)
+class _Hanging:
+    """How far a table is from the root, and a way there; `is_sure`: no row lacks it."""
+
+    depth: int
+    way: str
+    is_sure: bool
+
+
+def _follow(model: type[models.Model], here: _Hanging, found: dict[type[models.Model], _Hanging]) -> None:
+    for owner, field in _pointing_at(model):
         if owner is model or not owner._meta.managed or owner._meta.db_table in ONLY_ADDED:
             continue
-        if owner not in found or found[owner][0] < depth:
-            way = f"{name}__{lookup}" if lookup else name
-            found[owner] = (depth, way)
-            _follow(owner, way, depth + 1, found)
+        known = found.get(owner)
+        way = f"{field.name}__{here.way}" if here.way else field.name
+        one = _Hanging(here.depth + 1, way, is_sure=here.is_sure and not field.null)
+        if known is not None:
+            # The farthest says when its turn is; a way that every row has says which rows.
+            best = one if one.is_sure and not known.is_sure else known
+            one = replace(best, depth=max(known.depth, one.depth))
+        if one != known:
+            found[owner] = one
+            _follow(owner, one, found)
 
 
-def _pointing_at(model: type[models.Model]) -> list[tuple[type[models.Model], str]]:
-    """Every foreign key to a table: the table that has it, and its name there."""
+def _pointing_at(model: type[models.Model]) -> list[tuple[type[models.Model], Any]]:
+    """Every foreign key to a table: the table that has it, and the field."""
     return [
-        (owner, field.name)
+        (owner, field)
         for owner in apps.get_models()
         for field in owner._meta.concrete_fields
         if field.is_relation and field.related_model is model

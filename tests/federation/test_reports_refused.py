@@ -211,7 +211,7 @@ DATES = {
     "ProjectTraining.Add": ({"trainingDate": "2026-11-23"}, "[trainingDate]不能大于当天!"),
     "ProjectWorker.Add": (
         {"startDate": "2027-01-01", "expiryDate": "2026-01-01"},
-        "[workerList][0][expiryDate]不能早于",
+        "[workerList][0][expiryDate]证件有效期的结束日期早于开始日期",
     ),
 }
 
