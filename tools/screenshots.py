@@ -2,14 +2,15 @@
 
     .venv/bin/python -m tools.screenshots [--url http://127.0.0.1:8000] [--to docs/screenshots] [--only NAME]
 
-Run it again after a page has changed; the pictures are committed.
+Run it again after a page has changed; the pictures are committed. What nobody waits for in the demo world is
+taken by the clerk's journey: day-*.png come from `SHOTS=folder ./dev test tests/journeys/test_clerks_day.py`.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,8 +27,27 @@ DESK, WIDE, PHONE = (1366, 768), (1440, 900), (390, 844)
 REFUSED = f"projectworker-add-{datetime.now(ZoneInfo('Asia/Shanghai')):%Y%m%d}08-hb-0002"
 # The way to the province's next version, which the demo world leaves in the making.
 DRAFT = ("/standard/versions/", "main table a >> text=hubei-2027")
-# File, account, size, and the way to the page: an address or the text of a link to follow.
-PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
+_PROJECT = ("/projects/", "td.name a")
+_OWN_CODE = (".own-nav >> text=我的", "text=出示从业码", "main button.b-main")
+Step = str | Callable[[Page, str], None]
+
+
+def _read_career(page: Page, url: str) -> None:
+    """A worker shows a code on the telephone; the six figures are typed in here."""
+    chromium = page.context.browser
+    assert chromium is not None
+    with _window(chromium, url, "worker", PHONE) as phone:
+        _go(phone, url, ("/me/", ".own-nav >> text=我的"))
+        ending = phone.locator("dt:has-text('证件号') + dd").inner_text()[-4:]
+        _go(phone, url, _OWN_CODE[1:])
+        figures = phone.locator(".qr-figures").inner_text()
+    page.fill("input[name=code]", figures)
+    page.fill("input[name=last_four]", ending)
+    page.click("main button.b-main")
+
+
+# File, account, size, and the way to the page: an address, a query, the text of a link to follow, or an act.
+PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[Step, ...]], ...] = (
     ("sign-in", "", DESK, ("/account/sign-in/",)),
     ("home-county", "wuchang", DESK, ("/",)),
     ("province", "province", WIDE, ("/regions/",)),
@@ -75,6 +95,31 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], tuple[str, ...]], ...] = (
     ("standard-grants", "standards", DESK, ("/standard/grants/",)),
     ("standard-mappings", "standards", DESK, ("/standard/mappings/",)),
     ("standard-mapping", "standards", DESK, ("/standard/mappings/skill_grade/",)),
+    ("import-errors", "clerk", DESK, ("/", "text=批量导入", "section table a.break")),
+    ("gate-list", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=人员", "?gate=yes")),
+    (
+        "contract-paper",
+        "clerk",
+        DESK,
+        (*_PROJECT, "nav.tabs >> text=合同", "text=制作和签订", "#list td.name a"),
+    ),
+    (
+        "training-session",
+        "clerk",
+        DESK,
+        (*_PROJECT, "nav.tabs >> text=培训", "text=培训场次", "#list tr:has-text('已结束') td.name a"),
+    ),
+    ("ledgers", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=台账")),
+    ("ledger", "subclerk", DESK, ("/ledgers/", "td.name a")),
+    ("quantities", "contractor", DESK, ("/projects/", "td.name a", "nav.tabs >> text=完工数量")),
+    ("owner-terms", "owner", DESK, ("/", "text=合同条款")),
+    ("career", "clerk", DESK, ("/", "text=登记工人", "text=扫从业码", _read_career)),
+    (
+        "phone-career-code",
+        "worker",
+        PHONE,
+        ("/me/", *_OWN_CODE),
+    ),
     ("phone-home", "wuchang", PHONE, ("/",)),
     ("phone-person", "wuchang", PHONE, ("/people/?on_site=1&attended=yes&kind=20", "td.name a")),
 )
@@ -123,13 +168,17 @@ def _window(chromium: Browser, url: str, account: str, size: tuple[int, int]) ->
     context.close()
 
 
-def _go(page: Page, url: str, way: tuple[str, ...]) -> None:
+def _go(page: Page, url: str, way: tuple[Step, ...]) -> None:
     for step in way:
-        if step.startswith("/"):
-            page.goto(url + step, wait_until="networkidle")
+        if not isinstance(step, str):
+            step(page, url)
+        elif step.startswith("/"):
+            page.goto(url + step)
+        elif step.startswith("?"):
+            page.goto(page.url.split("?")[0] + step)
         else:
             page.locator(step).first.click()
-            page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("networkidle")
 
 
 if __name__ == "__main__":

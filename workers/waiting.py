@@ -42,7 +42,8 @@ def _by_project(rows: QuerySet, since: str, day: date, *, pending: bool) -> Iter
             url=reverse(
                 "project_people",
                 args=[public_id],
-                query={"standing": "pending" if pending else "unsettled"},
+                # All of them on one page, so that one tick takes all.
+                query={"standing": "pending" if pending else "unsettled", "size": "100"},
             ),
             days=days,
         )

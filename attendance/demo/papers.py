@@ -118,6 +118,9 @@ def _contracts(project: Project, rng: Random, at: datetime) -> None:
 
 
 def _advance(paper: ContractPaper, step: str, at: datetime, rng: Random) -> None:
+    # Drawn up before it was signed, not in the minute this world was written.
+    paper.created_at = at - timedelta(days=2)
+    paper.save(update_fields=["created_at"])
     if step == "void":
         services.void_paper(actor=CLERK, paper=paper, reason="报酬填错，重新制作")
         return

@@ -28,7 +28,7 @@ from web import words
 from web.navigation import Crumb
 from web.once import fingerprint
 from web.pages import Page
-from web.waiting import waiting_for
+from web.waiting import Waiting, waiting_for
 
 SHOWN = 12
 
@@ -104,7 +104,7 @@ class Home(Page):
                 "groups": _groups(chosen, shown),
                 "kinds": kinds.chips,
                 "kind": kinds.key,
-                "headline": _headline(items),
+                "headline": _headline(items, waits),
                 "remark": _remark(items),
                 "hidden": len(chosen) - len(shown),
                 "doors": strip(board.figures, board.before, then, of if own else None, day),
@@ -132,8 +132,11 @@ class Home(Page):
         }
 
 
-def _headline(items: list[WorkItem]) -> str:
-    return f"今天要处理 {words.exact(len(items))} 件" if items else "今天没有要处理的事"
+def _headline(items: list[WorkItem], waits: list[Waiting]) -> str:
+    """Never “nothing to do” under a list of what waits."""
+    if items:
+        return f"今天要处理 {words.exact(len(items))} 件"
+    return "今天没有缺口" if waits else "今天没有要处理的事"
 
 
 def _remark(items: list[WorkItem]) -> str:

@@ -389,14 +389,14 @@ class SessionTable(ListTable):
     def render_held_on(self, value: Any) -> str:
         return words.day(value)
 
-    def render_state(self, value: str) -> str:
-        return state(_SESSION_LEVELS.get(value, "grey"), TrainingSession.State(value).label)
+    def render_state(self, record: Any) -> str:
+        return state(_SESSION_LEVELS.get(record.state, "grey"), record.words_on(today()))
 
     def file_name(self, record: Any) -> str:
         return record.name
 
     def file_state(self, record: Any) -> str:
-        return str(TrainingSession.State(record.state).label)
+        return str(record.words_on(today()))
 
 
 class ProjectSessions(ProjectTab):

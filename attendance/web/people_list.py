@@ -44,6 +44,8 @@ class PeopleFilters(ScopedFilterSet):
         label="进退场",
         method="standing_as",
         choices=[
+            ("unverified", "待核验身份"),
+            ("to_submit", "待送审"),
             ("pending", "待审批"),
             ("unapproved", "在场未审批"),
             ("away", "暂退场"),
@@ -83,6 +85,12 @@ class PeopleFilters(ScopedFilterSet):
         return rows.filter(is_on_site=value == "1")
 
     def standing_as(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        if value == "unverified":
+            return rows.filter(is_verified=False, ended_at=None)
+        if value == "to_submit":
+            return rows.filter(
+                is_verified=True, has_contract=True, is_trained=True, review=None, ended_at=None
+            )
         if value == "pending":
             return rows.filter(review="pending")
         if value == "unapproved":
@@ -161,8 +169,10 @@ class PeopleTable(ListTable):
 
     def render_name(self, record: Any) -> str:
         url = row_address("person", record.public_id)
-        leader = format_html(' <span class="sub">班组长</span>') if record.is_team_leader else ""
-        return format_html('<a href="{}">{}</a>{}', url, record.person.name, leader)
+        name = format_html('<a href="{}">{}</a>', url, record.person.name)
+        return (
+            format_html('{} <span class="sub">{}</span>', name, "班组长") if record.is_team_leader else name
+        )
 
     def render_trade(self, record: Any) -> str:
         return code_name("trade", record.trade) or code_name("worker_kind", record.kind)

@@ -306,11 +306,13 @@ def _life(
     moves: Iterable[EngagementEvent],
 ) -> list[dict[str, Any]]:
     """A line of its life, newest first."""
-    found = list(told(list(moves)))
+    # Of one day, coming and going are told above the review that came before them.
+    found: list[tuple[date, str, str, str]] = []
     for one in presences:
         found.append((one.entered_on, "进场", f"{one.entered_by} 报", "warn" if one.is_conflict else ""))
         if one.exited_on:
             found.append((one.exited_on, "退场", f"{one.exited_by} 报", ""))
+    found += told(list(moves))
     held = [one for one in contracts if one.ended_on != one.starts_on]
     found += [(one.starts_on, f"签订{_kind_name(one)}", _until(one.ends_on), "") for one in held]
     found += [

@@ -20,7 +20,7 @@ def test_one_project_is_its_own_home(world):
     for role in SITE_ROLES:
         html = _home(county, role)
         assert f'<h1><a href="/projects/{county.project.public_id}/">{county.project.name}</a></h1>' in html
-        waits = "今天没有要处理的事" if role == "subcontractor_clerk" else "今天要处理"
+        waits = "今天没有缺口" if role == "subcontractor_clerk" else "今天要处理"
         assert html.index(waits) < html.index('class="six"') < html.index("办事")
 
 

@@ -225,7 +225,7 @@ def test_while_it_is_checked_the_page_shows_progress_and_goes_on_by_itself(clerk
 def test_an_import_is_thrown_away(clerk, county):
     roster = brought(clerk, county, [_row(county, 401)])
     url = reverse("roster_import_drop", args=[roster.public_id])
-    assert "删除这次导入？" in text_of(clerk.get(url))
+    assert "删除上传的文件？" in text_of(clerk.get(url))
     assert clerk.post(url).status_code == 302
     roster.refresh_from_db()
     assert (roster.state, roster.rows.count(), roster.address) == ("dropped", 0, "")

@@ -399,3 +399,24 @@ def test_the_page_of_an_exit_says_beforehand_that_a_key_post_falls_vacant(clerk,
     said = f"任项目经理，任职到 {site_day(county.project)} 为止，次日起岗位空缺，请另行任命"
     assert said in text_of(clerk.get(page(county, "exit", key(county))))
     assert said not in text_of(clerk.get(page(county, "leave", key(county))))
+
+
+def test_who_was_verified_is_one_press_from_review_and_the_list_finds_both_steps(clerk, county):
+    keys = []
+    for order, name in ((731, "钱甲"), (733, "钱乙")):
+        work = records.engagement(records.person(people.id_number(order), name), county.teams["contractor"])
+        records.contract(work, county.today - timedelta(days=5))
+        records.training(work, county.today - timedelta(days=5))
+        keys.append(work.public_id)
+    listed = f"/projects/{county.project.public_id}/people/?standing="
+    assert [name in text_of(clerk.get(f"{listed}unverified")) for name in ("钱甲", "钱乙")] == [True, True]
+    asked = page(county, "verify", *keys)
+    # What the act itself brings is no warning beside each name.
+    assert "还缺" not in text_of(clerk.get(asked))
+    done = clerk.post(asked, {}, follow=True)
+    assert "已为 2 人核验身份。" in text_of(done)
+    following = re.search(r'href="([^"]*)">下一步：送审', done.content.decode())
+    assert following is not None
+    assert "可以办理 2 人" in text_of(clerk.get(following[1].replace("&amp;", "&")))
+    assert "钱甲" not in text_of(clerk.get(f"{listed}unverified"))
+    assert "钱甲" in text_of(clerk.get(f"{listed}to_submit"))

@@ -1,5 +1,7 @@
 """Scans of contracts, and trainings of a whole project, as other systems report them."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q, Value
 
@@ -79,6 +81,11 @@ class TrainingSession(Travelling, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.held_on}"
+
+    def words_on(self, day: date) -> str:
+        """How it stands on a day: one that is still to come has only been arranged."""
+        is_ahead = self.state == self.State.OPEN and self.held_on > day
+        return "已安排" if is_ahead else str(self.State(self.state).label)
 
 
 class TrainingFile(Travelling, ScopedModel):

@@ -41,7 +41,13 @@ def _tell(move: Move, rows: list[Engagement]) -> None:
             project=of.public_id,
             enterprises=frozenset({of.contractor.public_id}),
         )
-        tell(audience, kind=KIND, text=text, url=_people(of, standing="pending"), about=str(of.public_id))
+        tell(
+            audience,
+            kind=KIND,
+            text=text,
+            url=_people(of, standing="pending", size="100"),
+            about=str(of.public_id),
+        )
         return
     text = (
         _("{project}：{who}已批准进场。").format(project=of.name, who=who)

@@ -69,7 +69,7 @@ class PaperRecord(Page):
                 "term": f"{words.day(paper.starts_on)} "
                 + (f"至 {words.day(paper.ends_on)}" if paper.ends_on else "起，至工作任务完成"),
                 "level": LEVELS[paper.state_words],
-                "crumbs": of_contracts(paper.engagement.project, paper.number),
+                "crumbs": of_contracts(paper.engagement.project, f"{paper.engagement.person.name}的合同"),
                 "events": _life(paper),
                 "may_print": self.actor.may("workers.reveal") and paper.state != State.VOID,
                 "may_sign": files and paper.state == State.DRAFT,

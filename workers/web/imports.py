@@ -71,7 +71,7 @@ class NewImport(FormPage):
         return {
             "title": "批量导入人员",
             "subtitle": self.project.name,
-            "lead": "先检查，后写入：上传只做检查，改好错误、确认之后才登记。",
+            "lead": "先下载模板照着填，或直接上传自己的花名册。上传只做检查，改好错误、确认之后才登记。",
             "crumbs": crumbs(self.project),
             "cancel_url": reverse("project_people", args=[self.project.public_id]),
             "project": self.project,
@@ -127,11 +127,11 @@ class DropImport(PostPage):
 
     permission = MAY
     section = "people"
-    question = "删除这次导入？"
+    question = "删除上传的文件？"
     consequence = (
         "上传的文件和检查结果都会删除。已经登记的人员不受影响：登记错了的，在人员档案里更正，或办退场。"
     )
-    button = "删除"
+    button = "删除文件"
 
     def prepare(self, **kwargs: Any) -> None:
         self.roster = selectors.roster_import(self.actor, kwargs["public_id"])
@@ -143,7 +143,7 @@ class DropImport(PostPage):
         return reverse("roster_import_new", args=[self.roster.project.public_id])
 
     def context(self) -> dict[str, Any]:
-        return {"title": str(self.question), "crumbs": crumbs(self.roster.project, "删除")}
+        return {"title": str(self.question), "crumbs": crumbs(self.roster.project, "删除文件")}
 
 
 def _today(project: Project) -> date:

@@ -153,7 +153,7 @@ class SessionRecord(Page):
             {
                 "title": found.name,
                 "session": found,
-                "state": (STATES[State(found.state)], State(found.state).label),
+                "state": (STATES[State(found.state)], found.words_on(today())),
                 "kind": code_name("training_type", found.kind),
                 "rows": [_row(one) for one in rows],
                 "counts": counts_of(rows),

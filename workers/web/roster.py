@@ -22,7 +22,7 @@ from web.navigation import Crumb
 from web.pages import Page
 from workers import selectors, services
 from workers.errors import NobodyCan
-from workers.models import Engagement
+from workers.models import Engagement, EngagementEvent
 from workers.selectors import facts_of
 from workers.services import Move, Outcome, Refused, missing_papers, site_day
 from workers.states import Review
@@ -107,10 +107,10 @@ class RosterMove(FormPage):
         """Both lists, judged by what stands in the form so far."""
         move = self._move_so_far(form)
         outcome = services.judge_moves(actor=self.actor, move=move, engagements=self.people)
-        shown = {row.pk: row for row in self.people}
+        shown = {row.pk: row for row in self.people} if self.roster_act.warns else {}
         return {
             "can": [
-                (one.engagement, move.consequence(one) or _warning(shown[one.engagement.pk]))
+                (one.engagement, move.consequence(one) or _warning(shown.get(one.engagement.pk)))
                 for one in outcome.done
             ],
             "cannot": outcome.refused,
@@ -180,8 +180,20 @@ class RosterDone(Page):
                 "can_undo": can_undo and self.actor.may("workers.enter"),
                 "crumbs": crumbs(of, act.label if act else "撤销"),
                 "people_url": people_url(of),
+                "by": first.actor_label,
+                "has_reasons": any(event.reason for event in events),
+                "then": self._then(act, of, events),
             }
         )
+
+    def _then(
+        self, act: RosterAct | None, of: Project, events: Sequence[EngagementEvent]
+    ) -> tuple[str, str] | None:
+        """The act that follows for the same people, in words, and the way to it."""
+        if act is None or not act.then or not self.actor.may(ACTS[act.then].permission):
+            return None
+        query = {"act": act.then, "who": [str(event.engagement.public_id) for event in events]}
+        return ACTS[act.then].label, reverse("roster_move", args=[of.public_id], query=query)
 
 
 class _Reversing(FormPage):
@@ -266,7 +278,9 @@ def _as_uuid(word: str) -> UUID | None:
 
 
 def _warning(row: Any) -> str:
-    """What somebody who can be moved still lacks for permission to enter."""
+    """What somebody who can be moved still lacks for permission to enter; nothing where nobody asks."""
+    if row is None:
+        return ""
     facts = facts_of(row)
     missing = missing_papers(facts)
     if missing:

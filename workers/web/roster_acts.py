@@ -25,7 +25,10 @@ Preview = Callable[[date], Move]
 
 @dataclass(frozen=True, slots=True)
 class RosterAct:
-    """One act: `label` on buttons, `done` in “已为 3 人…”, `lead` says what it brings about."""
+    """One act: `label` on buttons, `done` in “已为 3 人…”, `lead` says what it brings about.
+
+    `warns` of what somebody still lacks for entry; `then` is the act that follows for the same people.
+    """
 
     label: str
     done: str
@@ -35,6 +38,8 @@ class RosterAct:
     build: Build
     preview: Preview
     can_undo: bool = False
+    warns: bool = False
+    then: str = ""
 
 
 def _voucher(data: Mapping[str, Any]) -> str:
@@ -89,6 +94,7 @@ ACTS: dict[str, RosterAct] = {
         _enter,
         _on_day(services.Enter),
         can_undo=True,
+        warns=True,
     ),
     "leave": RosterAct(
         "暂退场",
@@ -108,6 +114,7 @@ ACTS: dict[str, RosterAct] = {
         DayForm,
         *_dated(services.Return),
         can_undo=True,
+        warns=True,
     ),
     "exit": RosterAct(
         "退场",
@@ -136,6 +143,7 @@ ACTS: dict[str, RosterAct] = {
         "workers.file",
         MoveForm,
         *_today(services.VerifyIdentity),
+        then="submit",
     ),
     "submit": RosterAct(
         "送审",
