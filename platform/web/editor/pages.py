@@ -162,7 +162,7 @@ class VersionPage(Page):
         ]
         lists = [
             (key, name, put_url(self.row, "item", key))
-            for key, name in sorted(names.items(), key=lambda one: one[1])
+            for key, name in sorted(reading.open_lists(self.row, names, self.today), key=lambda one: one[1])
         ]
         here = dict.fromkeys(item.code_list for item in self.row.proposed_items.order_by("position", "id"))
         begun = (
