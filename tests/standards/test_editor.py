@@ -255,6 +255,13 @@ def test_a_citys_draft_calls_everything_by_its_name_and_offers_only_the_lists_of
         "宿舍类型": True,
         "银行代码": False,
     }
+    elements = _page(city, "standard_version_tab", key, "elements")
+    for of, is_offered in (("worker", True), ("team", False)):
+        assert (reverse("standard_put", args=[key, "element", of]) in elements) is is_offered
+        assert (f"/tightening/{of}/" in elements) is is_offered
+        rules = _page(city, "standard_version_tab", key, "rules")
+        assert (reverse("standard_put", args=[key, "rule", of]) in rules) is is_offered
+    assert "省里的授权不包括“班组”" in elements
     for part, of, code, title in (
         ("tightening", "worker", "name", "新增加严：姓名"),
         ("item", "trade", "", "新增代码"),

@@ -16,7 +16,7 @@ from regions.selectors import province
 from standards import life
 from standards.item_checks import namespace
 from standards.models import StandardVersion
-from standards.spec import CITY, PROVINCIAL
+from standards.spec import CITY, EXTENSIBLE, PROVINCIAL
 from standards.versions import PUBLISHED, grant_of, grant_spec, version_of, versions
 from web.editor.models import ImpactLine, ImpactProject
 from web.navigation import Crumb
@@ -96,6 +96,14 @@ def open_lists(version: StandardVersion, names: Mapping[str, str], on: date) -> 
         return list(names.items())
     own, granted = namespace(version.region.code), grant_spec(grant_of(version.region, on)).lists
     return [one for one in names.items() if one[0].startswith(own) or one[0] in granted]
+
+
+def open_objects(version: StandardVersion, on: date) -> list[str]:
+    """The objects that a version may extend: a city's are those of its grant."""
+    if version.region is None:
+        return list(EXTENSIBLE)
+    granted = grant_spec(grant_of(version.region, on)).objects
+    return [one for one in EXTENSIBLE if one in granted]
 
 
 def crumbs(version: StandardVersion | None, *tail: str) -> list[Crumb]:
