@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Min, QuerySet, Sum, Window
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
@@ -23,13 +22,13 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from kernel.streams import Sink, discard, new_address
 from kernel.tables import UnreadableTable
-from kernel.text import compact
 from projects.errors import ProjectFinished
 from projects.models import Project
 from standards.selectors import parameter
 from workers.import_cells import plain
 from workers.models import RosterFault, RosterImport, RosterRow
 from workers.services.import_judging import Judge, Judged, given_index
+from workers.services.import_twice import OPEN, tell_twice
 from workers.services.standing import site_day
 
 log = structlog.get_logger(__name__)
@@ -38,11 +37,6 @@ MAY = "workers.enrol"
 CARRY_ON = "workers.tasks.carry_on_import"
 AWAY = (KombuError, RedisError, OSError)
 State, Mode, Outcome = RosterImport.State, RosterImport.Mode, RosterRow.Outcome
-# A row of these is still to be written, or to be mended first.
-OPEN = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.FAULTY)
-TWICE = "twice_in_file"
-_TWICE = "与第 {line} 行是同一个证件号码，一个人在表里只能有一行。请删去多余的行，或对照证件改正号码。"
-_TWO_NAMES = "与第 {line} 行是同一个证件号码，姓名却不同。请对照证件，改正填错的号码，或删去多余的行。"
 _DAY = timedelta(days=1)
 _TOGETHER = 500
 
@@ -281,62 +275,6 @@ def keep_faults(roster: RosterImport, judged: Iterable[tuple[RosterRow, Judged]]
         ],
         batch_size=_TOGETHER,
     )
-
-
-def tell_twice(roster: RosterImport) -> None:
-    """Say of each person who stands in several rows where the first is; judged over the whole file.
-
-    Where the rows bear different names, any of them may be the wrong one: then the first is told as well.
-    """
-    told = RosterFault.objects.filter(roster=roster, cause=TWICE)
-    before = set(told.values_list("row", flat=True))
-    told.delete()
-    first = Window(Min("line"), partition_by=[F("person_index")])
-    again = roster.rows.exclude(person_index=None).annotate(first=first).filter(line__gt=F("first"))
-    rows = again.filter(outcome__in=OPEN).order_by("line").values_list("pk", "first")
-    found = rows.iterator(chunk_size=_TOGETHER)
-    now: set[int] = set()
-    while chunk := dict(islice(found, _TOGETHER)):
-        faults = [one for one in _twice(roster, chunk) if one.row_id not in now]
-        RosterFault.objects.bulk_create(faults)
-        now |= {one.row_id for one in faults}
-    roster.rows.filter(pk__in=now).update(outcome=Outcome.FAULTY)
-    _free(roster, before - now)
-
-
-def _twice(roster: RosterImport, again: Mapping[int, int]) -> list[RosterFault]:
-    """The faults of rows that come again, and of the first rows whose name is another; row → first line."""
-    later = roster.rows.filter(pk__in=again).order_by("line")
-    known = set(later.filter(faults__cause="identity_name_differs").values_list("pk", flat=True))
-    firsts = {row.line: row for row in roster.rows.filter(line__in=set(again.values()))}
-    found: dict[int, RosterFault] = {}
-    for row in later:
-        first = firsts[again[row.pk]]
-        is_other = _name_of(row) != _name_of(first)
-        found[row.pk] = _told_twice(row, first.line, is_other)
-        # Whom the file on record contradicts is the wrong one; what is written is not judged any more.
-        if is_other and row.pk not in known and first.outcome in OPEN:
-            found.setdefault(first.pk, _told_twice(first, row.line, is_other))
-    return list(found.values())
-
-
-def _name_of(row: RosterRow) -> str:
-    return compact(row.said.get("name", ""))
-
-
-def _told_twice(row: RosterRow, line: int, is_other: bool) -> RosterFault:
-    told = _TWO_NAMES if is_other else _TWICE
-    return RosterFault(
-        roster_id=row.roster_id, row=row, column="id_number", cause=TWICE, sentence=told.format(line=line)
-    )
-
-
-def _free(roster: RosterImport, keys: set[int]) -> None:
-    """Rows that were twice in the file and are so no more come to what they come to."""
-    rows = roster.rows.filter(pk__in=keys, outcome=Outcome.FAULTY).exclude(faults__isnull=False)
-    rows.filter(engagement=None).update(outcome=Outcome.NEW)
-    rows.exclude(engagement=None).filter(changes=[]).update(outcome=Outcome.SAME)
-    rows.exclude(engagement=None).exclude(changes=[]).update(outcome=Outcome.CHANGED)
 
 
 def throw_away(roster: RosterImport) -> None:
