@@ -84,6 +84,7 @@ class ChoosingPage(FormPage):
 
     def context(self) -> dict[str, Any]:
         offer = self.offer
+        kept = [(key, value) for key, value in self._query() if key not in ("team", "q", "person")]
         return {
             **super().context(),
             "has_people": bool(offer.teams),
@@ -91,7 +92,8 @@ class ChoosingPage(FormPage):
             "chosen_team": str(self.asked.team or ""),
             "chosen_words": self.asked.words,
             "is_narrow": self.asked.is_narrow,
-            "kept": [(key, value) for key, value in self._query() if key not in ("team", "q", "person")],
+            "kept": kept,
+            "all_url": "?" + urlencode(kept),
             "told": self._told(),
             "before_url": self._page(offer.page - 1),
             "next_url": self._page(offer.page + 1),
@@ -105,7 +107,8 @@ class ChoosingPage(FormPage):
         here, all_of = words.exact(len(offer.people)), words.exact(offer.waiting or offer.number)
         told = self.told if offer.waiting else ""
         batch = f"第 {words.exact(offer.page)} 批，共 {words.exact(offer.pages)} 批"
-        return f"共 {all_of} 人{told}，这里先办 {here} 人（{batch}）。也可以先选班组，或按姓名查找。"
+        advice = "" if self.asked.is_narrow else "也可以先选班组，或按姓名查找。"
+        return f"共 {all_of} 人{told}，这里先办 {here} 人（{batch}）。{advice}"
 
     def _query(self) -> list[tuple[str, str]]:
         pairs = [(key, value) for key, values in self.request.GET.lists() for value in values]

@@ -143,7 +143,7 @@ class MakeContracts(ChoosingPage):
 
     def prepare(self, **kwargs: Any) -> None:
         self.project = project_to(self.actor, self.permission, kwargs["public_id"])
-        rows = people_without_contract(self.actor, self.project, today()).filter(has_paper=False)
+        rows = people_without_contract(self.actor, self.project, today())
         self.offer_from(rows, int(parameter("contract.most_at_once")), "has_contract")
 
     def first(self) -> dict[str, Any]:
