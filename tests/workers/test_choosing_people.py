@@ -135,6 +135,19 @@ def test_after_a_batch_of_contracts_the_next_one_waits_with_the_same_terms(
     assert ContractPaper.all_rows.filter(engagement__in=crew).count() == 7
 
 
+def test_a_draft_brings_its_terms_to_every_page_and_its_ticks_to_their_own(
+    county: County, clerk: Client, crew: list[Engagement]
+) -> None:
+    page = f"{addresses(county)[0]}?team={crew[0].team.public_id}"
+    ((first, _ticked), *_others) = boxes(clerk.get(page).content.decode())
+    clerk.post(page, {"pay_day": "23", "people": [first]}, headers={"X-Check": "1"})
+    html = clerk.get(page).content.decode()
+    assert [ticked for _key, ticked in boxes(html)] == [True, False, False]
+    html = clerk.get(f"{page}&page=2").content.decode()
+    assert [ticked for _key, ticked in boxes(html)] == [True] * 3
+    assert 'value="23"' in html
+
+
 def test_whoever_slid_to_another_page_meanwhile_is_still_taken(
     county: County, clerk: Client, crew: list[Engagement]
 ) -> None:
