@@ -1,6 +1,7 @@
 """A clerk's papers in a real browser: a team's contracts to the end, and a training."""
 
 import os
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -177,10 +178,20 @@ def test_a_training_with_two_passes_and_a_fail(live_server, county, trio, scan, 
     assert Training.all_rows.filter(session=session, is_passed=True).count() == 2
 
 
-def test_a_team_of_many_is_contracted_batch_by_batch_on_a_telephone(live_server, county, trio):
-    """Two at once: the page says how many wait, a team narrows the choice, and the terms stay."""
-    RuleParameter.objects.filter(key="contract.most_at_once").update(value=2)
+@pytest.fixture
+def two_at_once(transactional_db) -> Iterator[None]:
+    """Contracts are made for two people at once; afterwards for as many as the seed says."""
+    rows = RuleParameter.objects.filter(key="contract.most_at_once")
+    before = rows.get().value
+    rows.update(value=2)
     forget()
+    yield
+    rows.update(value=before)
+    forget()
+
+
+def test_a_team_of_many_is_contracted_batch_by_batch_on_a_telephone(live_server, county, trio, two_at_once):
+    """The page says how many wait, a team narrows the choice, and the terms stay."""
     with window(390, 844) as context:
         page = context.new_page()
         complaints, _weights = watch(page)
