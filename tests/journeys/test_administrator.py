@@ -181,11 +181,12 @@ def test_who_read_a_person_and_why_is_found_by_name(live_server, world):
         page.fill(".chip[open] input[name=person]", county.worker.person.name)
         page.click(".chip[open] button")
         page.wait_for_selector(".chip-on")
-        rows = page.locator("#list tbody tr")
+        rows = page.locator("#list tbody tr", has_text="查看完整证件号")
         assert rows.count() == 1
         told = rows.first.inner_text()
         assert "查看完整证件号" in told and "核对投诉当事人身份" in told and county.project.name in told
-        page.click("#list >> text=详情")
+        rows.first.locator("text=详情").click()
+        page.wait_for_selector("h1 >> text=查看完整证件号")
         assert "核对投诉当事人身份" in page.locator("main").inner_text()
         page.goto(f"{home}/trail/?kind=reads")
         assert "别处" not in page.content()

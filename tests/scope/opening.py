@@ -29,7 +29,8 @@ def expected_of(url: str, county: County, role: str) -> int:
     if permission not in ("", SIGNED_IN) and not county.actor(role).may(permission):
         return 403
     route = ROUTES[resolve(urlsplit(url).path).view_name]
-    if route.is_the_provinces and role != "province_regulator":
+    is_a_units = route.is_the_units and county.region.is_second_level
+    if route.is_the_provinces and role != "province_regulator" and not is_a_units:
         return 403
     if route.leads_on:
         return 302

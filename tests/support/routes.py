@@ -6,7 +6,7 @@ it has its row here.
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -53,6 +53,8 @@ class Route:
     leads_on: bool = False
     # For a role's holder over the whole province; one of a county is turned away.
     is_the_provinces: bool = False
+    # Of a unit that lies directly below the province as well: 仙桃 is one, 武昌 is not.
+    is_the_units: bool = False
 
 
 def _published_version(_county: County) -> list[dict[str, Any]]:
@@ -570,7 +572,7 @@ STANDARD_ROUTES: dict[str, Route] = {
     "standard_mapping": Route(kwargs=lambda _county: [{"key": "trade"}], by_key=True),
     "standard_mapping_file": Route(kwargs=lambda _county: [{"key": "trade"}], by_key=True),
     "standard_impact_line": _of_the_province(None, _of_version(pk=1)),
-    "standard_begin": _of_the_province(_BEGIN),
+    "standard_begin": replace(_of_the_province(_BEGIN), is_the_units=True),
     "standard_retitle": _of_the_province({"title": "新标题"}, _of_version()),
     "standard_check": _of_the_province({}, _of_version()),
     "standard_check_impact": _of_the_province({}, _of_version()),

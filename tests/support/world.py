@@ -259,8 +259,11 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "attendance.selectors.passes.pass_to_show": lambda a, c: passes.pass_to_show(
         a, c.worker.engagement.public_id
     ),
+    # The position in the node's one order is sealed before anybody reads it.
     "attendance.selectors.passes.gate_pass": lambda a, c: [
-        passes.gate_pass(a, worker.engagement) for worker in c.workers.values()
+        (row.engagement, row.is_allowed, row.valid_until, row.causes)
+        for worker in c.workers.values()
+        if (row := passes.gate_pass(a, worker.engagement))
     ],
     "workers.selectors.contract_file": lambda a, c: [
         workers.contract_file(a, worker.contract_file.public_id)
