@@ -42,7 +42,7 @@ ALL_ROWS: dict[str, int] = {
     "workers/entry": 3,
     "workers/models": 1,
     "workers/selectors": 20,
-    "workers/services": 85,
+    "workers/services": 93,
 }
 
 

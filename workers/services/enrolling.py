@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from audit.services import record_all
 from kernel.errors import DomainError, NotFound, NotPermitted
@@ -29,6 +30,7 @@ from workers.models import (
 )
 from workers.services.contracts import ContractFacts, contract_of, require_sensible_contract
 from workers.services.moves import Enter
+from workers.services.own_phone import tell_of_another_phone
 from workers.services.papers import TrainingFacts, require_sensible_training, training_of
 from workers.services.particulars import keep_particulars
 from workers.services.people import (
@@ -263,6 +265,7 @@ def _write(actor: Actor, project: Project, ones: list[_One], today: date) -> Non
     _write_contracts(actor, ones)
     _write_trainings(actor, ones)
     _write_entries(actor, ones, today)
+    tell_of_another_phone(works, timezone.now())
 
 
 def _write_contracts(actor: Actor, ones: list[_One]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -28,6 +29,7 @@ from workers.errors import (
     ReasonMissing,
 )
 from workers.models import Engagement, Person
+from workers.services.own_phone import tell_of_another_phone
 from workers.services.particulars import ParticularFacts, keep_particulars
 from workers.services.phones import set_phone
 from workers.services.standard import judged_worker, keep_worker_extras
@@ -203,6 +205,7 @@ def enrol(
         keep_particulars(engagement, work.more)
     record(actor, "workers.enrolled", engagement, project=project.code)
     announce("workers.enrolled.v1", key=engagement.public_id)
+    tell_of_another_phone([engagement], timezone.now())
     return engagement
 
 
