@@ -269,6 +269,18 @@ def test_who_is_here_already_is_said_at_the_number(county: County, clerk: Client
     assert "已在本项目登记" in check(clerk, enrol_url(county), sent)["errors"]["id_number"][0]
 
 
+def test_b4_who_is_here_with_another_firm_is_said_without_the_firm_and_sends_to_the_contractor(
+    county: County,
+) -> None:
+    work = county.workers["gap"].engagement
+    sub = signed_in(county, "subcontractor_clerk")
+    assert sub.get(f"/people/{work.public_id}/").status_code == 404
+    own = county.teams["subcontractor"]
+    sent = enrolment(county, name=work.person.name, id_number=work.person.id_number, team=own.public_id)
+    html = is_refused(sub, enrol_url(county), sent, "不在您管理的班组里，不能再登记一次。请与总承包单位核对")
+    assert "修改原登记" not in html
+
+
 def check(client: Client, url: str, typed: dict[str, Any]) -> dict[str, Any]:
     return client.post(url, typed, headers={"X-Check": "1"}).json()
 

@@ -193,8 +193,10 @@ def enrol(
     who = known_person(person, today, is_practice=project.region.is_sandbox)
     # The row lock makes two enrolments of one person on one project wait for each other.
     Person.all_rows.select_for_update(of=("self",)).get(pk=who.pk)
-    if Engagement.all_rows.filter(person=who, project=project, ended_at=None).exists():
-        raise AlreadyEngaged(mask_id_number(person.number))
+    here = Engagement.all_rows.filter(person=who, project=project, ended_at=None)
+    if here.exists():
+        is_own = Engagement.objects.visible_to(actor).filter(pk__in=here.values("pk")).exists()
+        raise AlreadyEngaged(mask_id_number(person.number), is_within_reach=is_own)
     engagement = engagement_of(who, team, work)
     if channel:
         said = {"person": person, "work": work, "more": work.more}
