@@ -583,6 +583,15 @@ class CareerCodeRefused(DomainError):
         )
 
 
+class CareerEndingMissing(DomainError):
+    """Six figures were typed without the end of the document, which they need; nothing was guessed."""
+
+    code = "last_four_missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("请填证件号后四位（数字，末位可以是 X），照工人的证件。"), field="last_four")
+
+
 class TooManyCareerTries(DomainError):
     """Too many wrong codes by one account within the hour."""
 
