@@ -30,6 +30,18 @@ from workers.models import Certificate, Engagement, Training
 
 # National dictionary: certificate_status 1 有效.
 IN_FORCE = "1"
+# The rules of a place that permission to enter is computed by.
+PARAMETERS = frozenset(
+    {
+        "age.maximum",
+        "age.minimum",
+        "age.minimum_of_trades",
+        "identity.methods_for_entry",
+        "review.data_days",
+        "special_operations.trades",
+        "training.basic_types",
+    }
+)
 
 
 def special_trades(day: date) -> Mapping[str, Sequence[str]]:

@@ -219,7 +219,7 @@ class AgeBarred(TooYoung):
 
     def __init__(self, fault: str) -> None:
         super().__init__(
-            _("不能批准进场：{fault}。请核对出生日期和工种；确属本地规定以外情形的，报主管部门。").format(
+            _("不能进场：{fault}。请核对出生日期和工种；确属本地规定以外情形的，报主管部门。").format(
                 fault=fault
             )
         )

@@ -12,7 +12,7 @@ from attendance.services.devices import (
     retire_device,
 )
 from attendance.services.partitions import make_partitions
-from attendance.services.passes import judge_again, recheck, sweep
+from attendance.services.passes import judge_again, recheck, rules_changed, sweep
 from attendance.services.punches import PunchFacts, PunchReceipt, receive_punches
 from attendance.services.receipts import forget_receipts
 from attendance.services.settler import settle_step, settler_works
@@ -39,6 +39,7 @@ __all__ = [
     "register_device",
     "restore_device",
     "retire_device",
+    "rules_changed",
     "settle_step",
     "settler_works",
     "sweep",

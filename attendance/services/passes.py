@@ -7,22 +7,27 @@ two, `sweep` takes off whoever ran out and puts back whoever may enter again. De
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 
 from attendance.models import GatePass
 from attendance.rules import window
 from attendance.selectors.clock import current_day, cutoff_hour
 from audit.services import record
+from standards.models import RuleParameter
+from workers.entry import PARAMETERS
 from workers.models import Engagement, EntryReview
 from workers.services import Permission, permissions
 
 _LIST_LOCK: Final = 27_125
 # So many are judged in one transaction, so that nobody waits long for the lock.
 AT_ONCE: Final = 500
+# By then every process of the node reads a value that was entered just now.
+_NOTICED: Final = timedelta(seconds=15)
 
 
 def judge_again(engagements: QuerySet[Engagement], now: datetime) -> int:
@@ -45,8 +50,21 @@ def sweep(now: datetime, limit: int = AT_ONCE) -> int:
     return len(keys)
 
 
+def rules_changed(row: RuleParameter) -> None:
+    """Let the sweep judge those again whom a value concerns that holds from today on.
+
+    One that holds later is met by `recheck`, when its day begins.
+    """
+    if row.key not in PARAMETERS or (row.valid_from and row.valid_from > timezone.localdate()):
+        return
+    concerned = GatePass.all_rows.all()
+    if row.region is not None:
+        concerned = concerned.filter(project__region__path__startswith=row.region.path)
+    concerned.update(check_at=timezone.now() + _NOTICED)
+
+
 def recheck(now: datetime) -> int:
-    """Let the sweep judge everybody again, for parameters change without news of anybody.
+    """Let the sweep judge everybody again, for parameters come into force without news of anybody.
 
     Whoever was approved and has no row yet is judged at once; returns how many changes that made.
     """

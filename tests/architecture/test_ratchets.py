@@ -26,7 +26,7 @@ UNSCOPED: dict[str, int] = {
 ALL_ROWS: dict[str, int] = {
     "attendance/models": 2,
     "attendance/selectors": 9,
-    "attendance/services": 24,
+    "attendance/services": 25,
     "federation/ingest": 1,
     "federation/open_api": 5,
     "federation/services": 6,

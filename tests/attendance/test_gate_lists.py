@@ -15,9 +15,12 @@ from attendance.services import recheck, sweep
 from audit.models import AuditEvent
 from kernel.scoping import Reach
 from outbox.services import deliver_all
+from standards.selectors import forget
+from standards.services import enter_parameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, Holder
 from tests.workers.sites import TODAY, contract, site, take, training
+from workers.errors import AgeBarred
 from workers.models import Certificate, Contract, Engagement, EntryReview, Training
 from workers.services import (
     CertificateFacts,
@@ -292,3 +295,25 @@ def test_whatever_opens_or_closes_a_gate_is_listened_to():
         "workers.contract_ended.v1",
         "workers.certificate_changed.v1",
     } <= told
+
+
+def test_an_age_limit_that_holds_from_today_takes_off_whom_it_concerns_and_lets_nobody_be_submitted(work):
+    other = take(site(931), order=5)
+    verify_identity(actor=EVERYONE, engagement=other, today=TODAY)
+    enter_parameter(
+        key="age.maximum",
+        region=work.project.region,
+        value={"男管理": 20, "男工人": 20, "女管理": 20, "女工人": 20},
+        valid_from=TODAY,
+        valid_to=None,
+        document="武建〔2026〕9号",
+        today=TODAY,
+    )
+    forget()
+    sweep(timezone.now())
+    assert listed(work).is_allowed
+    sweep(timezone.now() + timedelta(minutes=1))
+    assert not listed(work).is_allowed
+    assert "20 周岁" in "".join(listed(work).causes)
+    with pytest.raises(AgeBarred, match="不能进场"), transaction.atomic():
+        submit_for_review(actor=EVERYONE, engagement=other, today=TODAY)

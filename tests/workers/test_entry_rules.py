@@ -229,7 +229,7 @@ def test_nobody_is_moved_into_special_operations_without_a_certificate():
 
 @pytest.mark.django_db
 def test_a_place_with_an_upper_age_bars_the_older_and_no_other_place_does():
-    work = submitted()
+    work, elsewhere = submitted(), submitted(941)
     region = work.project.region
     RuleParameter.objects.create(
         key="age.maximum",
@@ -243,7 +243,6 @@ def test_a_place_with_an_upper_age_bars_the_older_and_no_other_place_does():
     forget()
     with pytest.raises(AgeBarred, match="超过本地上限 30 周岁"):
         approve_entry(actor=manager(), engagement=work, today=TODAY)
-    elsewhere = submitted(941)
     elsewhere.project.region = records.region("429004")
     elsewhere.project.save()
     approve_entry(actor=manager(), engagement=elsewhere, today=TODAY)

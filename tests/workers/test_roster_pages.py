@@ -19,7 +19,15 @@ from tests.scope.opening import signed_in
 from tests.support import people, records
 from tests.support.traces import fingerprint, traces_in
 from tests.support.world import two_counties
-from workers.models import EngagementEvent, Presence, TemporaryLeave
+from workers.models import (
+    Contract,
+    ContractFile,
+    EngagementEvent,
+    EntryReview,
+    Presence,
+    TemporaryLeave,
+    Training,
+)
 from workers.services import enter, site_day
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +109,23 @@ def test_a_subcontractors_clerk_finds_and_moves_its_own_people_only(county):
     clerk.post(address, {"date": str(county.today)})
     assert TemporaryLeave.all_rows.filter(returned_on=None).count() == 1
     assert TemporaryLeave.all_rows.get(returned_on=None).presence == county.workers["subcontractor"].presence
+
+
+def test_who_approves_is_told_where_no_signed_page_or_evidence_is_kept(county):
+    row = county.workers["contractor"].engagement
+    EntryReview.all_rows.filter(engagement=row).update(
+        outcome="pending", submitted_by_key="", enrolled_by_key=""
+    )
+    manager = signed_in(county, "contractor_manager")
+    kept = ({"scan": ""}, {"evidence": "", "session": None})
+    Contract.all_rows.filter(engagement=row).update(**kept[0])
+    Training.all_rows.filter(engagement=row).update(**kept[1])
+    ContractFile.all_rows.filter(contract__engagement=row).delete()
+    opened = page(county, "approve", key(county))
+    assert "没有上传合同签字页、培训材料，请核对原件" in text_of(manager.get(opened))
+    Contract.all_rows.filter(engagement=row).update(scan="0" * 64)
+    Training.all_rows.filter(engagement=row).update(evidence="0" * 64)
+    assert "请核对原件" not in text_of(manager.get(opened))
 
 
 def test_who_may_not_approve_does_not_open_the_approval(clerk, county):

@@ -110,13 +110,16 @@ def last_settlement(day: date, engagement: str = "pk") -> Subquery:
 
 def contracted_on(day: date, engagement: str = "pk") -> Exists:
     """A labour contract or written agreement is in force on `day`."""
-    in_force = Contract.all_rows.filter(
+    return Exists(_contracts_on(day, engagement))
+
+
+def _contracts_on(day: date, engagement: str) -> QuerySet[Contract]:
+    return Contract.all_rows.filter(
         Q(ends_on=None) | Q(ends_on__gte=day),
         Q(ended_on=None) | Q(ended_on__gt=day),
         engagement=OuterRef(engagement),
         starts_on__lte=day,
     )
-    return Exists(in_force)
 
 
 def contracted_until(day: date, engagement: str = "pk") -> Subquery:
@@ -143,7 +146,11 @@ def trained_until(day: date, engagement: str = "pk") -> Subquery:
 
 def trained_on(day: date, engagement: str = "pk") -> Exists:
     """A passed basic safety training is valid on `day`. The kinds that count are a parameter."""
-    valid = Training.all_rows.filter(
+    return Exists(_trainings_on(day, engagement))
+
+
+def _trainings_on(day: date, engagement: str) -> QuerySet[Training]:
+    return Training.all_rows.filter(
         engagement=OuterRef(engagement),
         is_passed=True,
         withdrawn_at=None,
@@ -151,7 +158,13 @@ def trained_on(day: date, engagement: str = "pk") -> Exists:
         held_on__lte=day,
         valid_to__gte=day,
     )
-    return Exists(valid)
+
+
+def with_proof_on(rows: QuerySet[Engagement], day: date) -> QuerySet[Engagement]:
+    """With `has_scan` and `has_evidence`: of a contract and a training in force, paper is kept."""
+    scanned = _contracts_on(day, "pk").exclude(scan="", files=None)
+    evidenced = _trainings_on(day, "pk").exclude(evidence="", session__files=None)
+    return rows.annotate(has_scan=Exists(scanned), has_evidence=Exists(evidenced))
 
 
 def is_away(engagement: Engagement) -> bool:

@@ -69,7 +69,7 @@ class VerifyIdentity(Move):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submit(Move):
-    """送审: ask that the person be let in; all papers are there."""
+    """送审: ask that the person be let in; papers and age are what the approval will ask for."""
 
     act = states.Act.SUBMIT
     action = "workers.review_submitted"
@@ -87,6 +87,8 @@ class Submit(Move):
         if standing.facts.has_left and not standing.facts.is_settled:
             raise NothingToSettle(_("该人员上次退场的工资还没有确认结算，请先确认结算再送审。"))
         require_papers(standing.facts)
+        _require_age(standing.engagement, self.today)
+        _require_fresh(standing, standing.engagement)
 
     def write(self, standing: Standing, actor: Actor) -> Trace:
         enrolled = events_of(standing.engagement, ("workers.enrolled",)).first()
@@ -172,10 +174,10 @@ def _pending(standing: Standing) -> EntryReview:
 def _require_age(engagement: Engagement, day: date) -> None:
     region, born_on = engagement.project.region, engagement.person.born_on
     if born_on is None:
-        raise TooYoung(_("没有登记出生日期，无法核对年龄。请补充出生日期后再审批。"), code="age_unknown")
+        raise TooYoung(_("没有登记出生日期，无法核对年龄。请先补充出生日期。"), code="age_unknown")
     rule = age_rule(region, day)
     if age_on(born_on, day) < rule.least:
-        raise TooYoung(_("该人员未满 {least} 周岁，依法不得招用，不能批准进场。").format(least=rule.least))
+        raise TooYoung(_("该人员未满 {least} 周岁，依法不得招用，不能进场。").format(least=rule.least))
     if fault := age_fault_of(engagement, day):
         raise AgeBarred(fault)
 

@@ -87,6 +87,7 @@ class RosterMove(FormPage):
     def _ticked(self) -> QuerySet[Engagement]:
         keys = {key for word in self.request.GET.getlist("who") if (key := _as_uuid(word))}
         rows = selectors.with_state_on(selectors.engagements(self.actor), self.today)
+        rows = selectors.with_proof_on(rows, self.today)
         return rows.filter(project=self.project, public_id__in=keys).order_by("person__name", "pk")
 
     @property
@@ -107,15 +108,21 @@ class RosterMove(FormPage):
         """Both lists, judged by what stands in the form so far."""
         move = self._move_so_far(form)
         outcome = services.judge_moves(actor=self.actor, move=move, engagements=self.people)
-        shown = {row.pk: row for row in self.people} if self.roster_act.warns else {}
+        shown = {row.pk: row for row in self.people}
         return {
             "can": [
-                (one.engagement, move.consequence(one) or _warning(shown.get(one.engagement.pk)))
+                (one.engagement, move.consequence(one) or self._told(shown[one.engagement.pk]))
                 for one in outcome.done
             ],
             "cannot": outcome.refused,
             "what": self.roster_act.label,
         }
+
+    def _told(self, row: Any) -> str:
+        """What to think of before this act is done for somebody."""
+        if self.roster_act.warns:
+            return _warning(row)
+        return _without_proof(row) if self.roster_act.asks_proof else ""
 
     def _move_so_far(self, form: Any) -> Move:
         if self.refused:
@@ -278,14 +285,20 @@ def _as_uuid(word: str) -> UUID | None:
 
 
 def _warning(row: Any) -> str:
-    """What somebody who can be moved still lacks for permission to enter; nothing where nobody asks."""
-    if row is None:
-        return ""
+    """What somebody who can be moved still lacks for permission to enter."""
     facts = facts_of(row)
     missing = missing_papers(facts)
     if missing:
         return "还缺" + "、".join(missing)
     return "" if facts.review == Review.APPROVED else "还没有批准进场"
+
+
+def _without_proof(row: Any) -> str:
+    """Of which papers nothing is kept that could be looked at."""
+    lacking = [
+        words for kept, words in ((row.has_scan, "合同签字页"), (row.has_evidence, "培训材料")) if not kept
+    ]
+    return f"没有上传{'、'.join(lacking)}，请核对原件" if lacking else ""
 
 
 def _names(refused: Sequence[Refused]) -> str:

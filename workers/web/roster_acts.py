@@ -27,7 +27,8 @@ Preview = Callable[[date], Move]
 class RosterAct:
     """One act: `label` on buttons, `done` in “已为 3 人…”, `lead` says what it brings about.
 
-    `warns` of what somebody still lacks for entry; `then` is the act that follows for the same people.
+    `warns` of what somebody still lacks for entry, `asks_proof` where no paper of it is kept. `then` is
+    the next act for the same people.
     """
 
     label: str
@@ -39,6 +40,7 @@ class RosterAct:
     preview: Preview
     can_undo: bool = False
     warns: bool = False
+    asks_proof: bool = False
     then: str = ""
 
 
@@ -160,6 +162,7 @@ ACTS: dict[str, RosterAct] = {
         "workers.approve",
         MoveForm,
         *_today(services.Approve),
+        asks_proof=True,
     ),
     "send-back": RosterAct(
         "退回送审",

@@ -22,7 +22,7 @@ from standards.services.drafts import (
     retitle,
 )
 from standards.services.grants import give_grant, map_code, withdraw_grant
-from standards.services.parameters import enter_parameter, withdraw_parameter
+from standards.services.parameters import enter_parameter, when_entered, withdraw_parameter
 from standards.services.publication import (
     accept_version,
     check_version,
@@ -68,6 +68,7 @@ __all__ = [
     "retitle",
     "return_version",
     "submit_version",
+    "when_entered",
     "withdraw_grant",
     "withdraw_parameter",
     "withdraw_version",

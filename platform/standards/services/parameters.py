@@ -3,6 +3,7 @@
 Who may enter a value, and its line on the trail, are the business of web.parameter_acts, above the trail.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,13 @@ from regions.models import Region
 from standards import errors, rules
 from standards.models import RuleParameter
 from standards.selectors import codes, default_of, forget
+
+_listeners: list[Callable[[RuleParameter], None]] = []
+
+
+def when_entered(tell: Callable[[RuleParameter], None]) -> None:
+    """Let a capability above hear of each new value, in the transaction that enters it."""
+    _listeners.append(tell)
 
 
 @transaction.atomic
@@ -53,6 +61,8 @@ def enter_parameter(
         valid_from=valid_from,
         valid_to=valid_to,
     )
+    for tell in _listeners:
+        tell(row)
     transaction.on_commit(forget)
     return row
 
