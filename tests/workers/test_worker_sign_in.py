@@ -20,10 +20,12 @@ from workers.models import Engagement, EntryReview, IdentityCorrection, Person, 
 from workers.services import (
     OwnFacts,
     PersonFacts,
+    Taking,
     WorkFacts,
     ask_code,
     edit_engagement,
     enrol,
+    enrol_many,
     enter_by_code,
     enter_by_number,
     forget_codes,
@@ -315,6 +317,26 @@ def test_the_old_phone_is_told_whoever_enrols_or_edits_and_an_equal_one_is_not(z
         today=TODAY,
     )
     assert [row.to for row in OutgoingMessage.objects.all()] == [PHONE, PHONE]
+
+
+def test_a_file_of_many_tells_the_old_phones_too_and_moves_none(team, zhang) -> None:
+    li = _worker(team, 3, "李四", phone=people.phone(3))
+    other = _elsewhere(_worker(team, 7, "王五", phone=people.phone(7)), phone=people.phone(7)).team
+    takings = [
+        Taking(
+            PersonFacts(name=name, number=people.id_number(order)), WorkFacts(phone=phone, trade="010"), other
+        )
+        for order, name, phone in (
+            (1, "张三", people.phone(5)),
+            (3, "李四", people.phone(3)),
+            (9, "赵六", people.phone(5)),
+        )
+    ]
+    found = enrol_many(actor=EVERYONE, project=other.participation.project, takings=takings, today=TODAY)
+    assert (len(found.done), found.refused) == (3, {})
+    assert [row.to for row in OutgoingMessage.objects.all()] == [PHONE]
+    assert (_owners(PHONE), _owners(people.phone(5))) == (["张三"], ["赵六"])
+    assert _owners(people.phone(3)) == [li.name]
 
 
 def test_the_own_sites_clerk_changes_the_phone_at_once_and_the_old_one_is_told(zhang) -> None:
