@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from attendance.models import PunchReceipt
 from federation import receipt_lines
 from federation.models import AcceptedRequest
@@ -23,11 +21,12 @@ from kernel.errors import NotFound
 from kernel.masking import redact
 from kernel.scoping import Actor
 from projects.models import RefusedRecord
-from standards.effective import Standard, standard_of
+from standards.effective import Standard, standard_then
 from standards.judging import OWN_RULES
 from standards.records import masked_value
-from standards.selectors import every_code
+from standards.selectors import every_code, list_name
 from standards.spec import CHANNELS, KINDS, LAYERS, REQUIRED, SEVERITIES, ElementSpec
+from standards.versions import name_of
 
 EXPLAIN = "standards.explain"
 LONGEST = 100
@@ -91,7 +90,7 @@ def _request(actor: Actor, key: str) -> Answer | None:
     if row is None:
         return None
     region = row.project.region if row.project else None
-    standard = standard_of(region, timezone.localdate(row.accepted_at))
+    standard = standard_then(region, row.accepted_at)
     object_key, _rows = judged_as(row.method)
     reasons = list(_told(row.findings or (), standard, object_key))
     if not reasons and row.state == AcceptedRequest.State.FAILED:
@@ -118,7 +117,7 @@ def _refused(actor: Actor, key: str) -> Answer | None:
     row = rows.select_related("project__region").first()
     if row is None:
         return None
-    standard = standard_of(row.project.region, timezone.localdate(row.refused_at))
+    standard = standard_then(row.project.region, row.refused_at)
     return Answer(
         key=row.request_id,
         kind=CHANNELS.get(row.channel, row.channel),
@@ -155,7 +154,7 @@ def _told(findings: Iterable[Mapping[str, Any]], standard: Standard, object_key:
         element = standard.element(object_key, one["element"])
         yield Reason(
             element=one["element"],
-            name=element.name if element else one["element"],
+            name=element.name if element else name_of(object_key, one["element"]),
             rule=one["rule"],
             severity=one["severity"],
             message=one["message"],
@@ -219,7 +218,8 @@ def definition(element: ElementSpec | None) -> tuple[tuple[str, str], ...]:
         rows.append(("长度", f"最多 {element.most} 个字"))
     rows.append(("必填", REQUIRED["always" if element.is_always_required else element.required]))
     if element.code_list:
-        rows.append(("代码表", f"{element.code_list}（{len(every_code(element.code_list))} 个代码）"))
+        number = len(every_code(element.code_list))
+        rows.append(("代码表", f"{list_name(element.code_list)}（{number} 个代码）"))
     if element.example:
         rows.append(("示例", element.example))
     if element.help:

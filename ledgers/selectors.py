@@ -149,7 +149,7 @@ def content_of(actor: Actor, of: Participation, month: date, today: date) -> dic
             "name": of.enterprise.name,
             "uscc": of.enterprise.uscc,
         },
-        "people": [_person(row, facts, as_of) for row in rows],
+        "people": [_person(row, facts, as_of, today) for row in rows],
     }
 
 
@@ -191,7 +191,7 @@ def _by_work(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _person(work: Any, facts: dict[str, dict[int, Any]], as_of: date) -> dict[str, Any]:
+def _person(work: Any, facts: dict[str, dict[int, Any]], as_of: date, today: date) -> dict[str, Any]:
     stays = [
         one
         for one in facts["stays"].get(work.pk, [])
@@ -218,13 +218,19 @@ def _person(work: Any, facts: dict[str, dict[int, Any]], as_of: date) -> dict[st
         "team": work.team.name,
         "is_team_leader": work.is_team_leader,
         "posts": sorted({one.post for one in facts["posts"].get(work.pk, [])}),
-        "presences": [[str(one.entered_on), str(one.exited_on) if one.exited_on else None] for one in stays],
+        "presences": [_stay(one, today) for one in stays],
         "contract": _paper(contract.kind, contract.starts_on, contract.ends_on) if contract else None,
         "training": _paper(training.kind, training.held_on, training.valid_to) if training else None,
         "days": days,
         "wages": {"gross": str(wages["gross"]), "net": str(wages["net"])} if wages else None,
         "missing": [key for key, is_lacking in lacks.items() if is_lacking],
     }
+
+
+def _stay(one: Presence, today: date) -> list[str | None]:
+    """From when to when; the end only once it has come, for a ledger holds what is known as it is filed."""
+    has_ended = one.exited_on is not None and one.exited_on <= today
+    return [str(one.entered_on), str(one.exited_on) if has_ended else None]
 
 
 def _holds(one: Contract, day: date) -> bool:

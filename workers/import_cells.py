@@ -5,7 +5,7 @@ Arithmetic only. Source: product 3, "Rosters, imports, identities".
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -46,14 +46,14 @@ class Named:
     labels: Mapping[str, str]
 
     @classmethod
-    def of(cls, labels: Mapping[str, str], names: Mapping[str, str]) -> "Named":
-        """`labels`: value → what the template offers; `names`: value → its plain name.
+    def of(cls, labels: Mapping[str, str], names: Mapping[str, str] | Iterable[tuple[str, str]]) -> "Named":
+        """`labels`: value → what the template offers; `names`: value → its plain name, or pairs of both.
 
         A plain name that two values bear means neither.
         """
         words: dict[str, str] = {}
         twice: set[str] = set()
-        for value, name in names.items():
+        for value, name in names.items() if isinstance(names, Mapping) else names:
             word = _word(name)
             twice |= {word} if words.setdefault(word, value) != value else set()
         words = {word: value for word, value in words.items() if word not in twice}

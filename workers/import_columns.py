@@ -250,8 +250,17 @@ def _added(element: ElementSpec, standard: Standard) -> Column:
     )
 
 
-def lists(of: Sequence[Column], teams: Iterable[tuple[str, str, str]]) -> dict[str, Named]:
-    """What may be written in each column that offers a list; `teams`: key, offered label and plain name."""
+@dataclass(frozen=True, slots=True)
+class TeamChoice:
+    """A team by its key: what the list offers, and what else may be written for it."""
+
+    key: str
+    label: str
+    names: tuple[str, ...]
+
+
+def lists(of: Sequence[Column], teams: Iterable[TeamChoice]) -> dict[str, Named]:
+    """What may be written in each column that offers a list."""
     found: dict[str, Named] = {}
     for column in of:
         if column.kind == "code":
@@ -261,8 +270,8 @@ def lists(of: Sequence[Column], teams: Iterable[tuple[str, str, str]]) -> dict[s
             found[column.code] = Named.of(YES_OR_NO, YES_OR_NO)
         elif column.kind == "team":
             rows = list(teams)
-            labels = {key: label for key, label, _name in rows}
-            found[column.code] = Named.of(labels, {key: name for key, _label, name in rows})
+            names = [(team.key, name) for team in rows for name in team.names]
+            found[column.code] = Named.of({team.key: team.label for team in rows}, names)
         elif (own := _OWN_LISTS.get(column.kind)) is not None:
             given = own()
             found[column.code] = Named.of(given, given)

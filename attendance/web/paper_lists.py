@@ -434,11 +434,14 @@ class ProjectPolicies(Page):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         project = project_on(self.actor, public_id, today())
+        may_file = self.actor.may("workers.file")
+        own = lessons.participations_to_file_for(self.actor, project) if may_file else ()
         return self.show(
             {
                 **head(self.actor, project, "policies"),
                 "policies": policies.policies(self.actor, project),
-                "may_file": self.actor.may("workers.file"),
+                "may_file": may_file,
+                "own_parts": {one.pk for one in own},
                 "day": today(),
             }
         )

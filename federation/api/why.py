@@ -38,7 +38,7 @@ class WhySerializer(serializers.Serializer[Any]):
     verdict = serializers.SerializerMethodField()
     reasons = WhyReasonSerializer(many=True)
     sentences = serializers.ListField(child=serializers.CharField(), help_text="返回给对方的话")
-    standard = serializers.ListField(child=serializers.CharField(), help_text="当日在用的标准")
+    standard = serializers.ListField(child=serializers.CharField(), help_text="当时在用的标准")
 
     def get_verdict(self, answer: Any) -> str:
         return str(answer.verdict[1])

@@ -158,7 +158,7 @@ class _OfAMonth(ListPage):
     def prepare(self, **kwargs: Any) -> None:
         super().prepare(**kwargs)
         self.today = timezone.localdate()
-        self.month = month_asked(self.request.GET.get("month"), month_before(self.today))
+        self.month = month_asked(self.request.GET.get("month"), self.today)
         self.table_class = table_of(
             self.month, self.today, may_file=self.actor.may(FILE), without=self.hidden
         )

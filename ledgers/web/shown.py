@@ -7,11 +7,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from attendance.web.clock import EARLIEST, LATEST
+from attendance.web.clock import EARLIEST
 from attendance.web.places import crumbs, dashboard_url
 from kernel.scoping import Actor
 from ledgers.models import Ledger
-from ledgers.rules import BRIEFLY, MISSING, Difference, lacking
+from ledgers.rules import BRIEFLY, MISSING, Difference, lacking, month_before
 from ledgers.selectors import NOT_FILED, VIEW
 from projects.models import Project
 from standards.selectors import code_name
@@ -33,13 +33,14 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def month_asked(text: str | None, default: date) -> date:
-    """The first day of a month of this century written 2026-10; the default for anything else."""
+def month_asked(text: str | None, today: date) -> date:
+    """The first day of a month written 2026-10 that has begun; last month for anything else."""
+    default = month_before(today)
     try:
         month = date.fromisoformat(f"{text}-01")
     except ValueError:
         return default
-    return month if EARLIEST <= month <= LATEST else default
+    return month if EARLIEST <= month <= today else default
 
 
 def month_words(month: date) -> str:

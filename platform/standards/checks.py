@@ -74,13 +74,14 @@ def faults(
     parameters: Mapping[str, Any],
     former: Layer | None = None,
     grant: GrantSpec | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> list[Fault]:
     """What this version may not say on top of `base`, the layers below it.
 
     `lists`: every code list with all codes ever used (I-24); `former`: the version that it replaces; a city's
-    layer is held to its namespace and its grant (I-22).
+    layer is held to its namespace and its grant (I-22); `names`: what lists are called, by key.
     """
-    checks = _Checks(layer, base, lists, parameters, former, grant)
+    checks = _Checks(layer, base, lists, parameters, former, grant, names or {})
     return list(checks.run())
 
 
@@ -92,6 +93,7 @@ class _Checks:
     parameters: Mapping[str, Any]
     former: Layer | None
     grant: GrantSpec | None
+    names: Mapping[str, str]
 
     @property
     def region(self) -> str:
@@ -123,7 +125,8 @@ class _Checks:
             if known is None and item.code_list in self.known_lists:
                 known = {}
             granted = self.grant.lists if self.grant else None
-            wrong = item_faults(item, known, self.region, granted, self._longest(item.code_list))
+            longest, name = self._longest(item.code_list), self.names.get(item.code_list, "")
+            wrong = item_faults(item, known, self.region, granted, longest, name)
             yield from (Fault("item", item.code_list, item.code, said) for said in wrong)
         if self.grant is not None and (number := self._required()) > self.grant.most_required:
             most = self.grant.most_required

@@ -13,7 +13,7 @@ needs to run, and nothing needs a restart.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -26,7 +26,7 @@ from standards.models import Element, StandardVersion, Tightening, ValidationRul
 from standards.selectors import codes_at, kept, parameter_at
 from standards.spec import CITY, NATIONAL, PROVINCIAL, Demand, ElementSpec, RuleSpec, Standard, VersionRef
 
-__all__ = ["Finding", "Standard", "blocking", "json_schema", "judge", "standard_of"]
+__all__ = ["Finding", "Standard", "blocking", "json_schema", "judge", "standard_of", "standard_then"]
 
 # Layers, lowest first.
 ORDER = (NATIONAL, PROVINCIAL, CITY)
@@ -41,6 +41,11 @@ class _Published:
     path: str
     begins: date
     cutoff: date
+    published_at: datetime
+
+    def has_begun(self, on: date, at: datetime | None) -> bool:
+        """Whether it was in force on a day; of its first day only from the instant of its publication on."""
+        return self.begins < on or (self.begins == on and (at is None or self.published_at <= at))
 
     def holds_at(self, path: str) -> bool:
         return not self.path or path.startswith(self.path)
@@ -50,9 +55,15 @@ class _Published:
 def _published() -> tuple[_Published, ...]:
     rows = StandardVersion.objects.filter(state=StandardVersion.State.PUBLISHED).select_related("region")
     found = [
-        _Published(ref_of(row), row.region.path if row.region else "", row.effective_from, row.cutoff)
+        _Published(
+            ref_of(row),
+            row.region.path if row.region else "",
+            row.effective_from,
+            row.cutoff,
+            row.published_at,
+        )
         for row in rows.order_by("effective_from", "id")
-        if row.effective_from and row.cutoff
+        if row.effective_from and row.cutoff and row.published_at
     ]
     return tuple(found)
 
@@ -66,6 +77,16 @@ def standard_of(region: Region | None, on: date | None = None) -> Standard:
     day = on or timezone.localdate()
     path = region.path if region is not None else ""
     return _standard(path, day, with_earlier=True)
+
+
+def standard_then(region: Region | None, at: datetime) -> Standard:
+    """What validated records of a place at an instant: a version of the day published later was not there.
+
+    Versions begin on the day of their publication or after it, so only that day asks for the hour; what was
+    seeded for earlier days has always been there.
+    """
+    path = region.path if region is not None else ""
+    return _standard(path, timezone.localdate(at), with_earlier=True, at=at)
 
 
 def base_of(region: Region | None, on: date | None = None) -> Standard:
@@ -150,9 +171,16 @@ def forget_standards() -> None:
     _published.forget()  # type: ignore[attr-defined]  # see standards.selectors.kept
 
 
-def _standard(path: str, on: date, *, with_earlier: bool, order: tuple[str, ...] = ORDER) -> Standard:
-    chosen = _chosen(path, on, order)
-    days = _days_still_followed(path, on, order) if with_earlier else ()
+def _standard(
+    path: str,
+    on: date,
+    *,
+    with_earlier: bool,
+    order: tuple[str, ...] = ORDER,
+    at: datetime | None = None,
+) -> Standard:
+    chosen = _chosen(path, on, order, at)
+    days = _days_still_followed(path, on, order, at) if with_earlier else ()
     key = (tuple(one.ref.public_id for one in chosen), path, on, days)
     if key not in _standards:
         if len(_standards) >= MOST_KEPT:
@@ -163,21 +191,23 @@ def _standard(path: str, on: date, *, with_earlier: bool, order: tuple[str, ...]
     return _standards[key]
 
 
-def _chosen(path: str, on: date, order: tuple[str, ...]) -> list[_Published]:
+def _chosen(path: str, on: date, order: tuple[str, ...], at: datetime | None = None) -> list[_Published]:
     """The version of each layer in force, lowest first: the latest that has begun."""
     found: dict[str, _Published] = {}
     for one in _published():
-        if one.begins <= on and one.holds_at(path):
+        if one.has_begun(on, at) and one.holds_at(path):
             found[one.ref.layer] = one
     return [found[layer] for layer in order if layer in found]
 
 
-def _days_still_followed(path: str, on: date, order: tuple[str, ...]) -> tuple[date, ...]:
+def _days_still_followed(
+    path: str, on: date, order: tuple[str, ...], at: datetime | None = None
+) -> tuple[date, ...]:
     """The last days of standards that interfaces may still follow: cut-offs that have not passed."""
     return tuple(
         one.begins - timedelta(days=1)
         for one in _published()
-        if one.begins <= on <= one.cutoff and one.begins < one.cutoff
+        if one.has_begun(on, at) and on <= one.cutoff and one.begins < one.cutoff
         and one.ref.layer in order and one.holds_at(path)
     )  # fmt: skip
 

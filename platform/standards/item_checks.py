@@ -34,11 +34,12 @@ def item_faults(
     region: str,
     granted: frozenset[str] | None,
     longest: int = LONGEST_CODE,
+    list_name: str = "",
 ) -> Iterator[str]:
     """What is wrong with an item: `known` are all codes ever used in its list, None for a list there is not.
 
     `region`: the code of the city whose item it is, "" for everybody's; `granted`: the lists it may extend;
-    `longest`: the characters that columns hold.
+    `longest`: the characters that columns hold; `list_name`: what its list is called.
     """
     if item.retires:
         yield from _retired(item, known, region)
@@ -54,7 +55,7 @@ def item_faults(
     if known and item.name in known.values():
         yield f"代码表中已有“{item.name}”，同一含义不另设代码。"
     if region:
-        yield from _citys(item, known, region, granted)
+        yield from _citys(item, known, region, granted, list_name or item.code_list)
 
 
 def _retired(item: ItemSpec, known: Mapping[str, str] | None, region: str) -> Iterator[str]:
@@ -65,7 +66,11 @@ def _retired(item: ItemSpec, known: Mapping[str, str] | None, region: str) -> It
 
 
 def _citys(
-    item: ItemSpec, known: Mapping[str, str] | None, region: str, granted: frozenset[str] | None
+    item: ItemSpec,
+    known: Mapping[str, str] | None,
+    region: str,
+    granted: frozenset[str] | None,
+    list_name: str,
 ) -> Iterator[str]:
     own = item_namespace(region)
     if not known:
@@ -75,7 +80,7 @@ def _citys(
     if item.code_list.startswith(namespace(region)):
         return
     if granted is not None and item.code_list not in granted:
-        yield f"授权不包括代码表 {item.code_list}，请向省级申请。"
+        yield f"授权不包括代码表“{list_name}”，请向省级申请。"
     if not item.code.startswith(own):
         yield f"市州扩展的代码要以 {own} 开头，例如 {own}01。"
     if not item.mapped_to or item.mapped_to not in known or item.mapped_to.startswith(own):

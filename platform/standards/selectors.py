@@ -55,12 +55,22 @@ class _Items:
 
     def __init__(self) -> None:
         self.names: dict[str, dict[str, str]] = {}
+        self.lists: dict[str, str] = {}
         self._rows: list[tuple[str, str, str, str, date | None, date | None]] = []
         self._held: dict[tuple[str, date], dict[str, dict[str, str]]] = {}
         rows = CodeItem.objects.order_by("code_list__key", "position", "id")
-        columns = ("code_list__key", "code", "name", "region__path", "valid_from", "valid_to")
-        for key, code, name, path, start, end in rows.values_list(*columns):
+        columns = (
+            "code_list__key",
+            "code_list__name",
+            "code",
+            "name",
+            "region__path",
+            "valid_from",
+            "valid_to",
+        )
+        for key, called, code, name, path, start, end in rows.values_list(*columns):
             self.names.setdefault(key, {})[code] = name
+            self.lists[key] = called
             self._rows.append((key, code, name, path or "", start, end))
 
     def at(self, path: str, on: date) -> dict[str, dict[str, str]]:
@@ -117,6 +127,11 @@ def every_code(code_list: str) -> dict[str, str]:
 def every_list() -> dict[str, dict[str, str]]:
     """The same for all lists, by key; a list without items is not among them."""
     return _items().names
+
+
+def list_name(code_list: str) -> str:
+    """What a list is called, or its key where it has no items."""
+    return _items().lists.get(code_list, code_list)
 
 
 def choices(code_list: str, region: Region | None = None) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from standards import life
 from standards.checks import Fault, GrantSpec, faults
 from standards.effective import ORDER, base_with_draft, layer_of, with_layers_below
 from standards.layers import Change, differences
-from standards.models import CodeList, ExtensionGrant, ItemMapping, StandardVersion
+from standards.models import CodeList, Element, ExtensionGrant, ItemMapping, StandardVersion
 from standards.selectors import codes, every_code, every_list, parameters
 from standards.spec import CITY, NATIONAL, Standard
 
@@ -58,7 +58,8 @@ def faults_of(version: StandardVersion, on: date, *, by_grant: bool = True) -> l
     `by_grant`: a city's is held to its grant as well, not only to the base.
     """
     lists = dict(every_list())
-    known = {key: lists.get(key, {}) for key in CodeList.objects.values_list("key", flat=True)}
+    names = dict(CodeList.objects.values_list("key", "name"))
+    known = {key: lists.get(key, {}) for key in names}
     former = version.based_on
     grant = grant_spec(grant_of(version.region, on)) if version.is_city and by_grant else None
     return faults(
@@ -68,6 +69,7 @@ def faults_of(version: StandardVersion, on: date, *, by_grant: bool = True) -> l
         parameters={row.key: row for row in parameters()},
         former=layer_of(former) if former else None,
         grant=grant,
+        names=names,
     )
 
 
@@ -194,6 +196,12 @@ def to_base(standard: Standard, object_key: str, record: Mapping[str, Any]) -> d
 def meaning(code_list: str, code: str) -> str:
     """What a code was ever said to mean; "" for one that never was."""
     return every_code(code_list).get(code, "")
+
+
+def name_of(object_key: str, code: str) -> str:
+    """What an element was last called in any published version, or its code where none knows it."""
+    rows = Element.objects.filter(version__state=PUBLISHED, object_key=object_key, code=code)
+    return rows.order_by("-version__effective_from", "-pk").values_list("name", flat=True).first() or code
 
 
 def _without_own(

@@ -105,6 +105,10 @@ class FormPage(_Acting):
         """Under which name a draft is kept: the page's address, so that each row has its own."""
         return self.request.path[:200]
 
+    def of_draft(self, typed: QueryDict) -> QueryDict:
+        """What of that which was typed before still belongs on this page."""
+        return typed
+
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
         """The form for this page's actor."""
         return self.form_class(data, files, actor=self.actor, initial=self.first(), **more)
@@ -114,6 +118,7 @@ class FormPage(_Acting):
         typed, note = self._typed_before()
         # The version that was on the page when it was typed, so that a change since then is noticed.
         version = _number(typed.get("version")) if typed is not None else None
+        typed = self.of_draft(typed) if typed is not None else None
         return self._show(self.build(), typed=typed, draft_note=note, version=version)
 
     def post(self, request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponse:

@@ -77,12 +77,17 @@ class CodeField(forms.ChoiceField):
     def __init__(
         self, *, code_list: str, only: Sequence[str] | None = None, empty: str = "请选择", **kwargs: Any
     ) -> None:
-        self.code_list, self.only = code_list, only
-        super().__init__(choices=lambda: self._offered(empty), **kwargs)
+        self.code_list, self.only, self.empty = code_list, only, empty
+        super().__init__(choices=lambda: self._offered(), **kwargs)
 
-    def _offered(self, empty: str) -> list[tuple[str, str]]:
+    def lead_with(self, first: Sequence[str]) -> None:
+        """Offer some codes before the others, on this form alone."""
+        self.choices = lambda: self._offered(first)
+
+    def _offered(self, first: Sequence[str] = ()) -> list[tuple[str, str]]:
         known = dict(choices(self.code_list))
-        return [("", empty), *((code, known[code]) for code in (self.only or known) if code in known)]
+        order = dict.fromkeys([*first, *(self.only or known)])
+        return [("", self.empty), *((code, known[code]) for code in order if code in known)]
 
 
 class RowField(forms.ChoiceField):

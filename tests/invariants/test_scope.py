@@ -89,7 +89,10 @@ def _places(row: Any) -> list[Place]:
     if isinstance(row, CareerCode):
         # Nobody's but the person's own.
         return []
-    if isinstance(row, (WageAccount, PolicyDocument)):
+    if isinstance(row, PolicyDocument):
+        part = row.participation
+        row = part.project if part.enterprise == part.project.contractor else part
+    if isinstance(row, WageAccount):
         row = row.participation
     row = _above_its_file(row)
     if isinstance(row, Enterprise):

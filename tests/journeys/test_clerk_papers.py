@@ -1,6 +1,7 @@
 """A clerk's papers in a real browser: a team's contracts to the end, and a training."""
 
 import os
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from PIL import Image
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
+from standards.models import RuleParameter
+from standards.selectors import forget
 from tests.journeys.browsing import sign_in, watch, window
 from tests.support import people, records
 from tests.support.world import County, two_counties
@@ -173,3 +176,45 @@ def test_a_training_with_two_passes_and_a_fail(live_server, county, trio, scan, 
         _picture(page, f"session-closed-{width}")
         assert complaints == []
     assert Training.all_rows.filter(session=session, is_passed=True).count() == 2
+
+
+@pytest.fixture
+def two_at_once(transactional_db) -> Iterator[None]:
+    """Contracts are made for two people at once; afterwards for as many as the seed says."""
+    rows = RuleParameter.objects.filter(key="contract.most_at_once")
+    before = rows.get().value
+    rows.update(value=2)
+    forget()
+    yield
+    rows.update(value=before)
+    forget()
+
+
+def test_a_team_of_many_is_contracted_batch_by_batch_on_a_telephone(live_server, county, trio, two_at_once):
+    """The page says how many wait, a team narrows the choice, and the terms stay."""
+    with window(390, 844) as context:
+        page = context.new_page()
+        complaints, _weights = watch(page)
+        sign_in(page, live_server.url, county.users["labour_clerk"].username)
+        page.goto(f"{live_server.url}/projects/{county.project.public_id}/contracts/new/")
+        page.wait_for_selector("text=这里先办 2 人")
+        page.select_option("[name=team]", str(trio[0].team.public_id))
+        page.click("button >> text=查找")
+        page.wait_for_selector("text=看全部")
+        page.fill("[name=contract_ends_on]", f"{county.today.year + 1}-12-31")
+        page.fill("[name=unit_price]", "320")
+        page.fill("[name=pay_day]", "15")
+        _picture(page, "choose-390")
+        assert page.locator("[name=people]:checked").count() == 2
+        page.click("button.b-main >> text=生成合同草稿")
+        page.wait_for_selector("text=已生成 2 份合同草稿。还有")
+        assert page.input_value("[name=pay_day]") == "15"
+        _picture(page, "choose-next-390")
+        page.set_viewport_size({"width": 1366, "height": 900})
+        _picture(page, "choose-next-1366")
+        page.fill("#choose-name", "钱一")
+        page.click("button >> text=查找")
+        page.wait_for_url("**q=%E9%92%B1%E4%B8%80")
+        page.wait_for_selector(f"[name=people][value='{trio[0].public_id}']:not(:checked)")
+        assert page.locator("[name=people]").count() == 1
+        assert complaints == []

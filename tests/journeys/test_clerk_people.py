@@ -156,6 +156,38 @@ def test_a_subcontractors_clerk_enrols_into_the_only_own_team_it_is_offered(live
     assert Engagement.all_rows.get(person__name="钱七").team == own
 
 
+# Fields whose lower edge lies under what stays at the bottom of the window once they have the focus.
+COVERED = """() => [...document.querySelectorAll("#act input, #act select")].filter((field) => {
+  if (!field.checkVisibility() || field.type === "hidden" || field.type === "file") return false;
+  document.activeElement.blur();
+  window.scrollTo(0, 0);
+  window.scrollTo(0, field.getBoundingClientRect().bottom - innerHeight + 70);
+  field.focus();
+  return field.getBoundingClientRect().bottom > document.querySelector(".actbar").getBoundingClientRect().top;
+}).map((field) => field.name)"""
+
+
+def test_on_the_telephone_the_main_button_is_whole_and_no_field_in_use_is_covered(live_server, county):
+    with window(390, 844) as context:
+        page = context.new_page()
+        sign_in(page, live_server.url, county.users["labour_clerk"].username)
+        for address, main in (("people", "登记工人"), ("quantities", "导出"), ("ledgers", "核对散列值")):
+            page.goto(f"{live_server.url}/projects/{county.project.public_id}/{address}/")
+            button = page.locator(".head .end >> text=" + main).bounding_box()
+            _picture(page, f"phone-{address}")
+            assert button is not None
+            assert button["x"] >= 0
+            assert button["x"] + button["width"] <= 390
+            assert page.evaluate(SIDEWAYS) <= 0
+        page.goto(f"{live_server.url}/projects/{county.project.public_id}/people/")
+        page.click("text=登记工人")
+        page.wait_for_selector("h1 >> text=登记一名工人")
+        assert page.evaluate(COVERED) == []
+        page.focus("[name=phone]")
+        if folder := os.environ.get("SHOTS"):
+            page.screenshot(path=f"{folder}/phone-focus.png")
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_a_record_is_edited_and_a_wrong_number_put_right(live_server, county, width, height):
     person = f"{live_server.url}/people/{county.worker.engagement.public_id}/"

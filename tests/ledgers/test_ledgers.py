@@ -79,6 +79,33 @@ def test_a_filed_ledger_holds_the_months_people_with_what_is_lacking_and_a_hash_
         assert not one.engagement.phone or one.engagement.phone not in row.content
 
 
+def test_a_ledger_knows_no_exit_of_a_day_after_it_was_filed(county):
+    presence = county.workers["subcontractor"].presence
+    left = timezone.localdate(_at(3))
+    for days, shown in ((1, None), (0, str(left))):
+        Presence.all_rows.filter(pk=presence.pk).update(exited_on=left + timedelta(days=days))
+        draft = services.draft_of(
+            county.actor("subcontractor_clerk"), county.participations["subcontractor"], MONTH, left
+        )
+        own = next(one for one in draft.people if one["name"] == county.workers["subcontractor"].person.name)
+        assert own["presences"] == [[str(MONTH), shown]]
+
+
+def test_a_month_that_has_not_begun_is_not_paged_to(county):
+    clerk = signed_in(county, "subcontractor_clerk")
+    this = timezone.localdate().replace(day=1)
+    following = f"{last_day(this) + timedelta(days=1):%Y-%m}"
+    for asked, title, onward in (
+        (f"{MONTH:%Y-%m}", f"{MONTH:%Y-%m} 台账", f"{this:%Y-%m} ›"),
+        (f"{this:%Y-%m}", f"{this:%Y-%m} 台账", ""),
+        (following, f"{MONTH:%Y-%m} 台账", f"{this:%Y-%m} ›"),
+    ):
+        page = clerk.get("/ledgers/", {"month": asked}).content.decode()
+        assert f"<h1>{title}</h1>" in page
+        assert f"{following} ›" not in page
+        assert (onward in page) if onward else (" ›</a>" not in page)
+
+
 def test_it_lies_sealed_in_the_database_and_nothing_of_it_can_be_changed(county):
     row = _file(county)
     with connection.cursor() as cursor:

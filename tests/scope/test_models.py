@@ -151,7 +151,11 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     SessionAttendance: (lambda c: list(c.attendance.values()), lambda c: [c.attendance["subcontractor"]]),
     ContractTemplate: (lambda c: [c.template], lambda c: [c.template]),
     ContractPaper: (lambda c: list(c.papers.values()), lambda c: [c.papers["subcontractor"]]),
-    PolicyDocument: (lambda c: list(c.policies.values()), lambda c: [c.policies["subcontractor"]]),
+    # The contractor's hold for the subcontractor as well.
+    PolicyDocument: (
+        lambda c: list(c.policies.values()),
+        lambda c: [c.policies["contractor"], c.policies["subcontractor"]],
+    ),
     TrainingFile: (lambda c: [c.session_file], lambda c: []),
     TeamFile: (lambda c: list(c.team_files.values()), lambda c: [c.team_files["subcontractor"]]),
     PayrollBatch: (lambda c: list(c.payrolls.values()), lambda c: [c.payrolls["subcontractor"]]),

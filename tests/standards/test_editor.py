@@ -241,6 +241,40 @@ def test_a_city_without_a_grant_is_refused_in_words_and_one_with_it_keeps_to_its
     assert "收回市州扩展授权" in _page(province, "standard_grants")
 
 
+def test_a_citys_draft_calls_everything_by_its_name_and_offers_only_the_lists_of_its_grant() -> None:
+    today = timezone.localdate()
+    grant(records.region("420100"), today)
+    city = _browser("丁", "420100")
+    own = ItemFacts("c420100_dorm", "01", "板房", list_name="宿舍类型")
+    version = draft("wuhan-1", [own], region=records.region("420100"), by=administrator("丁", "420100"))
+    key = version.public_id
+    codes = _page(city, "standard_version_tab", key, "codes")
+    assert 'href="/standard/' in codes
+    assert {name: f">{name}</a>" in codes for name in ("工种", "宿舍类型", "银行代码")} == {
+        "工种": True,
+        "宿舍类型": True,
+        "银行代码": False,
+    }
+    elements = _page(city, "standard_version_tab", key, "elements")
+    for of, is_offered in (("worker", True), ("team", False)):
+        assert (reverse("standard_put", args=[key, "element", of]) in elements) is is_offered
+        assert (f"/tightening/{of}/" in elements) is is_offered
+        rules = _page(city, "standard_version_tab", key, "rules")
+        assert (reverse("standard_put", args=[key, "rule", of]) in rules) is is_offered
+    assert "省里的授权不包括“班组”" in elements
+    for part, of, code, title in (
+        ("tightening", "worker", "name", "新增加严：姓名"),
+        ("item", "trade", "", "新增代码"),
+        ("item", "c420100_dorm", "01", "修改代码：板房（01）"),
+    ):
+        args = (key, part, of, code) if code else (key, part, of)
+        page = _page(city, "standard_put_code" if code else "standard_put", *args)
+        assert f"<h1>{title}</h1>" in page
+    _send(city, "standard_put", key, "item", "bank", code="420100-01", name="武汉银行", mapped_to="102")
+    _send(city, "standard_check", key)
+    assert "授权不包括代码表“银行代码”" in _page(city, "standard_version_tab", key, "conflicts")
+
+
 def test_the_page_of_a_city_that_contradicts_the_draft_shows_the_base_rule() -> None:
     today = timezone.localdate()
     grant(records.region("420100"), today)

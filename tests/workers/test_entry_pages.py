@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from attendance.services import recheck
 from audit.models import AuditEvent
+from standards.selectors import codes
 from tests.scope.opening import signed_in
 from tests.support import people, records
 from tests.support.world import County, TwoCounties, two_counties
@@ -191,6 +192,23 @@ def test_the_people_on_the_gates_list_are_a_filter(county, clerk):
 def test_beside_the_form_a_special_trade_asks_for_its_certificate(county, clerk):
     aside = clerk.post(enrol_url(county), enrolment(county, trade="030"), headers={"X-Check": "1"})
     assert "架子工的特种作业操作资格证" in aside.json()["aside"]
+
+
+def test_a_new_certificate_offers_the_kinds_that_open_the_trade_first_and_an_only_one_is_chosen(
+    county, clerk
+):
+    work = county.workers["subcontractor"].engagement
+    for trade, first, chosen in (
+        ("030", ["85", "86", "87", "123", "157"], None),
+        ("270", ["83"], "83"),
+        ("020", [], None),
+    ):
+        Engagement.all_rows.filter(pk=work.pk).update(trade=trade)
+        form = clerk.get(f"/people/{work.public_id}/certificates/new/").context["form"]
+        offered = [code for code, _name in form.fields["kind"].choices][1:]
+        assert offered[: len(first)] == first
+        assert sorted(offered) == sorted(codes("certificate_kind"))
+        assert form["kind"].value() == chosen
 
 
 def test_without_a_plugged_in_program_no_picture_is_read(county, clerk):

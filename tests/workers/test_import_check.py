@@ -243,12 +243,40 @@ def test_more_rows_than_the_limit_are_refused_and_not_cut():
 
 
 def test_one_person_in_two_rows_is_told_with_the_first_line_and_mended():
-    roster = bring(site(), as_book([person(1), person(3), person(1, 姓名="别人")]))
+    roster = bring(site(), as_book([person(1), person(3), person(1)]))
     assert faults(roster) == [(4, "身份证号", "twice_in_file")]
-    assert "与第 2 行是同一个证件号码" in RosterFault.objects.get(roster=roster).sentence
+    assert "与第 2 行是同一个证件号码，一个人" in RosterFault.objects.get(roster=roster).sentence
     row = roster.rows.get(line=4)
     mend_import(actor=EVERYONE, roster=roster, mended={row.pk: {"id_number": people.id_number(5)}}, now=NOW)
     assert (outcomes(roster), faults(roster)) == (["new", "new", "new"], [])
+
+
+def test_one_number_under_two_names_is_told_at_every_row_of_it_for_any_may_be_wrong():
+    twice, third = person(1, 姓名="别人"), person(1)
+    roster = bring(site(), as_book([person(1), person(3), twice, third]))
+    assert faults(roster) == [(line, "身份证号", "twice_in_file") for line in (2, 4, 5)]
+    told = [fault.sentence.split("。")[0] for fault in roster.faults.order_by("row__line")]
+    other, same = "行是同一个证件号码，姓名却不同", "行是同一个证件号码，一个人在表里只能有一行"
+    assert told == [f"与第 4 {other}", f"与第 2 {other}", f"与第 2 {same}"]
+    row = roster.rows.get(line=4)
+    mend_import(actor=EVERYONE, roster=roster, mended={row.pk: {"id_number": people.id_number(5)}}, now=NOW)
+    assert faults(roster) == [(5, "身份证号", "twice_in_file")]
+
+
+def test_whom_the_register_knows_is_not_told_of_a_row_with_the_wrong_name():
+    records.person(people.id_number(1), person(1)["姓名"])
+    roster = bring(site(), as_book([person(1), person(1, 姓名="别人")]))
+    assert {line for line, _heading, _cause in faults(roster)} == {3}
+
+
+@pytest.mark.parametrize(
+    "written", ["木工班组", "木工班组（{firm}）", "木工班组({firm})", " 木工班组 （{firm}） "]
+)
+def test_a_team_may_be_written_as_the_form_shows_it(written):
+    team = site()
+    firm = team.participation.enterprise.name
+    roster = bring(team, as_book([person(1, 班组=written.format(firm=firm))]))
+    assert (outcomes(roster), faults(roster)) == (["new"], [])
 
 
 def test_a_cell_is_mended_and_judged_again():

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from base64 import b64encode
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -100,6 +101,45 @@ def test_a_subcontractors_template_names_its_own_teams_alone(county):
     answer = client.get(reverse("roster_import_template", args=[county.project.public_id]))
     options = sheets(answer)["选项"]
     assert [row[0] for row in options if row[0]] == [county.teams["subcontractor"].name]
+
+
+def test_a_row_mended_with_another_bad_value_is_not_told_as_done(clerk, county):
+    roster = brought(clerk, county, [_row(county, 441, 手机号="1380"), _row(county, 443, 手机号="1380")])
+    first, second = RosterFault.objects.filter(roster=roster).order_by("row__line")
+    address = reverse("roster_import_mend", args=[roster.public_id])
+    address += f"?column=phone&cause={first.cause}"
+    mended = {f"cell-{first.row_id}": "1380013800a", f"cell-{second.row_id}": people.phone(443)}
+    answer = clerk.post(address, mended, follow=True)
+    (told,) = answer.context["messages"]
+    assert told.message == ("改了 2 行，已重新检查，其中 1 行还有别的问题，请再改。“手机号少了几位”没有了。")
+    assert told.level_tag == "warning"
+
+
+def test_an_import_that_only_updates_says_so_alike_in_title_and_figures(clerk, county):
+    row = _row(county, 451)
+    carried = brought(clerk, county, [row])
+    clerk.post(reverse("roster_import", args=[carried.public_id]), {"mode": "rows"})
+    carry_on(carried.pk, timezone.now)
+    again = brought(clerk, county, [row | {"手机号": people.phone(453)}])
+    clerk.post(reverse("roster_import", args=[again.public_id]), {"mode": "rows"})
+    carry_on(again.pk, timezone.now)
+    answer = clerk.get(reverse("roster_import", args=[again.public_id]))
+    assert answer.context["title"] == "已更新 1 人"
+    assert [(part["label"], part["number"]) for part in answer.context["parts"]] == [("已更新", 1)]
+    assert "新登记的人" not in text_of(answer)
+
+
+def test_an_import_whose_worker_died_does_not_grow_longer_and_says_it_will_be_taken_up(clerk, county):
+    roster = brought(clerk, county, [_row(county, 461)])
+    now = timezone.now()
+    beaten = {"state": "saving", "mode": "rows", "rows_number": 300, "rows_done": 100}
+    for silent, told in ((50, "约还要 20 秒"), (70, "处理中断了，一分钟内会自动接着做")):
+        heard = now - timedelta(seconds=silent)
+        started = heard - timedelta(seconds=10)
+        RosterImport.objects.filter(pk=roster.pk).update(heartbeat_at=heard, started_at=started, **beaten)
+        page = page_of(clerk, roster)
+        assert told in page
+        assert ("约还要" in page) is (silent == 50)
 
 
 def test_a_clerk_uploads_mends_saves_and_finds_the_people(clerk, county):

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
+from kernel.errors import NotFound
 from kernel.files import NamedFile
 from kernel.store import keep
+from tests.scope.opening import signed_in
 from tests.support import records
 from tests.support.actors import EVERYONE
 from tests.support.traces import fingerprint
+from tests.support.world import County, wuchang
 from tests.workers.sites import TODAY, site
 from workers.errors import BadPaper, PaperEnded
 from workers.models import PolicyDocument
@@ -18,6 +22,11 @@ from workers.selectors.policies import policies, same_firm_elsewhere
 from workers.services import PolicyFacts, file_policy, withdraw_policy
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def county() -> County:
+    return wuchang()
 
 
 def facts(**changes: Any) -> PolicyFacts:
@@ -69,3 +78,26 @@ def test_a_document_without_title_or_file_is_refused(change, field):
         file_policy(actor=EVERYONE, participations=[part], facts=facts(**change))
     assert refusal.value.field == field
     assert not PolicyDocument.all_rows.exists()
+
+
+def test_the_contractors_documents_are_read_by_its_subcontractors_and_touched_by_nobody_else(county):
+    own, others = county.policies["contractor"], county.policies["subcontractor"]
+    sub, clerk = county.actor("subcontractor_clerk"), signed_in(county, "subcontractor_clerk")
+    assert set(policies(sub, county.project)) == {own, others}
+    assert {row["title"] for row in clerk.get("/api/v1/policies/").json()["results"]} >= {
+        own.title,
+        others.title,
+    }
+    assert clerk.get(reverse("policy_file", args=[own.public_id])).status_code == 200
+    page = clerk.get(reverse("project_policies", args=[county.project.public_id])).content.decode()
+    for policy, is_own in ((own, False), (others, True)):
+        assert policy.title in page
+        address = reverse("policy_withdraw", args=[policy.public_id])
+        assert (address in page) is is_own
+        assert clerk.get(address).status_code == (200 if is_own else 404)
+    before = fingerprint()
+    with pytest.raises(NotFound), transaction.atomic():
+        withdraw_policy(actor=sub, policy=own, reason="制度已废止")
+    assert fingerprint() == before
+    contractor = county.actor("labour_clerk")
+    assert set(policies(contractor, county.project)) >= {own}

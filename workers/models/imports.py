@@ -87,11 +87,21 @@ class RosterImport(models.Model):
         """It has been read, and its rows can be mended and written."""
         return self.state in (self.State.CHECKED, self.State.SAVED)
 
+    def is_silent(self, now: datetime, seconds: int) -> bool:
+        """The worker that was at it has given no sign of life for so long: another will take it up."""
+        is_held = self.state in (self.State.CHECKING, self.State.SAVING)
+        return (
+            is_held and self.heartbeat_at is not None and now - self.heartbeat_at > timedelta(seconds=seconds)
+        )
+
     def remaining(self, now: datetime) -> timedelta | None:
         """How long it will still take at the pace so far; None before there is a pace."""
         if self.started_at is None or not self.rows_done or self.rows_number <= self.rows_done:
             return None
-        passed = now - self.started_at
+        # At the pace of the last sign of life: a worker that died does not grow slower.
+        passed = (self.heartbeat_at or now) - self.started_at
+        if not passed:
+            return None
         return passed * ((self.rows_number - self.rows_done) / self.rows_done)
 
 

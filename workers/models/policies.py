@@ -4,13 +4,18 @@ Source: 鄂建文〔2019〕27号 一(四) (建立健全实名制管理制度).
 """
 
 from django.db import models
+from django.db.models import F, Q
 
 from kernel.models import Travelling
-from kernel.scoping import ScopedModel
+from kernel.scoping import Reach, ScopedModel
+from projects.models import Participation
 
 
 class PolicyDocument(Travelling, ScopedModel):
-    """One version of a document; the next version names the one before it, and all stay readable."""
+    """One version of a document; the next version names the one before it, and all stay readable.
+
+    The contractor's hold for everybody on the site, so whoever takes part in the project reads them.
+    """
 
     region_lookup = "participation__project__region"
     project_lookup = "participation__project"
@@ -39,3 +44,11 @@ class PolicyDocument(Travelling, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.title} {self.number}"
+
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        taking_part = Participation.objects.within(Reach(participations=reach.participations))
+        return super().scope(reach) | Q(
+            participation__project__in=taking_part.values("project"),
+            participation__enterprise=F("participation__project__contractor"),
+        )

@@ -125,6 +125,7 @@ def wording_now(actor: Actor, of: Project, kind: str) -> ContractTemplate | None
 
 
 def people_without_contract(actor: Actor, of: Project, day: date) -> QuerySet[Engagement]:
-    """Whom the actor may make a contract for; `has_contract` and `has_paper` say who has one."""
+    """Whom the actor may make a contract for, none with one on its way; `has_contract`: one is in force."""
     waiting = ContractPaper.all_rows.filter(engagement=OuterRef("pk"), state__in=("draft", "signing"))
-    return people_to_file_for(actor, of).annotate(has_contract=contracted_on(day), has_paper=Exists(waiting))
+    rows = people_to_file_for(actor, of).filter(~Exists(waiting))
+    return rows.annotate(has_contract=contracted_on(day))

@@ -27,10 +27,15 @@ def all_policies(actor: Actor) -> QuerySet[PolicyDocument]:
 
 
 def policy_to(actor: Actor, permission: str, public_id: UUID) -> PolicyDocument:
-    """One document for what `permission` names. Raises NotFound beyond it."""
+    """One document for what `permission` names. Raises NotFound beyond it.
+
+    The contractor's are read by all who take part; more is done to a document only by who has its part.
+    """
     rows = PolicyDocument.objects.visible_to(actor, permission).select_related(
         "participation__enterprise", "participation__project__region", "replaced_by"
     )
+    if permission != PolicyDocument.view_permission:
+        rows = rows.filter(participation__in=Participation.objects.visible_to(actor, permission))
     found = rows.filter(public_id=public_id).first()
     if found is None:
         raise NotFound

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Min, QuerySet, Sum, Window
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
@@ -29,6 +28,7 @@ from standards.selectors import parameter
 from workers.import_cells import plain
 from workers.models import RosterFault, RosterImport, RosterRow
 from workers.services.import_judging import Judge, Judged, given_index
+from workers.services.import_twice import OPEN, tell_twice
 from workers.services.standing import site_day
 
 log = structlog.get_logger(__name__)
@@ -37,10 +37,6 @@ MAY = "workers.enrol"
 CARRY_ON = "workers.tasks.carry_on_import"
 AWAY = (KombuError, RedisError, OSError)
 State, Mode, Outcome = RosterImport.State, RosterImport.Mode, RosterRow.Outcome
-# A row of these is still to be written, or to be mended first.
-OPEN = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.FAULTY)
-TWICE = "twice_in_file"
-_TWICE = "与第 {line} 行是同一个证件号码，一个人在表里只能有一行。请删去多余的行，或对照证件改正号码。"
 _DAY = timedelta(days=1)
 _TOGETHER = 500
 
@@ -279,40 +275,6 @@ def keep_faults(roster: RosterImport, judged: Iterable[tuple[RosterRow, Judged]]
         ],
         batch_size=_TOGETHER,
     )
-
-
-def tell_twice(roster: RosterImport) -> None:
-    """Say of each person who stands in several rows where the first is; judged over the whole file."""
-    told = RosterFault.objects.filter(roster=roster, cause=TWICE)
-    before = set(told.values_list("row", flat=True))
-    told.delete()
-    first = Window(Min("line"), partition_by=[F("person_index")])
-    again = roster.rows.exclude(person_index=None).annotate(first=first).filter(line__gt=F("first"))
-    rows = again.filter(outcome__in=OPEN).order_by("line").values_list("pk", "first")
-    found = rows.iterator(chunk_size=_TOGETHER)
-    now: set[int] = set()
-    while chunk := list(islice(found, _TOGETHER)):
-        RosterFault.objects.bulk_create(
-            RosterFault(
-                roster=roster,
-                row_id=row,
-                column="id_number",
-                cause=TWICE,
-                sentence=_TWICE.format(line=line),
-            )
-            for row, line in chunk
-        )
-        now |= {row for row, _line in chunk}
-    roster.rows.filter(pk__in=now).update(outcome=Outcome.FAULTY)
-    _free(roster, before - now)
-
-
-def _free(roster: RosterImport, keys: set[int]) -> None:
-    """Rows that were twice in the file and are so no more come to what they come to."""
-    rows = roster.rows.filter(pk__in=keys, outcome=Outcome.FAULTY).exclude(faults__isnull=False)
-    rows.filter(engagement=None).update(outcome=Outcome.NEW)
-    rows.exclude(engagement=None).filter(changes=[]).update(outcome=Outcome.SAME)
-    rows.exclude(engagement=None).exclude(changes=[]).update(outcome=Outcome.CHANGED)
 
 
 def throw_away(roster: RosterImport) -> None:

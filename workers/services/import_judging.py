@@ -15,7 +15,7 @@ from standards.errors import BreaksStandard
 from standards.records import extras_of
 from workers.errors import AlreadyEngaged, IdentityNameDiffers
 from workers.import_cells import BadCell, Named, plain, read_day, read_number, read_yes, require_whole
-from workers.import_columns import NO_CONTRACT, Column, columns, lists, training_kinds
+from workers.import_columns import NO_CONTRACT, Column, TeamChoice, columns, lists, training_kinds
 from workers.models import Engagement, Particulars, Person, RosterRow
 from workers.selectors import teams_to_enrol_into
 from workers.services.contracts import FIXED_TERM, UNTIL_DONE, ContractFacts, require_sensible_contract
@@ -144,20 +144,16 @@ class Judge:
             row.outcome = Outcome.CHANGED if row.changes else Outcome.SAME
 
 
-def offered(teams: Iterable[Team]) -> list[tuple[str, str, str]]:
-    """Teams as a list offers them: key, label (with the firm where two bear one name) and name."""
+def offered(teams: Iterable[Team]) -> list[TeamChoice]:
+    """Teams as a list offers them: with the firm where two bear one name; the form's words mean them too."""
     rows = list(teams)
     names = [team.name for team in rows]
-    return [
-        (
-            str(team.public_id),
-            team.name
-            if names.count(team.name) == 1
-            else f"{team.name}（{team.participation.enterprise.name}）",
-            team.name,
-        )
-        for team in rows
-    ]
+    found = []
+    for team in rows:
+        whole = f"{team.name}（{team.participation.enterprise.name}）"
+        label = team.name if names.count(team.name) == 1 else whole
+        found.append(TeamChoice(str(team.public_id), label, (team.name, whole)))
+    return found
 
 
 def own_facts(row: Judged) -> OwnFacts | None:

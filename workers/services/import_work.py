@@ -31,9 +31,10 @@ from web.messages import Audience, tell
 from workers.models import RosterImport, RosterRow
 from workers.services.edits import edit_engagement
 from workers.services.enrolling import enrol_many
-from workers.services.import_acts import MAY, Mode, Outcome, State, judge_rows, keep_faults, tell_twice
+from workers.services.import_acts import MAY, Mode, Outcome, State, judge_rows, keep_faults
 from workers.services.import_judging import Fault, Judge, Judged, own_facts
 from workers.services.import_reading import read_roster
+from workers.services.import_twice import tell_twice
 from workers.services.standard import FILE
 from workers.services.standing import site_day
 

@@ -58,7 +58,8 @@ def withdraw_policy(*, actor: Actor, policy: PolicyDocument, reason: str) -> Pol
 
     Raises NotPermitted, NotFound, WhyMissing, WhyHoldsNumber, PaperEnded.
     """
-    require(actor, "workers.file", on=policy)
+    # Of the part and not of the document, which others on the site may read.
+    require(actor, "workers.file", on=policy.participation)
     why = checked_reason(reason)
     rows = PolicyDocument.objects.visible_to(actor, "workers.file").select_related(
         "participation__project__region"

@@ -1,5 +1,6 @@
 """Certificates of people: recorded and renewed by who has the original in hand, listed by their end."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,6 +48,13 @@ class CertificateForm(ScopedForm):
     status = CodeField(code_list="certificate_status", label="状态", initial="1")
     scan = FileField(label="扫描件", required=False)
 
+    def __init__(self, *args: Any, opening: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What the person's trade asks for is what is at hand; other kinds follow in the list's own order.
+        kind = self.fields["kind"]
+        if isinstance(kind, CodeField):
+            kind.lead_with(opening)
+
 
 class NewCertificate(FormPage):
     """Record a certificate."""
@@ -59,6 +67,13 @@ class NewCertificate(FormPage):
 
     def prepare(self, **kwargs: Any) -> None:
         self.work = work_to(self.actor, self.permission, kwargs["public_id"])
+        self.opening = special_trades(today()).get(self.work.trade, ())
+
+    def build(self, data: Any = None, files: Any = None, **more: Any) -> ScopedForm:
+        return super().build(data, files, opening=self.opening, **more)
+
+    def first(self) -> dict[str, Any]:
+        return {"kind": self.opening[0]} if len(self.opening) == 1 else {}
 
     def act(self, form: Any) -> str:
         said = dict(form.cleaned_data)
@@ -72,15 +87,14 @@ class NewCertificate(FormPage):
         return {
             "title": f"登记 {self.work.person.name} 的证书",
             "subtitle": f"{self.work.project.name}，{self.work.team.name}",
-            "lead": _needed(self.work.trade),
+            "lead": _needed(self.work.trade, self.opening),
             "crumbs": of_work(self.work, "登记证书"),
             "cancel_url": record_of(self.work, "work"),
         }
 
 
-def _needed(trade: str) -> str:
+def _needed(trade: str, kinds: Sequence[str]) -> str:
     """Which certificates open the trade, where it is one of special operations."""
-    kinds = special_trades(today()).get(trade)
     if not kinds:
         return ""
     named = "、".join(code_name("certificate_kind", kind) for kind in kinds)

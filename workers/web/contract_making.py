@@ -3,23 +3,25 @@
 from typing import Any, cast
 
 from django import forms
-from django.http import QueryDict
 from django.urls import reverse
 
 from kernel.errors import NotFound
 from projects.models import Project
+from standards.selectors import parameter
 from web.acts import FormPage
 from web.forms import CodeField, DayField, ScopedForm
 from web.navigation import Crumb
-from workers.models import Contract, Engagement
+from web.words import exact
+from workers.models import Contract, ContractPaper, Engagement
 from workers.selectors import contract_to, project_to
-from workers.selectors.contracting import people_without_contract
+from workers.selectors.choosing import Offer
+from workers.selectors.contracting import papers, people_without_contract
 from workers.services import TermFacts, amend_contract, duties_of, make_contracts
 from workers.services.contracts import until_words
 from workers.services.drafting import require_sensible_terms
+from workers.web.choosing import ChoosingPage, PeopleField, keys_of
 from workers.web.papers_fields import PaperForm, contract_kinds, one_of, price_field
 from workers.web.places import of_work, record_of, today
-from workers.web.trainings import PeopleField
 
 _WAGE_FORMS = [("", "请选择"), *Contract.WageForm.choices]
 
@@ -95,6 +97,20 @@ def term_facts(cleaned: dict[str, Any]) -> TermFacts:
     )
 
 
+def terms_of(paper: ContractPaper) -> dict[str, Any]:
+    """A paper's terms as the fields show them, without duties: those follow the trade."""
+    return {
+        "contract_kind": paper.wording.kind,
+        "contract_starts_on": paper.starts_on,
+        "contract_ends_on": paper.ends_on,
+        "wage_form": paper.wage_form,
+        "unit_price": paper.unit_price,
+        "unit": paper.unit,
+        "pay_day": paper.pay_day,
+        "workplace": paper.workplace,
+    }
+
+
 class ContractPeople(PeopleField):
     """People of the project, with a word for those who have a contract."""
 
@@ -107,14 +123,14 @@ class MakeForm(Terms):
 
     people = ContractPeople(label="签订的人")
 
-    def __init__(self, *args: Any, people: list[Engagement], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[Engagement], offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = cast(PeopleField, self.fields["people"])
-        chosen.offer_people(people)
+        chosen.offer_people(people, offer)
         chosen.error_messages["required"] = "还没有选择人员，请至少选择一人。"
 
 
-class MakeContracts(FormPage):
+class MakeContracts(ChoosingPage):
     """Contracts for many people at once."""
 
     permission = "workers.file"
@@ -123,32 +139,37 @@ class MakeContracts(FormPage):
     template_name = "workers/make_contracts.html"
     submit = "生成合同草稿"
     keeps_draft = True
+    told = "没有合同"
 
     def prepare(self, **kwargs: Any) -> None:
         self.project = project_to(self.actor, self.permission, kwargs["public_id"])
-        rows: list[Any] = list(people_without_contract(self.actor, self.project, today()))
-        self.people = [row for row in rows if not row.has_paper]
-
-    def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
-        return super().build(data, files, people=self.people, **more)
+        rows = people_without_contract(self.actor, self.project, today())
+        self.offer_from(rows, int(parameter("contract.most_at_once")), "has_contract")
 
     def first(self) -> dict[str, Any]:
-        """Whoever was named on the page before, or a team, or else everybody without a contract."""
-        asked, team = set(self.request.GET.getlist("person")), self.request.GET.get("team", "")
+        """Whoever was named on the page before, or else everybody on this page who has no contract.
+
+        A name may be several people's: who is found by it is ticked by hand. After a batch its terms
+        stand here for the next.
+        """
         chosen = [
             str(row.public_id)
-            for row in self.people
-            if str(row.public_id) in asked
-            or (team and str(row.team.public_id) == team)
-            or (not asked and not team and not row.has_contract)  # type: ignore[attr-defined]  # annotated
+            for row in self.offer.people
+            if self.asked.people or not (self.asked.words or row.has_contract)  # type: ignore[attr-defined]  # annotated
         ]
         return {
             "contract_kind": Contract.Kind.LABOUR,
             "contract_starts_on": today(),
             "wage_form": Contract.WageForm.DAY,
             "workplace": self.project.address,
+            **self._as_before(),
             "people": chosen,
         }
+
+    def _as_before(self) -> dict[str, Any]:
+        keys = keys_of([self.request.GET.get("like", "")])
+        made = papers(self.actor).filter(engagement__project=self.project, public_id__in=keys).first()
+        return terms_of(made) if made and keys else {}
 
     def act(self, form: Any) -> str:
         made = make_contracts(
@@ -157,17 +178,27 @@ class MakeContracts(FormPage):
             terms=term_facts(form.cleaned_data),
             year=today().year,
         )
-        self.say(f"已生成 {len(made)} 份合同草稿。核对后送签，再打印给双方签字。")
+        told = f"已生成 {len(made)} 份合同草稿。"
+        if self.offer.pages > 1 and (left := self.offer.waiting - len(made)) > 0:
+            self.say(f"{told}还有 {exact(left)} 人没有合同，请接着办下一批；条款照上一批填好，请核对。")
+            return self._next_batch(made[0])
+        self.say(f"{told}核对后送签，再打印给双方签字。")
         return reverse("project_papers", args=[self.project.public_id], query={"stands": "draft"})
+
+    def _next_batch(self, made: ContractPaper) -> str:
+        team = {"team": str(self.asked.team)} if self.asked.team else {}
+        return reverse(
+            "make_contracts", args=[self.project.public_id], query={**team, "like": str(made.public_id)}
+        )
 
     def context(self) -> dict[str, Any]:
         return {
+            **super().context(),
             "title": "制作合同",
             "subtitle": self.project.name,
             "lead": "按本项目现行的合同文本生成，一次可以为多人制作；每份合同有自己的编号，期限和报酬相同。",
             "crumbs": of_contracts(self.project, "制作合同"),
             "cancel_url": reverse("project_contracts", args=[self.project.public_id]),
-            "has_people": bool(self.people),
         }
 
 

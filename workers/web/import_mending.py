@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -82,12 +83,19 @@ class _OfCause(FormPage):
             "roster": self.roster,
         }
 
-    def tell(self, number: int) -> None:
-        """Say what is left of this cause."""
+    def tell(self, number: int, mended: set[int]) -> None:
+        """Say what is left of this cause, and how many of the rows just mended fail for another."""
         left = selectors.roster_faults(self.actor, self.roster, self.column.code, self.cause)
-        still = left.values("row").distinct().count()
-        rest = f"“{self.what}”还有 {words.exact(still)} 行。" if still else f"“{self.what}”没有了。"
-        self.say(f"改了 {words.exact(number)} 行，已重新检查。{rest}")
+        same = set(left.values_list("row", flat=True))
+        faulty = selectors.roster_faults(self.actor, self.roster).filter(row__in=mended - same)
+        other = faulty.values("row").distinct().count()
+        rest = f"“{self.what}”还有 {words.exact(len(same))} 行。" if same else f"“{self.what}”没有了。"
+        told = f"，其中 {words.exact(other)} 行还有别的问题，请再改" if other else ""
+        text = f"改了 {words.exact(number)} 行，已重新检查{told}。{rest}"
+        if other:
+            messages.warning(self.request, text)
+        else:
+            self.say(text)
 
 
 class MendCells(_OfCause):
@@ -113,7 +121,7 @@ class MendCells(_OfCause):
     def act(self, form: Any) -> str:
         mended = form.mended()
         services.mend_import(actor=self.actor, roster=self.roster, mended=mended, now=timezone.now())
-        self.tell(len(mended))
+        self.tell(len(mended), set(mended))
         return self.back
 
     def context(self) -> dict[str, Any]:
@@ -153,6 +161,7 @@ class MapCells(_OfCause):
         return self.sample.said.get(self.column.code, "") if self.sample else ""
 
     def act(self, form: Any) -> str:
+        meant = set(self._meant.values_list("row", flat=True))
         number = services.map_import(
             actor=self.actor,
             roster=self.roster,
@@ -162,15 +171,19 @@ class MapCells(_OfCause):
             given=given_index(self.given) if self.given else None,
             now=timezone.now(),
         )
-        self.tell(number)
+        self.tell(number, meant)
         return self.back
 
+    @property
+    def _meant(self) -> Any:
+        """The faults that one value is to mend."""
+        return self.faults.filter(given_index=given_index(self.given)) if self.given else self.faults
+
     def context(self) -> dict[str, Any]:
-        found = self.faults.filter(given_index=given_index(self.given)) if self.given else self.faults
         is_told = bool(self.given) and not self.column.is_personal
         return {
             **super().context(),
-            "number": found.values("row").distinct().count(),
+            "number": self._meant.values("row").distinct().count(),
             "given": self.given[:40] if is_told else "",
         }
 

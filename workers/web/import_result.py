@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kernel.masking import mask_id_number
 from projects.models import Project
+from standards.selectors import parameter
 from web import words
 from web.acts import FormPage
 from web.lists import SIZES
@@ -26,7 +27,8 @@ from workers.web.places import record_of
 Outcome = RosterRow.Outcome
 # What the bar shows, in its order: colour, words, outcomes.
 _PARTS = (
-    ("green", "已登记", (Outcome.WRITTEN, Outcome.UPDATED)),
+    ("green", "已登记", (Outcome.WRITTEN,)),
+    ("green", "已更新", (Outcome.UPDATED,)),
     ("blue", "可导入", (Outcome.NEW, Outcome.CHANGED)),
     ("red", "要改", (Outcome.FAULTY,)),
     ("grey", "已在册，不变", (Outcome.SAME,)),
@@ -57,7 +59,8 @@ class ImportResult(FormPage):
         roster = self.roster
         rows = selectors.roster_rows(self.actor, roster).order_by()
         counts = dict(rows.values_list("outcome").annotate(number=Count("pk")))
-        left = roster.remaining(timezone.now())
+        now = timezone.now()
+        left = roster.remaining(now)
         return {
             "title": _title(roster, counts),
             "roster": roster,
@@ -65,6 +68,7 @@ class ImportResult(FormPage):
             "crumbs": crumbs(self.project, roster.name),
             "cancel_url": reverse("roster_import_new", args=[self.project.public_id]),
             "percent": int(100 * roster.rows_done / roster.rows_number) if roster.rows_number else 0,
+            "is_silent": roster.is_silent(now, parameter("imports.lease_seconds")),
             "left": words.exact(max(1, round(left.total_seconds()))) if left else "",
             "seconds": _seconds(roster),
             **self._found(counts),
@@ -79,6 +83,7 @@ class ImportResult(FormPage):
         return {
             "total": sum(counts.values()),
             "good": good,
+            "written": counts.get(Outcome.WRITTEN, 0),
             "faulty": counts.get(Outcome.FAULTY, 0),
             "parts": _parts(counts),
             "groups": groups_of(self.actor, self.roster, judge),
@@ -123,6 +128,8 @@ def _title(roster: RosterImport, counts: dict[str, int]) -> str:
         done = counts.get(Outcome.WRITTEN, 0)
         updated = counts.get(Outcome.UPDATED, 0)
         rest = f"，{words.exact(faulty)} 行要改" if faulty else ""
+        if updated and not done:
+            return f"已更新 {words.exact(updated)} 人{rest}"
         changed = f"，更新 {words.exact(updated)} 人" if updated else ""
         return f"已登记 {words.exact(done)} 人{changed}{rest}"
     if faulty:

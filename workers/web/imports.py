@@ -23,8 +23,9 @@ from workers import selectors, services
 from workers.import_book import RosterBook
 from workers.import_columns import Column, columns
 from workers.models import RosterImport
-from workers.services.import_acts import MAY, OPEN, workshop
+from workers.services.import_acts import MAY, workshop
 from workers.services.import_judging import Judge
+from workers.services.import_twice import OPEN
 from workers.web.enrol_form import teams_at_work
 from workers.web.import_forms import UploadForm
 from workers.web.places import of_project

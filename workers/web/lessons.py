@@ -22,6 +22,7 @@ from web.uploads import serve
 from workers.errors import BadPaper, NobodyThere
 from workers.models import Engagement, SessionAttendance, TrainingSession
 from workers.selectors import people_to_file_for, project_to
+from workers.selectors.choosing import Offer
 from workers.selectors.lessons import (
     attendance_of,
     badge_holder,
@@ -40,9 +41,9 @@ from workers.services import (
     print_session,
     reaches_whole,
 )
+from workers.web.choosing import ChoosingPage, PeopleField
 from workers.web.papers_fields import basic_kinds, hours_field
 from workers.web.places import today
-from workers.web.trainings import PeopleField
 
 State = TrainingSession.State
 HOW = dict(SessionAttendance.How.choices)
@@ -216,14 +217,14 @@ class PeopleForm(ScopedForm):
 
     people = PeopleField(label="到场的人")
 
-    def __init__(self, *args: Any, people: list[Engagement], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[Engagement], offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = cast(PeopleField, self.fields["people"])
-        chosen.offer_people(people)
+        chosen.offer_people(people, offer)
         chosen.error_messages["required"] = "还没有选择人员，请至少选择一人。"
 
 
-class NotePeople(OfSession):
+class NotePeople(ChoosingPage, OfSession):
     """Sign in by list."""
 
     form_class: type[ScopedForm] = PeopleForm
@@ -233,12 +234,9 @@ class NotePeople(OfSession):
 
     def prepare(self, **kwargs: Any) -> None:
         super().prepare(**kwargs)
-        there = {one.engagement_id for one in attendance_of(self.actor, self.session)}
-        everybody = people_to_train(self.actor, self.session)
-        self.people = [one for one in everybody if one.pk not in there]
-
-    def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
-        return super().build(data, files, people=self.people, **more)
+        there = attendance_of(self.actor, self.session).order_by().values("engagement")
+        everybody = people_to_train(self.actor, self.session).exclude(pk__in=there)
+        self.offer_from(everybody, int(parameter("training.most_people_at_once")))
 
     def act(self, form: Any) -> str:
         new = note_attendance(
@@ -250,9 +248,6 @@ class NotePeople(OfSession):
         )
         self.say(f"已登记 {len(new)} 人到场。")
         return session_url(self.session)
-
-    def context(self) -> dict[str, Any]:
-        return {**super().context(), "has_people": bool(self.people)}
 
 
 class BadgeForm(ScopedForm):

@@ -96,7 +96,8 @@ class FilePolicy(FormPage):
         return {
             "title": "上传管理制度",
             "subtitle": self.project.name,
-            "lead": "用工实名制管理制度等文件。监管部门、建设单位和监理单位都能查看；旧版本一直保留。",
+            "lead": "用工实名制管理制度等文件，监管部门、建设单位和监理单位都能查看；"
+            "总承包的，各分包单位也能查看。旧版本一直保留。",
             "crumbs": of_policies(self.project, "上传"),
             "cancel_url": policies_url(self.project),
         }

@@ -3,15 +3,17 @@
 from dataclasses import asdict, replace
 from typing import Any, cast
 
-from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 
+from standards.selectors import parameter
 from web.acts import FormPage
 from web.forms import ScopedForm
 from workers.models import Engagement
 from workers.selectors import people_to_file_for, project_to, training_to, work_to
+from workers.selectors.choosing import Offer
 from workers.services import record_training, record_trainings, replace_training, withdraw_training
+from workers.web.choosing import ChoosingPage, PeopleField
 from workers.web.contracts import reason_field
 from workers.web.papers_fields import TrainingFields, basic_kinds, training_facts
 from workers.web.places import of_project, of_work, record_of, today
@@ -29,32 +31,6 @@ class WithdrawForm(ScopedForm):
     reason = reason_field("签到表上不是本人")
 
 
-class PeopleField(forms.MultipleChoiceField):
-    """People of the project, by public id; the cleaned value is a list of engagements."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        self._found: dict[str, Engagement] = {}
-        missing = "有人不在您的管理范围内，或已不在本项目。请刷新页面重新选择。"
-        super().__init__(
-            widget=forms.CheckboxSelectMultiple, error_messages={"invalid_choice": missing}, **kwargs
-        )
-
-    def offer_people(self, rows: list[Engagement]) -> None:
-        """Offer these, team by team."""
-        self._found = {str(row.public_id): row for row in rows}
-        teams: dict[str, list[tuple[str, str]]] = {}
-        for key, row in self._found.items():
-            teams.setdefault(row.team.name, []).append((key, self.words_of(row)))
-        self.choices = list(teams.items())
-
-    def words_of(self, row: Engagement) -> str:
-        """How somebody is named beside the box."""
-        return f"{row.person.name}（班组长）" if row.is_team_leader else row.person.name
-
-    def clean(self, value: Any) -> Any:
-        return [self._found[key] for key in super().clean(value)]
-
-
 class TeamTrainingForm(TrainingFields):
     """One training and who attended it."""
 
@@ -62,10 +38,10 @@ class TeamTrainingForm(TrainingFields):
 
     field_order = ("training_kind", "training_on", "training_hours", "is_passed", "trainer", "evidence")
 
-    def __init__(self, *args: Any, people: list[Engagement], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[Engagement], offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         attended = cast(PeopleField, self.fields["people"])
-        attended.offer_people(people)
+        attended.offer_people(people, offer)
         attended.error_messages["required"] = "还没有选择参加培训的人员，请至少选择一人。"
 
 
@@ -107,7 +83,7 @@ class NewTraining(FormPage):
         }
 
 
-class TeamTraining(FormPage):
+class TeamTraining(ChoosingPage):
     """Record one training for many who attended it together."""
 
     permission = "workers.file"
@@ -118,20 +94,16 @@ class TeamTraining(FormPage):
 
     def prepare(self, **kwargs: Any) -> None:
         self.project = project_to(self.actor, self.permission, kwargs["public_id"])
-        self.people = list(people_to_file_for(self.actor, self.project))
+        most = int(parameter("training.most_people_at_once"))
+        self.offer_from(people_to_file_for(self.actor, self.project), most)
 
     def build(self, data: QueryDict | None = None, files: Any = None, **more: Any) -> ScopedForm:
-        return super().build(data, files, today=today(), people=self.people, **more)
+        return super().build(data, files, today=today(), **more)
 
     def first(self) -> dict[str, Any]:
         """Whoever was chosen on the page before, or the whole of one team."""
-        asked = set(self.request.GET.getlist("person"))
-        team = self.request.GET.get("team", "")
-        chosen = [
-            str(row.public_id)
-            for row in self.people
-            if str(row.public_id) in asked or (team and str(row.team.public_id) == team)
-        ]
+        is_told = self.asked.people or (self.asked.team and not self.asked.words)
+        chosen = [str(row.public_id) for row in self.offer.people] if is_told else []
         return {"training_kind": basic_kinds()[0], "is_passed": "yes", "people": chosen}
 
     def act(self, form: Any) -> str:
@@ -146,12 +118,12 @@ class TeamTraining(FormPage):
 
     def context(self) -> dict[str, Any]:
         return {
+            **super().context(),
             "title": "登记一次培训",
             "subtitle": self.project.name,
             "lead": "一次培训、多人参加：勾选参加的人，共用日期、学时、授课人和培训记录。",
             "crumbs": of_project(self.project, "登记培训"),
             "cancel_url": reverse("project_people", args=[self.project.public_id]),
-            "has_people": bool(self.people),
         }
 
 

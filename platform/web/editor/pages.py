@@ -58,6 +58,7 @@ class VersionPage(Page):
         self.is_mine = row.layer in life.MOVES and may_edit(self.actor, row.region)
         self.makes_it = self.is_mine or may_review(self.actor)
         self.is_open = self.is_mine and life.EDIT in life.acts(row.layer, row.state)
+        self.extends = reading.open_objects(row, self.today) if self.is_open else []
         changes = changes_of(row)
         context = {
             "title": f"{reading.whose(row)} {row.number}",
@@ -121,9 +122,10 @@ class VersionPage(Page):
             return {**self._element(one, own), "said": asked_of(one, lists), "is_new": is_new}
 
         return {
+            "extensible": EXTENSIBLE,
             "objects": [
                 (key, name, [shown(one) for one in standard.all_elements.get(key, ())],
-                 put_url(self.row, "element", key) if self.is_open and key in EXTENSIBLE else "",
+                 put_url(self.row, "element", key) if key in self.extends else "",
                  reverse("standard_preview", args=[self.row.public_id, key]))
                 for key, name in OBJECTS.items()
             ]
@@ -142,10 +144,11 @@ class VersionPage(Page):
                 (label, reverse("standard_move", args=[self.row.public_id, one.object_key, one.code, way]))
                 for way, label in (("up", "上移"), ("down", "下移"))
             ]
-        elif one.object_key in EXTENSIBLE and not one.is_retired:
+            return found
+        if one.object_key in self.extends and not one.is_retired:
             found["tighten_url"] = put_url(self.row, "tightening", one.object_key, one.code)
-            if demand:
-                found["drop_url"] = drop_url(self.row, "tightening", one.object_key, one.code)
+        if demand:
+            found["drop_url"] = drop_url(self.row, "tightening", one.object_key, one.code)
         return found
 
     def _codes(self) -> dict[str, Any]:
@@ -162,7 +165,7 @@ class VersionPage(Page):
         ]
         lists = [
             (key, name, put_url(self.row, "item", key))
-            for key, name in sorted(names.items(), key=lambda one: one[1])
+            for key, name in sorted(reading.open_lists(self.row, names, self.today), key=lambda one: one[1])
         ]
         here = dict.fromkeys(item.code_list for item in self.row.proposed_items.order_by("position", "id"))
         begun = (
@@ -195,7 +198,7 @@ class VersionPage(Page):
                 }
                 for rule in standard.all_rules.get(key, ())
             ]
-            new = put_url(self.row, "rule", key) if self.is_open and key in EXTENSIBLE else ""
+            new = put_url(self.row, "rule", key) if key in self.extends else ""
             found.append((key, name, rules, new))
         return {"rules": found}
 

@@ -11,6 +11,7 @@ from kernel.errors import NotFound
 from standards.effective import ref_of, with_draft
 from standards.json_schema import schema_of_element
 from standards.models import CodeList, StandardVersion
+from standards.selectors import every_code
 from standards.spec import EXTENSIBLE, OBJECTS, ElementSpec, Standard
 from web.acts import FormPage, PostPage
 from web.editor.forms import ElementForm, ItemForm, PartForm, TighteningForm
@@ -126,8 +127,9 @@ class PutPart(_OfDraft, FormPage):
 
     def context(self) -> dict[str, Any]:
         title = f"{'修改' if self.held else '新增'}{PARTS[self.part]}"
+        called = self._called()
         return {
-            "title": f"{title}：{self.code}" if self.code else title,
+            "title": f"{title}：{called}" if called else title,
             "subtitle": OBJECTS.get(self.of) or names_of_lists(self.version_row).get(self.of, ""),
             "crumbs": crumbs(self.version_row, title),
             "cancel_url": self.cancel_url,
@@ -136,6 +138,12 @@ class PutPart(_OfDraft, FormPage):
             "below": element_said(self.element) if self.element else "",
             "aside_always": True,
         }
+
+    def _called(self) -> str:
+        """What the part is called by people, its code only where it has no name; "" for a new one."""
+        of = self.element or self.held
+        name = getattr(of, "name", "") or (every_code(self.of).get(self.code, "") if of else "")
+        return f"{name}（{self.code}）" if name and self.part == "item" else name or self.code
 
 
 def names_of_lists(version: StandardVersion) -> dict[str, str]:

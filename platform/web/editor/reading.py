@@ -1,6 +1,7 @@
 """Who reads and who changes a version: anybody a published one, drafts those who draft or review them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -13,9 +14,10 @@ from kernel.scoping import Actor
 from regions.models import Region
 from regions.selectors import province
 from standards import life
+from standards.item_checks import namespace
 from standards.models import StandardVersion
-from standards.spec import CITY, PROVINCIAL
-from standards.versions import PUBLISHED, version_of, versions
+from standards.spec import CITY, EXTENSIBLE, PROVINCIAL
+from standards.versions import PUBLISHED, grant_of, grant_spec, version_of, versions
 from web.editor.models import ImpactLine, ImpactProject
 from web.navigation import Crumb
 from web.standard_acts import EDIT, may_edit, may_review
@@ -86,6 +88,22 @@ def projects_of(actor: Actor, line: ImpactLine) -> QuerySet[ImpactProject]:
     for path in actor.reach(EDIT).region_paths:
         within |= Q(place__startswith=path)
     return line.of_projects.filter(within).order_by("-records", "pk")
+
+
+def open_lists(version: StandardVersion, names: Mapping[str, str], on: date) -> list[tuple[str, str]]:
+    """The lists, key and name, that a version may add to: a city's are its own and those of its grant."""
+    if version.region is None:
+        return list(names.items())
+    own, granted = namespace(version.region.code), grant_spec(grant_of(version.region, on)).lists
+    return [one for one in names.items() if one[0].startswith(own) or one[0] in granted]
+
+
+def open_objects(version: StandardVersion, on: date) -> list[str]:
+    """The objects that a version may extend: a city's are those of its grant."""
+    if version.region is None:
+        return list(EXTENSIBLE)
+    granted = grant_spec(grant_of(version.region, on)).objects
+    return [one for one in EXTENSIBLE if one in granted]
 
 
 def crumbs(version: StandardVersion | None, *tail: str) -> list[Crumb]:
