@@ -28,17 +28,21 @@ class IdentityNameDiffers(DomainError):
 
 
 class AlreadyEngaged(DomainError):
-    """The person already has an active engagement on this project (I-05)."""
+    """The person already has an active engagement on this project (I-05).
+
+    Whoever cannot open that record is told whom to ask, and nothing of the firm where it is.
+    """
 
     code = "already_engaged"
 
-    def __init__(self, masked_number: str) -> None:
-        super().__init__(
-            _("该工人（{number}）已在本项目登记，无需重复登记；如换班组或单位，请修改原登记。").format(
-                number=masked_number
-            ),
-            field="id_number",
+    def __init__(self, masked_number: str, *, is_within_reach: bool = True) -> None:
+        within = _("该工人（{number}）已在本项目登记，无需重复登记；如换班组或单位，请修改原登记。")
+        beyond = _(
+            "该证件号码在本项目已有登记，但不在您管理的班组里，不能再登记一次。"
+            "请与总承包单位核对后调整单位或班组。"
         )
+        told = within if is_within_reach else beyond
+        super().__init__(told.format(number=masked_number), field="id_number")
         self.masked_number = masked_number
 
 
@@ -577,6 +581,15 @@ class CareerCodeRefused(DomainError):
         super().__init__(
             _("从业码不对，或者已经用过、过期、被收回。请工人在手机上重新出示，再扫码或输入。"), field="code"
         )
+
+
+class CareerEndingMissing(DomainError):
+    """Six figures were typed without the end of the document, which they need; nothing was guessed."""
+
+    code = "last_four_missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("请填证件号后四位（数字，末位可以是 X），照工人的证件。"), field="last_four")
 
 
 class TooManyCareerTries(DomainError):

@@ -83,7 +83,7 @@ class ReadCareerBody(ActSerializer):
     project = RowRef(rows=lambda view: projects_to_enrol_on(view.actor), help_text="项目的 public_id")
     code = serializers.CharField(max_length=300, help_text="扫到的内容，或六位数字")
     last_four = serializers.CharField(
-        max_length=4, required=False, default="", allow_blank=True, help_text="六位数字时填：证件号后四位"
+        max_length=4, required=False, default="", allow_blank=True, help_text="六位数字时必填：证件号后四位"
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

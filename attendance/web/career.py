@@ -28,6 +28,12 @@ from workers.services import read_career, shown_code
 ENROL = "workers.enrol"
 
 
+class _AskedSometimes(forms.CharField):
+    """A field that what stands in another makes necessary: it is not marked as one that may be left out."""
+
+    is_asked_sometimes = True
+
+
 class ReadForm(ScopedForm):
     """What the worker shows: a picture that was scanned, or six figures and the end of the document."""
 
@@ -40,11 +46,11 @@ class ReadForm(ScopedForm):
         help_text=_("用扫码枪扫工人手机上的二维码；没有扫码枪的，输入二维码下面的六位数字。"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
     )
-    last_four = forms.CharField(
+    last_four = _AskedSometimes(
         label=_("证件号后四位"),
         max_length=4,
         required=False,
-        help_text=_("输入六位数字时填，照工人的证件；扫码的不填。"),
+        help_text=_("输入六位数字时必填，照工人的证件；扫码的不填。"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 

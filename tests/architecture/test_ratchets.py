@@ -41,8 +41,8 @@ ALL_ROWS: dict[str, int] = {
     "projects/services": 21,
     "workers/entry": 3,
     "workers/models": 1,
-    "workers/selectors": 20,
-    "workers/services": 85,
+    "workers/selectors": 21,
+    "workers/services": 93,
 }
 
 

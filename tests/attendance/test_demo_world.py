@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count, F, Q
 from django.test import TransactionTestCase
 from django.test.utils import override_settings
+from django.utils import timezone
 
 from accounts.actors import UserActor
 from accounts.models import Post, User
@@ -48,7 +49,7 @@ from workers.models import (
     TrainingSession,
 )
 from workers.services import phone_index
-from workers.services.sign_in import people_of
+from workers.services.own_phone import people_of
 
 AS_OF = datetime(2026, 11, 20, 16, 30, tzinfo=SITE_TIME)
 SMALL = 0.08
@@ -341,7 +342,8 @@ def test_a_platform_without_demo_accounts_lists_no_password(world: Outcome) -> N
 
 def test_the_demo_worker_is_found_by_the_phone_that_the_tour_names(world: Outcome) -> None:
     worker = User.objects.get(username=WORKER)
-    assert [one.public_id for one in people_of(phone_index(WORKER_PHONE))] == [worker.person]
+    owners = people_of(phone_index(WORKER_PHONE), timezone.now())
+    assert [one.public_id for one in owners] == [worker.person]
     assert (UserActor.of(worker).kind, check_password(settings.DEMO_PASSWORD, worker.password)) == (
         "worker",
         True,

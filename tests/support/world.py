@@ -150,6 +150,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "workers.selectors.lessons.sessions_left_open": lambda a, c: lessons.sessions_left_open(
         a, "workers.view", c.today
     ),
+    "workers.selectors.lessons.may_run": lambda a, c: [
+        one for one in c.sessions.values() if lessons.may_run(a, one)
+    ],
     "workers.selectors.lessons.session_to": lambda a, c: lessons.session_to(
         a, "workers.view", c.sessions["subcontractor"].public_id
     ),

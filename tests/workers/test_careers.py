@@ -67,7 +67,10 @@ def test_w7_the_next_sites_clerk_reads_the_career_by_the_code_and_without_it_no_
 def test_six_figures_open_it_only_with_the_end_of_the_document(world):
     shown, person = _shown(world), world.wuchang.worker.person
     client = _clerk(world)
-    assert _type(client, world, shown.figures).status_code == 422
+    assert "（选填）" not in client.get("/career/").content.decode()
+    asked = _type(client, world, shown.figures)
+    assert asked.status_code == 422
+    assert "请填证件号后四位" in asked.content.decode() and "从业码不对" not in asked.content.decode()
     assert _type(client, world, shown.figures, "0000").status_code == 422
     assert CareerTry.objects.count() == 1
     assert (

@@ -20,7 +20,7 @@ from tests.support import people
 from tests.support.traces import fingerprint, traces_in
 from tests.support.world import County, TwoCounties, two_counties
 from web.models import Draft
-from workers.models import Contract, Engagement, IdentityCorrection, LookUp, Training
+from workers.models import Contract, Engagement, IdentityCorrection, LookUp, SessionAttendance, Training
 from workers.web.enrol_form import CARRIED, GROUPS, LATER
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +267,36 @@ def test_who_is_here_already_is_said_at_the_number(county: County, clerk: Client
     html = is_refused(clerk, enrol_url(county), sent, "已在本项目登记，无需重复登记")
     assert html.count(person.id_number) == 1  # in the field that was typed, and nowhere else
     assert "已在本项目登记" in check(clerk, enrol_url(county), sent)["errors"]["id_number"][0]
+
+
+def test_b4_who_is_here_with_another_firm_is_said_without_the_firm_and_sends_to_the_contractor(
+    county: County,
+) -> None:
+    work = county.workers["gap"].engagement
+    sub = signed_in(county, "subcontractor_clerk")
+    assert sub.get(f"/people/{work.public_id}/").status_code == 404
+    own = county.teams["subcontractor"]
+    sent = enrolment(county, name=work.person.name, id_number=work.person.id_number, team=own.public_id)
+    html = is_refused(sub, enrol_url(county), sent, "不在您管理的班组里，不能再登记一次。请与总承包单位核对")
+    assert "修改原登记" not in html
+
+
+def test_c10_the_session_of_another_firm_shows_the_own_people_and_no_act(county: County) -> None:
+    session, sub = county.sessions["judged"], signed_in(county, "subcontractor_clerk")
+    url = f"/sessions/{session.public_id}/"
+    assert sub.get(url).status_code == 404
+    own = county.workers["subcontractor"]
+    SessionAttendance.objects.create(session=session, engagement=own.engagement, is_passed=False)
+    html = sub.get(url).content.decode()
+    assert "由别的单位组织，您只能查看" in html and "由组织培训的单位保管" in html
+    assert own.person.name in html and "到场 1 人" in html
+    assert not any(
+        f"{url}{act}/" in html for act in ("sheet", "badge", "people", "scores", "close", "cancel")
+    )
+    assert "补考" not in html
+    assert sub.get(f"{url}people/").status_code == 404
+    listed = sub.get(f"/projects/{county.project.public_id}/sessions/").content.decode()
+    assert url in listed
 
 
 def check(client: Client, url: str, typed: dict[str, Any]) -> dict[str, Any]:

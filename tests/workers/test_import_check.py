@@ -16,11 +16,16 @@ from tests.support import people, records
 from tests.support.actors import EVERYONE, Holder
 from tests.workers.importing import as_book, book, bring, faults, full, named, outcomes, person, table
 from tests.workers.sites import NOW, TODAY, site, take
+from workers.errors import AlreadyEngaged
 from workers.models import Engagement, Person, RosterFault
 from workers.selectors import roster_import, roster_rows
 from workers.services import (
+    PersonFacts,
+    Taking,
+    WorkFacts,
     drop_import,
     end_engagement,
+    enrol_many,
     forget_imports,
     keep_roster_file,
     map_import,
@@ -344,6 +349,15 @@ def test_a_subcontractors_clerk_imports_into_own_teams_and_learns_nothing_of_oth
     assert faults(roster) == [(2, "身份证号", "already_engaged"), (4, "班组", "not_in_list")]
     said = " ".join(fault.sentence for fault in roster.faults.all())
     assert "龘" not in said
+    assert AlreadyEngaged("", is_within_reach=False).message in said
+    given = PersonFacts(name=named(1), number=people.id_number(1))
+    many = enrol_many(
+        actor=actor,
+        project=team.participation.project,
+        takings=[Taking(given, WorkFacts(trade="010"), team)],
+        today=TODAY,
+    )
+    assert many.refused[0].message == AlreadyEngaged("", is_within_reach=False).message
     assert outcomes(roster) == ["faulty", "new", "faulty"]
 
 

@@ -13,13 +13,22 @@ from kernel.errors import DomainError, NotFound
 from kernel.files import NamedFile
 from kernel.scoping import Reach
 from kernel.store import keep
+from tests.support import records
 from tests.support.actors import EVERYONE, Holder
 from tests.support.traces import fingerprint
 from tests.workers.sites import TODAY, site, take
 from workers.errors import BadPaper, NobodyThere, NotAtThatStep, WhyMissing
 from workers.models import Engagement, SessionAttendance, Training, TrainingSession
 from workers.selectors import trained_on
-from workers.selectors.lessons import badge_holder, sessions, sessions_left_open, training_list
+from workers.selectors.lessons import (
+    attendance_of,
+    badge_holder,
+    may_run,
+    session_to,
+    sessions,
+    sessions_left_open,
+    training_list,
+)
 from workers.services import (
     Result,
     SessionFacts,
@@ -228,3 +237,24 @@ def test_the_sheet_names_everybody_with_a_place_to_sign_and_no_numbers():
     for said in ("进场安全教育签到表", "工人一", "工人三", "本人签字", "王工", "第 1 页"):
         assert said in text, said
     assert not any(one.person.id_number in text for one in who)
+
+
+def test_c10_a_subcontractor_reads_the_contractors_session_in_which_its_people_sat_and_runs_nothing():
+    main = crew(2, order=960)
+    firm = records.participation(main[0].project, records.enterprise(979), "001")
+    hired = take(records.team(firm, 1_499_111_979), order=985, name="外单位", contract=None, training=None)
+    sub = Holder(Reach(participations=frozenset({firm.public_id})), "workers.file", "workers.view")
+    session, empty = opened(main), opened(main, name="没有他们的培训")
+    came(session, [*main, hired])
+    assert list(sessions(sub).values_list("pk", "came")) == [(session.pk, 1)]
+    assert sessions(EVERYONE).values_list("came", flat=True).get(pk=session.pk) == 3
+    assert session_to(sub, "workers.view", session.public_id) == session
+    assert [row.engagement for row in attendance_of(sub, session)] == [hired]
+    assert (may_run(sub, session), may_run(EVERYONE, session)) == (False, True)
+    for permission, one in (("workers.view", empty), ("workers.file", session)):
+        with pytest.raises(NotFound):
+            session_to(sub, permission, one.public_id)
+    before = fingerprint()
+    with pytest.raises(NotFound), transaction.atomic():
+        cancel_session(actor=sub, session=session, reason="当天停工")
+    assert fingerprint() == before

@@ -1,7 +1,7 @@
 """The worker's door: one code, a few tries, a short while; and nothing tells whether a phone is known."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +13,25 @@ from accounts.actors import UserActor
 from accounts.models import PhoneCode, User
 from audit.models import AuditEvent
 from tests.support import people, records
-from tests.support.actors import PASSWORD, worker_account
+from tests.support.actors import EVERYONE, PASSWORD, worker_account
 from web.models import OutgoingMessage
 from workers.errors import BadPhone, CodeRefused, TooManyCodes
-from workers.models import Person
-from workers.services import ask_code, enter_by_code, enter_by_number, forget_codes
+from workers.models import Engagement, EntryReview, IdentityCorrection, Person, Presence
+from workers.services import (
+    OwnFacts,
+    PersonFacts,
+    Taking,
+    WorkFacts,
+    ask_code,
+    edit_engagement,
+    enrol,
+    enrol_many,
+    enter_by_code,
+    enter_by_number,
+    forget_codes,
+    phone_index,
+)
+from workers.services.own_phone import people_of
 
 pytestmark = pytest.mark.django_db
 
@@ -198,12 +212,139 @@ def test_who_has_left_the_sites_shows_four_figures_too_for_phones_are_handed_on(
     )
 
 
-def test_a_phone_that_a_later_site_replaced_opens_nothing_any_more(team, zhang) -> None:
-    elsewhere = records.project("420106202603039912", records.region("420106"), records.enterprise(901))
-    other = records.team(records.participation(elsewhere, elsewhere.contractor), 1_499_000_912)
-    records.engagement(zhang, other, phone=people.phone(5))
+def _elsewhere(who: Person, **phone: Any) -> Engagement:
+    """Another site's row about the same person, typed."""
+    site = records.project("420106202603039912", records.region("420106"), records.enterprise(901))
+    other = records.team(records.participation(site, site.contractor), 1_499_000_912)
+    return records.engagement(who, other, **{"phone": people.phone(5), **phone})
+
+
+def _let_in(work: Engagement, at: datetime, *, means: str = "seen", **entry: Any) -> None:
+    """The identity is established, another person approves and the entry is recorded, all of it at `at`."""
+    records.identity_check(work, method=means, checked_at=at)
+    records.review(work, decided_at=at)
+    entered = records.presence(work, TODAY, **entry)
+    Presence.all_rows.filter(pk=entered.pk).update(created_at=at)
+
+
+def _owners(phone: str, now: datetime = NOW) -> list[str]:
+    return [who.name for who in people_of(phone_index(phone), now)]
+
+
+def _leave(who: Person) -> None:
+    Presence.all_rows.filter(person=who).update(exited_on=TODAY)
+
+
+def test_a1_a_row_of_another_site_moves_no_phone_and_the_own_one_goes_on_working(zhang) -> None:
+    _elsewhere(zhang)
+    assert (_owners(PHONE), _owners(people.phone(5))) == (["张三"], [])
+    stranger = _ask(people.phone(5))
+    assert not OutgoingMessage.objects.exists()
+    _refused("wrong", enter_by_code, code_id=stranger.public_id, code="000000", now=NOW)
+    own = _ask()
+    # Where two phones are named, four figures are asked as well.
+    assert enter_by_code(code_id=own.public_id, code=_sent(), now=NOW) is None
+    user = enter_by_number(code_id=own.public_id, last_four=zhang.id_number[-4:], now=NOW)
+    assert user.person == zhang.public_id
+
+
+def _typed(work: Engagement) -> None:
+    _let_in(work, NOW - timedelta(days=8), means="typed")
+
+
+def _still_elsewhere(work: Engagement) -> None:
+    _let_in(work, NOW - timedelta(days=8), is_conflict=True)
+
+
+def _sent_back(work: Engagement) -> None:
+    _let_in(work, NOW - timedelta(days=8))
+    EntryReview.all_rows.filter(engagement=work).update(outcome="returned")
+
+
+def _never_entered(work: Engagement) -> None:
+    _let_in(work, NOW - timedelta(days=8))
+    Presence.all_rows.filter(engagement=work).delete()
+
+
+def _too_soon(work: Engagement) -> None:
+    _let_in(work, NOW - timedelta(days=6))
+
+
+@pytest.mark.parametrize("lacks", [_typed, _still_elsewhere, _sent_back, _never_entered, _too_soon])
+def test_a_new_phone_waits_for_identity_permission_entry_and_days(zhang, lacks) -> None:
+    _leave(zhang)
+    lacks(_elsewhere(zhang))
+    assert (_owners(PHONE), _owners(people.phone(5))) == (["张三"], [])
+
+
+def test_a_phone_that_the_next_site_vouched_for_replaces_the_one_before(zhang) -> None:
+    _leave(zhang)
+    _let_in(_elsewhere(zhang), NOW - timedelta(days=8))
+    assert (_owners(PHONE), _owners(people.phone(5))) == ([], ["张三"])
     _ask()
     assert not OutgoingMessage.objects.exists()
+
+
+def test_a_row_that_a_correction_moved_to_somebody_is_not_the_first(team, zhang) -> None:
+    work = _elsewhere(zhang)
+    Engagement.all_rows.filter(pk=work.pk).update(created_at=NOW - timedelta(days=400))
+    assert _owners(PHONE) == []
+    records.identity_correction(work, number=people.id_number(9), name="李四", corrected_by="他人")
+    IdentityCorrection.all_rows.update(is_moved=True)
+    assert (_owners(PHONE), _owners(people.phone(5))) == (["张三"], [])
+
+
+def test_the_old_phone_is_told_whoever_enrols_or_edits_and_an_equal_one_is_not(zhang) -> None:
+    work = _elsewhere(zhang, phone=None)
+    team = work.team
+
+    def told(phone: str) -> list[str]:
+        OutgoingMessage.objects.all().delete()
+        edit_engagement(actor=EVERYONE, engagement=work, facts=OwnFacts(phone=phone))
+        return [row.to for row in OutgoingMessage.objects.all()]
+
+    assert (told(PHONE), told(people.phone(5))) == ([], [PHONE])
+    message = OutgoingMessage.objects.get()
+    assert (message.kind, "尾号 0005" in message.text) == ("sign_in.other_phone", True)
+    assert zhang.name not in message.text and work.project.name not in message.text
+    Engagement.all_rows.filter(pk=work.pk).update(ended_at=NOW)
+    enrol(
+        actor=EVERYONE,
+        project=work.project,
+        team=team,
+        person=PersonFacts(name="张三", number=zhang.id_number),
+        work=WorkFacts(phone=people.phone(6)),
+        today=TODAY,
+    )
+    assert [row.to for row in OutgoingMessage.objects.all()] == [PHONE, PHONE]
+
+
+def test_a_file_of_many_tells_the_old_phones_too_and_moves_none(team, zhang) -> None:
+    li = _worker(team, 3, "李四", phone=people.phone(3))
+    other = _elsewhere(_worker(team, 7, "王五", phone=people.phone(7)), phone=people.phone(7)).team
+    takings = [
+        Taking(
+            PersonFacts(name=name, number=people.id_number(order)), WorkFacts(phone=phone, trade="010"), other
+        )
+        for order, name, phone in (
+            (1, "张三", people.phone(5)),
+            (3, "李四", people.phone(3)),
+            (9, "赵六", people.phone(5)),
+        )
+    ]
+    found = enrol_many(actor=EVERYONE, project=other.participation.project, takings=takings, today=TODAY)
+    assert (len(found.done), found.refused) == (3, {})
+    assert [row.to for row in OutgoingMessage.objects.all()] == [PHONE]
+    assert (_owners(PHONE), _owners(people.phone(5))) == (["张三"], ["赵六"])
+    assert _owners(people.phone(3)) == [li.name]
+
+
+def test_the_own_sites_clerk_changes_the_phone_at_once_and_the_old_one_is_told(zhang) -> None:
+    work = Engagement.all_rows.get(person=zhang)
+    edit_engagement(actor=EVERYONE, engagement=work, facts=OwnFacts(phone=people.phone(5)))
+    assert (_owners(PHONE), _owners(people.phone(5))) == ([], ["张三"])
+    message = OutgoingMessage.objects.get()
+    assert (message.to, "尾号 0005），以后用新号" in message.text) == (PHONE, True)
 
 
 def test_an_account_that_was_closed_stays_closed(zhang) -> None:

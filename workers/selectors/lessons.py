@@ -15,6 +15,8 @@ from workers.selectors import on_site_on, people_to_file_for
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
+VIEW = "workers.view"
+
 STANDS = {
     "valid": ("green", "有效"),
     "expiring": ("amber", "即将到期"),
@@ -60,14 +62,30 @@ def trainings_running_out(actor: Actor, permission: str, day: date) -> QuerySet[
 
 
 def sessions(actor: Actor) -> QuerySet[TrainingSession]:
-    """Sessions within scope, the latest first, with how many came and how many passed."""
-    rows = TrainingSession.objects.visible_to(actor).annotate(
-        came=Count("attendance", distinct=True),
-        passed=Count(
-            "attended", filter=Q(attended__is_passed=True, attended__withdrawn_at=None), distinct=True
-        ),
+    """Sessions to read, the latest first, with how many came and how many passed, as far as they are seen."""
+    came, passed = Q(), Q(attended__is_passed=True, attended__withdrawn_at=None)
+    if actor.reach(VIEW).participations:
+        came = Q(attendance__in=SessionAttendance.objects.visible_to(actor).values("pk"))
+        passed &= Q(attended__in=Training.objects.visible_to(actor).values("pk"))
+    rows = _to_read(actor).annotate(
+        came=Count("attendance", filter=came, distinct=True),
+        passed=Count("attended", filter=passed, distinct=True),
     )
     return rows.select_related("project__region").order_by("-held_on", "-pk")
+
+
+def _to_read(actor: Actor) -> QuerySet[TrainingSession]:
+    """Sessions within scope, and for one firm's clerk those of others in which the own people sat."""
+    rows, reach = TrainingSession.objects.visible_to(actor), actor.reach(VIEW)
+    if not reach.participations:
+        return rows
+    sat = SessionAttendance.objects.within(reach).filter(session=OuterRef("pk"))
+    return TrainingSession.all_rows.filter(TrainingSession.scope(reach) | Q(Exists(sat)))
+
+
+def may_run(actor: Actor, of: TrainingSession) -> bool:
+    """Whether somebody notes, judges and ends a session, and does not only read how the own people did."""
+    return TrainingSession.objects.visible_to(actor, "workers.file").filter(pk=of.pk).exists()
 
 
 def sessions_left_open(actor: Actor, permission: str, day: date) -> QuerySet[TrainingSession]:
@@ -77,9 +95,9 @@ def sessions_left_open(actor: Actor, permission: str, day: date) -> QuerySet[Tra
 
 
 def session_to(actor: Actor, permission: str, public_id: UUID) -> TrainingSession:
-    """One session for what `permission` names. Raises NotFound beyond it."""
-    rows = TrainingSession.objects.visible_to(actor, permission).select_related("project__region")
-    found = rows.filter(public_id=public_id).first()
+    """One session for what `permission` names; to read, one in which own people sat too. Raises NotFound."""
+    rows = _to_read(actor) if permission == VIEW else TrainingSession.objects.visible_to(actor, permission)
+    found = rows.select_related("project__region").filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found

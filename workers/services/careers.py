@@ -19,12 +19,13 @@ from kernel.scoping import Actor
 from kernel.text import compact
 from projects.models import Participation, Project
 from standards.selectors import parameter
-from workers.errors import CareerCodeRefused, TooManyCareerCodes, TooManyCareerTries
+from workers.errors import CareerCodeRefused, CareerEndingMissing, TooManyCareerCodes, TooManyCareerTries
 from workers.models import CareerCode, CareerReading, CareerTry, Person
 
 OWN = "own.view"
 READ = "workers.enrol"
 FIGURES: Final = 6
+_ENDING: Final = 4
 # Some 130 bits, in signs that a scanner types alike on every keyboard.
 _SIGNS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _LENGTH: Final = 26
@@ -85,7 +86,7 @@ def shown_code(asker: Actor, text: str, last_four: str, now: datetime) -> Career
     """The open code that was scanned, or typed together with the last four signs of the document.
 
     A guess is counted whatever becomes of the form it was typed into, so ask before acting; what cannot be a
-    code is none. Raises CareerCodeRefused, TooManyCareerTries.
+    code is none. Raises CareerCodeRefused, CareerEndingMissing, TooManyCareerTries.
     """
     digest = _looked_for(text, last_four)
     if not digest:
@@ -148,11 +149,16 @@ def _require_few(asker: Actor, now: datetime) -> None:
 
 
 def _looked_for(text: str, last_four: str) -> dict[str, bytes]:
-    """The digest to look for: of the secret at the end of what was scanned, or of figures and four signs."""
+    """The digest to look for: of the secret at the end of what was scanned, or of figures and four signs.
+
+    Raises CareerEndingMissing.
+    """
     plain, ending = compact(text), compact(last_four).upper()
     if secret := _SECRET.search(plain.upper()):
         return {"digest": _digest(secret[0])}
-    if len(plain) == FIGURES and plain.isascii() and plain.isdecimal() and len(ending) == 4:
+    if len(plain) == FIGURES and plain.isascii() and plain.isdecimal():
+        if len(ending) != _ENDING:
+            raise CareerEndingMissing
         return {"figures_digest": _digest_of_figures(plain, ending)}
     return {}
 

@@ -20,6 +20,7 @@ from standards.selectors import code_name, codes
 from workers.entry import is_certified
 from workers.errors import BadCode, NotCertified
 from workers.models import Engagement
+from workers.services.own_phone import opening_phone, tell_of_new_phone
 from workers.services.particulars import ParticularFacts, keep_particulars
 from workers.services.people import checked_card, checked_phone, set_card, set_phone
 from workers.services.phones import stored_phone
@@ -89,6 +90,7 @@ def edit_engagement(
     require_version(kept, expected_version, _standing(kept, facts))
     if facts.trade and facts.trade != kept.trade and not as_reported:
         _require_certificate(kept, facts.trade)
+    before = opening_phone(kept, timezone.now()) if facts.phone is not None else ""
     changed = sorted(_changed(kept, facts, as_reported=as_reported))
     changed += keep_particulars(kept, facts.more) if facts.more else []
     changed += _by_the_standard(kept, facts, channel, today or timezone.localdate())
@@ -98,6 +100,8 @@ def edit_engagement(
     kept.save()
     record(actor, "workers.engagement_edited", kept, changed=changed)
     announce("workers.engagement_edited.v1", key=kept.public_id, version=kept.version)
+    if "phone" in changed:
+        tell_of_new_phone(kept, before, timezone.now())
     return kept
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from audit.services import record_all
 from kernel.errors import DomainError, NotFound, NotPermitted
@@ -29,6 +30,7 @@ from workers.models import (
 )
 from workers.services.contracts import ContractFacts, contract_of, require_sensible_contract
 from workers.services.moves import Enter
+from workers.services.own_phone import tell_of_another_phone
 from workers.services.papers import TrainingFacts, require_sensible_training, training_of
 from workers.services.particulars import keep_particulars
 from workers.services.people import (
@@ -112,12 +114,8 @@ def enrol_many(
     ones = _by_rule(found, enumerate(takings), lambda taking: _judged(actor, taking, project, today, channel))
     teams = _locked_teams(one.taking.team.pk for _place, one in ones)
     ones = _by_rule(found, ones, lambda one: _in_team(one, teams))
-    people, engaged = _people(one for _place, one in ones), set[int]()
-    engaged |= set(
-        Engagement.all_rows.filter(project=project, ended_at=None, person__in=people.values()).values_list(
-            "person_id", flat=True
-        )
-    )
+    people = _people(one for _place, one in ones)
+    engaged = _engaged(actor, project, people.values())
     ones = _by_rule(found, ones, lambda one: _named(one, people, engaged, today))
     _write(actor, project, [one for _place, one in ones], today)
     found.done = {place: one.work for place, one in ones}
@@ -236,14 +234,23 @@ def _new_person(one: _One) -> Person:
     )
 
 
-def _named(one: _One, people: dict[tuple[str, bytes], Person], engaged: set[int], today: date) -> _One:
+def _engaged(asker: Actor, project: Project, people: Iterable[Person]) -> dict[int, bool]:
+    """Who of some people works on the project already, and whether the asker can open that record."""
+    here = Engagement.all_rows.filter(project=project, ended_at=None, person__in=list(people))
+    own = set(
+        Engagement.objects.visible_to(asker).filter(pk__in=here.values("pk")).values_list("pk", flat=True)
+    )
+    return {person: pk in own for pk, person in here.values_list("pk", "person_id")}
+
+
+def _named(one: _One, people: dict[tuple[str, bytes], Person], engaged: dict[int, bool], today: date) -> _One:
     facts = one.taking.person
     who = people[facts.id_type, one.index]
     if who.name != facts.name:
         raise IdentityNameDiffers
     if who.pk in engaged:
-        raise AlreadyEngaged(mask_id_number(facts.number))
-    engaged.add(who.pk)
+        raise AlreadyEngaged(mask_id_number(facts.number), is_within_reach=engaged[who.pk])
+    engaged[who.pk] = True
     work = one.engagement = engagement_of(who, one.taking.team, one.taking.work)
     work.findings = one.findings
     keep_worker_extras(work, work.project, one.taking.work.extras, today)
@@ -263,6 +270,7 @@ def _write(actor: Actor, project: Project, ones: list[_One], today: date) -> Non
     _write_contracts(actor, ones)
     _write_trainings(actor, ones)
     _write_entries(actor, ones, today)
+    tell_of_another_phone(works, timezone.now())
 
 
 def _write_contracts(actor: Actor, ones: list[_One]) -> None:

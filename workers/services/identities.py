@@ -15,6 +15,7 @@ from outbox.services import announce
 from workers.errors import AlreadyEngaged, BeyondOwnReach, IdentityNameDiffers, NothingToCorrect
 from workers.models import Engagement, IdentityCorrection, Person, Presence
 from workers.services.lookups import counted_person
+from workers.services.own_phone import tell_of_another_phone
 from workers.services.people import PersonFacts, checked_name, checked_number, identity_index
 from workers.services.readings import TYPED
 from workers.services.reasons import checked_reason
@@ -30,6 +31,7 @@ class _Correction:
     facts: PersonFacts
     reason: str
     today: date
+    now: datetime
 
 
 def correct_identity(
@@ -60,7 +62,7 @@ def correct_identity(
     checked_number(facts, today)
     with transaction.atomic():
         counted_person(actor, engagement.project, facts, today, now)
-    return _corrected(_Correction(actor, engagement, facts, why, today), expected_version)
+    return _corrected(_Correction(actor, engagement, facts, why, today, now), expected_version)
 
 
 @transaction.atomic
@@ -123,6 +125,7 @@ def _move(asked: _Correction, engagement: Engagement, was: Person, right: Person
         _judge_again(presence)
     for left in Presence.all_rows.filter(person=was, is_conflict=True).order_by("entered_on", "pk"):
         _judge_again(left)
+    tell_of_another_phone([engagement], asked.now)
     _tell(asked, engagement, was)
 
 

@@ -13,7 +13,7 @@ from kernel.text import compact
 from projects.models import Project, Team
 from standards.errors import BreaksStandard
 from standards.records import extras_of
-from workers.errors import IdentityNameDiffers
+from workers.errors import AlreadyEngaged, IdentityNameDiffers
 from workers.import_cells import BadCell, Named, plain, read_day, read_number, read_yes, require_whole
 from workers.import_columns import NO_CONTRACT, Column, TeamChoice, columns, lists, training_kinds
 from workers.models import Engagement, Particulars, Person, RosterRow
@@ -45,9 +45,6 @@ _OWN: Final = (
 )  # fmt: skip
 _CONTRACT: Final = ("contract_kind", "contract_starts_on", "contract_ends_on", "wage_form", "unit_price")
 _TRAINING: Final = ("training_on", "training_hours", "training_kind")
-_HERE = (
-    "该证件号码在本项目已有登记，但不在您管理的班组里，不能再登记一次。请与总承包单位核对后调整单位或班组。"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +135,8 @@ class Judge:
             refusal = IdentityNameDiffers()
             row.faults.append(Fault("name", refusal.code, refusal.message))
         elif work is not None and work.pk not in within:
-            row.faults.append(Fault("id_number", "already_engaged", _HERE))
+            refused = AlreadyEngaged("", is_within_reach=False)
+            row.faults.append(Fault("id_number", refused.code, refused.message))
         elif work is not None:
             row.engagement = work
             facts = own_facts(row) if row.taking else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -28,6 +29,7 @@ from workers.errors import (
     ReasonMissing,
 )
 from workers.models import Engagement, Person
+from workers.services.own_phone import tell_of_another_phone
 from workers.services.particulars import ParticularFacts, keep_particulars
 from workers.services.phones import set_phone
 from workers.services.standard import judged_worker, keep_worker_extras
@@ -191,8 +193,10 @@ def enrol(
     who = known_person(person, today, is_practice=project.region.is_sandbox)
     # The row lock makes two enrolments of one person on one project wait for each other.
     Person.all_rows.select_for_update(of=("self",)).get(pk=who.pk)
-    if Engagement.all_rows.filter(person=who, project=project, ended_at=None).exists():
-        raise AlreadyEngaged(mask_id_number(person.number))
+    here = Engagement.all_rows.filter(person=who, project=project, ended_at=None)
+    if here.exists():
+        is_own = Engagement.objects.visible_to(actor).filter(pk__in=here.values("pk")).exists()
+        raise AlreadyEngaged(mask_id_number(person.number), is_within_reach=is_own)
     engagement = engagement_of(who, team, work)
     if channel:
         said = {"person": person, "work": work, "more": work.more}
@@ -203,6 +207,7 @@ def enrol(
         keep_particulars(engagement, work.more)
     record(actor, "workers.enrolled", engagement, project=project.code)
     announce("workers.enrolled.v1", key=engagement.public_id)
+    tell_of_another_phone([engagement], timezone.now())
     return engagement
 
 

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Subquery
 
 from accounts.models import PhoneCode, User
 from audit.services import record
@@ -23,7 +22,8 @@ from standards.selectors import parameter
 from web.delivery import send
 from web.sign_ins import Stranger
 from workers.errors import BadPhone, CodeRefused, TooManyCodes
-from workers.models import Engagement, Person, Presence
+from workers.models import Person, Presence
+from workers.services.own_phone import has_other_phone, people_of
 from workers.services.phones import phone_index, stored_phone
 
 FIGURES: Final = 6
@@ -51,7 +51,7 @@ def ask_code(*, phone: str, address: str, now: datetime) -> PhoneCode:
     )
     row.digest = _digest(row, code)
     row.save()
-    if people_of(index):
+    if people_of(index, now):
         send(channel="sms", to=figures, text=_text(code), kind="sign_in.code", about=about_code(index))
     return row
 
@@ -59,18 +59,21 @@ def ask_code(*, phone: str, address: str, now: datetime) -> PhoneCode:
 def enter_by_code(*, code_id: UUID, code: str, now: datetime) -> User | None:
     """The account of the worker whose phone this is; None where four figures of a number are asked too.
 
-    They are asked where several share the phone, and where nobody of them is on a site: phones are handed
-    on to other people in time. Raises CodeRefused; a wrong code counts as a try.
+    They are asked where several share the phone, where nobody of them is on a site, and where a site names
+    another phone: phones are handed on to other people in time. Raises CodeRefused; a wrong code counts as
+    a try.
     """
     if refused := _judged(
         code_id, lambda row: hmac.compare_digest(bytes(row.digest), _digest(row, code)), now
     ):
         raise refused
-    found = people_of(bytes(PhoneCode.objects.get(public_id=code_id).phone_index))
+    index = bytes(PhoneCode.objects.get(public_id=code_id).phone_index)
+    found = people_of(index, now)
     if not found:
         raise CodeRefused("wrong")
     is_here = Presence.all_rows.filter(person__in=found, exited_on=None).exists()
-    return _open(code_id, found[0], now) if len(found) == 1 and is_here else None
+    is_plain = len(found) == 1 and is_here and not has_other_phone(found[0], index)
+    return _open(code_id, found[0], now) if is_plain else None
 
 
 def enter_by_number(*, code_id: UUID, last_four: str, now: datetime) -> User:
@@ -80,23 +83,11 @@ def enter_by_number(*, code_id: UUID, last_four: str, now: datetime) -> User:
     """
     row = PhoneCode.objects.filter(public_id=code_id).first()
     wanted = compact(last_four).upper()
-    people = people_of(bytes(row.phone_index)) if row else []
+    people = people_of(bytes(row.phone_index), now) if row else []
     found = [one for one in people if one.id_number[-4:] == wanted]
     if refused := _judged(code_id, lambda _row: len(found) == 1, now, after_code=True):
         raise refused
     return _open(code_id, found[0], now)
-
-
-def people_of(index: bytes) -> list[Person]:
-    """Those whose latest work names this phone; one that an earlier site knew is no longer theirs."""
-    latest = Engagement.all_rows.filter(person=OuterRef("pk"), phone__isnull=False).order_by(
-        "-created_at", "-pk"
-    )
-    rows = Person.all_rows.filter(
-        Exists(Engagement.all_rows.filter(person=OuterRef("pk"), phone_index=index))
-    )
-    rows = rows.annotate(latest_index=Subquery(latest.values("phone_index")[:1]))
-    return [row for row in rows.order_by("pk") if bytes(row.latest_index) == index]
 
 
 def about_code(index: bytes) -> str:

@@ -27,6 +27,7 @@ from workers.selectors.lessons import (
     attendance_of,
     badge_holder,
     files_of_session,
+    may_run,
     participations_to_file_for,
     people_to_train,
     session_file,
@@ -148,7 +149,7 @@ class SessionRecord(Page):
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         found = session_to(self.actor, self.permission, public_id)
         rows = list(attendance_of(self.actor, found))
-        files = self.actor.may("workers.file")
+        files = may_run(self.actor, found)
         is_open = found.state == State.OPEN
         return self.show(
             {
@@ -161,6 +162,7 @@ class SessionRecord(Page):
                 "files": list(files_of_session(self.actor, found)),
                 "crumbs": of_sessions(found.project, found.name),
                 "may_file": files,
+                "is_others": not files and self.actor.may("workers.file"),
                 "may_note": files and is_open and found.held_on <= today(),
                 "may_score": files and is_open and bool(rows),
                 "may_cancel": files and is_open,
