@@ -246,8 +246,10 @@ def test_c10_a_subcontractor_reads_the_contractors_session_in_which_its_people_s
     sub = Holder(Reach(participations=frozenset({firm.public_id})), "workers.file", "workers.view")
     session, empty = opened(main), opened(main, name="没有他们的培训")
     came(session, [*main, hired])
-    assert list(sessions(sub).values_list("pk", "came")) == [(session.pk, 1)]
-    assert sessions(EVERYONE).values_list("came", flat=True).get(pk=session.pk) == 3
+    seen: Any = sessions(sub)
+    assert [(row.pk, row.came) for row in seen] == [(session.pk, 1)]
+    everything: Any = sessions(EVERYONE)
+    assert everything.get(pk=session.pk).came == 3
     assert session_to(sub, "workers.view", session.public_id) == session
     assert [row.engagement for row in attendance_of(sub, session)] == [hired]
     assert (may_run(sub, session), may_run(EVERYONE, session)) == (False, True)
