@@ -137,7 +137,8 @@ def test_i_11_an_identity_that_was_typed_does_not_open_the_gate(clerk: Holder) -
 
 def test_i_11_nobody_under_age_is_approved(clerk: Holder, manager: Holder) -> None:
     birthday = date(TODAY.year - 16, TODAY.month, TODAY.day) + timedelta(days=1)
-    engagement = _submitted(clerk, born_on=birthday)
+    engagement = _submitted(clerk)
+    type(engagement.person).all_rows.update(born_on=birthday)
     assert "未满 16 周岁" in _refused(TooYoung, manager, engagement)
 
 

@@ -182,13 +182,13 @@ def test_the_other_countys_ids_are_nothing_that_could_be_chosen(sheets, world: T
             assert traces_in(shown, world.xiantao) == [], str(sheet)
 
 
-# A roster may be any text; what it is, a worker finds out, and its own page says it.
-READ_LATER = {"roster_import_new"}
+# Any file may be brought here: a worker finds out what a roster is, an answer says what is no filed ledger.
+ANY_FILE = {"roster_import_new", "ledger_verify"}
 
 
 def test_a_file_that_is_not_what_it_says_is_refused_beside_its_field(sheets):
     for sheet in sheets:
-        if sheet.route in READ_LATER:
+        if sheet.route in ANY_FILE:
             continue
         files = [one for one in to_fill(sheet.fields) if one.kind == "file"]
         for content in NOT_A_PICTURE if files else ():

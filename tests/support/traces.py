@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from django.db import connection
 from django.db.models import Model, QuerySet
+from pypdf import PdfReader
 
 from tests.support.counties import County
 
@@ -62,7 +63,9 @@ def _forms(trace: str) -> set[str]:
 
 
 def unpacked(content: bytes) -> str:
-    """The text of an answer; a workbook or archive is opened, and every part of it read."""
+    """The text of an answer; a workbook, archive or PDF is opened, and every part of it read."""
+    if content.startswith(b"%PDF"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     if not content.startswith(b"PK"):
         return content.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
