@@ -262,9 +262,9 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "attendance.selectors.passes.pass_to_show": lambda a, c: passes.pass_to_show(
         a, c.worker.engagement.public_id
     ),
-    # Its position in the node's one order is sealed before anybody reads it; until when, the sweep says.
+    # Its position in the one order is sealed before anybody reads it; its next judging is the sweep's.
     "attendance.selectors.passes.gate_pass": lambda a, c: [
-        (row.engagement, row.is_allowed, row.causes)
+        (row.engagement_id, row.is_allowed, row.causes)
         for worker in c.workers.values()
         if (row := passes.gate_pass(a, worker.engagement))
     ],
