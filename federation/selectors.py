@@ -167,9 +167,9 @@ def calls_of(actor: Actor, of: Credential, most: int = 50) -> list[CallLine]:
     refused = RefusedCall.objects.visible_to(actor, SEEN).filter(appid=of.appid)
     queries = AnsweredQuery.objects.filter(appid=of.appid, is_poll=False)
     found = [
-        *_writes(writes.order_by("-accepted_at")[:most]),
-        *_queries(queries.order_by("-answered_at")[:most]),
-        *_refusals(refused.order_by("-last_at")[:most]),
+        *_writes(writes.order_by("-accepted_at", "-pk")[:most]),
+        *_queries(queries.order_by("-answered_at", "-pk")[:most]),
+        *_refusals(refused.order_by("-last_at", "-pk")[:most]),
         *_receipts(_receipts_of(actor, of.appid)[:most]),
     ]
     return sorted(found, key=lambda line: line.at, reverse=True)[:most]
@@ -179,7 +179,7 @@ def _receipts_of(actor: Actor, appid: str) -> QuerySet[PunchReceipt]:
     """The calls of the punch interface of an appid, newest first, of its last days."""
     since = int((timezone.now() - RECEIPTS_SHOWN).timestamp())
     rows = PunchReceipt.objects.visible_to(actor, SEEN).filter(appid=appid, timestamp__gte=since)
-    return rows.order_by("-timestamp", "-accepted_at")
+    return rows.order_by("-timestamp", "-accepted_at", "-pk")
 
 
 def _receipts(rows: QuerySet[PunchReceipt]) -> Iterator[CallLine]:

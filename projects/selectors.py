@@ -110,7 +110,7 @@ def enterprises(actor: Actor) -> QuerySet[Enterprise]:
     return (
         Enterprise.objects.visible_to(actor)
         .annotate(works_on=Count("participations__project", filter=seen, distinct=True))
-        .order_by("name")
+        .order_by("name", "pk")
     )
 
 
@@ -240,8 +240,8 @@ def works_of(actor: Actor, of: Enterprise) -> QuerySet[Participation]:
 
 def owning_firms(actor: Actor) -> QuerySet[Enterprise]:
     """The owners (建设单位) of the projects within scope, each once."""
-    owners = Participation.objects.visible_to(actor).filter(kind=OWNER)
-    return Enterprise.objects.visible_to(actor).filter(pk__in=owners.values("enterprise")).order_by("name")
+    owners = Participation.objects.visible_to(actor).filter(kind=OWNER).values("enterprise")
+    return Enterprise.objects.visible_to(actor).filter(pk__in=owners).order_by("name", "pk")
 
 
 def all_permits(actor: Actor) -> QuerySet[Permit]:

@@ -98,7 +98,7 @@ def _career(person: Person, rows: Rows) -> Career:
     stays = _by_work(rows(Presence).filter(engagement__person=person).order_by("-entered_on", "-pk"))
     contracts = _by_work(_held(rows(Contract).filter(engagement__person=person)))
     trainings = _by_work(rows(Training).filter(engagement__person=person, withdrawn_at=None))
-    posts = _by_work(rows(KeyPostAssignment).filter(engagement__person=person).order_by("starts_on"))
+    posts = _by_work(rows(KeyPostAssignment).filter(engagement__person=person).order_by("starts_on", "pk"))
     done = defaultdict(list)
     for row in _done(rows(WorkQuantity), person):
         done[row["engagement"]].append(row)

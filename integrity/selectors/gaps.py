@@ -190,7 +190,7 @@ def _strangers(actor: Actor, project: Project, day: date) -> QuerySet[Any]:
 def _unmatched(actor: Actor, project: Project, day: date) -> Iterator[Gap]:
     """Punches of today that count for nobody: the list of the day with the same condition."""
     rows = _strangers(actor, project, day)
-    found = list(rows.order_by("occurred_at").values_list("public_id", "occurred_at", "channel"))
+    found = list(rows.order_by("occurred_at", "pk").values_list("public_id", "occurred_at", "channel"))
     if found:
         channels = tuple(dict.fromkeys(row[2] for row in found if row[2]))
         keys = tuple(str(row[0]) for row in found)

@@ -349,7 +349,7 @@ def search(actor: Actor, words: str) -> QuerySet[Engagement]:
 
 def posts_of(actor: Actor, of: Engagement) -> QuerySet[KeyPostAssignment]:
     """The key posts that an engagement holds or held, the latest first."""
-    return KeyPostAssignment.objects.visible_to(actor).filter(engagement=of).order_by("-starts_on")
+    return KeyPostAssignment.objects.visible_to(actor).filter(engagement=of).order_by("-starts_on", "-pk")
 
 
 def all_contracts(actor: Actor) -> QuerySet[Contract]:
@@ -434,7 +434,8 @@ def teams_to_enrol_into(actor: Actor, of: Project) -> QuerySet[Team]:
 def roster_imports(actor: Actor, of: Project) -> QuerySet[RosterImport]:
     """The rosters that `actor` brought for a project on which it may still enrol, the latest first."""
     reached = Project.objects.visible_to(actor, "workers.enrol").filter(pk=of.pk)
-    return RosterImport.objects.filter(owner_key=actor.key, project__in=reached).order_by("-created_at")
+    own = RosterImport.objects.filter(owner_key=actor.key, project__in=reached)
+    return own.order_by("-created_at", "-pk")
 
 
 def roster_import(actor: Actor, public_id: UUID) -> RosterImport:
@@ -455,7 +456,7 @@ def unfinished_rosters(actor: Actor) -> QuerySet[RosterImport]:
         owner_key=actor.key, state__in=("checked", "saved"), project__in=reached
     )
     rows = rows.annotate(faulty=Count("rows", filter=Q(rows__outcome="faulty")), good=open_rows)
-    return rows.filter(Q(faulty__gt=0) | Q(good__gt=0)).select_related("project").order_by("created_at")
+    return rows.filter(Q(faulty__gt=0) | Q(good__gt=0)).select_related("project").order_by("created_at", "pk")
 
 
 def roster_rows(actor: Actor, of: RosterImport, outcome: str = "") -> QuerySet[RosterRow]:
@@ -554,7 +555,7 @@ def career_readings(
 ) -> QuerySet[CareerReading]:
     """The careers that were opened to the actor's sites and may still be read, the latest first."""
     rows = CareerReading.objects.visible_to(actor, permission).filter(closed_at=None, expires_at__gt=now)
-    return rows.select_related("code__person", "project__region").order_by("-read_at")
+    return rows.select_related("code__person", "project__region").order_by("-read_at", "-pk")
 
 
 def career_reading(actor: Actor, public_id: UUID, now: datetime) -> CareerReading:
@@ -574,7 +575,7 @@ def own_career_code(actor: Actor, now: datetime) -> CareerCode | None:
 def own_career_readings(actor: Actor) -> QuerySet[CareerReading]:
     """Who read the worker's own career by a code, the latest first."""
     rows = CareerReading.objects.visible_to(actor, "own.view")
-    return rows.select_related("project", "participation__enterprise").order_by("-read_at")
+    return rows.select_related("project", "participation__enterprise").order_by("-read_at", "-pk")
 
 
 def contract_file(actor: Actor, public_id: UUID) -> ContractFile:
