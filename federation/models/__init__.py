@@ -1,0 +1,23 @@
+"""The tables of everything that crosses the border of this node."""
+
+from federation.models.open_api import (
+    AcceptedRequest,
+    AnsweredQuery,
+    ConformanceRun,
+    Credential,
+    RefusedCall,
+    Sandbox,
+    no_addresses,
+    of_an_enterprise,
+)
+
+__all__ = [
+    "AcceptedRequest",
+    "AnsweredQuery",
+    "ConformanceRun",
+    "Credential",
+    "RefusedCall",
+    "Sandbox",
+    "no_addresses",
+    "of_an_enterprise",
+]
