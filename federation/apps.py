@@ -10,8 +10,12 @@ class FederationConfig(AppConfig):
         from attendance.services import sources
         from federation.demo.calls import write_calls
         from federation.ingest.source import PendingPunches
-        from federation.web import entries
+        from federation.selectors import masters
+        from federation.web import entries, master_entries
+        from projects import provenance
 
         entries.add_entries()
+        master_entries.add_entries()
+        provenance.register(masters.provenance, masters.once_named, masters.managers)
         register_more("federation.calls", write_calls)
         sources.register(PendingPunches())

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from federation import retention, services, work
+from federation.masters import pulling
 from federation.models import AcceptedRequest
 
 
@@ -48,3 +49,9 @@ def forget_old() -> int:
 def settle_conformance_runs() -> int:
     """Write down what vendors' self-tests have shown so far, and end those that are complete or too old."""
     return services.settle_runs(timezone.now())
+
+
+@shared_task
+def sweep_masters() -> int:
+    """Pull the next object that is due from 四库一平台, for some seconds; the sweep after this goes on."""
+    return pulling.sweep(timezone.now())

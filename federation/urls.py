@@ -4,7 +4,16 @@ from django.urls import path, re_path
 
 from federation.open_api.file_view import open_api_file
 from federation.open_api.view import open_api
-from federation.web import credential_forms, credentials, handbook, requests, sandbox, why
+from federation.web import (
+    credential_forms,
+    credentials,
+    handbook,
+    masters,
+    proposals,
+    requests,
+    sandbox,
+    why,
+)
 
 urlpatterns = [
     path("open.api", open_api, name="open_api"),
@@ -40,4 +49,27 @@ urlpatterns = [
     path("interface/<uuid:public_id>/revoke/", credential_forms.Revoke.as_view(), name="credential_revoke"),
     path("interface/calls/<slug:serial>/", requests.RequestRecord.as_view(), name="accepted_request"),
     path("interface/calls/<slug:serial>/retry/", requests.RetryRequest.as_view(), name="request_retry"),
+    path("masters/", masters.Masters.as_view(), name="masters"),
+    path("masters/proposals/", proposals.Proposals.as_view(), name="change_proposals"),
+    path(
+        "masters/proposals/new/<slug:kind>/<uuid:public_id>/",
+        proposals.NewProposal.as_view(),
+        name="change_proposal_new",
+    ),
+    path("masters/proposals/<uuid:public_id>/", proposals.ProposalRecord.as_view(), name="change_proposal"),
+    path(
+        "masters/proposals/<uuid:public_id>/answer/",
+        proposals.AnswerProposal.as_view(),
+        name="change_proposal_answer",
+    ),
+    path(
+        "masters/proposals/<uuid:public_id>/take-back/",
+        proposals.TakeBackProposal.as_view(),
+        name="change_proposal_take_back",
+    ),
+    path("masters/records/<uuid:public_id>/", masters.Record.as_view(), name="master_record"),
+    path("masters/history/<slug:kind>/<uuid:public_id>/", masters.History.as_view(), name="master_history"),
+    path("masters/pull/<slug:name>/", masters.PullNow.as_view(), name="master_pull"),
+    path("masters/of/<slug:name>/", masters.Records.as_view(), name="master_records"),
+    path("masters/of/<slug:name>/pulls/", masters.Pulls.as_view(), name="master_pulls"),
 ]

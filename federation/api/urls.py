@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from federation.api import gates, punches, views, why
+from federation.api import gates, masters, punches, views, why
 
 urlpatterns = [
     path("punches/", punches.PunchesDoor.as_view(), name="api_punches"),
@@ -22,4 +22,16 @@ urlpatterns = [
     path("credentials/<uuid:public_id>/revoke/", views.RevokeView.as_view(), name="api_credential_revoke"),
     path("standards/why/", why.WhyView.as_view(), name="api_standard_why"),
     path("requests/<slug:serial>/retry/", views.RetryView.as_view(), name="api_request_retry"),
+    path("masters/", masters.FeedsView.as_view(), name="api_masters"),
+    path("masters/pull/", masters.PullView.as_view(), name="api_master_pull"),
+    path("master-records/", masters.MasterRecordsView.as_view(), name="api_master_records"),
+    path("manager-registrations/", masters.ManagersView.as_view(), name="api_manager_registrations"),
+    path("change-proposals/", masters.ProposalsView.as_view(), name="api_change_proposals"),
+    path("change-proposals/propose/", masters.ProposeView.as_view(), name="api_change_propose"),
+    path("change-proposals/<uuid:public_id>/answer/", masters.AnswerView.as_view(), name="api_change_answer"),
+    path(
+        "change-proposals/<uuid:public_id>/take-back/",
+        masters.TakeBackView.as_view(),
+        name="api_change_take_back",
+    ),
 ]

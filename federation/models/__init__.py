@@ -1,5 +1,13 @@
 """The tables of everything that crosses the border of this node."""
 
+from federation.models.masters import (
+    ChangeProposal,
+    ManagerRegistration,
+    MasterChange,
+    MasterFeed,
+    MasterPull,
+    MasterRecord,
+)
 from federation.models.open_api import (
     AcceptedRequest,
     AnsweredQuery,
@@ -14,8 +22,14 @@ from federation.models.open_api import (
 __all__ = [
     "AcceptedRequest",
     "AnsweredQuery",
+    "ChangeProposal",
     "ConformanceRun",
     "Credential",
+    "ManagerRegistration",
+    "MasterChange",
+    "MasterFeed",
+    "MasterPull",
+    "MasterRecord",
     "RefusedCall",
     "Sandbox",
     "no_addresses",

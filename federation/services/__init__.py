@@ -21,6 +21,12 @@ from federation.services.credentials import (
     rotate_credential,
 )
 from federation.services.limits import limit_credential
+from federation.services.masters import (
+    answer_proposal,
+    propose_change,
+    request_pull,
+    take_back_proposal,
+)
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
 
@@ -29,6 +35,7 @@ __all__ = [
     "GATE_LISTS",
     "RECEIPTS",
     "accept",
+    "answer_proposal",
     "begin_run",
     "forget_sandboxes",
     "issue_credential",
@@ -39,6 +46,8 @@ __all__ = [
     "note_refused_punches",
     "note_signed_read",
     "open_sandbox",
+    "propose_change",
+    "request_pull",
     "retry_request",
     "revoke_credential",
     "rotate_credential",
@@ -46,4 +55,5 @@ __all__ = [
     "send_lane",
     "serial",
     "settle_runs",
+    "take_back_proposal",
 ]

@@ -44,6 +44,9 @@ ROLES: dict[str, Role] = {
             "integrity.record_credit",
             "federation.view_credentials",
             "standards.explain",
+            "masters.view",
+            "masters.propose",
+            "masters.answer",
         },
     ),
     "city_regulator": _role(
@@ -58,6 +61,7 @@ ROLES: dict[str, Role] = {
             "integrity.record_credit",
             "federation.view_credentials",
             "standards.explain",
+            "masters.propose",
         },
     ),
     "county_regulator": _role(
@@ -74,6 +78,7 @@ ROLES: dict[str, Role] = {
             "integrity.record_credit",
             "federation.view_credentials",
             "standards.explain",
+            "masters.propose",
         },
     ),
     "standards_administrator": _role(
@@ -101,6 +106,8 @@ ROLES: dict[str, Role] = {
             "standards.set_parameters",
             "jobs.view",
             "lists.export",
+            "masters.view",
+            "masters.pull",
         },
     ),
     "contractor_manager": _role(
@@ -128,6 +135,7 @@ ROLES: dict[str, Role] = {
             "workers.quantify",
             "workers.accept_quantity",
             "ledgers.accept",
+            "masters.propose",
         },
     ),
     "labour_clerk": _role(
@@ -152,6 +160,7 @@ ROLES: dict[str, Role] = {
             "workers.quantify",
             "workers.accept_quantity",
             "ledgers.accept",
+            "masters.propose",
         },
     ),
     "subcontractor_clerk": _role(

@@ -189,6 +189,10 @@ ACTIONS: dict[str, str] = {
     "federation.sandbox_opened": "申请联调沙箱",
     "federation.sandbox_forgotten": "删除到期的联调沙箱",
     "federation.request_retried": "重试接口请求",
+    "federation.pull_requested": "要求从四库一平台取数",
+    "federation.change_proposed": "提出变更建议",
+    "federation.change_taken_back": "撤回变更建议",
+    "federation.change_answered": "答复变更建议",
     "federation.calls_read": "查看接口调用内容",
     "lists.export_asked": "申请导出",
     "lists.export_made": "生成导出文件",
@@ -222,6 +226,7 @@ OBJECTS: dict[str, str] = {
     "integrity.supervisionnotice": "监理通知单",
     "federation.credential": "接口密钥",
     "federation.acceptedrequest": "接口请求",
+    "federation.changeproposal": "变更建议",
     "web.outgoingmessage": "短信或邮件",
 }
 
