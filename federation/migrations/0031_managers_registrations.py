@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.manager
+from django.db import migrations, models
+
 import kernel.fields
 import kernel.ids
 import kernel.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -34,7 +34,7 @@ def is_for(actor: Actor, permission: str = VIEW) -> bool:
 
 
 def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
-    """For who answers, wishes that wait; for who looks after the pull, objects that are late. Three questions."""
+    """Wishes for who answers, late objects for who looks after the pull. Three questions."""
     if is_for(actor, ANSWER):
         yield from _wishes(actor, now)
     if is_for(actor, PULL) and pulling.is_configured():

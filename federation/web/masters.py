@@ -150,6 +150,7 @@ class Records(ListPage):
     holds_personal_data = False
 
     def prepare(self, **kwargs: Any) -> None:
+        require_province(self.actor, VIEW)
         self.feed = feed_of(self.actor, kwargs["name"])
         self.title = f"四库一平台：{contract.LABELS[self.feed.object]}"
 
@@ -205,6 +206,7 @@ class Record(Page):
     template_name = "masters/record.html"
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        require_province(self.actor, VIEW)
         row = master_record(self.actor, public_id)
         kind = KINDS[row.object]
         changes = changes_of_record(self.actor, row) if row.row else []

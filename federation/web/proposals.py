@@ -254,8 +254,6 @@ class TakeBackProposal(PostPage):
     def prepare(self, **kwargs: Any) -> None:
         self.row = proposal(self.actor, kwargs["public_id"])
         self.cancel_url = reverse("change_proposal", args=[self.row.public_id])
-        if self.row.asked_by_key != self.actor.key:
-            raise NotFound
 
     def act(self) -> str:
         take_back_proposal(actor=self.actor, proposal=self.row)

@@ -15,7 +15,13 @@ from attendance.models import (
     Punch,
     PunchReceipt,
 )
-from federation.models import AcceptedRequest, Credential, RefusedCall
+from federation.models import (
+    AcceptedRequest,
+    ChangeProposal,
+    Credential,
+    ManagerRegistration,
+    RefusedCall,
+)
 from integrity.models import (
     AnswerFile,
     CreditRecord,
@@ -195,6 +201,8 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     AcceptedRequest: (lambda c: [c.request, c.broken_request], lambda c: []),
     RefusedCall: (lambda c: [c.refused_call], lambda c: []),
     RefusedRecord: (lambda c: [c.refused_record], lambda c: []),
+    ChangeProposal: (lambda c: [c.proposal], lambda c: []),
+    ManagerRegistration: (lambda c: list(c.managers.values()), lambda c: [c.managers["subcontractor"]]),
     PunchReceipt: (lambda c: [c.punch_receipt], lambda c: []),
 }
 

@@ -560,6 +560,24 @@ def _extend_deadline(actor: Actor, county: County) -> Any:
     )
 
 
+def _propose_change(actor: Actor, county: County) -> Any:
+    return federation.propose_change(
+        actor=actor,
+        kind="enterprise",
+        row=county.firms["supervisor"],
+        field="uscc",
+        wish=people.credit_code(77),
+        reason="营业执照变更登记",
+        now=county.now,
+    )
+
+
+def _take_back_proposal(actor: Actor, county: County) -> Any:
+    # Only who asked takes a wish back: here everybody is asked for.
+    type(county.proposal).all_rows.filter(pk=county.proposal.pk).update(asked_by_key=actor.key)
+    return federation.take_back_proposal(actor=actor, proposal=county.proposal)
+
+
 def _rotate_credential(actor: Actor, county: County) -> Any:
     return federation.rotate_credential(
         actor=actor, credential=county.credential, valid_until=timezone.now() + timedelta(days=3)
@@ -1134,6 +1152,8 @@ ACTS: dict[str, list[Act]] = {
     "integrity.services.extend_deadline": [_extend_deadline],
     "attendance.services.ask_correction": [_ask_correction],
     "attendance.services.answer_correction": [_answer_correction],
+    "federation.services.propose_change": [_propose_change],
+    "federation.services.take_back_proposal": [_take_back_proposal],
     "federation.services.issue_credential": [_issue_credential],
     "federation.services.rotate_credential": [_rotate_credential],
     "federation.services.limit_credential": [_limit_credential],

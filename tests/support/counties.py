@@ -28,7 +28,15 @@ from attendance.models import (
     PunchReceipt,
 )
 from attendance.services import PunchFacts, receive_punches, recheck, recount
-from federation.models import AcceptedRequest, ConformanceRun, Credential, RefusedCall
+from federation.models import (
+    AcceptedRequest,
+    ChangeProposal,
+    ConformanceRun,
+    Credential,
+    ManagerRegistration,
+    MasterRecord,
+    RefusedCall,
+)
 from federation.work import OUR_FAULT
 from integrity.models import AnswerFile, CreditRecord, PersonCredit, SupervisionNotice
 from kernel.store import keep
@@ -59,6 +67,7 @@ from regions.models import Region
 from standards.models import RuleParameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
+from tests.support.mastered import own_by_master
 from tests.support.papers import write_papers
 from tests.support.stated import state_everything
 from web.models import Message
@@ -196,6 +205,9 @@ class County:
     terms: dict[str, OwnerTerms] = field(default_factory=dict)
     quantities: dict[str, WorkQuantity] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
+    managers: dict[str, ManagerRegistration] = field(default_factory=dict)
+    master_record: MasterRecord = None  # type: ignore[assignment]
+    proposal: ChangeProposal = None  # type: ignore[assignment]
     photo: str = ""
     hero: str = "contractor"
 
@@ -272,6 +284,7 @@ class County:
         found += [str(row.public_id) for row in (*self.sessions.values(), *self.policies.values())]
         found += [str(row.public_id) for row in (*self.terms.values(), *self.quantities.values())]
         found += [trace for row in self.ledgers.values() for trace in (str(row.public_id), row.digest)]
+        found += [str(row.public_id) for row in (self.proposal, self.master_record, *self.managers.values())]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
@@ -314,6 +327,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _permits(county)
     _reports(county)
     state_everything(county)
+    own_by_master(county)
     for title in staff:
         employ(county, title)
     _notices(county)

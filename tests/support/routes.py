@@ -263,6 +263,18 @@ def _retired(county: County) -> list[dict[str, Any]]:
     return [{"public_id": county.retired_device.public_id}]
 
 
+def _wish(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.proposal.public_id}]
+
+
+def _mastered(county: County) -> list[dict[str, Any]]:
+    return [{"kind": "enterprise", "public_id": county.firms["supervisor"].public_id}]
+
+
+def _new_wish(county: County) -> Query:
+    return {"field": "uscc", "wish": people.credit_code(77), "reason": "营业执照变更登记"}
+
+
 def _credential(county: County) -> list[dict[str, Any]]:
     return [{"public_id": county.credential.public_id}]
 
@@ -996,6 +1008,61 @@ ROUTES: dict[str, Route] = {
         public="results of self-tests are public",
         kwargs=lambda county: [{"public_id": county.conformance_run.public_id}],
     ),
+    "masters": Route(role="province_regulator", is_the_provinces=True),
+    "master_records": Route(
+        role="province_regulator",
+        is_the_provinces=True,
+        by_key=True,
+        kwargs=lambda _county: [{"name": "enterprises"}],
+        queries=lambda county: [{}, {"q": county.word}, {"state": "live"}],
+    ),
+    "master_pulls": Route(
+        role="province_regulator",
+        is_the_provinces=True,
+        by_key=True,
+        kwargs=lambda _county: [{"name": "enterprises"}],
+    ),
+    "master_record": Route(
+        role="province_regulator",
+        is_the_provinces=True,
+        kwargs=lambda county: [{"public_id": county.master_record.public_id}],
+    ),
+    "master_history": Route(kwargs=_mastered),
+    "master_pull": Route(
+        role=ADMIN,
+        is_the_provinces=True,
+        by_key=True,
+        kwargs=lambda _county: [{"name": "all"}],
+        forms=lambda _county: [{}],
+    ),
+    "change_proposals": Route(queries=lambda county: [{}, {"q": county.word}, {"state": "asked"}]),
+    "change_proposal": Route(kwargs=_wish),
+    "change_proposal_new": Route(kwargs=_mastered, forms=lambda county: [_new_wish(county)]),
+    "change_proposal_answer": Route(
+        role="province_regulator",
+        is_the_provinces=True,
+        kwargs=_wish,
+        forms=lambda _county: [{"accepts": "no", "answer": "依据不足"}],
+    ),
+    "change_proposal_take_back": Route(kwargs=_wish, forms=lambda _county: [{}]),
+    "api_masters": Route(role="province_regulator", is_the_provinces=True),
+    "api_master_pull": Route(role=ADMIN, forms=lambda _county: [{"object": "all"}]),
+    "api_master_records": Route(
+        role="province_regulator", queries=lambda county: [{}, {"row": county.firms["supervisor"].public_id}]
+    ),
+    "api_manager_registrations": Route(
+        queries=lambda county: [{}, {"uscc": county.firms["supervisor"].uscc}]
+    ),
+    "api_change_proposals": Route(queries=lambda county: [{}, {"q": county.word}]),
+    "api_change_propose": Route(
+        forms=lambda county: [
+            {"object": "enterprise", "row": str(county.firms["supervisor"].public_id), **_new_wish(county)}
+        ]
+    ),
+    "api_change_answer": Route(
+        role="province_regulator", kwargs=_wish, forms=lambda _county: [{"accepts": True}]
+    ),
+    "api_change_take_back": Route(kwargs=_wish, forms=lambda _county: [{}]),
     "credentials": Route(
         role=ADMIN,
         queries=lambda county: [{}, {"project": county.project.public_id}, {"q": county.word}],

@@ -28,6 +28,7 @@ from attendance.selectors import pulse as pulses
 from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
+from federation.selectors import masters
 from integrity.selectors import credit, gaps, people_credit, standing
 from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
@@ -489,6 +490,37 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "attendance.selectors.own.own_correction": lambda a, c: own.own_correction(a, c.correction.public_id),
     "attendance.selectors.own.asked_days": lambda a, c: own.asked_days(a, c.today - _MONTH, c.today),
     "attendance.selectors.own.own_readers": lambda a, c: own.own_readers(a),
+    "federation.selectors.masters.require_province": lambda a, c: masters.require_province(a, masters.VIEW),
+    "federation.selectors.masters.feed_stands": lambda a, c: masters.feed_stands(a, c.now),
+    "federation.selectors.masters.feed_of": lambda a, c: masters.feed_of(a, "enterprises"),
+    "federation.selectors.masters.pulls_of": lambda a, c: masters.pulls_of(
+        a, masters.feed_of(a, "enterprises")
+    ),
+    "federation.selectors.masters.master_records": lambda a, c: masters.master_records(a),
+    "federation.selectors.masters.master_record": lambda a, c: masters.master_record(
+        a, c.master_record.public_id
+    ),
+    "federation.selectors.masters.changes_of_record": lambda a, c: masters.changes_of_record(
+        a, c.master_record
+    ),
+    "federation.selectors.masters.owned_row": lambda a, c: masters.owned_row(
+        a, "enterprise", c.firms["supervisor"].public_id
+    ),
+    "federation.selectors.masters.history_of": lambda a, c: masters.history_of(
+        a, "enterprise", c.firms["supervisor"].public_id
+    ),
+    "federation.selectors.masters.proposals": lambda a, c: masters.proposals(a),
+    "federation.selectors.masters.proposal": lambda a, c: masters.proposal(a, c.proposal.public_id),
+    "federation.selectors.masters.proposals_waiting": lambda a, c: masters.proposals_waiting(a),
+    "federation.selectors.masters.proposals_about": lambda a, c: masters.proposals_about(
+        a, c.firms["supervisor"]
+    ),
+    "federation.selectors.masters.may_propose": lambda a, c: masters.may_propose(a, c.firms["supervisor"]),
+    "federation.selectors.masters.place_of_wish": lambda a, c: masters.place_of_wish(
+        a, c.firms["supervisor"]
+    ),
+    "federation.selectors.masters.managers": lambda a, c: masters.managers(a, c.firms["supervisor"]),
+    "federation.selectors.masters.manager_registrations": lambda a, c: masters.manager_registrations(a),
     "federation.selectors.accepted_requests": lambda a, c: federation.accepted_requests(a),
     "federation.selectors.punch_receipt": lambda a, c: federation.punch_receipt(a, c.punch_receipt.public_id),
     "federation.selectors.credentials": lambda a, c: federation.credentials(a),
