@@ -134,7 +134,7 @@ def pulls_of(actor: Actor, feed: MasterFeed) -> QuerySet[MasterPull]:
 
 
 def master_records(actor: Actor, name: str = "") -> QuerySet[MasterRecord]:
-    """The records of the source, of one object or all, by key; none for whoever holds less than the province."""
+    """The records of the source, of one object or all, by key; none for less than the province."""
     rows = MasterRecord.objects.filter(object=name) if name else MasterRecord.objects.all()
     rows = rows.order_by("object", "key", "pk")
     return rows if actor.reach(VIEW).is_province_wide else rows.none()

@@ -36,7 +36,7 @@ WITHOUT_A_ROW = {
             "withdraw_extension", "map_item", "move_element", "check_impact",
         )
     ),
-    # The pull and the answer to a wish are the province's; tests/federation/test_wishes tries them from a county.
+    # The pull and the answer to a wish are the province's; tests/federation/test_wishes goes in.
     "federation.services.request_pull",
     "federation.services.answer_proposal",
     # A worker's own career, which no id names; tests/workers/test_careers goes in.

@@ -1,4 +1,4 @@
-"""What 四库一平台 owns of a county: its supervisor's firm, with a former name, managers, and a wish to change it."""
+"""What 四库一平台 owns of a county: its supervisor's firm, a former name, managers, and a wish."""
 
 from typing import Any
 

@@ -32,11 +32,15 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         store = Store(options["file"])
+        size = world.Size(*(options[name] for name in ("enterprises", "projects", "managers", "credit")))
+        counties = world.counties_of(Path(settings.BASE_DIR) / "platform" / "regions" / "data" / "hubei.csv")
+
+        def refill() -> None:
+            world.fill(store, size, options["seed"], counties)
+
         if not store.head("enterprises"):
-            size = world.Size(*(options[name] for name in ("enterprises", "projects", "managers", "credit")))
-            table = Path(settings.BASE_DIR) / "platform" / "regions" / "data" / "hubei.csv"
-            world.fill(store, size, options["seed"], world.counties_of(table))
-        server = server_of(Source(store, options["token"]), options["port"], options["host"])
+            refill()
+        server = server_of(Source(store, options["token"], refill), options["port"], options["host"])
         signal.signal(signal.SIGTERM, _stop)
         host, port = server.server_address[:2]
         # Whoever started it on any free port reads here which one it is.

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -37,8 +37,8 @@ class Fault:
 class Source:
     """The store with what it does wrong at the moment."""
 
-    def __init__(self, store: Store, token: str = "") -> None:
-        self.store, self.token = store, token
+    def __init__(self, store: Store, token: str = "", refill: Callable[[], None] = lambda: None) -> None:
+        self.store, self.token, self._refill = store, token, refill
         self._faults: dict[str, Fault] = {}
         self._lock = threading.Lock()
 
@@ -53,6 +53,12 @@ class Source:
         """Be good again."""
         with self._lock:
             self._faults.clear()
+
+    def reset(self) -> None:
+        """Be as on the first day: a log that begins anew, as after a restore from a backup."""
+        self.clear()
+        self.store.empty()
+        self._refill()
 
     def fault_of(self, kind: str) -> Fault | None:
         """The fault of this page, used up by asking."""
@@ -131,6 +137,9 @@ class _Handler(BaseHTTPRequestHandler):
             return {"ok": True}
         if act == "clear":
             self.of.clear()
+            return {"ok": True}
+        if act == "reset":
+            self.of.reset()
             return {"ok": True}
         if act == "forget":
             store.forget(said["object"], said["id"])

@@ -67,6 +67,11 @@ class Store:
         with self._lock, self._data:
             self._data.execute("DELETE FROM records WHERE object = ? AND id = ?", (kind, key))
 
+    def empty(self) -> None:
+        """Forget everything, the logs too."""
+        with self._lock, self._data:
+            self._data.execute("DELETE FROM records")
+
     def data(self, kind: str, key: str) -> dict[str, Any]:
         """One record's own fields. Raises Unknown."""
         with self._lock:
