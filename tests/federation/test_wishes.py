@@ -1,4 +1,4 @@
-"""I-25: what 四库一平台 owns is read-only here; a wish to change it goes upward, and only the province answers."""
+"""I-25: what 四库一平台 owns is read-only here; a wish goes upward, and only the province answers it."""
 
 from datetime import timedelta
 from typing import Any
@@ -51,7 +51,7 @@ def _client(user: Any) -> Client:
 def test_a_master_name_is_refused_with_who_owns_it_and_what_to_do(county: County) -> None:
     firm = county.firms["supervisor"]
     before = fingerprint()
-    with pytest.raises(NameDiffers, match="由四库一平台维护.*提变更建议"), transaction.atomic():
+    with pytest.raises(NameDiffers, match=r"由四库一平台维护.*提变更建议"), transaction.atomic():
         known_enterprise(firm.uscc, "另一个名称", told_to=EVERYONE)
     with pytest.raises(IntegrityError, match="read-only here"), transaction.atomic():
         Enterprise.all_rows.filter(pk=firm.pk).update(name="另一个名称")
