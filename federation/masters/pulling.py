@@ -133,7 +133,7 @@ class _Puller:
             if feed.reads_all:
                 feed.cursor = 0
             under_way = feed.pulls.create(
-                began_at=now, beat_at=now, is_full=feed.reads_all or feed.cursor == 0, asked_by=feed.wanted_by
+                began_at=now, beat_at=now, is_full=feed.reads_all, asked_by=feed.wanted_by
             )
             feed.reads_all = False
         me = new_id()

@@ -68,7 +68,7 @@ def stands(now: datetime) -> list[FeedStand]:
     """The same for the node's own errands; three questions."""
     known = {feed.object: feed for feed in MasterFeed.objects.all()}
     pulls: dict[int, MasterPull] = {}
-    for pull in MasterPull.objects.order_by("feed", "-began_at", "-pk").distinct("feed"):
+    for pull in MasterPull.objects.order_by("feed_id", "-began_at", "-pk").distinct("feed_id"):
         pulls[pull.feed_id] = pull
     living = Q(withdrawn_at=None)
     counts = {
@@ -237,7 +237,7 @@ def fields_of(kind: str) -> dict[str, str]:
 def provenance(row: Row) -> Provenance | None:
     """Where a master's row comes from and what changed of it; the row was judged before. Two questions."""
     records = MasterRecord.objects.filter(row=row.public_id)
-    record = records.order_by("withdrawn_at", "-changed_at").filter(held="").first()
+    record = records.filter(held="").order_by("-withdrawn_at", "-changed_at").first()
     if record is None:
         return None
     changes = list(MasterChange.objects.filter(row=row.public_id).order_by("-noted_at", "-pk"))

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from integrity.models import CreditRecord
@@ -36,7 +37,12 @@ def take_credit(masters: Sequence[CreditMaster], now: datetime) -> list[Taken]:
     """Enter decisions or what has become of them; one of an enterprise not known yet is held until it is."""
     firms = Enterprise.all_rows.filter(uscc__in={one.uscc for one in masters})
     by_uscc = {row.uscc: row for row in firms.select_for_update(of=("self",)).order_by("pk")}
-    standing = list(CreditRecord.all_rows.filter(enterprise__in=by_uscc.values(), withdrawn_at=None))
+    standing = list(
+        CreditRecord.all_rows.filter(
+            Q(enterprise__in=by_uscc.values()) | Q(public_id__in=[one.known for one in masters if one.known]),
+            withdrawn_at=None,
+        )
+    )
     by_id = {row.public_id: row for row in standing}
     by_decision = {_decision(row): row for row in standing}
     outcomes, fresh = [], []
