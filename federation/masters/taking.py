@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -16,11 +17,11 @@ from federation.masters.contract import Entry, mark
 from federation.masters.kinds import Kind
 from federation.masters.reading import READERS, Reader, Unreadable
 from federation.models import ChangeProposal, MasterChange, MasterPull, MasterRecord
-from projects.master_facts import Taken
+from projects.master_facts import Change, Taken
 
 _WRITTEN = (
     "source_version", "key", "label", "row", "digest", "mark", "changed_at", "fetched_at", "withdrawn_at",
-    "withdrawn_by_count", "held", "held_data", "seen_in",
+    "withdrawn_by_count", "held", "held_data", "seen_in", "version", "updated_at",
 )  # fmt: skip
 CLASH = "这条记录与本平台已有的记录冲突，没有写入。请核对总库中是否有两条相同的记录。"
 
@@ -145,9 +146,8 @@ def end_missing(kind: Kind, pull: MasterPull, now: datetime) -> int:
     for record in records:
         record.withdrawn_at, record.withdrawn_by_count = now, True
         record.held, record.held_data = "", None
-    MasterRecord.objects.bulk_update(
-        records, ["withdrawn_at", "withdrawn_by_count", "held", "held_data"], batch_size=500
-    )
+        record.version += 1
+    _write(records)
     rows = [record.row for record in records if record.row]
     if kind.end is not None and rows:
         kind.end(rows, now)
@@ -236,6 +236,7 @@ def _stamp(record: MasterRecord, entry: Entry, pull: MasterPull | None, now: dat
     record.mark = mark(entry.id, entry.version, is_withdrawn=entry.is_withdrawn)
     record.withdrawn_by_count = False
     record.seen_in = pull or record.seen_in
+    record.version += 1 if record.pk else 0
 
 
 def _write(records: Sequence[MasterRecord]) -> None:
@@ -252,28 +253,46 @@ def _write(records: Sequence[MasterRecord]) -> None:
 
 
 def _note(kind: Kind, works: Sequence[_Work], now: datetime) -> None:
-    """History of fields; a wish that has come true is done."""
+    told = [
+        (work.outcome.row, work.outcome.changes, work.entry.changed_at)
+        for work in works
+        if work.outcome.row and work.outcome.became == "changed"
+    ]
+    note_changes(kind.row, told, now)
+
+
+def note_changes(
+    row_kind: str, told: Iterable[tuple[UUID, Sequence[Change], datetime]], now: datetime
+) -> None:
+    """Keep the history of fields: row, its changes, and when they were made at the source.
+
+    A wish that has come true by them is done. For whoever brings a master's row: the pull here, and the copy
+    that a node above sends.
+    """
     changes = [
         MasterChange(
-            object=kind.row,
-            row=work.outcome.row,
+            object=row_kind,
+            row=row,
             field=change.field[:40],
             before=change.before[:300],
             after=change.after[:300],
-            changed_at=work.entry.changed_at,
+            changed_at=changed_at,
             noted_at=now,
         )
-        for work in works
-        if work.outcome.row and work.outcome.became == "changed"
-        for change in work.outcome.changes
+        for row, made, changed_at in told
+        for change in made
     ]
     MasterChange.objects.bulk_create(changes, batch_size=500)
-    rows = {change.row for change in changes}
-    waiting = ChangeProposal.all_rows.filter(
-        row__in=rows, state__in=(ChangeProposal.State.ASKED, ChangeProposal.State.ACCEPTED)
-    )
-    for wish in waiting.select_for_update(of=("self",)) if rows else ():
-        if any((one.row, one.field, one.after) == (wish.row, wish.field, wish.wish) for one in changes):
+    if changes:
+        _fulfil(changes, now)
+
+
+def _fulfil(changes: Sequence[MasterChange], now: datetime) -> None:
+    open_states = (ChangeProposal.State.ASKED, ChangeProposal.State.ACCEPTED)
+    waiting = ChangeProposal.all_rows.filter(row__in={one.row for one in changes}, state__in=open_states)
+    made = {(one.row, one.field, one.after) for one in changes}
+    for wish in waiting.select_for_update(of=("self",)):
+        if (wish.row, wish.field, wish.wish) in made:
             wish.state, wish.done_at = ChangeProposal.State.DONE, now
             wish.version += 1
             wish.save(update_fields=["state", "done_at", "version", "updated_at"])

@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models import Q
 
 from kernel.fields import SealedTextField
-from kernel.ids import new_id
 from kernel.models import Travelling
 from kernel.scoping import Reach, ScopedModel
 from projects.models import Enterprise
@@ -91,7 +90,7 @@ class MasterPull(models.Model):
         return self.new + self.changed + self.same + self.withdrawn + self.held
 
 
-class MasterRecord(models.Model):
+class MasterRecord(Travelling):
     """Where a record comes from: its name at the source, the row it became here, its version, its end.
 
     `key` is what people know it by (credit code, project code, permit number); of one key at most one record
@@ -99,7 +98,6 @@ class MasterRecord(models.Model):
     source took it back; its row stays and says so.
     """
 
-    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     object = models.CharField(max_length=16)
     source_id = models.CharField(max_length=64)
     source_version = models.BigIntegerField()
@@ -135,14 +133,11 @@ class MasterRecord(models.Model):
             models.Index(fields=("object", "id"), condition=~Q(held=""), name="master_records_held"),
         ]
 
-    def __repr__(self) -> str:
-        return f"<MasterRecord {self.pk}>"
-
     def __str__(self) -> str:
         return self.label or self.source_id
 
 
-class MasterChange(models.Model):
+class MasterChange(Travelling):
     """What a pull changed of one field of a row: before and after, when it changed there and when here."""
 
     object = models.CharField(max_length=16)
@@ -159,9 +154,6 @@ class MasterChange(models.Model):
             models.Index(fields=("row", "-noted_at"), name="master_changes_of_a_row"),
             models.Index(fields=("field", "before"), name="former_names"),
         ]
-
-    def __repr__(self) -> str:
-        return f"<MasterChange {self.pk}>"
 
     def __str__(self) -> str:
         return f"MasterChange {self.pk}"
