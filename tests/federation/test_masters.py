@@ -97,7 +97,7 @@ ONCE = [
 
 
 @pytest.mark.parametrize(("fault", "words"), ONCE)
-def test_a_wrong_page_is_seen_and_asked_for_again(fault: str, odd: int, words: str, source: StandIn) -> None:
+def test_a_wrong_page_is_seen_and_asked_for_again(fault: str, words: str, source: StandIn) -> None:
     pull(source.connector(), "enterprises")
     for row in source.records("enterprises"):
         source.tell("change", object="enterprises", id=row["id"], fields={"name": f"{row['id']}有限公司"})
