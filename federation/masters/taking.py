@@ -161,7 +161,8 @@ def _live(
     pull: MasterPull | None,
     now: datetime,
 ) -> Tally:
-    reader, works = Reader(), []
+    reader = Reader()
+    works: list[_Work] = []
     for entry in entries:
         work = _Work(entry, known.get(entry.id) or _fresh(kind, entry))
         _stamp(work.record, entry, pull, now)

@@ -45,7 +45,8 @@ def take_credit(masters: Sequence[CreditMaster], now: datetime) -> list[Taken]:
     )
     by_id = {row.public_id: row for row in standing}
     by_decision = {_decision(row): row for row in standing}
-    outcomes, fresh = [], []
+    outcomes: list[Taken] = []
+    fresh: list[CreditRecord] = []
     for one in masters:
         firm = by_uscc.get(one.uscc)
         if firm is None:

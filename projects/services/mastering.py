@@ -114,7 +114,8 @@ def _take_qualifications(
     ]
     held = Qualification.all_rows.filter(enterprise__in={row.pk for _outcome, row, _paper in stated})
     known = {(row.enterprise_id, row.kind, row.number, row.trade): row for row in held}
-    fresh, changed = [], []
+    fresh: list[Qualification] = []
+    changed: list[Qualification] = []
     for outcome, enterprise, paper in stated:
         key = (enterprise.pk, paper.kind, paper.number, paper.trade)
         columns = {name: getattr(paper, name) for name in _OF_A_CERTIFICATE}

@@ -122,7 +122,8 @@ def _take_parts(
     page: _Rows, facts: Sequence[ProjectMaster], outcomes: Sequence[Taken], firms: dict[str, Enterprise]
 ) -> None:
     """Name the contractor, owner and supervisor of each project as taking part; nobody is taken off."""
-    wanted, today = [], timezone.localdate()
+    today = timezone.localdate()
+    wanted: list[tuple[Taken, Project, Enterprise, str]] = []
     for one, outcome in zip(facts, outcomes, strict=True):
         if outcome.became == "held" or outcome.row is None:
             continue
@@ -132,7 +133,7 @@ def _take_parts(
                 wanted.append((outcome, project, firms[firm.uscc], kind))
     projects = {project.pk for _outcome, project, _firm, _kind in wanted}
     there = set(Participation.all_rows.filter(project__in=projects).values_list("project", "enterprise"))
-    fresh = []
+    fresh: list[Participation] = []
     for outcome, project, firm, kind in wanted:
         if (project.pk, firm.pk) not in there:
             there.add((project.pk, firm.pk))
