@@ -131,16 +131,16 @@ def _take_parts(
         for firm, kind in ((one.contractor, CONTRACTOR), (one.owner, OWNER), (one.supervisor, SUPERVISOR)):
             if firm is not None:
                 wanted.append((outcome, project, firms[firm.uscc], kind))
-    projects = {project.pk for _outcome, project, _firm, _kind in wanted}
+    projects = {project.pk for _outcome, project, _enterprise, _kind in wanted}
     there = set(Participation.all_rows.filter(project__in=projects).values_list("project", "enterprise"))
     fresh: list[Participation] = []
-    for outcome, project, firm, kind in wanted:
-        if (project.pk, firm.pk) not in there:
-            there.add((project.pk, firm.pk))
+    for outcome, project, enterprise, kind in wanted:
+        if (project.pk, enterprise.pk) not in there:
+            there.add((project.pk, enterprise.pk))
             begun = project.starts_on if project.starts_on and project.starts_on <= today else None
-            fresh.append(Participation(project=project, enterprise=firm, kind=kind, entered_on=begun))
+            fresh.append(Participation(project=project, enterprise=enterprise, kind=kind, entered_on=begun))
             if outcome.became != "new":
-                outcome.changes.append(Change("participation", "", in_words(firm.name)))
+                outcome.changes.append(Change("participation", "", in_words(enterprise.name)))
                 outcome.became = "changed"
     Participation.objects.bulk_create(fresh, batch_size=500)
     versions = {row.public_id: 1 for row in fresh}
