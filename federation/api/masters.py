@@ -48,7 +48,7 @@ class FeedSerializer(serializers.Serializer[FeedStand]):
     """Where the pull of one object stands."""
 
     object = serializers.CharField(source="feed.object", help_text=_OBJECTS)
-    label = serializers.CharField()
+    title = serializers.CharField(source="label", help_text="名称")
     state = serializers.SerializerMethodField(help_text="状态，一句话")
     succeeded_at = serializers.DateTimeField(source="feed.succeeded_at", allow_null=True)
     fault = serializers.CharField(source="feed.fault", help_text="没有取成的原因")
@@ -88,7 +88,7 @@ class MasterRecordSerializer(serializers.Serializer[MasterRecord]):
     source_id = serializers.CharField(help_text="总库记录号")
     source_version = serializers.IntegerField()
     key = serializers.CharField(help_text="统一社会信用代码、项目编码、许可证编号或注册编号")
-    label = serializers.CharField()
+    title = serializers.CharField(source="label", help_text="名称")
     row = serializers.UUIDField(allow_null=True, help_text="本平台记录的 public_id；未采用的为空")
     changed_at = serializers.DateTimeField(help_text="总库变更时间")
     fetched_at = serializers.DateTimeField(help_text="取得时间")
@@ -176,9 +176,9 @@ class ProposalSerializer(serializers.Serializer[ChangeProposal]):
     project = ProjectRefSerializer(allow_null=True)
     object = serializers.CharField(help_text="enterprise 企业、project 项目、permit 施工许可证")
     row = serializers.UUIDField(help_text="记录的 public_id")
-    label = serializers.CharField()
+    title = serializers.CharField(source="label", help_text="名称")
     field = serializers.CharField()
-    field_name = serializers.SerializerMethodField()
+    field_title = serializers.SerializerMethodField(help_text="字段的中文名称")
     present = serializers.CharField(help_text="提出时的内容")
     wish = serializers.CharField(help_text="应改为")
     reason = serializers.CharField(help_text="依据")
@@ -191,7 +191,7 @@ class ProposalSerializer(serializers.Serializer[ChangeProposal]):
     answer = serializers.CharField()
     done_at = serializers.DateTimeField(allow_null=True, help_text="总库更正后取得的时间")
 
-    def get_field_name(self, row: ChangeProposal) -> str:
+    def get_field_title(self, row: ChangeProposal) -> str:
         return field_in_words(row.object, row.field)
 
     def get_state_name(self, row: ChangeProposal) -> str:

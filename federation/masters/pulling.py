@@ -85,16 +85,17 @@ def sweep(now: datetime) -> int:
     if not is_configured():
         return 0
     names, until, pages = due(now), time.monotonic() + _SECONDS, 0
-    source = connector() if names else None
+    if not names:
+        return 0
+    source = connector()
     try:
-        for name in names if source else ():
+        for name in names:
             step = pull(name, source, seconds=until - time.monotonic())
             pages += step.pages if step else 0
             if time.monotonic() >= until:
                 break
     finally:
-        if source is not None:
-            source.close()
+        source.close()
     return pages
 
 

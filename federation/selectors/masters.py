@@ -1,6 +1,6 @@
 """Reads of what was pulled from 四库一平台, and of the wishes to change it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,7 +89,7 @@ def stands(now: datetime) -> list[FeedStand]:
 
 
 def _stand(
-    feed: MasterFeed, pulls: dict[int, MasterPull], counts: dict[str, Any], now: datetime
+    feed: MasterFeed, pulls: Mapping[int, MasterPull], counts: Mapping[str, Any], now: datetime
 ) -> FeedStand:
     pull = pulls.get(feed.pk)
     is_open = pull is not None and pull.ended_at is None
@@ -151,7 +151,8 @@ def master_record(actor: Actor, public_id: UUID) -> MasterRecord:
 def changes_of_record(actor: Actor, record: MasterRecord) -> QuerySet[MasterChange]:
     """What pulls changed of a record's row, newest first. Raises NotPermitted."""
     require_province(actor, VIEW)
-    return MasterChange.objects.filter(row=record.row).order_by("-noted_at", "-pk")
+    rows = MasterChange.objects.filter(row=record.row) if record.row else MasterChange.objects.none()
+    return rows.order_by("-noted_at", "-pk")
 
 
 def owned_row(actor: Actor, kind: str, public_id: UUID) -> Row:
