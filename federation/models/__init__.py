@@ -10,14 +10,18 @@ from federation.models.open_api import (
     no_addresses,
     of_an_enterprise,
 )
+from federation.models.travel import Copied, KnownAs, WaitingRow
 
 __all__ = [
     "AcceptedRequest",
     "AnsweredQuery",
     "ConformanceRun",
+    "Copied",
     "Credential",
+    "KnownAs",
     "RefusedCall",
     "Sandbox",
+    "WaitingRow",
     "no_addresses",
     "of_an_enterprise",
 ]
