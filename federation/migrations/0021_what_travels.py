@@ -324,6 +324,26 @@ WATCHED = (
     ("integrity_personcredit", "person_credit", "r.public_id", "", "up", ""),
 )
 
+# Somebody whom the gates saw is known now: a subject is named by its key here.
+SIGHTINGS = """
+CREATE FUNCTION attendance_subject_is_known() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM outbox_capturing) THEN
+        INSERT INTO outbox_change (kind, key, shard, came_from, created_at)
+        VALUES ('sighting', lpad(to_hex(NEW.id), 32, '0')::uuid, 0,
+            coalesce(current_setting('hubei.came_from', true), ''), clock_timestamp());
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER a_subject_is_known AFTER UPDATE OF person_id ON attendance_subject FOR EACH ROW
+    WHEN (NEW.person_id IS NOT NULL AND NEW.person_id IS DISTINCT FROM OLD.person_id)
+    EXECUTE FUNCTION attendance_subject_is_known();
+"""
+NO_SIGHTINGS = """
+DROP TRIGGER a_subject_is_known ON attendance_subject;
+DROP FUNCTION attendance_subject_is_known();
+"""
+
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
@@ -344,9 +364,12 @@ class Migration(migrations.Migration):
         ("standards", "0003_codes_keep_their_meaning"),
     ]
     operations = [
-        migrations.RunSQL(
-            f"SELECT outbox_watch({', '.join(map(_quoted, watched))});",
-            f"SELECT outbox_unwatch({_quoted(watched[0])});",
-        )
-        for watched in WATCHED
+        *(
+            migrations.RunSQL(
+                f"SELECT outbox_watch({', '.join(map(_quoted, watched))});",
+                f"SELECT outbox_unwatch({_quoted(watched[0])});",
+            )
+            for watched in WATCHED
+        ),
+        migrations.RunSQL(SIGHTINGS, NO_SIGHTINGS),
     ]

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from federation.models import WaitingRow
-from federation.travel import applying, punches
+from federation.travel import applying, punches, sightings
 from federation.travel.catalogue import KINDS, ORDER, PUNCHES
 from federation.travel.messages import Message, Outcome, Sender
 from federation.travel.sentences import unknown_kind, waited_in_vain
@@ -93,17 +93,28 @@ def _grouped(messages: Sequence[Message]) -> Iterator[tuple[str, list[Message]]]
 
 def _apply(kind: str, group: Sequence[Message], sender: Sender, now: datetime) -> list[Outcome]:
     if kind == PUNCHES:
-        return [punches.apply(message, sender, now) for message in group]
-    if kind not in KINDS:
+        outcomes = [punches.apply(message, sender, now) for message in group]
+    elif kind == sightings.KIND:
+        outcomes = sightings.apply(group)
+    elif kind in KINDS:
+        found = applying.apply_rows(KINDS[kind], group, sender, now)
+        outcomes = [found[message.key] for message in group]
+    else:
         return [unknown_kind(kind)] * len(group)
-    found = applying.apply_rows(KINDS[kind], group, sender, now)
-    outcomes = [found[message.key] for message in group]
+    return _with_waiting(kind, group, outcomes, sender, now)
+
+
+def _with_waiting(
+    kind: str, group: Sequence[Message], outcomes: list[Outcome], sender: Sender, now: datetime
+) -> list[Outcome]:
+    """Keep what waits, forget what waited and has come in a later version."""
+    done = []
     for message, outcome in zip(group, outcomes, strict=True):
         if outcome.became == "waits":
             _keep_waiting(message, outcome, sender, now)
-    _forget_waiting(
-        kind, [message for message, one in zip(group, outcomes, strict=True) if one.became != "waits"], sender
-    )
+        else:
+            done.append(message)
+    _forget_waiting(kind, done, sender)
     return outcomes
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from federation.models import Copied
-from federation.travel import punches
+from federation.travel import punches, sightings
 from federation.travel.catalogue import KINDS, ORDER
 from federation.travel.concerns import concerned, needed_with
 from federation.travel.kinds import Kind, Part, rows_of
@@ -55,13 +55,15 @@ def messages_of(kind: str, keys: Iterable[UUID], to: Recipient, at: datetime) ->
 def _messages(changes: Sequence[Change], to: Recipient) -> Iterator[Message]:
     wanted: dict[str, dict[UUID, datetime]] = defaultdict(dict)
     for change in changes:
-        if change.kind in KINDS and change.came_from != to.code:
+        if (change.kind in KINDS or change.kind == sightings.KIND) and change.came_from != to.code:
             # The first place in the order, the last instant.
             wanted[change.kind][change.key] = change.created_at
+    seen = wanted.pop(sightings.KIND, {})
     if to.regions or to.enterprises:
         _add(wanted, needed_with(wanted))
     for name in sorted(wanted, key=ORDER.__getitem__):
         yield from _of_kind(KINDS[name], wanted[name], to)
+    yield from sightings.messages_of(seen)
 
 
 def _add(wanted: dict[str, dict[UUID, datetime]], more: Mapping[str, Mapping[UUID, datetime]]) -> None:

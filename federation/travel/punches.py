@@ -77,11 +77,10 @@ class _List:
 def _written(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
     """Rows as lists, what repeats said once."""
     projects, sources, people, teams, channels, methods, origins = (_List() for _name in _LISTED)
-    node = this_node()
     lines = [
         [
             name, at, projects.at(project), sources.at(source), token,
-            people.at(person or f"{node}:{subject}"), teams.at(team), direction, channels.at(channel),
+            people.at(person or evidence_name(subject)), teams.at(team), direction, channels.at(channel),
             methods.at(method), photo, latitude, longitude, received, origins.at(origin),
         ]
         for (
@@ -168,6 +167,11 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def evidence_name(subject: int) -> str:
+    """What this node calls somebody whom a gate saw and nobody has enrolled; it tells nothing of them."""
+    return f"{this_node()}:{subject}"
 
 
 def evidence_index(name: str) -> bytes:

@@ -64,7 +64,7 @@ def _punches(messages: dict[str, list[Message]]) -> list[str]:
 
 
 def test_the_province_holds_the_same_punches_and_concludes_the_same_days(sent: Any) -> None:
-    place, messages, tree, days = sent
+    _place, messages, tree, days = sent
     wire = msgspec.json.encode(messages[outgoing.PUNCHES])
     numbers = list(Subject.objects.all())
     assert numbers and len(days) > 3 and tree
@@ -106,7 +106,7 @@ def test_punches_before_their_people_are_evidence_and_count_when_these_come(sent
 
 
 def test_punches_of_a_project_that_has_not_come_wait_for_it(sent: Any) -> None:
-    place, messages, tree, days = sent
+    _place, messages, tree, days = sent
     with node(PROVINCE):
         emptied()
         assert _punches(messages) == ["waits"]
