@@ -180,7 +180,7 @@ _RUN: Final = """
     INSERT INTO attendance_punchrun (first_id, last_id, punches, came_from, created_at)
     SELECT min(public_id::text)::uuid, max(public_id::text)::uuid, count(*), b.came_from, clock_timestamp()
     FROM settling_new JOIN settling_pass p USING (public_id) JOIN settling_batch b USING (batch)
-    WHERE EXISTS (SELECT FROM outbox_capturing)
+    WHERE EXISTS (SELECT FROM outbox_capturing WHERE is_up)
     GROUP BY b.came_from, CASE WHEN b.came_from = '' THEN -1 ELSE b.batch END
 """
 

@@ -16,9 +16,12 @@ _PIECE = 5_000
 _SHARES = len(capture.SHARDS) - 1
 
 
-def begin(now: datetime) -> int:
-    """Capture changes from now on. Returns the number to wait for (capture.settled_since) before lay_down."""
-    capture.switch_on(now)
+def begin(now: datetime, *, up: bool) -> int:
+    """Capture what goes up (or down) from now on; returns the number to wait for before lay_down.
+
+    Nothing written before may still be under way then: ask capture.settled_since with that number.
+    """
+    capture.switch_on(now, up=up)
     return capture.running_now()
 
 

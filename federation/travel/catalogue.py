@@ -199,7 +199,7 @@ _LIST: Final = (
     Kind("leave", TemporaryLeave, event=_PRESENCE, about="presence__engagement__public_id",
          since=("left_on", "returned_on")),
     Kind("settlement", Settlement),
-    Kind("event", EngagementEvent, origin="engagement__origin"),
+    Kind("event", EngagementEvent, origin="engagement__origin", is_only_added=True),
     Kind("review", EntryReview, event="workers.review_changed.v1", about=_ENGAGEMENT),
     Kind("key_post", KeyPostAssignment, event="workers.key_post_assigned.v1", about=_ENGAGEMENT,
          since=("starts_on", "ends_on")),

@@ -77,6 +77,8 @@ class Kind:
     since: tuple[str, ...] = ()
     # Values that stand where the database refuses the row as it came.
     otherwise: Mapping[str, Any] = field(default_factory=dict)
+    # The database refuses every change of such a row.
+    is_only_added: bool = False
     # A row without a public id of its own is named by this.
     named: Callable[[Any], UUID] | None = None
 

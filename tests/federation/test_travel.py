@@ -166,7 +166,7 @@ def test_order_repetition_and_duplicates_change_nothing(
 
 def test_what_changes_is_captured_and_what_is_deleted_leaves_a_tombstone(db: None) -> None:
     with node(COUNTY):
-        Capturing.objects.create(since=NOW)
+        Capturing.objects.create(since=NOW, is_up=True)
         place = wuchang(NOW)
         seen = captured()
         Change.objects.all().delete()
