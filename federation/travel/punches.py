@@ -14,8 +14,8 @@ from uuid import UUID
 
 from attendance.batches import Batch as PunchBatch
 from attendance.batches import Row, packed
-from attendance.models import Inbox, PunchRun
-from attendance.services.runs import give_run_positions, punches_of, runs_after
+from attendance.models import Inbox
+from attendance.services.runs import give_run_positions, punches_named, punches_of, runs_after
 from federation.travel import sentences
 from federation.travel.concerns import is_within
 from federation.travel.kinds import rows_of
@@ -42,12 +42,20 @@ def next_batch(after: int, most: int, to: Recipient) -> Batch:
     if not runs:
         return Batch((), after)
     messages = [
-        message for run in runs if run.came_from != to.code for message in _messages(run, punches_of(run))
+        message
+        for run in runs
+        if run.came_from != to.code
+        for message in _messages(run.created_at, punches_of(run))
     ]
     return Batch(messages, runs[-1].position or after)
 
 
-def _messages(run: PunchRun, rows: Sequence[tuple[Any, ...]]) -> Iterator[Message]:
+def messages_of(keys: Sequence[UUID], now: datetime) -> list[Message]:
+    """Certain punches once more, for a repair; what the receiver has already it adds nothing of."""
+    return list(_messages(now, punches_named(keys)))
+
+
+def _messages(at: datetime, rows: Sequence[tuple[Any, ...]]) -> Iterator[Message]:
     remaining = iter(rows)
     while piece := list(islice(remaining, MOST_A_MESSAGE)):
         row = _written(piece)
@@ -57,7 +65,7 @@ def _messages(run: PunchRun, rows: Sequence[tuple[Any, ...]]) -> Iterator[Messag
             version=1,
             origin=this_node(),
             op="put",
-            at=run.created_at.astimezone(UTC).isoformat(),
+            at=at.astimezone(UTC).isoformat(),
             row=row,
             files=sorted({line[10] for line in row["rows"] if line[10]}),
         )
