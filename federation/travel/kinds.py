@@ -58,8 +58,9 @@ class Kind:
 
     `own`: columns that each node keeps for itself; `made`: columns that the receiver makes anew; `natural`:
     what names the same thing wherever it was first written down; `files`: columns that hold addresses of
-    contents. `event`: what is announced here when a copy was written, and by which of the row's keys;
-    `since`: the days from which conclusions may change. `when`: which rows travel at all.
+    contents; `whose`: the lookup to the node where a row was born, "" where it says none. `event`: what is
+    announced here when a copy was written, and by which of the row's keys; `since`: the days from which
+    conclusions may change. `when`: which rows travel at all.
     """
 
     name: str
@@ -70,7 +71,7 @@ class Kind:
     natural: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
-    origin: str = "origin"
+    whose: str = "origin"
     when: Q = field(default_factory=Q)
     event: str = ""
     about: str = "public_id"
