@@ -119,7 +119,7 @@ def _written(kind: Kind, rows: Sequence[Coming], names: Names) -> None:
     for part in kind.parts:
         for one in rows:
             entries = one.row.get(part.name)
-            if entries is not None:
+            if entries or (entries is not None and one.old is not None and one.old.row.get(part.name)):
                 _write_part(part, keys[one.target], entries, one.opened, f"{part.name}.", names)
 
 
