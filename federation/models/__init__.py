@@ -1,5 +1,13 @@
 """The tables of everything that crosses the border of this node."""
 
+from federation.models.lines import (
+    Line,
+    ReceivedEnvelope,
+    RecordResult,
+    RefusedEnvelope,
+    SentEnvelope,
+)
+from federation.models.nodes import Invitation, Node, NodeKey
 from federation.models.open_api import (
     AcceptedRequest,
     AnsweredQuery,
@@ -16,8 +24,16 @@ __all__ = [
     "AnsweredQuery",
     "ConformanceRun",
     "Credential",
+    "Invitation",
+    "Line",
+    "Node",
+    "NodeKey",
+    "ReceivedEnvelope",
+    "RecordResult",
     "RefusedCall",
+    "RefusedEnvelope",
     "Sandbox",
+    "SentEnvelope",
     "no_addresses",
     "of_an_enterprise",
 ]
