@@ -11,7 +11,8 @@ class Line(models.Model):
     """One stream in one direction, with its own sequence and chain.
 
     Out: `seq` and `last_hash` of the last sealed envelope, `position` of the cursor it has come to,
-    `settled_seq` of the last one the neighbour holds. In: of the last stored; `settled_seq` of the last applied.
+    `settled_seq` of the last one the neighbour holds. In: of the last stored; `settled_seq` of the last that
+    was applied.
     `results` numbers the outcomes that are told about the line.
     """
 
@@ -29,6 +30,8 @@ class Line(models.Model):
     direction = models.CharField(max_length=3)
     stream = models.CharField(max_length=16)
     epoch = models.PositiveIntegerField(default=1)
+    # The latest epoch in which the neighbour of a line out holds envelopes, where that is not ours.
+    epoch_seen = models.PositiveIntegerField(default=0)
     seq = models.BigIntegerField(default=0)
     last_hash = models.CharField(max_length=64)
     position = models.BigIntegerField(default=0)
