@@ -2,12 +2,18 @@
 
 from django.urls import path, re_path
 
+from federation.api import nodes as node_doors
 from federation.open_api.file_view import open_api_file
 from federation.open_api.view import open_api
 from federation.web import credential_forms, credentials, handbook, requests, sandbox, why
 
 urlpatterns = [
     path("open.api", open_api, name="open_api"),
+    path("federation/v1/join", node_doors.join, name="node_join"),
+    path("federation/v1/hello", node_doors.hello, name="node_hello"),
+    path("federation/v1/envelopes", node_doors.envelopes, name="node_envelopes"),
+    path("federation/v1/fetch", node_doors.fetch, name="node_fetch"),
+    path("federation/v1/results", node_doors.results, name="node_results"),
     path("open.api/files/<str:token>/", open_api_file, name="open_api_file"),
     path("open-api/", handbook.Overview.as_view(), name="handbook"),
     path("open-api/signing/", handbook.Signing.as_view(), name="handbook_signing"),

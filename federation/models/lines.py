@@ -198,7 +198,9 @@ class RecordResult(models.Model):
     class Meta:
         ordering = ("-told_at", "-id")
         constraints = [
-            models.UniqueConstraint(fields=("line", "number"), name="an_outcome_is_numbered_once"),
+            models.UniqueConstraint(
+                fields=("line", "epoch", "seq", "kind", "key"), name="a_record_has_one_outcome_in_an_envelope"
+            ),
             models.CheckConstraint(
                 condition=Q(resolution="") | Q(resolved_at__isnull=False),
                 name="what_is_resolved_is_resolved_at_an_instant",
@@ -206,8 +208,9 @@ class RecordResult(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=("line", "kind", "key"), condition=Q(resolved_at=None), name="outcomes_that_are_open"
+                fields=("line", "key"), condition=Q(resolved_at=None), name="outcomes_that_are_open"
             ),
+            models.Index(fields=("line", "number"), name="outcomes_by_number"),
         ]
 
     def __str__(self) -> str:

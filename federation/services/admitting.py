@@ -72,7 +72,7 @@ def require_protocol(said: str, node: Node | None) -> None:
             "old_protocol",
             426,
             _(
-                "对方使用的协议版本是“{theirs}”，本平台使用 {ours}，报文没有处理。请双方管理员约定升级后再通信。"
+                "对方的协议版本是“{theirs}”，本平台是 {ours}，报文没有处理。请双方管理员约定升级后再通信。"
             ).format(theirs=said[:20] or _("未写明"), ours=PROTOCOL),
             node=node,
             facts={"wanted": PROTOCOL},

@@ -1,4 +1,4 @@
-"""Applying what was received: in order, line by line; one outcome for each record that was not plainly taken."""
+"""Applying what was received: in order, line by line; an outcome where a record was not plainly taken."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -84,9 +84,9 @@ def _begun(line_pk: int, now: datetime) -> int | None:
 
 def _quarantine(line: Line, envelope: ReceivedEnvelope, now: datetime) -> None:
     """Put aside what cannot be applied: its line stops, the others go on (I-27)."""
-    reason = _("第 {seq} 号报文连续 {times} 次处理失败，本流停下，其他数据流不受影响。请查看平台日志，修复后点“重试”。").format(
-        seq=envelope.seq, times=envelope.attempts
-    )
+    reason = _(
+        "第 {seq} 号报文连续 {times} 次处理失败，本流停下，其他流不受影响。请查看平台日志，修复后恢复本流。"
+    ).format(seq=envelope.seq, times=envelope.attempts)
     ReceivedEnvelope.objects.filter(pk=envelope.pk).update(
         state=ReceivedEnvelope.State.QUARANTINED, reason=reason
     )
@@ -180,7 +180,9 @@ def retry_waiting(now: datetime, *, incoming: Incoming) -> int:
 
 @transaction.atomic
 def _retry(pk: int, now: datetime, incoming: Incoming) -> int:
-    rows = RecordResult.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, resolved_at=None)
+    rows = RecordResult.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        pk=pk, resolved_at=None
+    )
     row = rows.select_related("line__node__region").first()
     if row is None or row.message is None:
         return 0
@@ -252,4 +254,3 @@ def result_card(row: RecordResult) -> dict[str, object]:
         "remedy": row.remedy,
         "missing": row.missing,
     }
-

@@ -1,4 +1,4 @@
-"""Acts on neighbours: inviting one, suspending and resuming it, moving a county between hosted and self-built."""
+"""Acts on neighbours: inviting, suspending, resuming; moving a county between hosted and self-built."""
 
 import re
 import secrets

@@ -27,8 +27,8 @@ MEGABYTE = 1024 * 1024
 def receive(caller: Caller, content: bytes, now: datetime) -> Receipt:
     """Store an envelope and give the receipt that says so; the same envelope gets the same receipt.
 
-    Raises CallRefused for bytes that are no envelope, one of another line or sender, a gap, a fork and a replay;
-    nothing is stored then.
+    Raises CallRefused for bytes that are no envelope, one of another line or sender, a gap, a fork and a
+    replay; nothing is stored then.
     """
     cover = _cover(caller, content)
     line = locked_line(caller.node, Line.Direction.IN, cover.stream)
@@ -133,9 +133,9 @@ def _require_next(caller: Caller, line: Line, cover: Cover) -> None:
         raise CallRefused(
             "gap",
             409,
-            _("序号不连续：应为第 {wanted} 号，收到第 {seq} 号。请从第 {wanted} 号起补发，本流暂不处理后面的。").format(
-                wanted=wanted, seq=cover.seq
-            ),
+            _(
+                "序号不连续：应为第 {wanted} 号，收到第 {seq} 号。请从第 {wanted} 号起补发，后面的没有收下。"
+            ).format(wanted=wanted, seq=cover.seq),
             node=caller.node,
             stream=cover.stream,
             seq=cover.seq,
@@ -150,9 +150,9 @@ def _fork(caller: Caller, line: Line, cover: Cover) -> CallRefused:
     return CallRefused(
         "fork",
         409,
-        _("第 {seq} 号报文与已收下的不是同一份，序列分叉（对方可能从旧备份恢复）。没有处理，请对方管理员核对后重新起头。").format(
-            seq=cover.seq
-        ),
+        _(
+            "第 {seq} 号报文与已收下的不是同一份，序列分叉（可能从旧备份恢复过）。请发送方管理员核对后重新起头。"
+        ).format(seq=cover.seq),
         node=caller.node,
         stream=cover.stream,
         seq=cover.seq,

@@ -36,7 +36,7 @@ def line_out(node: Node, stream: str) -> Line:
 
 @transaction.atomic
 def seal_next(line_pk: int, now: datetime, outgoing: Outgoing) -> SentEnvelope | None:
-    """The next envelope of a line: records that go again, then what has come since. None where nothing has."""
+    """The next envelope of a line: records that go again, then what has come since; or None."""
     line = Line.objects.select_for_update().select_related("node").get(pk=line_pk)
     most = int(parameter("federation.batch"))
     again = _again(line, most)
@@ -134,6 +134,7 @@ def go_back(line_pk: int, place: tuple[int, int], now: datetime) -> bool:
 def begin_anew(line: Line, position: int, after_epoch: int, now: datetime) -> None:
     """Begin the line again in a later epoch from a position; what was never acknowledged is sealed afresh."""
     SentEnvelope.objects.filter(line=line, state=SentEnvelope.State.SEALED).delete()
+    RecordResult.objects.filter(line=line, resolved_at=None).update(again_seq=None)
     line.epoch = max(after_epoch, line.epoch, line.epoch_seen) + 1
     line.seq, line.settled_seq, line.last_hash, line.position = 0, 0, envelopes.BEGINNING, position
     line.state, line.trouble, line.trouble_since = Line.State.OPEN, "", None
@@ -146,7 +147,7 @@ def restart_line(*, actor: Actor, line: Line, from_beginning: bool, now: datetim
     """Let a stopped line go on: a forked one begins anew, one that gave up or is stuck tries again.
 
     A fork means that one side was restored from a backup. Beginning anew sends nothing twice that the
-    neighbour would double, for applying is idempotent; `from_beginning` sends all that is still kept of changes.
+    neighbour would double, for applying is idempotent; `from_beginning` sends all changes that are kept.
     Raises NotPermitted, DomainError for a line that runs.
     """
     require_governing(actor)

@@ -36,6 +36,7 @@ class Answer:
 
     status: int
     content: bytes
+    signature: str = ""
 
     @property
     def said(self) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def client() -> httpx.Client:
 def call(
     http: httpx.Client, node: Node, act: str, content: bytes, now: datetime, *, content_type: str = JSON
 ) -> Answer:
-    """Send a body to a neighbour and take its answer. Raises Unreachable, also for an answer nobody signed."""
+    """Send a body to a neighbour and take its answer. Raises Unreachable, also for one that nobody signed."""
     sent = signed_headers(act, node.code, content, now)
     got, headers, status = _posted(http, node, act, content, {**sent, "Content-Type": content_type})
     if not _is_signed_by(node, status, got, headers, re=sent[heads.HEADERS["signature"]], now=now):
@@ -75,7 +76,7 @@ def call(
                 name=node.name, status=status
             )
         )
-    return Answer(status, got)
+    return Answer(status, got, headers.get(heads.HEADERS["signature"], ""))
 
 
 def posted_to(

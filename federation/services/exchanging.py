@@ -1,0 +1,37 @@
+"""A child's round: push, fetch, ask. The parent never calls; a node without a parent does nothing."""
+
+from django.utils import timezone
+
+from federation.models import Node
+from federation.services.dispatching import fetch
+from federation.services.handshake import say_hello
+from federation.services.outcomes import ask_results
+from federation.services.sending import push
+from federation.services.transport import client
+
+
+def parent() -> Node | None:
+    """The platform above this one, while it may be spoken to."""
+    found = Node.objects.filter(relation=Node.Relation.PARENT).select_related("region").first()
+    return found if found and found.may_exchange else None
+
+
+def exchange() -> int:
+    """One round with the parent; how many envelopes went or came."""
+    node = parent()
+    if node is None:
+        return 0
+    with client() as http:
+        moved = push(node, http=http)
+        moved += fetch(node, http=http)
+        ask_results(node, http=http, now=timezone.now())
+    return moved
+
+
+def greet() -> bool:
+    """Say hello to the parent; False where there is none, or it did not agree."""
+    node = parent()
+    if node is None:
+        return False
+    with client() as http:
+        return say_hello(http, node, timezone.now())
