@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from federation.models.nodes import Node
 from kernel.fields import SealedTextField
+from kernel.ids import new_id
 
 
 class Line(models.Model):
@@ -166,6 +167,7 @@ class RecordResult(models.Model):
         WAITS = "waits", "等待关联记录"
         REFUSED = "refused", "被拒绝"
 
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     line = models.ForeignKey(Line, models.PROTECT, related_name="outcomes")
     number = models.BigIntegerField()
     epoch = models.PositiveIntegerField()

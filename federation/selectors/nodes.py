@@ -4,13 +4,12 @@ A neighbour concerns the whole node, never one county of it: an administrator of
 platform sees none of this.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from federation.models import Line, Node, NodeKey, RecordResult, RefusedEnvelope, SentEnvelope
+from federation.models import Line, Node, NodeKey, RecordResult, RefusedEnvelope
 from kernel.errors import NotFound, NotPermitted
 from kernel.permits import require
 from kernel.scoping import Actor
@@ -18,7 +17,6 @@ from regions.models import Region
 from regions.selectors import region
 
 MANAGE_NODES = "federation.manage_nodes"
-OPEN_WAIVER = Q(waiver_asked_at__isnull=False)
 
 
 def own_region() -> Region:
@@ -65,10 +63,10 @@ def lines_of(actor: Actor, of: Node) -> QuerySet[Line]:
     return Line.objects.filter(node=of).order_by("-direction", "stream")
 
 
-def line(actor: Actor, pk: int) -> Line:
-    """One line. Raises NotPermitted, NotFound."""
-    require_governing(actor)
-    found = Line.objects.select_related("node").filter(pk=pk).first()
+def line_of(actor: Actor, of: Node, direction: str, stream: str) -> Line:
+    """One line of a neighbour. Raises NotPermitted, NotFound."""
+    rows = lines_of(actor, of).select_related("node")
+    found = rows.filter(direction=direction, stream=stream).first()
     if found is None:
         raise NotFound
     return found
@@ -91,15 +89,9 @@ def held_records(actor: Actor) -> QuerySet[RecordResult]:
     return outcomes(actor).filter(resolved_at=None, became__in=("refused", "waits"))
 
 
-def held_record(actor: Actor, pk: int) -> RecordResult:
+def held_record(actor: Actor, public_id: UUID) -> RecordResult:
     """One record with its outcome. Raises NotPermitted, NotFound."""
-    found = outcomes(actor).filter(pk=pk).first()
+    found = outcomes(actor).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
-
-
-def sent_since(actor: Actor, since: datetime) -> QuerySet[SentEnvelope]:
-    """Envelopes of ours that were acknowledged since an instant."""
-    require_governing(actor)
-    return SentEnvelope.objects.filter(accepted_at__gte=since).defer("body")

@@ -9,9 +9,9 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from federation.carriers import carriers
 from federation.models import Line, Node, NodeKey, ReceivedEnvelope, RecordResult
 from federation.selectors.nodes import MANAGE_NODES, own_region
-from federation.services.carriers import carriers
 from federation.services.own_node import SEALS, private_of
 from federation.services.receiving import BODY_CONTEXT, most_unzipped
 from federation.travel.messages import Incoming, Message, Outcome, Sender

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from federation.carriers import carriers
 from federation.models import Line, Node, SentEnvelope
 from federation.services import sealing
 from federation.services.admitting import Caller
-from federation.services.carriers import carriers
 from federation.services.receiving import locked_line, receive
 from federation.services.refusals_of_calls import CallRefused, note_refused_envelope
 from federation.services.sealing import BODY_CONTEXT

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from federation.carriers import carriers
 from federation.models import Line, Node, RecordResult, SentEnvelope
 from federation.services.admitting import Caller
 from federation.services.applying import result_card
-from federation.services.carriers import carriers
 from federation.services.receiving import most_unzipped
 from federation.services.sealing import BODY_CONTEXT
 from federation.services.transport import Unreachable, call

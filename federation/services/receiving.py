@@ -151,7 +151,7 @@ def _fork(caller: Caller, line: Line, cover: Cover) -> CallRefused:
         "fork",
         409,
         _(
-            "第 {seq} 号报文与已收下的不是同一份，序列分叉（可能从旧备份恢复过）。请发送方管理员核对后重新起头。"
+            "第 {seq} 号报文与已收下的不是同一份，序列分叉（可能从旧备份恢复）。请发送方管理员重新起头。"
         ).format(seq=cover.seq),
         node=caller.node,
         stream=cover.stream,

@@ -18,10 +18,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from federation.carriers import carriers
 from federation.models import Line, Node, NodeKey, SentEnvelope
 from federation.selectors.nodes import MANAGE_NODES, own_region
 from federation.services import sealing
-from federation.services.carriers import carriers
 from federation.services.own_node import SIGNS, public_of
 from federation.services.receiving import ENVELOPES
 from federation.services.sealing import BODY_CONTEXT
