@@ -22,7 +22,7 @@ OUT, IN = Line.Direction.OUT, Line.Direction.IN
 class Health:
     """How the link with one neighbour stands.
 
-    `waiting` counts records that it has not acknowledged, `unapplied` envelopes of its that are not applied yet;
+    `waiting` counts records that it has not acknowledged, `unapplied` its envelopes that wait to be applied;
     the seconds run from a change's birth to the neighbour's receipt, over the last hour.
     """
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from federation.models import Line, Node
 from federation.node_words import stream_in_words
-from federation.selectors.nodes import MANAGE_NODES, line_of, node, own_region, require_governing
+from federation.selectors.nodes import MANAGE_NODES, line_of, node, nodes, own_region, require_governing
 from federation.services import (
     begin_migration,
     end_migration,
@@ -22,7 +23,6 @@ from federation.services import (
     suspend_node,
 )
 from federation.services.inviting import BELOW
-from federation.services.own_node import own_node
 from federation.web.nodes import crumbs
 from regions.models import Region
 from regions.selectors import regions
@@ -55,7 +55,10 @@ def _choices() -> list[tuple[str, str]]:
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [("", "请选择"), *((kind, str(Node.Kind(kind).label)) for kind in BELOW.get(own_node().kind, ()))]
+    return [
+        ("", "请选择"),
+        *((kind, str(Node.Kind(kind).label)) for kind in BELOW.get(settings.NODE_KIND, ())),
+    ]
 
 
 class InviteForm(ScopedForm):
@@ -90,9 +93,7 @@ class Invite(_OfNodes):
     submit = "生成邀请码"
 
     def first(self) -> dict[str, Any]:
-        asked = (
-            Node.objects.filter(code=self.request.GET.get("code", "")[:32]).select_related("region").first()
-        )
+        asked = nodes(self.actor).filter(code=self.request.GET.get("code", "")[:32]).first()
         if asked is None:
             return {}
         return {
@@ -168,7 +169,7 @@ class Join(_OfNodes):
     def context(self) -> dict[str, Any]:
         return {
             "title": "接入上级平台",
-            "lead": "接入后，本平台的记录和打卡自动上报，上级下发的标准和文书自动取回。断网期间照常使用，恢复后补发。",
+            "lead": "接入后自动上报记录和打卡，自动取回上级下发的标准和文书。断网期间照常使用，恢复后补发。",
             "crumbs": crumbs(Crumb("接入上级平台")),
         }
 
@@ -202,7 +203,7 @@ class Suspend(_OnNode):
     def context(self) -> dict[str, Any]:
         return {
             "title": f"停用“{self.row.name}”",
-            "lead": "停用后不再收发报文，对方会收到说明。双方的记录都保留，恢复后从断点继续，不会丢失。",
+            "lead": "停用后不再收发报文，对方会收到说明。双方记录都保留，恢复后从断点继续。",
             "crumbs": self._crumbs("停用"),
         }
 
@@ -231,7 +232,7 @@ class Move(_OnNode):
     def context(self) -> dict[str, Any]:
         return {
             "title": f"迁移“{self.row.name}”",
-            "lead": "迁移期间记录仍归原平台管理；双方对账一致后确认完成，归属才改变。期间可以取消，不影响数据。",
+            "lead": "迁移期间记录仍归原平台管理；对账一致后确认完成，归属才改变。期间可以取消。",
             "crumbs": self._crumbs("迁移"),
         }
 
@@ -281,14 +282,10 @@ class Resume(_NodePost):
         return self.cancel_url
 
     def context(self) -> dict[str, Any]:
-        told = (
-            f"停用原因：{self.row.suspended_why}。{self.consequence}"
-            if self.row.suspended_why
-            else self.consequence
-        )
+        why = f"停用原因：{self.row.suspended_why}。" if self.row.suspended_why else ""
         return {
             "title": f"恢复“{self.row.name}”",
-            "consequence": told,
+            "consequence": f"{why}{self.consequence}",
             "crumbs": crumbs(Crumb(self.row.name, self.cancel_url), Crumb("恢复")),
         }
 
@@ -300,9 +297,8 @@ class RotateKeys(_NodePost):
     button = "轮换"
 
     def prepare(self, **kwargs: Any) -> None:
-        require_governing(self.actor)
-        self.row = own_node()
-        self.cancel_url = reverse("node", args=[self.row.public_id])
+        self.row = nodes(self.actor).filter(relation=Node.Relation.SELF).first()
+        self.cancel_url = reverse("node", args=[self.row.public_id]) if self.row else reverse("nodes")
 
     def act(self) -> str:
         rotate_node_key(actor=self.actor)
@@ -315,7 +311,7 @@ class RotateKeys(_NodePost):
             "title": str(self.question),
             "consequence": f"旧密钥继续用 {days} 天，其间相邻平台通过握手自动取得新密钥，通信不中断。"
             "密钥已经外泄的不要轮换，请上级停用本平台并重新邀请。",
-            "crumbs": crumbs(Crumb(self.row.name, self.cancel_url), Crumb("轮换密钥")),
+            "crumbs": crumbs(Crumb("轮换密钥")),
         }
 
 
