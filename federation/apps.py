@@ -11,7 +11,9 @@ class FederationConfig(AppConfig):
         from federation.demo.calls import write_calls
         from federation.ingest.source import PendingPunches
         from federation.web import entries
+        from federation.wiring import connect
 
         entries.add_entries()
         register_more("federation.calls", write_calls)
         sources.register(PendingPunches())
+        connect()

@@ -1,11 +1,12 @@
-"""What travels is not this part's business: here it is told who writes messages down and who makes copies."""
+"""What travels is not the wire's business: here it is told who writes messages down and who makes copies."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
-from federation.travel.messages import Incoming, Outgoing
+from federation.travel.messages import Incoming, Outgoing, Sender
 
 
 @dataclass(frozen=True)
@@ -16,35 +17,49 @@ class Waiting:
     oldest_at: datetime | None
 
 
+class Learnt(Protocol):
+    """Keeps the name under which a neighbour knows a row of ours."""
+
+    def __call__(self, *, node: str, kind: str, key: UUID, canonical: UUID) -> None: ...
+
+
 @dataclass(frozen=True)
 class Carriers:
-    """The functions that write and apply; `None` where nothing travels on this node.
+    """The functions that write and apply; None where nothing travels.
 
-    `learnt(kind, key, canonical, node)` keeps the name under which a neighbour knows a row of ours;
-    `waiting(stream, after, node)` counts what has not been sealed yet.
+    `waiting(stream, after, node)` counts what has not been sealed yet; `retry(sender)` tries again what waits
+    for another record.
     """
 
     outgoing: Outgoing | None = None
     incoming: Incoming | None = None
-    learnt: Callable[[str, UUID, UUID, str], None] | None = None
+    learnt: Learnt | None = None
     waiting: Callable[[str, int, str], Waiting] | None = None
+    retry: Callable[[Sender], int] | None = None
 
 
-_carriers = Carriers()
+_held: list[Carriers] = [Carriers()]
 
 
 def register(
     *,
     outgoing: Outgoing | None = None,
     incoming: Incoming | None = None,
-    learnt: Callable[[str, UUID, UUID, str], None] | None = None,
+    learnt: Learnt | None = None,
     waiting: Callable[[str, int, str], Waiting] | None = None,
-) -> None:
-    """Say who writes and who applies; called from the app's `ready()`."""
-    global _carriers
-    _carriers = replace(_carriers, outgoing=outgoing, incoming=incoming, learnt=learnt, waiting=waiting)
+    retry: Callable[[Sender], int] | None = None,
+) -> Carriers:
+    """Say who writes and who applies, when Django starts; returns those of before."""
+    before = _held[0]
+    _held[0] = Carriers(outgoing, incoming, learnt, waiting, retry)
+    return before
+
+
+def restore(before: Carriers) -> None:
+    """Give back what `register` replaced."""
+    _held[0] = before
 
 
 def carriers() -> Carriers:
     """Those of this node."""
-    return _carriers
+    return _held[0]

@@ -18,7 +18,7 @@ LINE_STATES = {
     Line.State.DEAD: ("red", "超时停止"),
     Line.State.STUCK: ("red", "处理失败，已停"),
 }
-STREAMS = {"punches": "打卡", "files": "附件", "dispatch": "下发"}
+STREAMS = {"punches": "打卡", "dispatch": "下发"}
 CODES = {
     "tampered": "内容或签名不符",
     "replay": "重放",
@@ -37,7 +37,12 @@ CODES = {
     "not_as_invited": "与邀请不符",
     "bad_key": "密钥不能用",
 }
-RESOLUTIONS = {"corrected": "已更正并入库", "newer": "已有更新的版本", "waived": "已同意不再上报"}
+RESOLUTIONS = {
+    "came": "关联记录已到，已处理",
+    "corrected": "已更正并入库",
+    "newer": "已有更新的版本",
+    "waived": "已同意不再上报",
+}
 
 
 def node_state(node: Node) -> tuple[str, str]:

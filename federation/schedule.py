@@ -23,6 +23,11 @@ BEAT = {
         "schedule": 1.0,
         "options": {"expires": 5},
     },
+    "federation-retry": {
+        "task": "federation.tasks.retry_waiting",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
     "federation-hello": {
         "task": "federation.tasks.say_hello",
         "schedule": 60.0,

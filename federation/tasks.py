@@ -64,6 +64,12 @@ def apply_received() -> int:
 
 
 @shared_task
+def retry_waiting() -> int:
+    """Try again records that wait for another one."""
+    return applying.retry_waiting(timezone.now())
+
+
+@shared_task
 def say_hello() -> bool:
     """Tell the parent our versions and keys."""
     return exchanging.greet()

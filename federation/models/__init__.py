@@ -18,13 +18,16 @@ from federation.models.open_api import (
     no_addresses,
     of_an_enterprise,
 )
+from federation.models.travel import Copied, KnownAs, WaitingRow
 
 __all__ = [
     "AcceptedRequest",
     "AnsweredQuery",
     "ConformanceRun",
+    "Copied",
     "Credential",
     "Invitation",
+    "KnownAs",
     "Line",
     "Node",
     "NodeKey",
@@ -34,6 +37,7 @@ __all__ = [
     "RefusedEnvelope",
     "Sandbox",
     "SentEnvelope",
+    "WaitingRow",
     "no_addresses",
     "of_an_enterprise",
 ]

@@ -181,15 +181,14 @@ class RecordResult(models.Model):
     sentence = models.CharField(max_length=500, blank=True, default="")
     remedy = models.CharField(max_length=300, blank=True, default="")
     missing = models.CharField(max_length=120, blank=True, default="")
-    # The record as it travelled: what waits is tried again from it, what is held is sent again.
+    # The record as it travelled: what is held at the sender is sent again from it.
     message = SealedTextField(context="federation.record_result", null=True)
     told_at = models.DateTimeField()
-    tried_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
     # At the sender: in which envelope it goes again, and how the matter ended.
     requeued_at = models.DateTimeField(null=True, blank=True)
     again_seq = models.BigIntegerField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
+    # corrected, newer, came (what it waited for), waived; empty where it was never open.
     resolution = models.CharField(max_length=10, blank=True, default="")
     waiver_why = models.CharField(max_length=200, blank=True, default="")
     waiver_asked_by = models.CharField(max_length=64, blank=True, default="")

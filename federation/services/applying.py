@@ -1,7 +1,8 @@
 """Applying what was received: in order, line by line; an outcome where a record was not plainly taken."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from datetime import datetime
 
 import structlog
 from django.db import transaction
@@ -21,12 +22,12 @@ from standards.selectors import parameter
 from web.messages import Audience, tell
 
 log = structlog.get_logger(__name__)
-_LONGEST_WAIT = 300
-_TRIED_AT_ONCE = 200
+# What became of waiting records within the transaction that runs.
+_settled: ContextVar[list[tuple[Message, Outcome]] | None] = ContextVar("settled", default=None)
 
 
 def apply_all(now: datetime, *, incoming: Incoming | None = None) -> int:
-    """Apply what waits on every line, and try again what waited for another record; how many envelopes."""
+    """Apply what waits on every line; how many envelopes."""
     apply = incoming or carriers().incoming
     if apply is None:
         return 0
@@ -36,7 +37,6 @@ def apply_all(now: datetime, *, incoming: Incoming | None = None) -> int:
     for pk in lines:
         while apply_next(pk, now, incoming=apply):
             done += 1
-    retry_waiting(now, incoming=apply)
     return done
 
 
@@ -105,6 +105,7 @@ def _quarantine(line: Line, envelope: ReceivedEnvelope, now: datetime) -> None:
 def _apply(line: Line, envelope: ReceivedEnvelope, now: datetime, incoming: Incoming) -> None:
     content = unseal_bytes(bytes(envelope.body or b""), context=BODY_CONTEXT)
     messages = envelopes.unpack(content, most_unzipped()).messages
+    _settled.set([])
     became = incoming(line.stream, messages, sender_of(line.node)) if messages else []
     _close_older(line, messages, now)
     told = [pair for pair in zip(messages, became, strict=True) if _is_told(pair[1])]
@@ -116,6 +117,7 @@ def _apply(line: Line, envelope: ReceivedEnvelope, now: datetime, incoming: Inco
     line.settled_seq = envelope.seq if envelope.epoch == line.epoch else line.settled_seq
     line.attempts = 0
     line.save(update_fields=["settled_seq", "attempts", "results"])
+    _tell_settled(line, envelope.epoch, envelope.seq, now)
 
 
 def _is_told(outcome: Outcome) -> bool:
@@ -138,9 +140,7 @@ def _write(
                 kind=message.kind[:40],
                 key=message.key,
                 record_version=message.version,
-                message=envelopes.message_bytes(message).decode() if outcome.became == "waits" else None,
                 told_at=now,
-                tried_at=now,
                 resolved_at=None if is_open else now,
                 **_words(outcome),
             )
@@ -162,55 +162,84 @@ def _words(outcome: Outcome) -> dict[str, object]:
 def _close_older(line: Line, messages: Sequence[Message], now: datetime) -> None:
     """A later version of a record takes the place of what still waited or stood refused of it."""
     older = RecordResult.objects.filter(line=line, resolved_at=None, key__in=[one.key for one in messages])
-    older.update(resolved_at=now, resolution="newer", message=None)
+    older.update(resolved_at=now, resolution="newer")
 
 
-def retry_waiting(now: datetime, *, incoming: Incoming) -> int:
-    """Try again the records that waited for another one; how many have found it."""
-    rows = RecordResult.objects.filter(
+def note_settled(node: str, message: Message, outcome: Outcome) -> None:
+    """Hear what became of a record that was told to wait; it is written beside what is being applied now."""
+    if (found := _settled.get()) is not None:
+        found.append((message, outcome))
+
+
+def retry_waiting(now: datetime) -> int:
+    """Let what waits for another record be tried again; how many were tried."""
+    retry = carriers().retry
+    if retry is None:
+        return 0
+    waiting = RecordResult.objects.filter(
         line__direction=Line.Direction.IN, became=RecordResult.Became.WAITS, resolved_at=None
     )
-    found = 0
-    for row in rows.order_by("tried_at", "pk").only("pk", "attempts", "tried_at")[:_TRIED_AT_ONCE]:
-        pause = timedelta(seconds=min(2 ** min(row.attempts, 9), _LONGEST_WAIT))
-        if row.tried_at is None or row.tried_at + pause <= now:
-            found += _retry(row.pk, now, incoming)
-    return found
+    nodes = list(waiting.order_by().values_list("line__node", flat=True).distinct())
+    return sum(_retry(node, now, retry) for node in nodes)
 
 
 @transaction.atomic
-def _retry(pk: int, now: datetime, incoming: Incoming) -> int:
-    rows = RecordResult.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        pk=pk, resolved_at=None
-    )
-    row = rows.select_related("line__node__region").first()
-    if row is None or row.message is None:
+def _retry(node_pk: int, now: datetime, retry: Callable[[Sender], int]) -> int:
+    """Of one neighbour; its first line tells the outcomes."""
+    first = Line.objects.filter(node=node_pk, direction=Line.Direction.IN).order_by("pk").first()
+    line = _locked(first.pk) if first else None
+    if line is None:
         return 0
-    line = Line.objects.select_for_update().get(pk=row.line_id)
-    message = envelopes.message_of(row.message.encode())
-    outcome = incoming(line.stream, [message], sender_of(row.line.node))[0]
-    row.attempts, row.tried_at = row.attempts + 1, now
-    if outcome.became != "waits":
+    _settled.set([])
+    number = retry(sender_of(line.node))
+    _tell_settled(line, line.epoch, line.settled_seq, now)
+    return number
+
+
+def _tell_settled(line: Line, epoch: int, seq: int, now: datetime) -> None:
+    """Tell on this line what became of records that waited, on whatever line they had come."""
+    found = {(message.kind, message.key): (message, outcome) for message, outcome in _settled.get() or ()}
+    _settled.set(None)
+    if not found:
+        return
+    waited = RecordResult.objects.filter(
+        line__node=line.node,
+        line__direction=Line.Direction.IN,
+        became=RecordResult.Became.WAITS,
+        resolved_at=None,
+    )
+    waited.filter(key__in=[key for _kind, key in found]).update(resolved_at=now, resolution="came")
+    for (kind, key), (message, outcome) in found.items():
         line.results += 1
-        line.save(update_fields=["results"])
-        row.number, row.told_at = line.results, now
-        row.resolved_at = None if outcome.became == "refused" else now
-        row.message = None
-    for name, value in _words(outcome).items():
-        setattr(row, name, value)
-    row.save()
-    return int(outcome.became != "waits")
+        is_refused = outcome.became == RecordResult.Became.REFUSED
+        RecordResult.objects.update_or_create(
+            line=line,
+            epoch=epoch,
+            seq=seq,
+            kind=kind[:40],
+            key=key,
+            defaults={
+                "number": line.results,
+                "record_version": message.version,
+                "told_at": now,
+                "resolved_at": None if is_refused else now,
+                **_words(outcome),
+            },
+        )
+    line.save(update_fields=["results"])
 
 
 def sender_of(node: Node) -> Sender:
     """A neighbour as the applier sees it: what it may report, whose rows come through it, how boxes open."""
-    below = Node.objects.filter(via=node).values_list("code", "enterprise_uscc")
-    firms = [uscc for _code, uscc in below if uscc]
+    if node.relation == Node.Relation.PARENT:
+        return Sender(node.code, ("",), (), frozenset({"*"}), _Opener())
+    below = Node.objects.filter(via=node).values_list("code", flat=True)
+    is_firm = node.kind == Node.Kind.ENTERPRISE
     return Sender(
         code=node.code,
-        regions=[node.region.path] if node.region and node.kind != Node.Kind.ENTERPRISE else [],
-        enterprises=[node.enterprise_uscc] if node.kind == Node.Kind.ENTERPRISE else firms,
-        origins=frozenset({node.code, *(code for code, _uscc in below)}),
+        regions=[node.region.path] if node.region and not is_firm else [],
+        enterprises=[node.enterprise_uscc] if is_firm else [],
+        origins=frozenset({node.code, *below}),
         open=_Opener(),
     )
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from federation.models import Node
 from federation.services.dispatching import fetch
 from federation.services.handshake import say_hello
+from federation.services.newcomers import tell_newcomers
 from federation.services.outcomes import ask_results
 from federation.services.sending import push
 from federation.services.transport import client
@@ -18,10 +19,13 @@ def parent() -> Node | None:
 
 def exchange() -> int:
     """One round with the parent; how many envelopes went or came."""
+    tell_newcomers(timezone.now())
     node = parent()
     if node is None:
         return 0
     with client() as http:
+        if node.needs_hello and not say_hello(http, node, timezone.now()):
+            return 0
         moved = push(node, http=http)
         moved += fetch(node, http=http)
         ask_results(node, http=http, now=timezone.now())

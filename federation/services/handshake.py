@@ -14,6 +14,7 @@ from federation.models import Line, Node
 from federation.selectors.nodes import MANAGE_NODES, own_region
 from federation.services.admitting import Caller
 from federation.services.knowing import Card, card_of, learn_below, learn_keys, note_card
+from federation.services.newcomers import ask_for_hello
 from federation.services.own_node import card, standard_now
 from federation.services.refusals_of_calls import CallRefused
 from federation.services.transport import Unreachable, call
@@ -32,7 +33,8 @@ def answer_hello(caller: Caller, said: Mapping[str, Any], now: datetime) -> dict
     if told.code != caller.node.code:
         raise CallRefused("malformed", 400, _("握手里的节点代码与签名者不同，没有处理。"), node=caller.node)
     _keep(caller.node, told, now)
-    learn_below(caller.node, told.below)
+    if learn_below(caller.node, told.below):
+        ask_for_hello()
     return {"card": card(now)}
 
 
@@ -55,6 +57,7 @@ def say_hello(http: httpx.Client, node: Node, now: datetime) -> bool:
     except CallRefused as refused:
         _object(node, refused.message, is_news=True)
         return False
+    Node.objects.filter(pk=node.pk).update(needs_hello=False)
     Line.objects.filter(node=node, state=Line.State.DEAD).update(
         state=Line.State.OPEN, attempts=0, next_at=None
     )

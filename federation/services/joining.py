@@ -15,6 +15,7 @@ from federation.selectors.nodes import require_governing
 from federation.services.admitting import Heard, require_protocol
 from federation.services.inviting import BELOW, digest_of
 from federation.services.knowing import Card, KeyCard, card_of, learn_keys, note_card
+from federation.services.newcomers import await_telling
 from federation.services.own_node import card, own_node, signed_headers
 from federation.services.refusals_of_calls import CallRefused
 from federation.services.transport import JSON, Unreachable, client, is_answer, posted_to
@@ -48,6 +49,7 @@ def accept_join(heard: Heard, now: datetime) -> dict[str, Any]:
     if invitation.used_at is None:
         invitation.used_at, invitation.used_by_key = now, heard.said("key_id")
         invitation.save(update_fields=["used_at", "used_by_key"])
+        await_telling(node, now)
         record(
             None,
             "federation.node_joined",
@@ -241,6 +243,7 @@ def _kept(actor: Actor, told: Card, url: str, now: datetime) -> Node:
     note_card(node, told, now)
     node.url = url
     node.save(update_fields=["url"])
+    await_telling(node, now)
     record(
         actor, "federation.parent_joined", node, place=own.region.path if own.region else "", code=node.code
     )

@@ -121,14 +121,17 @@ def _bad_key(node: Node) -> CallRefused:
     )
 
 
-def learn_below(teller: Node, told: Sequence[BelowCard]) -> None:
-    """Keep which nodes are reached through a child; a code that stands elsewhere is left as it is."""
+def learn_below(teller: Node, told: Sequence[BelowCard]) -> int:
+    """Keep which nodes are reached through a child; one that stands elsewhere is left. How many are new."""
+    fresh = 0
     regions = {row.code: row for row in Region.objects.filter(code__in=[one.region for one in told])}
     for one in told[:2000]:
         held = Node.objects.filter(code=one.code).first()
         if held is not None and held.via_id != teller.pk:
             continue
         Node.objects.update_or_create(code=one.code, defaults=_below(teller, one, regions))
+        fresh += held is None
+    return fresh
 
 
 def _below(teller: Node, one: BelowCard, regions: Mapping[str, Region]) -> dict[str, Any]:

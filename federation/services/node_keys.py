@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from federation.models import Node, NodeKey
 from federation.selectors.nodes import require_governing
+from federation.services.newcomers import ask_for_hello
 from federation.services.own_node import SEALS, SIGNS, fresh_key, own_key, own_node
 from kernel.errors import DomainError
 from kernel.scoping import Actor
@@ -38,5 +39,6 @@ def rotate_node_key(*, actor: Actor, now: datetime | None = None) -> list[NodeKe
     end = now + timedelta(days=int(parameter("federation.overlap_days")))
     NodeKey.objects.filter(pk__in=[key.pk for key in present]).update(valid_until=end)
     fresh = [fresh_key(SIGNS, now), fresh_key(SEALS, now)]
+    ask_for_hello()
     record(actor, "federation.node_key_rotated", own, until=end.isoformat(), key=fresh[0].key_id)
     return fresh

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import msgspec
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from federation.carriers import carriers
@@ -118,7 +118,8 @@ def take_cards(node: Node, told: Mapping[str, Any], now: datetime) -> dict[str, 
 @transaction.atomic
 def _take(node: Node, stream: str, card: LineCard, now: datetime) -> int:
     line = (
-        Line.objects.select_for_update()
+        Line.objects.select_for_update(of=("self",))
+        .select_related("node")
         .filter(node=node, direction=Line.Direction.OUT, stream=stream)
         .first()
     )
@@ -148,7 +149,7 @@ def _keep(
         place = (told.epoch, told.seq)
         if place not in bodies:
             bodies[place] = _sent(line, *place)
-        message = bodies[place].get(told.key)
+        message = bodies[place].get(told.key) or _sent_before(line, told)
     row, is_new = RecordResult.objects.get_or_create(
         line=line,
         epoch=told.epoch,
@@ -166,9 +167,23 @@ def _keep(
     if not is_open:
         row.resolved_at = row.resolved_at or now
     row.save()
+    if told.became != Became.WAITS:
+        _waited(line, told).exclude(pk=row.pk).update(resolved_at=now, resolution="came")
     learnt = carriers().learnt
     if told.canonical is not None and learnt is not None:
-        learnt(told.kind, told.key, told.canonical, line.node.code)
+        learnt(node=line.node.code, kind=told.kind, key=told.key, canonical=told.canonical)
+
+
+def _waited(line: Line, told: ResultCard) -> QuerySet[RecordResult]:
+    """The same record where it was told to wait, on whatever line it went."""
+    ours = RecordResult.objects.filter(line__node=line.node_id, line__direction=Line.Direction.OUT)
+    return ours.filter(kind=told.kind[:40], key=told.key, became=Became.WAITS, resolved_at=None)
+
+
+def _sent_before(line: Line, told: ResultCard) -> str | None:
+    """A record that waited and is refused now: as it was sent when it began to wait."""
+    before = _waited(line, told).select_related("line").first()
+    return _sent(before.line, before.epoch, before.seq).get(told.key) if before else None
 
 
 def _sent(line: Line, epoch: int, seq: int) -> dict[UUID, str]:

@@ -37,7 +37,8 @@ def line_out(node: Node, stream: str) -> Line:
 @transaction.atomic
 def seal_next(line_pk: int, now: datetime, outgoing: Outgoing) -> SentEnvelope | None:
     """The next envelope of a line: records that go again, then what has come since; or None."""
-    line = Line.objects.select_for_update().select_related("node").get(pk=line_pk)
+    rows = Line.objects.select_for_update(of=("self",)).select_related("node__region")
+    line = rows.get(pk=line_pk)
     most = int(parameter("federation.batch"))
     again = _again(line, most)
     batch = outgoing(line.stream, line.position, most, recipient(line.node, now))
@@ -91,7 +92,10 @@ def recipient(node: Node, now: datetime) -> Recipient:
             raise boxes.Closed(f"{node.code} has told no key to seal for")
         return boxes.close(plain, place, key_id=held.key_id, public=public_of(held))
 
-    return Recipient(node.code, seal)
+    firm = node.enterprise_uscc
+    is_below = node.relation == Node.Relation.CHILD
+    regions = (node.region.path,) if is_below and node.region and not firm else ()
+    return Recipient(node.code, seal, regions, (firm,) if is_below and firm else ())
 
 
 def _again(line: Line, most: int) -> list[Message]:

@@ -332,7 +332,7 @@ class RestartLine(_NodePost):
 
     def context(self) -> dict[str, Any]:
         what = {
-            Line.State.FORKED: "对方收下的与本平台记得的不同，通常因为有一方从备份恢复。将重新起头，从双方一致处"
+            Line.State.FORKED: "对方收下的与本平台记得的不同，通常因为有一方从备份恢复。将重新起头，从一致处"
             "再报；对方按版本处理，不会重复，也不会覆盖更新的记录。之后请做一次对账。",
             Line.State.DEAD: "已超过最长重试时间。恢复后从断点继续。",
             Line.State.STUCK: "有报文连续处理失败。请先修复原因，再重新处理。",

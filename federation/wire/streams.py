@@ -5,9 +5,8 @@ from typing import Final
 # Rows of one project travel in one line, in order; rows above projects in the first.
 RECORD_SHARDS: Final = 8
 PUNCHES: Final = "punches"
-FILES: Final = "files"
 DISPATCH: Final = "dispatch"
-UPWARD: Final = (*(f"records-{shard}" for shard in range(RECORD_SHARDS)), PUNCHES, FILES)
+UPWARD: Final = (*(f"records-{shard}" for shard in range(RECORD_SHARDS)), PUNCHES)
 DOWNWARD: Final = (DISPATCH,)
 EVERY: Final = (*UPWARD, *DOWNWARD)
 

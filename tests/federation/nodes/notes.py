@@ -1,6 +1,6 @@
 """A small kind that really travels: notes, written from a list and kept in a dictionary."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -37,16 +37,25 @@ class Notebook:
     applied: list[str] = field(default_factory=list)
     senders: list[Sender] = field(default_factory=list)
     breaks: bool = False
+    waiting: list[Message] = field(default_factory=list)
+    settled: Callable[[str, Message, Outcome], None] | None = None
 
     def __call__(self, stream: str, messages: Sequence[Message], sender: Sender) -> list[Outcome]:
         if self.breaks:
             raise ZeroDivisionError("a programme that fails")
         self.senders.append(sender)
-        return [self._one(message, sender) for message in messages]
+        found = [self._one(message, sender) for message in messages]
+        for message in [one for one in self.waiting if one.row["needs"] in map(str, self.notes)]:
+            self.waiting.remove(message)
+            outcome = self._one(message, sender)
+            if self.settled:
+                self.settled(sender.code, message, outcome)
+        return found
 
     def _one(self, message: Message, sender: Sender) -> Outcome:
         needs = message.row.get("needs")
         if needs and UUID(needs) not in self.notes:
+            self.waiting.append(message)
             return Outcome("waits", missing=f"note {needs}")
         if not sender.regions or not str(message.row.get("region", sender.regions[0])).startswith(
             tuple(sender.regions)

@@ -16,9 +16,9 @@ from tests.federation.nodes.notes import Changes, note
 def dispatched() -> Iterator[Changes]:
     """Notes that go down to every child."""
     found = Changes([note("标准一")], stream="dispatch")
-    carriers.register(outgoing=found)
+    before = carriers.register(outgoing=found)
     yield found
-    carriers.register()
+    carriers.restore(before)
 
 
 def _fetched(city, holds):

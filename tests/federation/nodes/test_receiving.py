@@ -3,23 +3,18 @@
 import base64
 import gzip
 import json
-from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from federation.models import Line, ReceivedEnvelope, RecordResult, RefusedEnvelope
 from federation.services import restart_line
-from federation.services.applying import apply_all
+from federation.services.applying import apply_all, note_settled
 from federation.wire import boxes, streams
 from tests.federation.nodes.notes import Notebook
 from tests.support.actors import EVERYONE
 from tests.support.neighbour import Keys, Neighbour, message
 from web.models import Message
-
-
-def _later(seconds: int = 0):
-    return timezone.now() + timedelta(seconds=seconds)
 
 
 def _refused(answer, status: int, code: str) -> RefusedEnvelope:
@@ -174,20 +169,20 @@ def test_a_record_outside_the_senders_region_is_refused_told_and_the_rest_is_app
     assert city.ask("results", {"after": {"records-0": 1}}).json()["lines"]["records-0"]["results"] == []
 
 
-def test_a_record_that_waits_for_another_is_applied_when_that_one_comes(city):
+def test_a_record_that_waits_for_another_is_told_as_applied_when_that_one_comes(city):
     notes, first = Notebook(), message(text="前")
+    notes.settled = note_settled
     city.send(message(text="后", needs=first["key"]))
     apply_all(timezone.now(), incoming=notes)
     row = RecordResult.objects.get()
     assert (row.became, row.missing, notes.applied) == ("waits", f"note {first['key']}", [])
     city.send(first, stream="records-1")
-    apply_all(_later(2), incoming=notes)
+    apply_all(timezone.now(), incoming=notes)
     assert notes.applied == ["前", "后"]
     row.refresh_from_db()
-    assert (row.became, row.message, row.number) == ("applied", None, 2)
-    assert city.ask("results", {"after": {"records-0": 1}}).json()["lines"]["records-0"]["results"][0][
-        "became"
-    ] == ("applied")
+    assert row.resolution == "came"
+    told = city.ask("results", {"after": {"records-0": 1}}).json()["lines"]["records-1"]["results"]
+    assert [(one["became"], one["key"]) for one in told] == [("applied", str(row.key))]
 
 
 def test_what_fails_again_and_again_is_put_aside_and_the_other_lines_go_on(city, governor):
@@ -235,5 +230,5 @@ def test_a_box_opens_only_here_and_only_in_its_place(city):
 
 
 def test_every_line_of_the_protocol_is_known_to_both_directions():
-    assert (*(f"records-{n}" for n in range(8)), "punches", "files") == streams.UPWARD
+    assert (*(f"records-{n}" for n in range(8)), "punches") == streams.UPWARD
     assert [streams.of_shard(n) for n in (0, 7, 8)] == ["records-0", "records-7", "records-0"]
