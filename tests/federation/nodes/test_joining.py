@@ -67,14 +67,7 @@ def test_an_invitation_expires(invitation):
     assert (answer.status_code, answer.json()["code"]) == (403, "bad_invitation")
 
 
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        ({"region": "420106"}, "not_as_invited"),
-        ({"code": "xgs"}, "not_as_invited"),
-        ({"kind": "county"}, "not_as_invited"),
-    ],
-)
+@pytest.mark.parametrize("changed", [{"region": "420106"}, {"code": "xgs"}, {"kind": "county"}])
 def test_a_platform_that_is_not_the_invited_one_does_not_join(changed, invitation):
     answer = Neighbour(Client(), **changed).join(invitation)
     assert (answer.status_code, answer.json()["code"]) == (403, "not_as_invited")
