@@ -17,7 +17,7 @@ from federation.services.own_node import SIGNS, own_key, own_node
 from kernel.errors import DomainError
 from kernel.models import this_node
 from kernel.scoping import Actor
-from projects.uscc import normalised
+from projects.uscc import BadUscc, read_uscc
 from regions.models import Region
 from standards.selectors import parameter
 
@@ -113,10 +113,9 @@ def _uscc_of(kind: str, uscc: str) -> str:
     if kind != Kind.ENTERPRISE:
         return ""
     try:
-        return normalised(uscc)
-    except DomainError as refusal:
-        refusal.field = "enterprise_uscc"
-        raise
+        return read_uscc(uscc)
+    except BadUscc as fault:
+        raise DomainError(str(fault), code="bad_uscc", field="enterprise_uscc") from None
 
 
 def _invited(code: str, name: str, kind: str, region: Region, uscc: str) -> Node:

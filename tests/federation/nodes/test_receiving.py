@@ -73,7 +73,7 @@ def test_a_call_that_is_played_again_is_refused_and_seen(city):
 def test_a_tampered_envelope_is_refused_and_the_operators_are_told(city, governor):
     body = city.envelope(message(text="一"))
     headers = city.headers("envelopes", body)
-    changed = gzip.compress(gzip.decompress(body).replace("一".encode(), "二".encode()))
+    changed = gzip.compress(gzip.decompress(body).replace(b"\\u4e00", b"\\u4e8c"))
     _refused(city.post("envelopes", changed, headers), 401, "tampered")
     # Said once an hour, counted each time.
     city.post("envelopes", changed, headers)
