@@ -25,9 +25,15 @@ def own_region() -> Region:
 
 
 def governs(actor: Actor) -> bool:
-    """Whether the actor administers the whole place of this node."""
+    """Whether the actor administers the whole place of this node; asked for the bar of every page."""
+    reach = actor.reach(MANAGE_NODES)
+    own = f"{settings.NODE_REGION}/"
+    if reach.is_province_wide or any(path.endswith(own) for path in reach.region_paths):
+        return True
+    if settings.NODE_KIND == Node.Kind.PROVINCE or not reach.region_paths:
+        return False
     place = own_region().path
-    return any(place.startswith(path) for path in actor.reach(MANAGE_NODES).region_paths)
+    return any(place.startswith(path) for path in reach.region_paths)
 
 
 def require_governing(actor: Actor) -> None:
