@@ -282,7 +282,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "POSTPROCESSING_HOOKS": ["web.api.schema.without_docstrings", "web.api.schema.with_problems"],
+    "POSTPROCESSING_HOOKS": [
+        "web.api.schema.without_docstrings",
+        "web.api.schema.with_problems",
+        "federation.api.node_schema.with_nodes",
+    ],
     # The scoped manager refuses without somebody who asks, and the schema is drawn for nobody.
     "DEFAULT_QUERY_MANAGER": "_default_manager",
 }
