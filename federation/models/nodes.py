@@ -61,6 +61,7 @@ class Node(models.Model):
     moving_to = models.CharField(max_length=10, blank=True, default="")
     # Transactions up to this one must have ended before what stood is laid down for a new neighbour.
     told_after = models.BigIntegerField(null=True, blank=True)
+    polled_at = models.DateTimeField(null=True, blank=True)
     needs_hello = models.BooleanField(default=True)
     moving_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

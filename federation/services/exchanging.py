@@ -1,5 +1,7 @@
 """A child's round: push, fetch, ask. The parent never calls; a node without a parent does nothing."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from federation.models import Node
@@ -9,6 +11,7 @@ from federation.services.newcomers import tell_newcomers
 from federation.services.outcomes import ask_results
 from federation.services.sending import push
 from federation.services.transport import client
+from standards.selectors import parameter
 
 
 def parent() -> Node | None:
@@ -27,9 +30,17 @@ def exchange() -> int:
         if node.needs_hello and not say_hello(http, node, timezone.now()):
             return 0
         moved = push(node, http=http)
-        moved += fetch(node, http=http)
-        ask_results(node, http=http, now=timezone.now())
+        if moved or _is_time(node):
+            moved += fetch(node, http=http)
+            ask_results(node, http=http)
+            Node.objects.filter(pk=node.pk).update(polled_at=timezone.now())
     return moved
+
+
+def _is_time(node: Node) -> bool:
+    """Whether to look again, though nothing was sent."""
+    pause = timedelta(seconds=float(parameter("federation.poll_seconds")))
+    return node.polled_at is None or node.polled_at + pause <= timezone.now()
 
 
 def greet() -> bool:

@@ -12,7 +12,7 @@ from federation.selectors.nodes import require_governing
 from federation.services.own_node import SEALS, public_of, standard_now
 from federation.services.receiving import locked_line
 from federation.travel.messages import Message, Outgoing, Recipient
-from federation.wire import boxes, envelopes, heads
+from federation.wire import boxes, envelopes, heads, streams
 from federation.wire.envelopes import Envelope
 from kernel.cipher import seal_bytes
 from kernel.errors import DomainError
@@ -39,7 +39,8 @@ def seal_next(line_pk: int, now: datetime, outgoing: Outgoing) -> SentEnvelope |
     """The next envelope of a line: records that go again, then what has come since; or None."""
     rows = Line.objects.select_for_update(of=("self",)).select_related("node__region")
     line = rows.get(pk=line_pk)
-    most = int(parameter("federation.batch"))
+    is_punches = line.stream == streams.PUNCHES
+    most = int(parameter("federation.punch_batch" if is_punches else "federation.batch"))
     again = _again(line, most)
     batch = outgoing(line.stream, line.position, most, recipient(line.node, now))
     messages = [*again, *batch.messages]

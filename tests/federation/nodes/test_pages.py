@@ -165,6 +165,14 @@ def test_two_administrators_waive_a_record_of_ours(desk, city, its_node):
     assert row.resolution == "waived"
 
 
+def test_what_is_wrong_with_a_link_waits_on_the_operators_home_page(desk, city, its_node):
+    assert "平台连接" not in _text(desk.get("/"))
+    Line.objects.create(
+        node=its_node, direction="out", stream="records-0", last_hash="0" * 64, state="forked", trouble="分叉"
+    )
+    assert "平台连接：有数据流不通" in _text(desk.get("/"))
+
+
 @pytest.mark.parametrize(
     "path", ["/nodes/", "/nodes/held/", "/nodes/refused/", "/nodes/invite/", "/nodes/keys/"]
 )
