@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max, Min, Q
 
 from attendance.models import PunchRun
+from attendance.services.reading import compose
 
 _POSITION_LOCK: Final = 27_005
 # What stood before anybody was to be told is laid down in pieces of this size.
@@ -26,7 +28,7 @@ _PUNCHES: Final = """
         q.direction, q.channel, q.pass_method, q.origin, q.photo, coalesce(q.latitude::text, ''),
         coalesce(q.longitude::text, ''), (extract(epoch FROM q.received_at) * 1000000)::bigint
     FROM (
-        SELECT * FROM attendance_punch p WHERE p.public_id >= %s AND p.public_id <= %s OFFSET 0
+        SELECT * FROM attendance_punch p WHERE {condition} OFFSET 0
     ) q JOIN projects_project j ON j.id = q.project_id
     JOIN regions_region g ON g.id = j.region_id AND g.kind <> 'sandbox'
     JOIN attendance_subject s ON s.id = q.subject_id
@@ -34,6 +36,8 @@ _PUNCHES: Final = """
     LEFT JOIN projects_team t ON t.id = q.team_id
     ORDER BY q.public_id
 """
+_OF_A_RUN: Final = compose(_PUNCHES, condition="p.public_id >= %s AND p.public_id <= %s")
+_NAMED: Final = compose(_PUNCHES, condition="p.public_id = ANY (%s::uuid[])")
 _LAY_DOWN: Final = """
     INSERT INTO attendance_punchrun (first_id, last_id, punches, came_from, created_at)
     SELECT min(public_id::text)::uuid, max(public_id::text)::uuid, count(*), '', %s
@@ -73,7 +77,14 @@ def punches_of(run: PunchRun) -> Sequence[tuple[Any, ...]]:
     """The punches between the run's names, as text and numbers, in the order of their names."""
     with connection.cursor() as cursor:
         # Each look is one short piece of the index of names, whatever the planner believes of new ones.
-        cursor.execute(_PUNCHES, [run.first_id, run.last_id])
+        cursor.execute(_OF_A_RUN, [run.first_id, run.last_id])
+        return cursor.fetchall()
+
+
+def punches_named(keys: Sequence[UUID]) -> Sequence[tuple[Any, ...]]:
+    """Single punches in the same form, for a repair."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, [list(map(str, keys))])
         return cursor.fetchall()
 
 

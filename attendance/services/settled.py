@@ -170,18 +170,16 @@ _WAIT: Final = """
 """
 
 _MARK: Final = """
+    WITH run AS (
+        INSERT INTO attendance_punchrun (first_id, last_id, punches, came_from, created_at)
+        SELECT min(public_id::text)::uuid, max(public_id::text)::uuid, count(*), b.came_from,
+            clock_timestamp()
+        FROM settling_new JOIN settling_pass p USING (public_id) JOIN settling_batch b USING (batch)
+        WHERE EXISTS (SELECT FROM outbox_capturing WHERE is_up)
+        GROUP BY b.came_from, CASE WHEN b.came_from = '' THEN -1 ELSE b.batch END
+    )
     INSERT INTO attendance_dirtyday (project_id, day)
     SELECT DISTINCT project_id, day FROM settling_pass JOIN settling_new USING (public_id)
-"""
-
-# What a neighbour is sent is read by the span of the punches' names: those of a step lie close together, and
-# so do those of one batch that another node sent.
-_RUN: Final = """
-    INSERT INTO attendance_punchrun (first_id, last_id, punches, came_from, created_at)
-    SELECT min(public_id::text)::uuid, max(public_id::text)::uuid, count(*), b.came_from, clock_timestamp()
-    FROM settling_new JOIN settling_pass p USING (public_id) JOIN settling_batch b USING (batch)
-    WHERE EXISTS (SELECT FROM outbox_capturing)
-    GROUP BY b.came_from, CASE WHEN b.came_from = '' THEN -1 ELSE b.batch END
 """
 
 _COUNT: Final = """
@@ -230,13 +228,12 @@ def grow_days() -> set[tuple[int, int, date]]:
 
 
 def mark() -> None:
-    """Ask for a fresh count of the project-days that have new punches."""
+    """Ask for a fresh count of the project-days that have new punches, and say which these are.
+
+    What a neighbour is sent is read by runs of the punches' names (PunchRun): none is written where nobody is
+    told. Names of a step lie close together, and so do those of one batch that another node sent.
+    """
     _run(_MARK)
-
-
-def note_runs() -> None:
-    """Say which punches the step has added, for whoever sends them on; nothing where nobody does."""
-    _run(_RUN)
 
 
 def numbers() -> dict[int, tuple[int, int]]:

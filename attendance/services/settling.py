@@ -30,7 +30,6 @@ def settle(batches: Sequence[Batch]) -> list[Settled]:
     conclude(clashing | settled.grow_days(), staged.readings)
     mark_pairs({(project, day) for project, _subject, day in clashing})
     settled.mark()
-    settled.note_runs()
     gates.note_devices(sequenced=staged.has_devices)
     return _answers(len(batches), refused)
 

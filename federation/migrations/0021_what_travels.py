@@ -328,7 +328,7 @@ WATCHED = (
 SIGHTINGS = """
 CREATE FUNCTION attendance_subject_is_known() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM outbox_capturing) THEN
+    IF EXISTS (SELECT FROM outbox_capturing WHERE is_up) THEN
         INSERT INTO outbox_change (kind, key, shard, came_from, created_at)
         VALUES ('sighting', lpad(to_hex(NEW.id), 32, '0')::uuid, 0,
             coalesce(current_setting('hubei.came_from', true), ''), clock_timestamp());

@@ -194,7 +194,7 @@ def _anothers(kind: Kind, message: Message, one: Snapshot | None, sender: Sender
 
     What the parent dispatches takes over what was first written down here, under our name.
     """
-    if one is None or one.origin == message.origin or not kind.origin or "*" in sender.origins:
+    if one is None or one.origin == message.origin or not kind.whose or "*" in sender.origins:
         return None
     if one.key == message.key:
         return sentences.other_owner(one.origin)
@@ -258,7 +258,7 @@ def _note(
         )
         for message in messages
     }  # fmt: skip
-    if kind.origin == "origin":
+    if kind.whose == "origin":
         # A row that is another's in the end (an alias, a thing known before) is no copy of this sender's.
         origins = dict(
             rows_of(kind.model).filter(public_id__in=list(rows)).values_list("public_id", "origin")
@@ -281,7 +281,7 @@ def _buried(kind: Kind, message: Message, sender: Sender, now: datetime) -> Outc
     """A row that its owner has deleted: the copy goes, and its name stays so that no echo revives it."""
     target = KnownAs.objects.filter(kind=kind.name, key=message.key).values_list("local", flat=True).first()
     one = snapshots(kind, [target or message.key], this_node()).get(target or message.key)
-    if one is not None and kind.origin and one.origin != message.origin and "*" not in sender.origins:
+    if one is not None and kind.whose and one.origin != message.origin and "*" not in sender.origins:
         return sentences.other_owner(one.origin)
     held = Copied.objects.filter(kind=kind.name, key=target or message.key).first()
     if held is not None and held.at > _instant(message):

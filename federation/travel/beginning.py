@@ -16,9 +16,12 @@ _PIECE = 5_000
 _SHARES = len(capture.SHARDS) - 1
 
 
-def begin(now: datetime) -> int:
-    """Capture changes from now on. Returns the number to wait for (capture.settled_since) before lay_down."""
-    capture.switch_on(now)
+def begin(now: datetime, *, up: bool) -> int:
+    """Capture what goes up (or down) from now on; returns the number to wait for before lay_down.
+
+    Nothing written before may still be under way then: ask capture.settled_since with that number.
+    """
+    capture.switch_on(now, up=up)
     return capture.running_now()
 
 
@@ -42,8 +45,8 @@ def _lay_down(kind: Kind, up: bool, origins: Collection[str], now: datetime) -> 
         rows = rows_of(kind.model).select_related(*(["region"] if kind.place else []))
         keys = [(kind.named(row), 0 if up else capture.DISPATCH) for row in rows]
         return capture.lay_down(kind.name, keys, now)
-    condition = Q(**{f"{kind.origin}__in": list(origins)}) if kind.origin else Q()
-    if not kind.origin and this_node() not in origins:
+    condition = Q(**{f"{kind.whose}__in": list(origins)}) if kind.whose else Q()
+    if not kind.whose and this_node() not in origins:
         return 0
     rows = rows_of(kind.model).filter(condition).filter(kind.when).order_by("pk")
     # The project of a row, by which it has its shard; the triggers count alike.

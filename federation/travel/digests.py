@@ -128,7 +128,7 @@ def keys_of(name: str, day: str, project: str, *, origins: Collection[str], peer
 
 
 def _of(kind: Kind, origins: Collection[str], first: date | None, last: date | None) -> Q:
-    condition = Q(**{f"{kind.origin}__in": list(origins)}) if kind.origin else Q()
+    condition = Q(**{f"{kind.whose}__in": list(origins)}) if kind.whose else Q()
     born = _born(kind)
     if born and first is not None:
         condition &= Q(**{f"{born}__gte": datetime.combine(first, time(0), UTC)})

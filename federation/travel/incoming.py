@@ -17,8 +17,9 @@ from django.utils import timezone
 from federation.models import WaitingRow
 from federation.travel import applying, punches, sightings
 from federation.travel.catalogue import KINDS, ORDER, PUNCHES
+from federation.travel.kinds import Kind
 from federation.travel.messages import Message, Outcome, Sender
-from federation.travel.sentences import unknown_kind, waited_in_vain
+from federation.travel.sentences import unknown_kind, waited_in_vain, wrong_way
 from outbox.capture import coming_from
 from standards.selectors import parameter
 
@@ -96,12 +97,19 @@ def _apply(kind: str, group: Sequence[Message], sender: Sender, now: datetime) -
         outcomes = [punches.apply(message, sender, now) for message in group]
     elif kind == sightings.KIND:
         outcomes = sightings.apply(group)
-    elif kind in KINDS:
+    elif kind in KINDS and _goes_this_way(KINDS[kind], sender):
         found = applying.apply_rows(KINDS[kind], group, sender, now)
         outcomes = [found[message.key] for message in group]
+    elif kind in KINDS:
+        outcomes = [wrong_way()] * len(group)
     else:
-        return [unknown_kind(kind)] * len(group)
+        outcomes = [unknown_kind(kind)] * len(group)
     return _with_waiting(kind, group, outcomes, sender, now)
+
+
+def _goes_this_way(kind: Kind, sender: Sender) -> bool:
+    """Standards come from above, people's work from below; nobody dispatches upward."""
+    return kind.goes_down if "*" in sender.origins else kind.goes_up
 
 
 def _with_waiting(

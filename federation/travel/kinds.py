@@ -58,8 +58,9 @@ class Kind:
 
     `own`: columns that each node keeps for itself; `made`: columns that the receiver makes anew; `natural`:
     what names the same thing wherever it was first written down; `files`: columns that hold addresses of
-    contents. `event`: what is announced here when a copy was written, and by which of the row's keys;
-    `since`: the days from which conclusions may change. `when`: which rows travel at all.
+    contents; `whose`: the lookup to the node where a row was born, "" where it says none. `event`: what is
+    announced here when a copy was written, and by which of the row's keys; `since`: the days from which
+    conclusions may change. `when`: which rows travel at all.
     """
 
     name: str
@@ -70,13 +71,15 @@ class Kind:
     natural: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
-    origin: str = "origin"
+    whose: str = "origin"
     when: Q = field(default_factory=Q)
     event: str = ""
     about: str = "public_id"
     since: tuple[str, ...] = ()
     # Values that stand where the database refuses the row as it came.
     otherwise: Mapping[str, Any] = field(default_factory=dict)
+    # The database refuses every change of such a row.
+    is_only_added: bool = False
     # A row without a public id of its own is named by this.
     named: Callable[[Any], UUID] | None = None
 

@@ -103,12 +103,12 @@ def _gone(kind: Kind, keys: Sequence[UUID]) -> set[UUID]:
 def message_of(kind: Kind, one: Snapshot, at: str, to: Recipient) -> Message:
     """One row as a message for one neighbour, its numbers sealed for that neighbour alone."""
     return Message(
-        kind=kind.name,
-        key=one.key,
-        version=one.version,
-        origin=one.origin,
-        op="put",
-        at=at,
+        kind.name,
+        one.key,
+        one.version,
+        one.origin,
+        "put",
+        at,
         row=one.row,
         sealed={
             name: to.seal(text, place_of(kind.name, one.key, name)) for name, text in one.opened().items()

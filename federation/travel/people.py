@@ -81,7 +81,7 @@ def _identified(
             if own is not None:
                 _merge(own, holder)
             if alias is not None:
-                mine = rows_of(Engagement).filter(person=alias.person, origin=message.origin)
+                mine = rows_of(Engagement).filter(person=alias.person, origin__in=[message.origin])
                 _move(mine.select_related("person"), holder)
                 alias.delete()
             PersonAlias.objects.create(person=holder, public_id=message.key, node=node)

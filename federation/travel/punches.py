@@ -14,8 +14,8 @@ from uuid import UUID
 
 from attendance.batches import Batch as PunchBatch
 from attendance.batches import Row, packed
-from attendance.models import Inbox, PunchRun
-from attendance.services.runs import give_run_positions, punches_of, runs_after
+from attendance.models import Inbox, Punch
+from attendance.services.runs import give_run_positions, punches_named, punches_of, runs_after
 from federation.travel import sentences
 from federation.travel.concerns import is_within
 from federation.travel.kinds import rows_of
@@ -42,24 +42,26 @@ def next_batch(after: int, most: int, to: Recipient) -> Batch:
     if not runs:
         return Batch((), after)
     messages = [
-        message for run in runs if run.came_from != to.code for message in _messages(run, punches_of(run))
+        message
+        for run in runs
+        if run.came_from != to.code
+        for message in _messages(run.created_at, punches_of(run))
     ]
     return Batch(messages, runs[-1].position or after)
 
 
-def _messages(run: PunchRun, rows: Sequence[tuple[Any, ...]]) -> Iterator[Message]:
+def messages_of(keys: Sequence[UUID], now: datetime) -> list[Message]:
+    """Certain punches once more, for a repair; what the receiver has already it adds nothing of."""
+    return list(_messages(now, punches_named(keys)))
+
+
+def _messages(at: datetime, rows: Sequence[tuple[Any, ...]]) -> Iterator[Message]:
     remaining = iter(rows)
     while piece := list(islice(remaining, MOST_A_MESSAGE)):
         row = _written(piece)
+        files = sorted({line[10] for line in row["rows"] if line[10]})
         yield Message(
-            kind=KIND,
-            key=new_id(),
-            version=1,
-            origin=this_node(),
-            op="put",
-            at=run.created_at.astimezone(UTC).isoformat(),
-            row=row,
-            files=sorted({line[10] for line in row["rows"] if line[10]}),
+            KIND, new_id(), 1, this_node(), "put", at.astimezone(UTC).isoformat(), row=row, files=files
         )
 
 
@@ -104,6 +106,8 @@ def apply(message: Message, sender: Sender, now: datetime) -> Outcome:
     if "*" not in sender.origins and message.origin not in sender.origins:
         return sentences.other_origin(message.origin)
     said = message.row
+    if not set(said["origins"]) <= set(Punch.Origin.values):
+        return sentences.shape("origin")
     projects = known(Project, [UUID(name) for name in said["projects"]])
     for name in said["projects"]:
         if UUID(name) not in projects:
@@ -130,13 +134,15 @@ def _batches(
     where = [projects[UUID(name)][0] for name in said["projects"]]
     of_team = [teams[key][0] if (key := _uuid(name)) and key in teams else None for name in said["teams"]]
     sources, channels, methods = said["sources"], said["channels"], said["methods"]
+    # The door that took it in is said by the node where that was, and by no gate (I-09).
+    doors = said["origins"]
     together: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for (
         name, at, project, source, token, person, team, direction, channel, method, photo, latitude,
         longitude, received, origin,
     ) in said["rows"]:  # fmt: skip
         key, evidence = who[person]
-        together[project, source, origin, team, received].append(
+        together[project, source, doors[origin], team, received].append(
             Row(
                 at=at, token=token, direction=direction, number=evidence,
                 id_type=EVIDENCE if evidence else "01", channel=channels[channel],
@@ -147,10 +153,10 @@ def _batches(
         )  # fmt: skip
     return [
         PunchBatch(
-            receipt=b"", project=where[project], source=sources[source], origin=said["origins"][origin],
+            receipt=b"", project=where[project], source=sources[source], origin=door,
             received_at=received, rows=rows, team=of_team[team], came_from=node,
         )
-        for (project, source, origin, team, received), rows in together.items()
+        for (project, source, door, team, received), rows in together.items()
     ]  # fmt: skip
 
 

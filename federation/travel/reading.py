@@ -55,14 +55,14 @@ def snapshots_where(kind: Kind, condition: Q, node: str) -> list[Snapshot]:
 
 
 def _read(kind: Kind, condition: Q, node: str) -> list[Snapshot]:
-    head = ["pk", "public_id", kind.origin or "pk", "version" if kind.has_version else "pk"]
+    head = ["pk", "public_id", kind.whose or "pk", "version" if kind.has_version else "pk"]
     rows = rows_of(kind.model).filter(condition).filter(kind.when)
     if kind.place:
         rows = rows.exclude(**{f"{kind.place}__kind": _PRACTICE})
     found = []
     for values in rows.order_by("pk").values_list(*head, *(column.lookup for column in kind.columns)):
         pk, key, origin, version, *said = values
-        one = Snapshot(pk, key, origin if kind.origin else node, version if kind.has_version else 1, {})
+        one = Snapshot(pk, key, origin if kind.whose else node, version if kind.has_version else 1, {})
         _say(one, kind.columns, said, one.row, "")
         found.append(one)
     _add_parts(kind.parts, {one.pk: (one, one.row, "") for one in found})

@@ -18,6 +18,15 @@ def unknown_kind(kind: str) -> Outcome:
     )
 
 
+def wrong_way() -> Outcome:
+    """A kind that travels in the other direction alone."""
+    return _refused(
+        "direction",
+        _("这类记录不能由该平台向本平台发送：标准和参数由上级下发，用工记录由下级上报。"),
+        _("需要变更的，请向维护该记录的平台提出申请。"),
+    )
+
+
 def other_origin(origin: str) -> Outcome:
     """A row of a node that is not of the sender's branch."""
     return _refused(

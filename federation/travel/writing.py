@@ -157,7 +157,7 @@ def _upserted(kind: Kind, rows: Sequence[Coming]) -> dict[UUID, int]:
                 sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in changed
             )
         )
-        if kind.has_version
+        if not kind.is_only_added
         else sql.SQL("NOTHING"),
     )
     lines = [

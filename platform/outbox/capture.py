@@ -31,29 +31,27 @@ def register_reader(needed: Needed) -> None:
     _readers.append(needed)
 
 
-def is_on() -> bool:
-    """Whether changes are captured, for some neighbour is to be told of them."""
-    return Capturing.objects.exists()
-
-
 @transaction.atomic
-def switch_on(now: datetime) -> bool:
-    """Capture changes from now on; returns whether that is new.
+def switch_on(now: datetime, *, up: bool) -> bool:
+    """Capture from now on what goes up (or down); returns whether that is new.
 
     A transaction that is already under way may have written without being captured: what stood before is laid
     down (lay_down) once `settled_since` says that none of these is left.
     """
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE outbox_capturing IN EXCLUSIVE MODE")
-    if is_on():
+    way = "is_up" if up else "is_down"
+    held, _is_new = Capturing.objects.get_or_create(defaults={"since": now})
+    if getattr(held, way):
         return False
-    Capturing.objects.create(since=now)
+    Capturing.objects.filter(pk=held.pk).update(**{way: True})
     return True
 
 
-def switch_off() -> None:
-    """Capture nothing more, for nobody is left who would be told."""
-    Capturing.objects.all().delete()
+def switch_off(*, up: bool) -> None:
+    """Capture nothing more that goes up (or down), for nobody is left who would be told."""
+    Capturing.objects.update(**{"is_up" if up else "is_down": False})
+    Capturing.objects.filter(is_up=False, is_down=False).delete()
 
 
 def running_now() -> int:

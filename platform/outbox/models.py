@@ -44,9 +44,14 @@ class Receiver(models.Model):
 
 
 class Capturing(models.Model):
-    """Stands as one row while some neighbour is to be told of changes; without it nothing is captured."""
+    """Stands as one row while some neighbour is to be told of changes; without it nothing is captured.
+
+    `is_up`: a parent is told; `is_down`: neighbours below are.
+    """
 
     since = models.DateTimeField()
+    is_up = models.BooleanField(default=False)
+    is_down = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"since {self.since:%Y-%m-%d %H:%M:%S}"

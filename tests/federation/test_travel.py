@@ -24,7 +24,7 @@ from kernel.ids import new_id
 from kernel.models import Travelling
 from kernel.scoping import ScopedModel
 from outbox import capture
-from outbox.models import Capturing, Change
+from outbox.models import Capturing, Change, ChangeLine
 from projects.models import Enterprise, Project
 from tests.support.counties import County, wuchang
 from tests.support.nodes import (
@@ -119,8 +119,9 @@ def test_a_county_reports_everything_and_the_province_holds_the_same(
     reported: tuple[County, dict[str, list[Message]], dict[str, Any]],
 ) -> None:
     place, messages, told = reported
-    numbers = [worker.person.id_number for worker in place.workers.values()]
-    phones = [worker.engagement.phone for worker in place.workers.values() if worker.engagement.phone]
+    with node(COUNTY):
+        numbers = [worker.person.id_number for worker in place.workers.values()]
+        phones = [one.engagement.phone for one in place.workers.values() if one.engagement.phone]
     index = bytes(place.worker.person.id_index)
     wire = msgspec.json.encode(messages)
     for secret in (*numbers, *phones):
@@ -166,7 +167,7 @@ def test_order_repetition_and_duplicates_change_nothing(
 
 def test_what_changes_is_captured_and_what_is_deleted_leaves_a_tombstone(db: None) -> None:
     with node(COUNTY):
-        Capturing.objects.create(since=NOW)
+        Capturing.objects.create(since=NOW, is_up=True)
         place = wuchang(NOW)
         seen = captured()
         Change.objects.all().delete()
@@ -178,7 +179,7 @@ def test_what_changes_is_captured_and_what_is_deleted_leaves_a_tombstone(db: Non
         shard = 1 + place.project.pk % 7
         stream = f"records-{shard}"
         capture.give_change_positions(shard)
-        before = capture.ChangeLine.objects.get(shard=shard).last
+        before = ChangeLine.objects.get(shard=shard).last
         leave.delete()
         (gone,) = drained(stream, parent(), before)
         assert (gone.kind, gone.key, gone.op, gone.row) == ("leave", leave.public_id, "tombstone", {})

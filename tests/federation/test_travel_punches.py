@@ -130,7 +130,7 @@ def test_punches_of_another_county_are_refused(sent: Any) -> None:
 def test_each_step_writes_one_run_and_only_while_somebody_is_told(db: None) -> None:
     place = wuchang(NOW)
     assert PunchRun.objects.count() == 0
-    Capturing.objects.create(since=NOW)
+    Capturing.objects.create(since=NOW, is_up=True)
     before = set(Punch.all_rows.values_list("public_id", flat=True))
     facts = [
         PunchFacts(

@@ -56,7 +56,7 @@ def node(code: str) -> Iterator[None]:
 
 def everything(to: Recipient, now: datetime, origins: Sequence[str] = (COUNTY,)) -> dict[str, list[Message]]:
     """All that this node has to report, by stream, as a new parent is told."""
-    beginning.begin(now)
+    beginning.begin(now, up=True)
     beginning.lay_down(up=True, origins=origins, now=now)
     return {stream: drained(stream, to) for stream in outgoing.UPWARD}
 

@@ -25,7 +25,8 @@ BEGIN
             INSERT INTO outbox_change (kind, key, shard, came_from, created_at)
             SELECT %L, d.key, d.shard, coalesce(current_setting('hubei.came_from', true), ''), clock_timestamp()
             FROM (SELECT %s k.key, l.shard FROM changed r CROSS JOIN LATERAL (SELECT %s) k (key)
-                CROSS JOIN LATERAL (VALUES %s) l (shard) WHERE k.key IS NOT NULL{told}) d;
+                CROSS JOIN LATERAL (VALUES %s) l (shard) CROSS JOIN outbox_capturing c
+                WHERE k.key IS NOT NULL AND CASE WHEN l.shard = 100 THEN c.is_down ELSE c.is_up END{told}) d;
         $body$, kind, CASE WHEN key = 'r.public_id' THEN '' ELSE 'DISTINCT' END, key, lines);
     IF own <> '' THEN
         told := format(' AND NOT EXISTS (SELECT FROM before b WHERE b.id = r.id'
@@ -77,6 +78,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("since", models.DateTimeField()),
+                ("is_up", models.BooleanField(default=False)),
+                ("is_down", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
