@@ -17,7 +17,7 @@ def await_telling(node: Node, now: datetime) -> None:
     is_parent = node.relation == Node.Relation.PARENT
     for stream in streams.UPWARD if is_parent else streams.DOWNWARD:
         line_out(node, stream)
-    node.told_after = beginning.begin(now)
+    node.told_after = beginning.begin(now, up=is_parent)
     node.save(update_fields=["told_after"])
     ask_for_hello()
 
