@@ -10,8 +10,11 @@ class FederationConfig(AppConfig):
         from attendance.services import sources
         from federation.demo.calls import write_calls
         from federation.ingest.source import PendingPunches
-        from federation.web import entries
+        from federation.web import entries, node_waiting
+        from federation.wiring import connect
 
         entries.add_entries()
+        node_waiting.watch()
         register_more("federation.calls", write_calls)
         sources.register(PendingPunches())
+        connect()

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Whose copies rows are, what neighbours call rows of ours, and what waits for another row."""
 
     dependencies = [
-        ("federation", "0008_what_the_standard_told"),
+        ("federation", "0010_nodes_and_lines"),
     ]
 
     operations = [
