@@ -188,7 +188,8 @@ def _write_part(
 ) -> None:
     """Bring the parts of one whole to what its owner says they are."""
     rows = rows_of(part.model).filter(**{f"{part.to}_id": owner})
-    attnames = [part.model._meta.get_field(name).attname for name in part.by]
+    known: dict[str, Any] = {one.name: one for one in part.model._meta.concrete_fields}
+    attnames = [known[name].attname for name in part.by]
     standing = {tuple(getattr(row, name) for name in attnames): row for row in rows}
     for place, entry in enumerate(entries):
         here = f"{path}{place}."
