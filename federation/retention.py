@@ -2,7 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from federation.models import AcceptedRequest, AnsweredQuery, RefusedCall
+from attendance.services.runs import prune_runs
+from federation.models import (
+    AcceptedRequest,
+    AnsweredQuery,
+    Line,
+    ReceivedEnvelope,
+    RefusedCall,
+    RefusedEnvelope,
+    SentEnvelope,
+)
+from federation.wire import streams
 from standards.selectors import parameter
 
 # Far beyond any timestamp window, which counts minutes.
@@ -21,4 +31,22 @@ def forget(now: datetime) -> int:
     refusals = RefusedCall.objects.unscoped(because="retention concerns everybody's calls")
     oldest = now - timedelta(days=parameter("open_api.refusal_days"))
     forgotten, _ = refusals.filter(last_at__lt=oldest).delete()
-    return emptied + dropped + forgotten
+    return emptied + dropped + forgotten + _forget_envelopes(now) + _forget_runs(now)
+
+
+def _forget_runs(now: datetime) -> int:
+    """Which punches a step added, once every neighbour that is told of them has had them."""
+    lines = Line.objects.filter(direction=Line.Direction.OUT, stream=streams.PUNCHES)
+    passed = lines.order_by("position").values_list("position", flat=True).first()
+    return prune_runs(now - timedelta(days=int(parameter("outbox.keep_days"))), passed)
+
+
+def _forget_envelopes(now: datetime) -> int:
+    """Bodies of envelopes that are done, and refusals of envelopes; who sent what, and receipts, stay."""
+    old = now - timedelta(days=int(parameter("federation.body_days")))
+    came_in = ReceivedEnvelope.objects.filter(received_at__lt=old, body__isnull=False)
+    emptied = came_in.filter(state=ReceivedEnvelope.State.APPLIED).update(body=None)
+    sent = SentEnvelope.objects.filter(accepted_at__lt=old, body__isnull=False)
+    emptied += sent.exclude(state=SentEnvelope.State.SEALED).update(body=None)
+    oldest = now - timedelta(days=int(parameter("federation.refusal_days")))
+    return emptied + RefusedEnvelope.objects.filter(last_at__lt=oldest).delete()[0]

@@ -1,4 +1,4 @@
-"""What beat sends for `/open.api` and for the pull of master data."""
+"""What beat sends for `/open.api`, between nodes and for the pull of master data."""
 
 from celery.schedules import crontab
 
@@ -17,6 +17,26 @@ BEAT = {
         "task": "federation.tasks.sweep_masters",
         "schedule": 15.0,
         "options": {"expires": 30},
+    },
+    "federation-exchange": {
+        "task": "federation.tasks.exchange_with_parent",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "federation-apply": {
+        "task": "federation.tasks.apply_received",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "federation-retry": {
+        "task": "federation.tasks.retry_waiting",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
+    "federation-hello": {
+        "task": "federation.tasks.say_hello",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "open-api-forget": {"task": "federation.tasks.forget_old", "schedule": crontab(hour=3, minute=20)},
 }

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     """What was pulled from the four-database platform: feeds, pulls, records with provenance, history of fields."""
 
     dependencies = [
-        ("federation", "0008_what_the_standard_told"),
+        ("federation", "0021_what_travels"),
     ]
 
     operations = [

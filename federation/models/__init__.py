@@ -1,5 +1,12 @@
 """The tables of everything that crosses the border of this node."""
 
+from federation.models.lines import (
+    Line,
+    ReceivedEnvelope,
+    RecordResult,
+    RefusedEnvelope,
+    SentEnvelope,
+)
 from federation.models.masters import (
     ChangeProposal,
     ManagerRegistration,
@@ -8,6 +15,7 @@ from federation.models.masters import (
     MasterPull,
     MasterRecord,
 )
+from federation.models.nodes import Invitation, Node, NodeKey
 from federation.models.open_api import (
     AcceptedRequest,
     AnsweredQuery,
@@ -18,20 +26,32 @@ from federation.models.open_api import (
     no_addresses,
     of_an_enterprise,
 )
+from federation.models.travel import Copied, KnownAs, WaitingRow
 
 __all__ = [
     "AcceptedRequest",
     "AnsweredQuery",
     "ChangeProposal",
     "ConformanceRun",
+    "Copied",
     "Credential",
+    "Invitation",
+    "KnownAs",
+    "Line",
     "ManagerRegistration",
     "MasterChange",
     "MasterFeed",
     "MasterPull",
     "MasterRecord",
+    "Node",
+    "NodeKey",
+    "ReceivedEnvelope",
+    "RecordResult",
     "RefusedCall",
+    "RefusedEnvelope",
     "Sandbox",
+    "SentEnvelope",
+    "WaitingRow",
     "no_addresses",
     "of_an_enterprise",
 ]

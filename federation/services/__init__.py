@@ -20,6 +20,16 @@ from federation.services.credentials import (
     revoke_credential,
     rotate_credential,
 )
+from federation.services.held import approve_waiver, ask_waiver, decline_waiver, requeue_record
+from federation.services.inviting import (
+    begin_migration,
+    end_migration,
+    invite_node,
+    register_hosted,
+    resume_node,
+    suspend_node,
+)
+from federation.services.joining import join_parent
 from federation.services.limits import limit_credential
 from federation.services.masters import (
     answer_proposal,
@@ -27,8 +37,10 @@ from federation.services.masters import (
     request_pull,
     take_back_proposal,
 )
+from federation.services.node_keys import rotate_node_key
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
+from federation.services.sealing import restart_line
 
 __all__ = [
     "AWAY",
@@ -36,10 +48,17 @@ __all__ = [
     "RECEIPTS",
     "accept",
     "answer_proposal",
+    "approve_waiver",
+    "ask_waiver",
+    "begin_migration",
     "begin_run",
+    "decline_waiver",
+    "end_migration",
     "forget_sandboxes",
+    "invite_node",
     "issue_credential",
     "issue_enterprise_credential",
+    "join_parent",
     "limit_credential",
     "note_query",
     "note_refusal",
@@ -47,13 +66,19 @@ __all__ = [
     "note_signed_read",
     "open_sandbox",
     "propose_change",
+    "register_hosted",
     "request_pull",
+    "requeue_record",
+    "restart_line",
+    "resume_node",
     "retry_request",
     "revoke_credential",
     "rotate_credential",
+    "rotate_node_key",
     "send",
     "send_lane",
     "serial",
     "settle_runs",
+    "suspend_node",
     "take_back_proposal",
 ]

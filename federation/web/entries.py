@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from federation.models import AcceptedRequest, Credential
+from federation.models import AcceptedRequest, Credential, Node, RecordResult
 from federation.selectors import MANAGED, credentials
+from federation.selectors.nodes import MANAGE_NODES, governs, nodes, outcomes
 from federation.web.requests import waiting_requests
 from kernel.scoping import Actor
 from web.jobs import register_probe
@@ -26,9 +27,24 @@ def _requests(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
     return {str(row.pk): Thing(row.serial, reverse("accepted_request", args=[row.serial])) for row in rows}
 
 
+def _nodes(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = nodes(actor).filter(public_id__in=uuids(keys)) if governs(actor) else ()
+    return {str(row.public_id): Thing(row.name, reverse("node", args=[row.public_id])) for row in rows}
+
+
+def _outcomes(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = outcomes(actor).filter(public_id__in=uuids(keys)) if governs(actor) else ()
+    return {
+        str(row.public_id): Thing(str(row.key), reverse("held_record", args=[row.public_id])) for row in rows
+    }
+
+
 def add_entries() -> None:
     """Tell the frame, the page of jobs and the trail."""
     register(Entry("credentials", _("厂商接口"), "credentials", MANAGED, 26))
+    register(Entry("nodes", _("节点"), "nodes", MANAGE_NODES, 27, fits=governs))
     register_probe("requests", waiting_requests)
     register_objects(Credential._meta.label_lower, _credentials)
     register_objects(AcceptedRequest._meta.label_lower, _requests)
+    register_objects(Node._meta.label_lower, _nodes)
+    register_objects(RecordResult._meta.label_lower, _outcomes)
