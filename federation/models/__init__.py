@@ -10,14 +10,26 @@ from federation.models.open_api import (
     no_addresses,
     of_an_enterprise,
 )
+from federation.models.upstreams import (
+    MANAGE_UPSTREAMS,
+    Upstream,
+    UpstreamCall,
+    UpstreamProject,
+    UpstreamRecord,
+)
 
 __all__ = [
+    "MANAGE_UPSTREAMS",
     "AcceptedRequest",
     "AnsweredQuery",
     "ConformanceRun",
     "Credential",
     "RefusedCall",
     "Sandbox",
+    "Upstream",
+    "UpstreamCall",
+    "UpstreamProject",
+    "UpstreamRecord",
     "no_addresses",
     "of_an_enterprise",
 ]

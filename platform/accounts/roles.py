@@ -97,6 +97,7 @@ ROLES: dict[str, Role] = {
             "audit.view",
             "attendance.manage_devices",
             "federation.manage_credentials",
+            "federation.manage_upstreams",
             "federation.view_credentials",
             "standards.set_parameters",
             "jobs.view",
