@@ -10,8 +10,10 @@ class FederationConfig(AppConfig):
         from attendance.services import sources
         from federation.demo.calls import write_calls
         from federation.ingest.source import PendingPunches
+        from federation.upstream import marking
         from federation.web import entries
 
         entries.add_entries()
+        marking.register()
         register_more("federation.calls", write_calls)
         sources.register(PendingPunches())

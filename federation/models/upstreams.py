@@ -13,11 +13,6 @@ from kernel.scoping import ScopedModel
 MANAGE_UPSTREAMS = "federation.manage_upstreams"
 
 
-def no_codes() -> list[list[str]]:
-    """The default table of codes: theirs are ours."""
-    return []
-
-
 class Upstream(Travelling, ScopedModel):
     """A platform that takes reports by `/open.api`, as the national one does, and what of ours it is told.
 
@@ -48,7 +43,7 @@ class Upstream(Travelling, ScopedModel):
     since = models.DateField()
     state = models.CharField(max_length=8, default=State.ACTIVE)
     pause_reason = models.CharField(max_length=200, blank=True)
-    codes = models.JSONField(default=no_codes, blank=True)
+    codes = models.JSONField(default=list, blank=True)
     punch_cursor = models.UUIDField(default=new_id)
 
     class Meta:

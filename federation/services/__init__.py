@@ -23,13 +23,32 @@ from federation.services.credentials import (
 from federation.services.limits import limit_credential
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
+from federation.services.upstreams import (
+    UpstreamFacts,
+    add_upstream,
+    change_upstream_project,
+    choose_project,
+    edit_upstream,
+    end_upstream_project,
+    pause_upstream,
+    requeue_refused,
+    requeue_upstream_record,
+    resume_upstream,
+    waive_upstream_record,
+)
 
 __all__ = [
     "AWAY",
     "GATE_LISTS",
     "RECEIPTS",
+    "UpstreamFacts",
     "accept",
+    "add_upstream",
     "begin_run",
+    "change_upstream_project",
+    "choose_project",
+    "edit_upstream",
+    "end_upstream_project",
     "forget_sandboxes",
     "issue_credential",
     "issue_enterprise_credential",
@@ -39,6 +58,10 @@ __all__ = [
     "note_refused_punches",
     "note_signed_read",
     "open_sandbox",
+    "pause_upstream",
+    "requeue_refused",
+    "requeue_upstream_record",
+    "resume_upstream",
     "retry_request",
     "revoke_credential",
     "rotate_credential",
@@ -46,4 +69,5 @@ __all__ = [
     "send_lane",
     "serial",
     "settle_runs",
+    "waive_upstream_record",
 ]

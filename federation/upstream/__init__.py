@@ -1,1 +1,1 @@
-"""Reporting upward to a platform that is not ours, by its `/open.api`: the client's side of that interface."""
+"""Reporting upward to a platform that is not ours: the client's side of `/open.api`."""

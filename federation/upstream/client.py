@@ -76,9 +76,7 @@ class Client:
         }
         return {**params, "sign": sign(params, self.secret)}
 
-    def call(
-        self, method: str, data: Mapping[str, Any], stamp: Stamp, *, version: str = VERSION
-    ) -> Answer:
+    def call(self, method: str, data: Mapping[str, Any], stamp: Stamp, *, version: str = VERSION) -> Answer:
         """The answer to one call. Raises Away."""
         try:
             answer = self._http.post(

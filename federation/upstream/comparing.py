@@ -36,7 +36,9 @@ def compare(access: UpstreamProject, now: datetime) -> int:
     Another process at the same project: nothing is done, and 0 returned.
     """
     rows = UpstreamProject.objects.unscoped(because="the node reports for everybody; nobody reads")
-    rows = rows.select_related("upstream", "project__region").select_for_update(of=("self",), skip_locked=True)
+    rows = rows.select_related("upstream", "project__region").select_for_update(
+        of=("self",), skip_locked=True
+    )
     held = rows.filter(pk=access.pk, ended_at=None).first()
     if held is None:
         return 0

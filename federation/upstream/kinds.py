@@ -40,9 +40,7 @@ def _nothing(_view: View) -> Iterator[Item]:
 
 
 _ALL = (
-    Kind(
-        "project", "项目", sites.projects, "Project.Add", "Project.PartUpdate", known=("项目已存在",)
-    ),
+    Kind("project", "项目", sites.projects, "Project.Add", "Project.PartUpdate", known=("项目已存在",)),
     Kind("corp", "企业", sites.corps, "Corp.Upload", "Corp.Upload"),
     Kind(
         "party",
@@ -75,7 +73,12 @@ _ALL = (
     ),
     Kind("training", "培训", people.trainings, "ProjectTraining.Add"),
     Kind(
-        "wage", "工资", people.wages, "Payroll.Add", rows="detailList", known=("这张工资单已上报", "工资单已存在")
+        "wage",
+        "工资",
+        people.wages,
+        "Payroll.Add",
+        rows="detailList",
+        known=("这张工资单已上报", "工资单已存在"),
     ),
     Kind("team_exit", "班组退场", sites.team_exits, "Team.Update", "Team.Update"),
     Kind(
@@ -93,5 +96,3 @@ def every_item(view: View, kinds: Iterable[str] = KINDS) -> Iterator[Item]:
     """Everything that is to be told of a project, in the order of telling."""
     for key in kinds:
         yield from KINDS[key].items(view)
-
-

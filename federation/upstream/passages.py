@@ -34,9 +34,7 @@ def passages(access: UpstreamProject, punches: Sequence[Punch]) -> list[Item]:
     return [item for punch in punches if (item := told_of(access, punch, presences))]
 
 
-def told_of(
-    access: UpstreamProject, punch: Punch, presences: dict[int, list[Presence]]
-) -> Item | None:
+def told_of(access: UpstreamProject, punch: Punch, presences: dict[int, list[Presence]]) -> Item | None:
     """A punch as the interface takes it: within a presence of its person, and in a direction."""
     day = day_of(punch.occurred_at, cutoff_hour(access.project.region))
     here = [one for one in presences.get(punch.subject.person_id or 0, ()) if _covers(one, day)]

@@ -255,5 +255,3 @@ def _payslip(row: PayrollRow) -> dict[str, Any]:
         backPayMonth=f"{row.back_pay_month:%Y-%m}" if row.back_pay_month else None,
         thirdPayRollCode=row.public_id.hex,
     )
-
-

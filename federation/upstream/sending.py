@@ -125,7 +125,9 @@ def items_of(access: UpstreamProject, records: Sequence[UpstreamRecord]) -> dict
 
 def _punches(access: UpstreamProject, keys: Sequence[Any]) -> list[Punch]:
     rows = Punch.objects.visible_to(view_of(access).actor).filter(public_id__in=keys)
-    return list(rows.select_related("subject", "team", "project__region").order_by("occurred_at", "public_id"))
+    return list(
+        rows.select_related("subject", "team", "project__region").order_by("occurred_at", "public_id")
+    )
 
 
 def send(access: UpstreamProject, call: UpstreamCall, client: Client, now: datetime) -> bool:
@@ -193,4 +195,3 @@ def _answered(access: UpstreamProject, call: UpstreamCall, answer: Answer, now: 
         settling.failed(access, call, answer.message, now)
     else:
         settling.turned_away(access, call, answer.message, fault, now)
-

@@ -84,7 +84,7 @@ def done(access: UpstreamProject, call: UpstreamCall, result: str, now: datetime
 
 
 def _remote(result: str) -> str:
-    """What the other platform calls the record: {"teamSysNo": …}, [{"payrollCode": …}], {"projectCode": …}."""
+    """What the other side calls the record: {"teamSysNo": …}, [{"payrollCode": …}], {"projectCode": …}."""
     try:
         said = json.loads(result or "{}")
     except ValueError:
@@ -98,9 +98,7 @@ def _remote(result: str) -> str:
     ]
 
 
-def _arrived(
-    access: UpstreamProject, records: Sequence[UpstreamRecord], remote: str, now: datetime
-) -> None:
+def _arrived(access: UpstreamProject, records: Sequence[UpstreamRecord], remote: str, now: datetime) -> None:
     """Records are there now; one whose row has changed in the meantime is told again."""
     if not records:
         return
@@ -207,9 +205,7 @@ def _failed_punches(access: UpstreamProject, call: UpstreamCall, text: str, now:
     _again(access, call, [key for place, key in enumerate(call.punches) if place not in named], named, now)
 
 
-def _again(
-    access: UpstreamProject, call: UpstreamCall, keys: list[Any], named: Any, now: datetime
-) -> None:
+def _again(access: UpstreamProject, call: UpstreamCall, keys: list[Any], named: Any, now: datetime) -> None:
     left = access.records.filter(kind=PUNCH, key__in=keys, state__in=(State.SENT, State.WAITING))
     left.update(state=State.QUEUED, call=None, next_at=now)  # those that were being told a second time
     asked_again = set(left.model.all_rows.filter(access=access, key__in=keys).values_list("key", flat=True))
@@ -252,9 +248,7 @@ def unsendable(access: UpstreamProject, call: UpstreamCall, sentence: str, now: 
 
 
 @_once
-def turned_away(
-    access: UpstreamProject, call: UpstreamCall, text: str, fault: Fault, now: datetime
-) -> None:
+def turned_away(access: UpstreamProject, call: UpstreamCall, text: str, fault: Fault, now: datetime) -> None:
     """Nothing of this project gets through for now: the call is taken back and the project rests."""
     if fault is Fault.OFTEN:
         rest = timedelta(seconds=float(parameter("upstream.too_often_seconds")))

@@ -1,4 +1,4 @@
-"""What was read of a record, as it travels: files as base64, numbers encrypted, codes as the others write them.
+"""What was read of a record, as it travels: files as base64, numbers encrypted, codes as theirs.
 
 The same table of fields from which our own server reads says here what is encrypted, what is a picture and
 which dictionary a code belongs to.

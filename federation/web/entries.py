@@ -5,14 +5,23 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from federation.models import AcceptedRequest, Credential
+from federation.models import (
+    MANAGE_UPSTREAMS,
+    AcceptedRequest,
+    Credential,
+    Upstream,
+    UpstreamProject,
+    UpstreamRecord,
+)
 from federation.selectors import MANAGED, credentials
 from federation.web.requests import waiting_requests
+from federation.web.upstream_waits import refused_upward
 from kernel.scoping import Actor
 from web.jobs import register_probe
 from web.navigation import Entry, register
 from web.trail_objects import uuids
 from web.trail_words import Thing, register_objects
+from web.waiting import register as register_waiting
 
 
 def _credentials(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
@@ -26,9 +35,36 @@ def _requests(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
     return {str(row.pk): Thing(row.serial, reverse("accepted_request", args=[row.serial])) for row in rows}
 
 
+def _upstreams(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = Upstream.objects.visible_to(actor).filter(public_id__in=uuids(keys))
+    return {str(row.public_id): Thing(row.name, reverse("upstream", args=[row.public_id])) for row in rows}
+
+
+def _told_projects(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = UpstreamProject.objects.visible_to(actor).filter(public_id__in=uuids(keys))
+    rows = rows.select_related("project", "upstream")
+    return {
+        str(row.public_id): Thing(str(row), reverse("upstream_project_edit", args=[row.public_id]))
+        for row in rows
+    }
+
+
+def _told_records(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = UpstreamRecord.objects.visible_to(actor).filter(public_id__in=uuids(keys))
+    return {
+        str(row.public_id): Thing(row.label or row.kind, reverse("upstream_record", args=[row.public_id]))
+        for row in rows
+    }
+
+
 def add_entries() -> None:
     """Tell the frame, the page of jobs and the trail."""
     register(Entry("credentials", _("厂商接口"), "credentials", MANAGED, 26))
+    register(Entry("upstreams", _("上报"), "upstreams", MANAGE_UPSTREAMS, 27))
+    register_objects(Upstream._meta.label_lower, _upstreams)
+    register_objects(UpstreamProject._meta.label_lower, _told_projects)
+    register_objects(UpstreamRecord._meta.label_lower, _told_records)
+    register_waiting("federation.upstreams", refused_upward)
     register_probe("requests", waiting_requests)
     register_objects(Credential._meta.label_lower, _credentials)
     register_objects(AcceptedRequest._meta.label_lower, _requests)
