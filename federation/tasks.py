@@ -66,7 +66,7 @@ def report_upward() -> int:
 @shared_task
 def report_project(access_pk: int) -> int:
     """Take one project's reporting some steps further; another worker at it does no harm."""
-    return upstream.run(access_pk, timezone.now(), over_http)
+    return upstream.run(access_pk, timezone.now, over_http)
 
 
 @shared_task

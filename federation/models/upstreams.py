@@ -115,8 +115,8 @@ class UpstreamProject(Travelling, ScopedModel):
 class UpstreamCall(ScopedModel):
     """One write at an upstream: first this row, then the call, so that no answer is missed.
 
-    While it is `sending` nobody knows whether it arrived: it is sent again under the same timestamp and nonce,
-    which the other platform accepts once. `punches`: those that it reports; all else are records.
+    While it is `sending` nobody knows whether it arrived: it is sent again under the same timestamp and
+    nonce, which the other platform accepts once. `punches`: those that it reports; all else are records.
     """
 
     region_lookup = "access__upstream__region"

@@ -1,4 +1,4 @@
-"""Acts on the platforms above that are not ours: whom to report to, with which key, and what to do with refusals."""
+"""Acts on the platforms above that are not ours: whom to report to, with which key, what to do with refusals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -270,6 +270,10 @@ def _locked_project(actor: Actor, access: UpstreamProject) -> UpstreamProject:
 
 def _locked_record(actor: Actor, row: UpstreamRecord) -> UpstreamRecord:
     require(actor, MANAGE_UPSTREAMS, on=row)
+    # From above, as the errands lock: first the project, then its record.
+    UpstreamProject.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(
+        pk=row.access_id
+    )
     rows = UpstreamRecord.objects.visible_to(actor).select_related("access__upstream__region")
     return rows.select_for_update(of=("self",)).get(pk=row.pk)
 

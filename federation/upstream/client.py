@@ -90,6 +90,10 @@ class Client:
             raise Away(_("上级平台答复 HTTP {status}").format(status=answer.status_code))
         return _read(answer.text)
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
     def check(self, now: datetime) -> Answer:
         """Whether address, appid and secret are right. Raises Away."""
         return self.call(CHECK_SIGN, {}, Stamp.fresh(now), version=CHECK_VERSION)

@@ -37,7 +37,7 @@ def compare(access: UpstreamProject, now: datetime) -> int:
     """
     rows = UpstreamProject.objects.unscoped(because="the node reports for everybody; nobody reads")
     rows = rows.select_related("upstream", "project__region").select_for_update(
-        of=("self",), skip_locked=True
+        of=("self",), no_key=True, skip_locked=True
     )
     held = rows.filter(pk=access.pk, ended_at=None).first()
     if held is None:
@@ -63,6 +63,8 @@ def _fresh(access: UpstreamProject, item: Item, there: Collection[str], now: dat
         name=item.name,
         label=item.label[:200],
         wanted=item.digest,
+        # A project that the other side has given a code is there before it was ever told.
+        is_there=item.kind == "project" and bool(access.remote_code),
         needs=list(item.needs),
         state=_ready(item.needs, there),
         since=now,

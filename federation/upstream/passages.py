@@ -182,12 +182,23 @@ def _call(access: UpstreamProject, keys: list[UUID], now: datetime) -> UpstreamC
     )
 
 
-def call_again(access: UpstreamProject, keys: list[UUID], attempts: int, now: datetime) -> UpstreamCall:
-    """A call of punches that were in another one whose verdict did not name them."""
-    call = _call(access, keys, now)
-    call.attempts = attempts
-    call.save()
-    return call
+def items_of(access: UpstreamProject, keys: Sequence[UUID]) -> list[Item]:
+    """What is told of some punches now; those that cannot be told any more are missing."""
+    rows = Punch.objects.visible_to(Reporter([access.project.public_id])).filter(public_id__in=keys)
+    related = rows.select_related("subject", "team", "project__region")
+    return passages(access, list(related.order_by("occurred_at", "public_id")))
+
+
+def call_again(
+    access: UpstreamProject, keys: Sequence[UUID], *, attempts: int, at: datetime, is_alone: bool = False
+) -> None:
+    """Calls of punches that were in another one whose verdict did not name them."""
+    items = items_of(access, keys)
+    lots = [[item.key] for item in items] if is_alone else list(_parted(items))
+    calls = [_call(access, lot, at) for lot in lots]
+    for call in calls:
+        call.attempts = attempts
+    UpstreamCall.objects.bulk_create(calls)
 
 
 def refused(access: UpstreamProject, item: Item, sentence: str, now: datetime) -> UpstreamRecord:

@@ -94,6 +94,8 @@ def _moves(view: View, kind: str) -> Iterator[Item]:
     rows = Presence.objects.visible_to(view.actor).filter(
         Q(exited_on=None) | Q(exited_on__gte=view.since), engagement__in=_works(view).values("pk")
     )
+    if view.keys is not None:
+        rows = rows.filter(engagement__in=rows.filter(view.only()).values("engagement"))
     rows = rows.select_related(*(f"engagement__{name}" for name in RELATED))
     before: dict[int, Presence] = {}
     for one in rows.order_by("engagement", "entered_on", "pk"):

@@ -7,14 +7,12 @@ from typing import Any
 import structlog
 from django.db import transaction
 
-from attendance.models import Punch
 from federation.models import UpstreamCall, UpstreamProject, UpstreamRecord
-from federation.upstream import settling, verdicts
+from federation.upstream import passages, settling, verdicts
 from federation.upstream.client import Answer, Away, Client, Stamp
 from federation.upstream.comparing import view_of
 from federation.upstream.items import Item, Number
 from federation.upstream.kinds import KINDS, PUNCH, Kind
-from federation.upstream.passages import passages
 from federation.upstream.verdicts import Fault
 from federation.upstream.writing import Pen, codes_of, data_of, rows_at_most
 from kernel.errors import DomainError
@@ -35,7 +33,7 @@ def next_call(access: UpstreamProject, now: datetime) -> UpstreamCall | None:
     Whoever dies after this leaves a row behind from which the call is sent again.
     """
     rows = UpstreamProject.objects.unscoped(because="the node reports for everybody; nobody reads")
-    if not rows.select_for_update(of=("self",), skip_locked=True).filter(pk=access.pk).exists():
+    if not rows.select_for_update(no_key=True, skip_locked=True).filter(pk=access.pk).exists():
         return None
     if access.calls.filter(state__in=(Call.SENDING, Call.WAITING)).count() >= _most_in_flight():
         return None
@@ -117,17 +115,10 @@ def items_of(access: UpstreamProject, records: Sequence[UpstreamRecord]) -> dict
     keys = [row.key for row in records]
     kind = records[0].kind
     if kind == PUNCH:
-        return {item.name: item for item in passages(access, _punches(access, keys))}
+        return {item.name: item for item in passages.items_of(access, keys)}
     asked = {row.name for row in records}
     found = {item.name: item for item in KINDS[kind].items(view_of(access, keys=keys))}
     return {name: item for name, item in found.items() if name in asked}
-
-
-def _punches(access: UpstreamProject, keys: Sequence[Any]) -> list[Punch]:
-    rows = Punch.objects.visible_to(view_of(access).actor).filter(public_id__in=keys)
-    return list(
-        rows.select_related("subject", "team", "project__region").order_by("occurred_at", "public_id")
-    )
 
 
 def send(access: UpstreamProject, call: UpstreamCall, client: Client, now: datetime) -> bool:
@@ -135,8 +126,8 @@ def send(access: UpstreamProject, call: UpstreamCall, client: Client, now: datet
     records = list(call.records.order_by("position"))
     try:
         data = _data(access, call, records)
-    except (DomainError, OSError) as error:
-        # A file that cannot be read, a secret that is too short: nobody but us can mend that.
+    except (DomainError, OSError, ValueError) as error:
+        # A file that cannot be read, a secret that is too short, a team without a number: ours to mend.
         settling.unsendable(access, call, str(error), now)
         return True
     if data is None:
@@ -154,23 +145,33 @@ def send(access: UpstreamProject, call: UpstreamCall, client: Client, now: datet
 def _data(
     access: UpstreamProject, call: UpstreamCall, records: Sequence[UpstreamRecord]
 ) -> dict[str, Any] | None:
-    """What a call says; None if its records say something else now than when it was made."""
+    """What a call says; None if it would say something else now than when it was made."""
     if call.punches:
-        items = passages(access, _punches(access, call.punches))
-        items = sorted(items, key=lambda item: call.punches.index(item.key))
-        if [item.key for item in items] != list(call.punches):
-            return None
-        return data_of(call.method, KINDS[PUNCH].rows, items, pen_of(access, items))
+        return _passages(access, call)
     found = items_of(access, records) if records else {}
-    same = [row.name in found and found[row.name].digest == bytes(row.sent or b"") for row in records]
-    if not records or not all(same):
+    items = [found[row.name] for row in records if row.name in found]
+    sent = [bytes(row.sent or b"") for row in records]
+    if not items or [item.digest for item in items] != sent:
         return None
-    items = [found[row.name] for row in records]
     rows = KINDS[records[0].kind].list_of(call.method)
-    return data_of(call.method, rows, items, pen_of(access, items, records))
+    return data_of(call.method, rows, items, pen_of(access, items), _own_number(call, records[0]))
 
 
-def pen_of(access: UpstreamProject, items: Sequence[Item], records: Sequence[UpstreamRecord] = ()) -> Pen:
+def _passages(access: UpstreamProject, call: UpstreamCall) -> dict[str, Any] | None:
+    keys = list(call.punches)
+    found = {item.key: item for item in passages.items_of(access, keys)}
+    items = [found[key] for key in keys if key in found]
+    if len(items) < len(keys) or len({item.frame for item in items}) > 1:
+        return None
+    return data_of(call.method, KINDS[PUNCH].rows, items, pen_of(access, items))
+
+
+def _own_number(call: UpstreamCall, row: UpstreamRecord) -> dict[str, Any]:
+    """The number by which a team is changed."""
+    return {"teamSysNo": int(row.remote)} if call.method == KINDS["team"].update and row.remote else {}
+
+
+def pen_of(access: UpstreamProject, items: Sequence[Item]) -> Pen:
     """With what these items are written."""
     teams = {value.team for item in items for value in item.outer.values() if isinstance(value, Number)}
     numbers = dict(access.records.filter(name__in=teams).values_list("name", "remote"))
@@ -189,9 +190,14 @@ def _answered(access: UpstreamProject, call: UpstreamCall, answer: Answer, now: 
     log.info("upstream.turned_away", call=call.pk, code=answer.code, fault=fault.value)
     if fault is Fault.REPEATED and (known := verdicts.serial_in(answer.message)):
         settling.taken(access, call, known, now)
-    elif fault in (Fault.REPEATED, Fault.CLOCK) and call.sent_at and now - call.sent_at > SPARE:
-        settling.lost(access, call, now)  # the stamp is too old by now: it is told again under another
+    elif fault is Fault.REPEATED or (fault is Fault.CLOCK and _is_old(call, now)):
+        # It was accepted once and the serial is not known, or its stamp is too old: told again under another.
+        settling.lost(access, call, now)
     elif fault in (Fault.DATA, Fault.THEIRS):
         settling.failed(access, call, answer.message, now)
     else:
         settling.turned_away(access, call, answer.message, fault, now)
+
+
+def _is_old(call: UpstreamCall, now: datetime) -> bool:
+    return call.sent_at is not None and now - call.sent_at > SPARE

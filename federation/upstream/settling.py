@@ -12,17 +12,16 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from attendance.models import Punch
 from federation.models import Upstream, UpstreamCall, UpstreamProject, UpstreamRecord
 from federation.upstream import passages, verdicts
 from federation.upstream.comparing import release, tell, there_of
 from federation.upstream.kinds import KINDS, PUNCH, Kind
-from federation.upstream.reporter import Reporter
 from federation.upstream.verdicts import Fault
 from standards.selectors import parameter
 
 log = structlog.get_logger(__name__)
 State, Call = UpstreamRecord.State, UpstreamCall.State
+ENTRIES = KINDS["entry"].add
 FINISHED = (Call.DONE, Call.REFUSED, Call.LOST)
 SETTLED = ["state", "sentence", "known", "is_there", "remote", "call", "since", "done_at", "next_at"]
 SETTLED += ["attempts", "is_alone"]
@@ -30,12 +29,20 @@ Act = Callable[..., None]
 
 
 def _once(act: Act) -> Act:
-    """Carry out an answer in one transaction, with the call locked; one that is finished stays so."""
+    """Carry out an answer in one transaction, with the call locked; one that is finished stays so.
+
+    Locks are taken from above: the upstream (where entries arrive), the project, the call, its records.
+    """
 
     @wraps(act)
     def locked(access: UpstreamProject, call: UpstreamCall, *args: Any) -> None:
         with transaction.atomic():
-            held = access.calls.select_for_update().get(pk=call.pk)
+            if call.method == ENTRIES:
+                # No punch may pass between the tail of the table and what lies behind it.
+                rows = Upstream.all_rows.select_for_update(no_key=True)
+                access.upstream.punch_cursor = rows.get(pk=access.upstream_id).punch_cursor
+            access.upstream.projects.select_for_update(no_key=True).get(pk=access.pk)
+            held = access.calls.select_for_update(of=("self",)).select_related("access").get(pk=call.pk)
             if held.state not in FINISHED:
                 act(access, held, *args)
 
@@ -56,7 +63,7 @@ def taken(access: UpstreamProject, call: UpstreamCall, serial: str, now: datetim
 def pending(access: UpstreamProject, call: UpstreamCall, now: datetime) -> None:
     """It has not been carried out yet; after some days it is told again."""
     if now - (call.sent_at or call.made_at) > timedelta(hours=float(parameter("upstream.give_up_hours"))):
-        _requeue(call, now)
+        _requeue(access, call, now)
         _finish(call, Call.LOST, now, _("对方一直没有处理结果，已重新上报"))
         return
     call.polls += 1
@@ -114,9 +121,6 @@ def _arrived(access: UpstreamProject, records: Sequence[UpstreamRecord], remote:
         access.upstream.projects.filter(pk=access.pk).update(remote_code=remote[:40])
     release(access, [row.name for row in records], now)
     if entered:
-        # The upstream's lock: no punch may pass between its tail and what lies behind it.
-        locked = Upstream.all_rows.select_for_update(of=("self",)).get(pk=access.upstream_id)
-        access.upstream.punch_cursor = locked.punch_cursor
         passages.of_entries(access, entered, now)
 
 
@@ -191,30 +195,27 @@ def _later(row: UpstreamRecord, text: str, now: datetime) -> None:
 
 def _failed_punches(access: UpstreamProject, call: UpstreamCall, text: str, now: datetime) -> None:
     """Rows that are named get a record with their sentence; the others are told again, which doubles none."""
-    kind = KINDS[PUNCH]
-    named = verdicts.by_row(text, kind.rows)
-    if not named and len(call.punches) == 1 and not verdicts.is_theirs(text):
+    is_theirs = verdicts.is_theirs(text)
+    named = verdicts.by_row(text, KINDS[PUNCH].rows)
+    if not named and len(call.punches) == 1 and not is_theirs:
         named = {0: verdicts.clean(text)}
-    reporter = Reporter([access.project.public_id])
-    found = Punch.objects.visible_to(reporter).filter(public_id__in=call.punches)
-    items = passages.passages(access, list(found.select_related("subject", "team", "project__region")))
-    for item in items:
-        place = list(call.punches).index(item.key)
-        if place in named:
-            passages.refused(access, item, named[place], now)
-    _again(access, call, [key for place, key in enumerate(call.punches) if place not in named], named, now)
+    keys = list(call.punches)
+    for item in passages.items_of(access, [keys[place] for place in named if place < len(keys)]):
+        passages.refused(access, item, named[keys.index(item.key)], now)
+    left = [key for place, key in enumerate(keys) if place not in named]
+    _again(access, call, left, is_alone=not named and not is_theirs, now=now)
 
 
-def _again(access: UpstreamProject, call: UpstreamCall, keys: list[Any], named: Any, now: datetime) -> None:
-    left = access.records.filter(kind=PUNCH, key__in=keys, state__in=(State.SENT, State.WAITING))
-    left.update(state=State.QUEUED, call=None, next_at=now)  # those that were being told a second time
-    asked_again = set(left.model.all_rows.filter(access=access, key__in=keys).values_list("key", flat=True))
-    fresh = [key for key in keys if key not in asked_again]
-    lots = [fresh] if named else [[key] for key in fresh]
-    for lot in filter(None, lots):
-        again = passages.call_again(access, lot, call.attempts, now)
-        again.next_at = now + _backoff(call.attempts)
-        again.save(update_fields=["next_at"])
+def _again(
+    access: UpstreamProject, call: UpstreamCall, keys: list[Any], *, is_alone: bool, now: datetime
+) -> None:
+    """Tell these again: what has a record by its record, the others by a call as before."""
+    told = access.records.filter(kind=PUNCH, key__in=keys)
+    told.filter(state__in=(State.SENT, State.WAITING)).update(state=State.QUEUED, call=None, next_at=now)
+    known = set(told.values_list("key", flat=True))
+    fresh = [key for key in keys if key not in known]
+    at = now + _backoff(call.attempts)
+    passages.call_again(access, fresh, attempts=call.attempts, at=at, is_alone=is_alone)
 
 
 @_once
@@ -229,7 +230,7 @@ def away(access: UpstreamProject, call: UpstreamCall, sentence: str, now: dateti
 @_once
 def lost(access: UpstreamProject, call: UpstreamCall, now: datetime) -> None:
     """A call that cannot be sent as it was: its records are told again, under another stamp."""
-    _requeue(call, now)
+    _requeue(access, call, now)
     _finish(call, Call.LOST, now)
 
 
@@ -254,17 +255,17 @@ def turned_away(access: UpstreamProject, call: UpstreamCall, text: str, fault: F
         rest = timedelta(seconds=float(parameter("upstream.too_often_seconds")))
     else:
         rest = timedelta(minutes=float(parameter("upstream.stopped_minutes")))
-    _requeue(call, now)
+    _requeue(access, call, now)
     _finish(call, Call.LOST, now, verdicts.clean(text))
     trouble(access, verdicts.clean(text), now, rest)
 
 
-def _requeue(call: UpstreamCall, now: datetime) -> None:
+def _requeue(access: UpstreamProject, call: UpstreamCall, now: datetime) -> None:
     call.records.update(state=State.QUEUED, call=None, next_at=now)
     if call.punches:
-        told = set(call.access.records.filter(kind=PUNCH, key__in=call.punches).values_list("key", flat=True))
-        if keys := [key for key in call.punches if key not in told]:
-            passages.call_again(call.access, keys, call.attempts, now)
+        told = set(access.records.filter(kind=PUNCH, key__in=call.punches).values_list("key", flat=True))
+        keys = [key for key in call.punches if key not in told]
+        passages.call_again(access, keys, attempts=call.attempts, at=now)
 
 
 def _finish(call: UpstreamCall, state: str, now: datetime, sentence: str = "") -> None:

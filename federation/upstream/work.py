@@ -4,7 +4,7 @@ A step is: compare a project that changed, ask for a result that is due, send a 
 make and send the next one. Between two steps everything that counts stands in the tables.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -78,29 +78,36 @@ def _region(upstream: Upstream) -> Reach:
     return Reach(region_paths=frozenset({upstream.region.path}))
 
 
-def run(access_pk: int, now: datetime, connect: Connect, most: int = MOST_STEPS) -> int:
+def run(access_pk: int, clock: Callable[[], datetime], connect: Connect, most: int = MOST_STEPS) -> int:
     """Do what is due for one project, a step after another; returns how many steps were done.
 
-    Stops at the first trouble: it says itself when to try again.
+    Stops at the first trouble, which says itself when it is tried again.
     """
     access = _accesses().select_related("upstream__region", "project__region").filter(pk=access_pk).first()
-    if access is None or (access.retry_at and access.retry_at > now):
+    if access is None or _rests(access, clock()):
         return 0
-    if access.is_marked and (access.compared_at is None or access.compared_at <= now - _between_looks()):
-        compare(access, now)
-    steps, client = 0, None
-    while steps < most:
-        call = _next(access, now)
-        if call is None:
-            break
-        client = client or connect(access)
-        steps += 1
-        if not _step(access, call, client, now):
-            break
-        access.refresh_from_db()
-        if access.retry_at and access.retry_at > now:
-            break
+    if access.is_marked and _may_look(access, clock()):
+        compare(access, clock())
+    client, steps = connect(access), 0
+    try:
+        while steps < most and (call := _next(access, clock())):
+            steps += 1
+            if not _step(access, call, client, clock()):
+                break
+            access.refresh_from_db(fields=["remote_code", "trouble", "failures", "retry_at"])
+            if _rests(access, clock()):
+                break
+    finally:
+        client.close()
     return steps
+
+
+def _rests(access: UpstreamProject, now: datetime) -> bool:
+    return access.retry_at is not None and access.retry_at > now
+
+
+def _may_look(access: UpstreamProject, now: datetime) -> bool:
+    return access.compared_at is None or access.compared_at <= now - _between_looks()
 
 
 def _next(access: UpstreamProject, now: datetime) -> UpstreamCall | None:

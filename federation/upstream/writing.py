@@ -46,9 +46,11 @@ def codes_of(upstream: Upstream) -> dict[tuple[str, str], str]:
     return {(key, ours): theirs for key, ours, theirs in upstream.codes}
 
 
-def data_of(name: str, rows: str, items: Sequence[Item], pen: Pen) -> dict[str, Any]:
+def data_of(
+    name: str, rows: str, items: Sequence[Item], pen: Pen, more: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The data of one call that carries `items`; without a list it carries one, flat."""
-    facts: dict[str, Any] = dict(items[0].outer)
+    facts: dict[str, Any] = {**items[0].outer, **(more or {})}
     if rows:
         facts[rows] = [item.row for item in items]
     else:
@@ -60,11 +62,8 @@ def data_of(name: str, rows: str, items: Sequence[Item], pen: Pen) -> dict[str, 
 
 def written(fields: Sequence[Field], facts: Mapping[str, Any], pen: Pen) -> dict[str, Any]:
     """The facts that these fields name, as they travel."""
-    return {
-        item.name: _value(item, facts[item.name], pen)
-        for item in fields
-        if item.name in facts and not values.is_empty(facts[item.name])
-    }
+    given = values.by_field(facts, [item.name for item in fields])
+    return {item.name: _value(item, given[item.name], pen) for item in fields if item.name in given}
 
 
 def _value(item: Field, value: Any, pen: Pen) -> Any:
