@@ -80,6 +80,11 @@ urlpatterns = [
         name="upstream_project_edit",
     ),
     path(
+        "upstreams/projects/<uuid:public_id>/check/",
+        upstreams.CheckProject.as_view(),
+        name="upstream_project_check",
+    ),
+    path(
         "upstreams/projects/<uuid:public_id>/end/",
         upstream_forms.EndUpstreamProject.as_view(),
         name="upstream_project_end",

@@ -8,7 +8,7 @@ from django.db.models import Q
 from kernel.fields import SealedTextField
 from kernel.ids import new_id
 from kernel.models import Travelling
-from kernel.scoping import ScopedModel
+from kernel.scoping import Reach, ScopedModel
 
 MANAGE_UPSTREAMS = "federation.manage_upstreams"
 
@@ -62,6 +62,11 @@ class Upstream(Travelling, ScopedModel):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def scope(cls, reach: Reach) -> Q:
+        told = UpstreamProject.objects.within(reach) if reach.projects else UpstreamProject.all_rows.none()
+        return super().scope(reach) | Q(pk__in=told.values("upstream"))
+
 
 class UpstreamProject(Travelling, ScopedModel):
     """A project at an upstream: by which code and key it is known there, and how its reporting goes.
@@ -71,6 +76,7 @@ class UpstreamProject(Travelling, ScopedModel):
     """
 
     region_lookup = "upstream__region"
+    project_lookup = "project"
     view_permission = MANAGE_UPSTREAMS
 
     upstream = models.ForeignKey(Upstream, models.PROTECT, related_name="projects")
@@ -120,6 +126,7 @@ class UpstreamCall(ScopedModel):
     """
 
     region_lookup = "access__upstream__region"
+    project_lookup = "access__project"
     view_permission = MANAGE_UPSTREAMS
 
     class State(models.TextChoices):
@@ -181,6 +188,7 @@ class UpstreamRecord(ScopedModel):
     """
 
     region_lookup = "access__upstream__region"
+    project_lookup = "access__project"
     view_permission = MANAGE_UPSTREAMS
 
     class State(models.TextChoices):

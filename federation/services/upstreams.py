@@ -1,4 +1,4 @@
-"""Acts on the platforms above that are not ours: whom to report to, with which key, what to do with refusals."""
+"""Acts on the platforms above that are not ours: whom to report to, and what to do with refusals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

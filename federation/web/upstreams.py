@@ -17,9 +17,11 @@ from federation.selectors.upstreams import (
     Line,
     upstream,
     upstream_figures,
+    upstream_project,
     upstream_projects,
     upstreams,
 )
+from federation.upstream.checking import checked
 from federation.upstream.verdicts import OF_THE_KEY, next_step
 from standards.selectors import parameter
 from web import words
@@ -29,7 +31,7 @@ from web.navigation import Crumb
 from web.pages import Page
 from web.templatetags.parts import state
 
-TROUBLES_SHOWN = 20
+TROUBLES_SHOWN, SHORTCOMINGS_SHOWN = 20, 300
 
 
 def crumbs(row: Upstream | None, *tail: Crumb) -> list[Crumb]:
@@ -162,6 +164,28 @@ class UpstreamRecordPage(Page):
 
 def _oldest(lines: list[Line]) -> datetime | None:
     return min((line.oldest for line in lines if line.oldest), default=None)
+
+
+class CheckProject(Page):
+    """Every record of a project held against the interface before it is sent: element and record."""
+
+    permission = MANAGE_UPSTREAMS
+    section = "upstreams"
+    template_name = "federation/upstream_check.html"
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        row = upstream_project(self.actor, public_id)
+        found = checked(row, timezone.now(), SHORTCOMINGS_SHOWN)
+        projects = Crumb("项目", reverse("upstream_projects", args=[row.upstream.public_id]))
+        here = Crumb(row.project.name, reverse("upstream_project_edit", args=[row.public_id]))
+        return self.show(
+            {
+                "title": f"上报前检查：{row.project.name}",
+                "crumbs": crumbs(row.upstream, projects, here, Crumb("上报前检查")),
+                "checked": found,
+                "most": SHORTCOMINGS_SHOWN,
+            }
+        )
 
 
 class ProjectFilters(ScopedFilterSet):

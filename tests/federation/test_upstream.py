@@ -1,4 +1,4 @@
-"""A whole project is told to another platform by its open.api, in order, once, whatever happens on the way."""
+"""A whole project is told to another platform by its open.api: in order, once, whatever happens."""
 
 from datetime import timedelta
 from typing import Any

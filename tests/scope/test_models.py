@@ -15,7 +15,15 @@ from attendance.models import (
     Punch,
     PunchReceipt,
 )
-from federation.models import AcceptedRequest, Credential, RefusedCall
+from federation.models import (
+    AcceptedRequest,
+    Credential,
+    RefusedCall,
+    Upstream,
+    UpstreamCall,
+    UpstreamProject,
+    UpstreamRecord,
+)
 from integrity.models import (
     AnswerFile,
     CreditRecord,
@@ -196,6 +204,10 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     RefusedCall: (lambda c: [c.refused_call], lambda c: []),
     RefusedRecord: (lambda c: [c.refused_record], lambda c: []),
     PunchReceipt: (lambda c: [c.punch_receipt], lambda c: []),
+    Upstream: (lambda c: [c.upstream], lambda c: []),
+    UpstreamProject: (lambda c: [c.told_project], lambda c: []),
+    UpstreamCall: (lambda c: [c.told_call], lambda c: []),
+    UpstreamRecord: (lambda c: list(c.told_records.values()), lambda c: []),
 }
 
 

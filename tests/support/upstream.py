@@ -1,9 +1,9 @@
-"""A platform above in tests: our own `/open.api`, called by the client that reports to others, with faults."""
+"""A platform above in tests: our own `/open.api`, called by the client that reports, with faults."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -116,7 +116,7 @@ class Above:
 
 def told_to(project: Project, to: Credential, **changes: Any) -> UpstreamProject:
     """Reporting of a project, under the key of a project of the other side."""
-    since = changes.pop("since", datetime(2026, 10, 1).date())
+    since = changes.pop("since", date(2026, 10, 1))
     above = Upstream.objects.create(
         name=f"上级{to.appid}", url="https://above.invalid", region=project.region, since=since, **changes
     )
