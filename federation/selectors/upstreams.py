@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from federation.models import MANAGE_UPSTREAMS, Upstream, UpstreamProject, UpstreamRecord
+from federation.models import MANAGE_UPSTREAMS, Upstream, UpstreamCall, UpstreamProject, UpstreamRecord
 from federation.upstream.kinds import KINDS, PUNCH
 from kernel.errors import NotFound
 from kernel.scoping import Actor
@@ -19,19 +20,25 @@ State = UpstreamRecord.State
 ON_THE_WAY = (State.QUEUED, State.SENT, State.WAITING)
 
 
+def _number(rows: QuerySet[UpstreamRecord], by: str) -> Coalesce:
+    """How many of `rows` belong to each row of the outer question."""
+    of_each = rows.filter(**{by: OuterRef("pk")}).order_by().values(by)
+    return Coalesce(Subquery(of_each.annotate(number=Count("pk")).values("number")), 0)
+
+
 def upstreams(actor: Actor) -> QuerySet[Upstream]:
     """The platforms that are reported to, each with how many records wait and were refused."""
-    records = "projects__records"
-    waiting = Q(**{f"{records}__state__in": (*ON_THE_WAY, State.HELD)})
-    refused = Q(**{f"{records}__state": State.REFUSED})
+    told = UpstreamRecord.objects.visible_to(actor)
+    waiting = told.filter(state__in=(*ON_THE_WAY, State.HELD))
+    oldest = waiting.filter(access__upstream=OuterRef("pk")).order_by("since").values("since")
     return (
         Upstream.objects.visible_to(actor)
         .select_related("region")
         .annotate(
             number=Count("projects", filter=Q(projects__ended_at=None), distinct=True),
-            waiting=Count(records, filter=waiting, distinct=True),
-            refused=Count(records, filter=refused, distinct=True),
-            oldest=Min(f"{records}__since", filter=waiting),
+            waiting=_number(waiting, "access__upstream"),
+            refused=_number(told.filter(state=State.REFUSED), "access__upstream"),
+            oldest=Subquery(oldest[:1]),
         )
         .order_by("name", "pk")
     )
@@ -52,13 +59,15 @@ def upstream_regions(actor: Actor) -> QuerySet[Region]:
 
 def upstream_projects(actor: Actor, of: Upstream) -> QuerySet[UpstreamProject]:
     """The projects that are reported to a platform, troubled ones first."""
-    refused = Q(records__state=State.REFUSED)
-    waiting = Q(records__state__in=(*ON_THE_WAY, State.HELD))
+    told = UpstreamRecord.objects.visible_to(actor)
     return (
         UpstreamProject.objects.visible_to(actor)
         .filter(upstream=of)
         .select_related("project__region", "upstream")
-        .annotate(refused=Count("records", filter=refused), waiting=Count("records", filter=waiting))
+        .annotate(
+            refused=_number(told.filter(state=State.REFUSED), "access"),
+            waiting=_number(told.filter(state__in=(*ON_THE_WAY, State.HELD)), "access"),
+        )
         .order_by(F("trouble").desc(), "project__code", "pk")
     )
 
@@ -142,9 +151,10 @@ def upstream_figures(actor: Actor, of: Upstream) -> list[Line]:
     }
     punches = UpstreamProject.objects.visible_to(actor).filter(upstream=of)
     told = punches.aggregate(told=Sum("punches_done"))["told"] or 0
-    under_way = punches.filter(calls__state__in=("ready", "sending", "waiting")).aggregate(
-        rows=Sum("calls__rows", filter=~Q(calls__punches=[]))
-    )["rows"]
+    calls = UpstreamCall.objects.visible_to(actor).filter(
+        access__upstream=of, state__in=UpstreamCall.OPEN, method=KINDS[PUNCH].add
+    )
+    under_way = calls.aggregate(rows=Sum("rows"))["rows"]
     return list(_lines(found, told, under_way or 0))
 
 
