@@ -333,6 +333,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _roster_file(county)
     write_papers(county)
     _of_the_site(county)
+    _upward(county)
     recount(now)
     recheck(now)
     for worker in county.workers.values():
@@ -680,7 +681,6 @@ def _vendor(county: County) -> None:
         last_at=county.now,
     )
     county.punch_receipt = _receipt(county)
-    _upward(county)
 
 
 def _upward(county: County) -> None:
@@ -712,7 +712,7 @@ def _upward(county: County) -> None:
         next_at=now,
         finished_at=now,
     )
-    worker = county.worker.engagement
+    worker = next(iter(county.workers.values())).engagement
     for kind, needs, state in (("worker", [], "refused"), ("entry", [f"worker:{worker.public_id}"], "held")):
         county.told_records[kind] = UpstreamRecord.objects.create(
             access=county.told_project,

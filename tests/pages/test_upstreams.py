@@ -25,8 +25,8 @@ def county(world: TwoCounties) -> County:
     return world.wuchang
 
 
-def _posted(client: Client, name: str, row: Any = None, **form: Any) -> Any:
-    return client.post(reverse(name, args=[row.public_id] if row else []), form, follow=True)
+def _posted(client: Client, route: str, row: Any = None, **form: Any) -> Any:
+    return client.post(reverse(route, args=[row.public_id] if row else []), form, follow=True)
 
 
 FORM = {"name": "全国平台", "url": "https://above.invalid", "takes": "chosen", "since": "2026-11-01"}
@@ -151,9 +151,7 @@ def test_a_code_and_its_words_say_who_is_meant(code: int, message: str, fault: s
 
 
 def test_words_of_theirs_are_read_by_row_and_kept_without_numbers() -> None:
-    text = (
-        "[workerList][0][idCardType]异常;[workerList][2][headImage]不能为空!;[workerList][2][nation]不能为空!"
-    )
+    text = "[workerList][0][idCardType]异常;[workerList][2][headImage]不能为空!;[workerList][2][nation]无效!"
     assert verdicts.by_row(text, "workerList") == {
         0: "[idCardType]异常",
         2: "[headImage]不能为空!;[nation]无效!",
