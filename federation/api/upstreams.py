@@ -63,7 +63,7 @@ class UpstreamsView(ListRead):
         return upstreams(self.actor)
 
 
-class FigureSerializer(serializers.Serializer[Line]):
+class UpstreamFigureSerializer(serializers.Serializer[Line]):
     """One kind of record at a platform."""
 
     kind = serializers.CharField()
@@ -81,16 +81,16 @@ class FiguresView(Read):
 
     permission = MANAGE_UPSTREAMS
     model = Upstream
-    serializer_class = FigureSerializer
+    serializer_class = UpstreamFigureSerializer
     pagination_class = None
 
-    @extend_schema(summary="上报进度", responses=FigureSerializer(many=True), tags=[TAG])
+    @extend_schema(summary="上报进度", responses=UpstreamFigureSerializer(many=True), tags=[TAG])
     def get(self, request: Request, public_id: UUID) -> Response:
         lines: Any = upstream_figures(self.actor, upstream(self.actor, public_id))
-        return Response(FigureSerializer(lines, many=True).data)
+        return Response(UpstreamFigureSerializer(lines, many=True).data)
 
 
-class RecordSerializer(serializers.Serializer[UpstreamRecord]):
+class UpstreamRecordSerializer(serializers.Serializer[UpstreamRecord]):
     """One record at a platform; no personal data."""
 
     public_id = serializers.UUIDField()
@@ -122,20 +122,20 @@ class RecordsView(ListRead):
 
     permission = MANAGE_UPSTREAMS
     model = UpstreamRecord
-    serializer_class = RecordSerializer
+    serializer_class = UpstreamRecordSerializer
     filterset_class = RecordFilters
 
     def rows(self) -> QuerySet[UpstreamRecord]:
         return upstream_records(self.actor, upstream(self.actor, self.kwargs["public_id"]))
 
 
-class ReasonBody(ActSerializer):
+class UpstreamReasonBody(ActSerializer):
     """Why."""
 
     reason = serializers.CharField(max_length=200, help_text="原因，记入审计")
 
 
-class NothingBody(ActSerializer):
+class UpstreamActBody(ActSerializer):
     """An act without a body."""
 
 
@@ -144,7 +144,7 @@ class PauseView(ActView):
     """Stop reporting for a while."""
 
     permission = MANAGE_UPSTREAMS
-    serializer_class = ReasonBody
+    serializer_class = UpstreamReasonBody
     answer_class = UpstreamSerializer
     status = 200
 
@@ -158,7 +158,7 @@ class ResumeView(ActView):
     """Report again."""
 
     permission = MANAGE_UPSTREAMS
-    serializer_class = NothingBody
+    serializer_class = UpstreamActBody
     answer_class = UpstreamSerializer
     status = 200
 
@@ -171,8 +171,8 @@ class RequeueView(ActView):
     """Tell a refused or waived record again."""
 
     permission = MANAGE_UPSTREAMS
-    serializer_class = NothingBody
-    answer_class = RecordSerializer
+    serializer_class = UpstreamActBody
+    answer_class = UpstreamRecordSerializer
     status = 200
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:
@@ -185,8 +185,8 @@ class WaiveView(ActView):
     """Give up telling a record."""
 
     permission = MANAGE_UPSTREAMS
-    serializer_class = ReasonBody
-    answer_class = RecordSerializer
+    serializer_class = UpstreamReasonBody
+    answer_class = UpstreamRecordSerializer
     status = 200
 
     def act(self, data: dict[str, Any], **kwargs: Any) -> Any:

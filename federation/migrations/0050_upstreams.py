@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 ("trouble", models.CharField(blank=True, max_length=300)),
                 ("failures", models.PositiveIntegerField(default=0)),
                 ("retry_at", models.DateTimeField(blank=True, null=True)),
+                ("busy_until", models.DateTimeField(blank=True, null=True)),
                 ("punches_done", models.BigIntegerField(default=0)),
                 ("punches_untold", models.BigIntegerField(default=0)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),

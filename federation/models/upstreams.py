@@ -90,6 +90,8 @@ class UpstreamProject(Travelling, ScopedModel):
     trouble = models.CharField(max_length=300, blank=True)
     failures = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True, blank=True)
+    # Until when another process is at it; whoever dies leaves this behind, and it runs out.
+    busy_until = models.DateTimeField(null=True, blank=True)
     punches_done = models.BigIntegerField(default=0)
     # Punches that say no direction cannot be told to an interface that requires one.
     punches_untold = models.BigIntegerField(default=0)

@@ -29,7 +29,8 @@ class Item:
     """A record as the interface names its facts; what is empty is absent.
 
     `outer` is what a call says once, `row` what it says of this one in its list; files are addresses of the
-    store. `needs` names the records without which it cannot be told.
+    store. `needs` names the records without which it cannot be told. `is_framed`: what is said once belongs
+    to the record; not so with an entry, which stays the same when its person changes the team.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Item:
     row: Mapping[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     label: str = ""
+    is_framed: bool = True
 
     @property
     def name(self) -> str:
@@ -51,7 +53,8 @@ class Item:
     @cached_property
     def digest(self) -> bytes:
         """Equal ones say the same; nobody without this node's key can guess at the content."""
-        return keyring().blind_index("upstream", self.frame + _written(self.row))[-DIGEST_BYTES:]
+        content = (self.frame if self.is_framed else "") + _written(self.row)
+        return keyring().blind_index("upstream", content)[-DIGEST_BYTES:]
 
     def __repr__(self) -> str:
         # Only the key: a name or number in a traceback is a leak.

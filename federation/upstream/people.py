@@ -125,6 +125,7 @@ def _move(view: View, one: Presence, kind: str, last: Presence | None) -> Item:
         ),
         needs=tuple(needs),
         label=f"{work.team.name} {one.entered_on if is_entry else one.exited_on}",
+        is_framed=False,
     )
 
 

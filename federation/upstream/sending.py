@@ -151,7 +151,7 @@ def _data(
     found = items_of(access, records) if records else {}
     items = [found[row.name] for row in records if row.name in found]
     sent = [bytes(row.sent or b"") for row in records]
-    if not items or [item.digest for item in items] != sent:
+    if not items or [item.digest for item in items] != sent or len({item.frame for item in items}) > 1:
         return None
     rows = KINDS[records[0].kind].list_of(call.method)
     return data_of(call.method, rows, items, pen_of(access, items), _own_number(call, records[0]))

@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 State, Call = UpstreamRecord.State, UpstreamCall.State
 POLL = "AsyncHandleResult.Query"
 MOST_STEPS = 40
+# How long a process keeps a project to itself after its last step; longer than any answer is waited for.
+BUSY = timedelta(minutes=2)
 DONE, FAILED = 20, 10
 _BECAUSE = "the node reports for everybody; nobody reads"
 
@@ -42,7 +44,7 @@ def due(now: datetime) -> list[int]:
     queued = UpstreamRecord.all_rows.filter(access=OuterRef("pk"), state=State.QUEUED, next_at__lte=now)
     calls = UpstreamCall.all_rows.filter(access=OuterRef("pk"), state__in=UpstreamCall.OPEN, next_at__lte=now)
     changed = Q(is_marked=True) & (Q(compared_at=None) | Q(compared_at__lte=now - _between_looks()))
-    rows = _accesses().filter(Q(retry_at=None) | Q(retry_at__lte=now))
+    rows = _accesses().filter(Q(retry_at=None) | Q(retry_at__lte=now), _is_free(now))
     rows = rows.filter(changed | Exists(queued) | Exists(calls))
     return list(rows.order_by("updated_at", "pk").values_list("pk", flat=True))
 
@@ -83,23 +85,39 @@ def run(access_pk: int, clock: Callable[[], datetime], connect: Connect, most: i
 
     Stops at the first trouble, which says itself when it is tried again.
     """
-    access = _accesses().select_related("upstream__region", "project__region").filter(pk=access_pk).first()
-    if access is None or _rests(access, clock()):
+    access = _claimed(access_pk, clock())
+    if access is None:
         return 0
-    if access.is_marked and _may_look(access, clock()):
-        compare(access, clock())
     client, steps = connect(access), 0
     try:
-        while steps < most and (call := _next(access, clock())):
+        if access.is_marked and _may_look(access, clock()):
+            compare(access, clock())
+        while steps < most and not _rests(access, clock()) and (call := _next(access, clock())):
             steps += 1
             if not _step(access, call, client, clock()):
                 break
+            _accesses().filter(pk=access_pk).update(busy_until=clock() + BUSY)
             access.refresh_from_db(fields=["remote_code", "trouble", "failures", "retry_at"])
-            if _rests(access, clock()):
-                break
     finally:
         client.close()
+        _accesses().filter(pk=access_pk).update(busy_until=None)
     return steps
+
+
+@transaction.atomic
+def _claimed(access_pk: int, now: datetime) -> UpstreamProject | None:
+    """The project for this process alone, for a while; None if it rests or another is at it."""
+    rows = _accesses().filter(Q(retry_at=None) | Q(retry_at__lte=now), _is_free(now), pk=access_pk)
+    rows = rows.select_related("upstream__region", "project__region")
+    found = rows.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    if found is not None:
+        found.busy_until = now + BUSY
+        found.save(update_fields=["busy_until", "updated_at"])
+    return found
+
+
+def _is_free(now: datetime) -> Q:
+    return Q(busy_until=None) | Q(busy_until__lte=now)
 
 
 def _rests(access: UpstreamProject, now: datetime) -> bool:

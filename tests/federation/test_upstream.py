@@ -1,25 +1,36 @@
 """A whole project is told to another platform by its open.api: in order, once, whatever happens."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from attendance.models import AttendanceDay, Punch
-from federation.models import AcceptedRequest, Upstream, UpstreamCall, UpstreamProject, UpstreamRecord
+from federation import services
+from federation.models import (
+    MANAGE_UPSTREAMS,
+    AcceptedRequest,
+    Upstream,
+    UpstreamCall,
+    UpstreamProject,
+    UpstreamRecord,
+)
 from federation.services import issue_credential
 from federation.simulator.people import Worker
 from federation.upstream import work as reporting
+from kernel.scoping import Reach
+from outbox.services import deliver_all
 from payroll.models import PayrollRow
-from projects.models import Participation, Project, Team
+from projects.models import Participation, Permit, Project, ReportedPermit, Team
 from tests.federation import reports
 from tests.federation.conftest import NOW, TODAY
+from tests.support.actors import Holder
 from tests.support.upstream import Above, answer_is_lost, breaks, never_arrives, says, states, told_to
 from tests.support.vendor import Vendor, vendor_of
 from workers.models import Contract, Engagement, Presence, TrainingSession
 
-OVER_THERE = "420106202601010202"
+OVER_THERE = "420106202601010204"
 STATE = UpstreamRecord.State
 
 
@@ -311,8 +322,6 @@ def test_an_exit_is_told_after_its_entry_and_a_change_of_people_after_an_event(
     here: Vendor, access: UpstreamProject, above: Above, staffed: list[Worker]
 ) -> None:
     above.report(access)
-    from outbox.services import deliver_all
-
     deliver_all()
     UpstreamProject.all_rows.update(is_marked=False)
     assert here.write("WorkerEntryExit.Add", here.gate.entry(staffed[:1], TODAY, kind=0))[0] == 20
@@ -323,3 +332,55 @@ def test_an_exit_is_told_after_its_entry_and_a_change_of_people_after_an_event(
     above.report(access)
     left = of_there(Presence, "engagement__project").exclude(exited_on=None)
     assert [row.exited_on for row in left] == [TODAY]
+
+
+def test_whoever_is_given_up_is_left_out_of_a_training_and_can_be_told_again(
+    access: UpstreamProject, above: Above
+) -> None:
+    one = access.project.engagements.order_by("pk").first()
+    photo = one.photo
+    Engagement.all_rows.filter(pk=one.pk).update(photo="")
+    above.report(access)
+    refused = access.records.get(kind="worker", state=STATE.REFUSED)
+    admin = Holder(Reach(region_paths=frozenset({"420000/"})), MANAGE_UPSTREAMS)
+    services.waive_upstream_record(actor=admin, record_of=refused, reason="已线下更正")
+    above.now += timedelta(minutes=5)
+    above.report(access)
+    assert (counts()["trainings"], counts()["workers"]) == (1, 6)
+    assert len(above.asked("ProjectTraining.Add")[0]["workers"]) == 6
+    Engagement.all_rows.filter(pk=one.pk).update(photo=photo)
+    services.requeue_upstream_record(actor=admin, record_of=refused, now=above.now)
+    above.report(access)
+    assert (counts()["workers"], counts()["punches"]) == (7, 7)
+
+
+def test_with_an_account_the_project_is_told_first_and_gets_its_code_from_the_other_side(
+    here: Vendor, group: Vendor, staffed: list[Worker], above: Above
+) -> None:
+    project = here.project
+    Permit.all_rows.filter(project=project).delete()
+    ReportedPermit.objects.create(project=project, number="420106202601010101SX", works_name="一期")
+    Project.all_rows.filter(pk=project.pk).update(category="01", address="测试路1号")
+    upstream = Upstream.objects.create(
+        name="全国平台",
+        url="https://above.invalid",
+        region=project.region,
+        since=date(2026, 10, 1),
+        takes=Upstream.Takes.ALL,
+        appid=group.credential.appid,
+        secret=group.credential.key,
+    )
+    reporting.take_up(upstream)
+    access = upstream.projects.get(project=project)
+    above.report(access)
+    assert above.calls[0][0] == "Project.Add"
+    access.refresh_from_db()
+    there = Project.all_rows.get(code=access.remote_code)
+    assert (there.name, there.pk != project.pk) == (project.name, True)
+    assert {state for of in states(access).values() for state in of} == {STATE.DONE}
+    assert Punch.all_rows.filter(project=there).count() == 7
+    Project.all_rows.filter(pk=project.pk).update(address="新路2号")
+    reporting.mark()
+    above.now += timedelta(minutes=5)
+    above.report(access)
+    assert [data["address"] for data in above.asked("Project.PartUpdate")] == ["新路2号"]

@@ -1080,7 +1080,7 @@ ROUTES: dict[str, Route] = {
         role=ADMIN, kwargs=_told_records, forms=lambda _county: [{"reason": "已线下更正"}]
     ),
     "api_upstreams": Route(role=ADMIN),
-    "api_upstream": Route(role=ADMIN, kwargs=_upstream),
+    "api_upstream_figures": Route(role=ADMIN, kwargs=_upstream),
     "api_upstream_records": Route(
         role=ADMIN,
         kwargs=_upstream,
