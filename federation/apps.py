@@ -11,9 +11,12 @@ class FederationConfig(AppConfig):
         from federation.demo.calls import write_calls
         from federation.ingest.source import PendingPunches
         from federation.upstream import marking
-        from federation.web import entries
+        from federation.web import entries, node_waiting
+        from federation.wiring import connect
 
         entries.add_entries()
         marking.register()
+        node_waiting.watch()
         register_more("federation.calls", write_calls)
         sources.register(PendingPunches())
+        connect()

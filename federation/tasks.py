@@ -1,10 +1,11 @@
-"""What the worker does for `/open.api`; every task survives running twice."""
+"""What the worker does for `/open.api` and between nodes; every task survives running twice."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from federation import retention, services, work
 from federation.models import AcceptedRequest
+from federation.services import applying, exchanging
 from federation.upstream import work as upstream
 from federation.upstream.client import over_http
 
@@ -74,3 +75,27 @@ def compare_everything() -> int:
     """Compare every reported project with what was told of it, whatever events said; forget old calls."""
     upstream.forget(timezone.now())
     return upstream.mark()
+
+
+@shared_task
+def exchange_with_parent() -> int:
+    """Send the parent what it has not had, take what it dispatches, and ask what became of our records."""
+    return exchanging.exchange()
+
+
+@shared_task
+def apply_received() -> int:
+    """Apply what neighbours have sent, line by line."""
+    return applying.apply_all(timezone.now())
+
+
+@shared_task
+def retry_waiting() -> int:
+    """Try again records that wait for another one."""
+    return applying.retry_waiting(timezone.now())
+
+
+@shared_task
+def say_hello() -> bool:
+    """Tell the parent our versions and keys."""
+    return exchanging.greet()

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """Platforms above us that are not ours, and what became of each record told to them."""
 
     dependencies = [
-        ("federation", "0008_what_the_standard_told"),
+        ("federation", "0021_what_travels"),
         ("projects", "0010_contract_terms"),
         ("regions", "0001_initial"),
     ]

@@ -1,5 +1,13 @@
 """The tables of everything that crosses the border of this node."""
 
+from federation.models.lines import (
+    Line,
+    ReceivedEnvelope,
+    RecordResult,
+    RefusedEnvelope,
+    SentEnvelope,
+)
+from federation.models.nodes import Invitation, Node, NodeKey
 from federation.models.open_api import (
     AcceptedRequest,
     AnsweredQuery,
@@ -10,6 +18,7 @@ from federation.models.open_api import (
     no_addresses,
     of_an_enterprise,
 )
+from federation.models.travel import Copied, KnownAs, WaitingRow
 from federation.models.upstreams import (
     MANAGE_UPSTREAMS,
     Upstream,
@@ -23,13 +32,24 @@ __all__ = [
     "AcceptedRequest",
     "AnsweredQuery",
     "ConformanceRun",
+    "Copied",
     "Credential",
+    "Invitation",
+    "KnownAs",
+    "Line",
+    "Node",
+    "NodeKey",
+    "ReceivedEnvelope",
+    "RecordResult",
     "RefusedCall",
+    "RefusedEnvelope",
     "Sandbox",
+    "SentEnvelope",
     "Upstream",
     "UpstreamCall",
     "UpstreamProject",
     "UpstreamRecord",
+    "WaitingRow",
     "no_addresses",
     "of_an_enterprise",
 ]

@@ -20,9 +20,21 @@ from federation.services.credentials import (
     revoke_credential,
     rotate_credential,
 )
+from federation.services.held import approve_waiver, ask_waiver, decline_waiver, requeue_record
+from federation.services.inviting import (
+    begin_migration,
+    end_migration,
+    invite_node,
+    register_hosted,
+    resume_node,
+    suspend_node,
+)
+from federation.services.joining import join_parent
 from federation.services.limits import limit_credential
+from federation.services.node_keys import rotate_node_key
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
+from federation.services.sealing import restart_line
 from federation.services.upstreams import (
     UpstreamFacts,
     add_upstream,
@@ -44,14 +56,21 @@ __all__ = [
     "UpstreamFacts",
     "accept",
     "add_upstream",
+    "approve_waiver",
+    "ask_waiver",
+    "begin_migration",
     "begin_run",
     "change_upstream_project",
     "choose_project",
+    "decline_waiver",
     "edit_upstream",
+    "end_migration",
     "end_upstream_project",
     "forget_sandboxes",
+    "invite_node",
     "issue_credential",
     "issue_enterprise_credential",
+    "join_parent",
     "limit_credential",
     "note_query",
     "note_refusal",
@@ -59,15 +78,21 @@ __all__ = [
     "note_signed_read",
     "open_sandbox",
     "pause_upstream",
+    "register_hosted",
+    "requeue_record",
     "requeue_refused",
     "requeue_upstream_record",
+    "restart_line",
+    "resume_node",
     "resume_upstream",
     "retry_request",
     "revoke_credential",
     "rotate_credential",
+    "rotate_node_key",
     "send",
     "send_lane",
     "serial",
     "settle_runs",
+    "suspend_node",
     "waive_upstream_record",
 ]

@@ -9,11 +9,14 @@ from federation.models import (
     MANAGE_UPSTREAMS,
     AcceptedRequest,
     Credential,
+    Node,
+    RecordResult,
     Upstream,
     UpstreamProject,
     UpstreamRecord,
 )
 from federation.selectors import MANAGED, credentials
+from federation.selectors.nodes import MANAGE_NODES, governs, nodes, outcomes
 from federation.web.requests import waiting_requests
 from federation.web.upstream_waits import refused_upward
 from kernel.scoping import Actor
@@ -57,14 +60,29 @@ def _told_records(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
     }
 
 
+def _nodes(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = nodes(actor).filter(public_id__in=uuids(keys)) if governs(actor) else ()
+    return {str(row.public_id): Thing(row.name, reverse("node", args=[row.public_id])) for row in rows}
+
+
+def _outcomes(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = outcomes(actor).filter(public_id__in=uuids(keys)) if governs(actor) else ()
+    return {
+        str(row.public_id): Thing(str(row.key), reverse("held_record", args=[row.public_id])) for row in rows
+    }
+
+
 def add_entries() -> None:
     """Tell the frame, the page of jobs and the trail."""
     register(Entry("credentials", _("厂商接口"), "credentials", MANAGED, 26))
-    register(Entry("upstreams", _("上报"), "upstreams", MANAGE_UPSTREAMS, 27))
+    register(Entry("upstreams", _("上报"), "upstreams", MANAGE_UPSTREAMS, 28))
     register_objects(Upstream._meta.label_lower, _upstreams)
     register_objects(UpstreamProject._meta.label_lower, _told_projects)
     register_objects(UpstreamRecord._meta.label_lower, _told_records)
     register_waiting("federation.upstreams", refused_upward)
+    register(Entry("nodes", _("节点"), "nodes", MANAGE_NODES, 27, fits=governs))
     register_probe("requests", waiting_requests)
     register_objects(Credential._meta.label_lower, _credentials)
     register_objects(AcceptedRequest._meta.label_lower, _requests)
+    register_objects(Node._meta.label_lower, _nodes)
+    register_objects(RecordResult._meta.label_lower, _outcomes)
