@@ -13,6 +13,7 @@ from attendance import services as attendance
 from attendance.models import Punch
 from attendance.services import PunchFacts
 from federation import services as federation
+from federation.models import Upstream
 from federation.services import UpstreamFacts
 from integrity import services as integrity
 from integrity.rules import day_ended_by, site_date
@@ -516,10 +517,16 @@ def _pause_upstream(actor: Actor, county: County) -> Any:
 
 
 def _resume_upstream(actor: Actor, county: County) -> Any:
+    """As if it rested."""
+    Upstream.objects.unscoped(because="a test").filter(pk=county.upstream.pk).update(
+        state=Upstream.State.PAUSED, pause_reason="对方升级"
+    )
     return federation.resume_upstream(actor=actor, upstream=county.upstream)
 
 
 def _choose_project(actor: Actor, county: County) -> Any:
+    """As if it had been given up."""
+    county.upstream.projects.update(ended_at=county.now)
     return federation.choose_project(
         actor=actor, upstream=county.upstream, code=county.project.code, remote_code="U-1"
     )
