@@ -11,12 +11,14 @@ class FederationConfig(AppConfig):
         from federation.demo.calls import write_calls
         from federation.ingest.source import PendingPunches
         from federation.selectors import masters
+        from federation.upstream import marking
         from federation.web import entries, master_entries, node_waiting
         from federation.wiring import connect
         from projects import provenance
 
         entries.add_entries()
         master_entries.add_entries()
+        marking.register()
         node_waiting.watch()
         provenance.register(masters.provenance, masters.once_named, masters.managers)
         register_more("federation.calls", write_calls)

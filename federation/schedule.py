@@ -18,6 +18,15 @@ BEAT = {
         "schedule": 15.0,
         "options": {"expires": 30},
     },
+    "upstream-report": {
+        "task": "federation.tasks.report_upward",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "upstream-compare": {
+        "task": "federation.tasks.compare_everything",
+        "schedule": crontab(hour=2, minute=10),
+    },
     "federation-exchange": {
         "task": "federation.tasks.exchange_with_parent",
         "schedule": 1.0,

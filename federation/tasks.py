@@ -7,6 +7,8 @@ from federation import retention, services, work
 from federation.masters import pulling
 from federation.models import AcceptedRequest
 from federation.services import applying, exchanging
+from federation.upstream import work as upstream
+from federation.upstream.client import over_http
 
 
 @shared_task
@@ -56,6 +58,30 @@ def settle_conformance_runs() -> int:
 def sweep_masters() -> int:
     """Pull the next object that is due from 四库一平台, for some seconds; the sweep after this goes on."""
     return pulling.sweep(timezone.now())
+
+
+@shared_task
+def report_upward() -> int:
+    """Look for new punches and projects, and send each project that has something to tell on its way."""
+    now = timezone.now()
+    upstream.look(now)
+    due = upstream.due(now)
+    for access in due:
+        report_project.apply_async([access], expires=30)
+    return len(due)
+
+
+@shared_task
+def report_project(access_pk: int) -> int:
+    """Take one project's reporting some steps further; another worker at it does no harm."""
+    return upstream.run(access_pk, timezone.now, over_http)
+
+
+@shared_task
+def compare_everything() -> int:
+    """Compare every reported project with what was told of it, whatever events said; forget old calls."""
+    upstream.forget(timezone.now())
+    return upstream.mark()
 
 
 @shared_task

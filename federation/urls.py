@@ -16,6 +16,9 @@ from federation.web import (
     proposals,
     requests,
     sandbox,
+    upstream_forms,
+    upstream_records,
+    upstreams,
     why,
 )
 
@@ -104,4 +107,59 @@ urlpatterns = [
     path("masters/pull/<slug:name>/", masters.PullNow.as_view(), name="master_pull"),
     path("masters/of/<slug:name>/", masters.Records.as_view(), name="master_records"),
     path("masters/of/<slug:name>/pulls/", masters.Pulls.as_view(), name="master_pulls"),
+    path("upstreams/", upstreams.UpstreamList.as_view(), name="upstreams"),
+    path("upstreams/new/", upstream_forms.NewUpstream.as_view(), name="upstream_new"),
+    path("upstreams/<uuid:public_id>/", upstreams.UpstreamRecordPage.as_view(), name="upstream"),
+    path("upstreams/<uuid:public_id>/edit/", upstream_forms.EditUpstream.as_view(), name="upstream_edit"),
+    path("upstreams/<uuid:public_id>/try/", upstream_forms.TryUpstream.as_view(), name="upstream_try"),
+    path("upstreams/<uuid:public_id>/pause/", upstream_forms.PauseUpstream.as_view(), name="upstream_pause"),
+    path(
+        "upstreams/<uuid:public_id>/resume/", upstream_forms.ResumeUpstream.as_view(), name="upstream_resume"
+    ),
+    path(
+        "upstreams/<uuid:public_id>/requeue/",
+        upstream_forms.RequeueRefused.as_view(),
+        name="upstream_requeue",
+    ),
+    path(
+        "upstreams/<uuid:public_id>/projects/",
+        upstreams.UpstreamProjects.as_view(),
+        name="upstream_projects",
+    ),
+    path(
+        "upstreams/<uuid:public_id>/projects/new/",
+        upstream_forms.NewUpstreamProject.as_view(),
+        name="upstream_project_new",
+    ),
+    path(
+        "upstreams/projects/<uuid:public_id>/",
+        upstream_forms.EditUpstreamProject.as_view(),
+        name="upstream_project_edit",
+    ),
+    path(
+        "upstreams/projects/<uuid:public_id>/check/",
+        upstreams.CheckProject.as_view(),
+        name="upstream_project_check",
+    ),
+    path(
+        "upstreams/projects/<uuid:public_id>/end/",
+        upstream_forms.EndUpstreamProject.as_view(),
+        name="upstream_project_end",
+    ),
+    path(
+        "upstreams/<uuid:public_id>/records/",
+        upstream_records.UpstreamRecords.as_view(),
+        name="upstream_records",
+    ),
+    path("upstreams/records/<uuid:public_id>/", upstream_records.OneRecord.as_view(), name="upstream_record"),
+    path(
+        "upstreams/records/<uuid:public_id>/requeue/",
+        upstream_records.RequeueRecord.as_view(),
+        name="upstream_record_requeue",
+    ),
+    path(
+        "upstreams/records/<uuid:public_id>/waive/",
+        upstream_records.WaiveRecord.as_view(),
+        name="upstream_record_waive",
+    ),
 ]

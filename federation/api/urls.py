@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from federation.api import gates, masters, punches, views, why
+from federation.api import gates, masters, punches, upstreams, views, why
 
 urlpatterns = [
     path("punches/", punches.PunchesDoor.as_view(), name="api_punches"),
@@ -20,6 +20,21 @@ urlpatterns = [
     path("credentials/<uuid:public_id>/rotate/", views.RotateView.as_view(), name="api_credential_rotate"),
     path("credentials/<uuid:public_id>/limits/", views.LimitView.as_view(), name="api_credential_limit"),
     path("credentials/<uuid:public_id>/revoke/", views.RevokeView.as_view(), name="api_credential_revoke"),
+    path("upstreams/", upstreams.UpstreamsView.as_view(), name="api_upstreams"),
+    path("upstreams/<uuid:public_id>/figures/", upstreams.FiguresView.as_view(), name="api_upstream_figures"),
+    path("upstreams/<uuid:public_id>/records/", upstreams.RecordsView.as_view(), name="api_upstream_records"),
+    path("upstreams/<uuid:public_id>/pause/", upstreams.PauseView.as_view(), name="api_upstream_pause"),
+    path("upstreams/<uuid:public_id>/resume/", upstreams.ResumeView.as_view(), name="api_upstream_resume"),
+    path(
+        "upstream-records/<uuid:public_id>/requeue/",
+        upstreams.RequeueView.as_view(),
+        name="api_upstream_record_requeue",
+    ),
+    path(
+        "upstream-records/<uuid:public_id>/waive/",
+        upstreams.WaiveView.as_view(),
+        name="api_upstream_record_waive",
+    ),
     path("standards/why/", why.WhyView.as_view(), name="api_standard_why"),
     path("requests/<slug:serial>/retry/", views.RetryView.as_view(), name="api_request_retry"),
     path("masters/", masters.FeedsView.as_view(), name="api_masters"),

@@ -27,8 +27,16 @@ from federation.models.open_api import (
     of_an_enterprise,
 )
 from federation.models.travel import Copied, KnownAs, WaitingRow
+from federation.models.upstreams import (
+    MANAGE_UPSTREAMS,
+    Upstream,
+    UpstreamCall,
+    UpstreamProject,
+    UpstreamRecord,
+)
 
 __all__ = [
+    "MANAGE_UPSTREAMS",
     "AcceptedRequest",
     "AnsweredQuery",
     "ChangeProposal",
@@ -51,6 +59,10 @@ __all__ = [
     "RefusedEnvelope",
     "Sandbox",
     "SentEnvelope",
+    "Upstream",
+    "UpstreamCall",
+    "UpstreamProject",
+    "UpstreamRecord",
     "WaitingRow",
     "no_addresses",
     "of_an_enterprise",

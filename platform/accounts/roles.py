@@ -102,6 +102,7 @@ ROLES: dict[str, Role] = {
             "audit.view",
             "attendance.manage_devices",
             "federation.manage_credentials",
+            "federation.manage_upstreams",
             "federation.manage_nodes",
             "federation.view_credentials",
             "standards.set_parameters",

@@ -21,6 +21,10 @@ from federation.models import (
     Credential,
     ManagerRegistration,
     RefusedCall,
+    Upstream,
+    UpstreamCall,
+    UpstreamProject,
+    UpstreamRecord,
 )
 from integrity.models import (
     AnswerFile,
@@ -204,6 +208,10 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     ChangeProposal: (lambda c: [c.proposal], lambda c: []),
     ManagerRegistration: (lambda c: list(c.managers.values()), lambda c: [c.managers["subcontractor"]]),
     PunchReceipt: (lambda c: [c.punch_receipt], lambda c: []),
+    Upstream: (lambda c: [c.upstream], lambda c: []),
+    UpstreamProject: (lambda c: [c.told_project], lambda c: []),
+    UpstreamCall: (lambda c: [c.told_call], lambda c: []),
+    UpstreamRecord: (lambda c: list(c.told_records.values()), lambda c: []),
 }
 
 

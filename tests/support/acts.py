@@ -13,6 +13,8 @@ from attendance import services as attendance
 from attendance.models import Punch
 from attendance.services import PunchFacts
 from federation import services as federation
+from federation.models import Upstream
+from federation.services import UpstreamFacts
 from integrity import services as integrity
 from integrity.rules import day_ended_by, site_date
 from integrity.services import CreditFacts
@@ -494,6 +496,65 @@ def _answer_correction(actor: Actor, county: County) -> Any:
     assert request is not None
     return attendance.answer_correction(
         actor=actor, request=request, is_accepted=True, reason="门卫登记属实", now=county.now
+    )
+
+
+def _above(county: County) -> UpstreamFacts:
+    url = "https://above.invalid/open.api"
+    return UpstreamFacts(name="全国平台", url=url, takes="chosen", since=county.today)
+
+
+def _add_upstream(actor: Actor, county: County) -> Any:
+    return federation.add_upstream(actor=actor, region=county.region, facts=_above(county))
+
+
+def _edit_upstream(actor: Actor, county: County) -> Any:
+    return federation.edit_upstream(actor=actor, upstream=county.upstream, facts=_above(county))
+
+
+def _pause_upstream(actor: Actor, county: County) -> Any:
+    return federation.pause_upstream(actor=actor, upstream=county.upstream, reason="对方升级")
+
+
+def _resume_upstream(actor: Actor, county: County) -> Any:
+    """As if it rested."""
+    Upstream.objects.unscoped(because="a test").filter(pk=county.upstream.pk).update(
+        state=Upstream.State.PAUSED, pause_reason="对方升级"
+    )
+    return federation.resume_upstream(actor=actor, upstream=county.upstream)
+
+
+def _choose_project(actor: Actor, county: County) -> Any:
+    """As if it had been given up."""
+    county.upstream.projects.update(ended_at=county.now)
+    return federation.choose_project(
+        actor=actor, upstream=county.upstream, code=county.project.code, remote_code="U-1"
+    )
+
+
+def _change_upstream_project(actor: Actor, county: County) -> Any:
+    return federation.change_upstream_project(
+        actor=actor, access=county.told_project, remote_code="U-1", appid="U-1", secret="0" * 32
+    )
+
+
+def _end_upstream_project(actor: Actor, county: County) -> Any:
+    return federation.end_upstream_project(actor=actor, access=county.told_project, now=county.now)
+
+
+def _requeue_upstream_record(actor: Actor, county: County) -> Any:
+    return federation.requeue_upstream_record(
+        actor=actor, record_of=county.told_records["worker"], now=county.now
+    )
+
+
+def _requeue_refused(actor: Actor, county: County) -> Any:
+    return federation.requeue_refused(actor=actor, upstream=county.upstream, now=county.now)
+
+
+def _waive_upstream_record(actor: Actor, county: County) -> Any:
+    return federation.waive_upstream_record(
+        actor=actor, record_of=county.told_records["worker"], reason="已线下更正"
     )
 
 
@@ -1155,6 +1216,16 @@ ACTS: dict[str, list[Act]] = {
     "federation.services.propose_change": [_propose_change],
     "federation.services.take_back_proposal": [_take_back_proposal],
     "federation.services.issue_credential": [_issue_credential],
+    "federation.services.add_upstream": [_add_upstream],
+    "federation.services.edit_upstream": [_edit_upstream],
+    "federation.services.pause_upstream": [_pause_upstream],
+    "federation.services.resume_upstream": [_resume_upstream],
+    "federation.services.choose_project": [_choose_project],
+    "federation.services.change_upstream_project": [_change_upstream_project],
+    "federation.services.end_upstream_project": [_end_upstream_project],
+    "federation.services.requeue_upstream_record": [_requeue_upstream_record],
+    "federation.services.requeue_refused": [_requeue_refused],
+    "federation.services.waive_upstream_record": [_waive_upstream_record],
     "federation.services.rotate_credential": [_rotate_credential],
     "federation.services.limit_credential": [_limit_credential],
     "federation.services.revoke_credential": [_revoke_credential],

@@ -36,6 +36,10 @@ from federation.models import (
     ManagerRegistration,
     MasterRecord,
     RefusedCall,
+    Upstream,
+    UpstreamCall,
+    UpstreamProject,
+    UpstreamRecord,
 )
 from federation.work import OUR_FAULT
 from integrity.models import AnswerFile, CreditRecord, PersonCredit, SupervisionNotice
@@ -181,6 +185,10 @@ class County:
     refused_record: RefusedRecord = None  # type: ignore[assignment]
     punch_receipt: PunchReceipt = None  # type: ignore[assignment]
     conformance_run: ConformanceRun = None  # type: ignore[assignment]
+    upstream: Upstream = None  # type: ignore[assignment]
+    told_project: UpstreamProject = None  # type: ignore[assignment]
+    told_call: UpstreamCall = None  # type: ignore[assignment]
+    told_records: dict[str, UpstreamRecord] = field(default_factory=dict)
     retired_device: Device = None  # type: ignore[assignment]
     closed_user: User = None  # type: ignore[assignment]
     locked_user: User = None  # type: ignore[assignment]
@@ -334,6 +342,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _roster_file(county)
     write_papers(county)
     _of_the_site(county)
+    _upward(county)
     recount(now)
     recheck(now)
     for worker in county.workers.values():
@@ -681,6 +690,52 @@ def _vendor(county: County) -> None:
         last_at=county.now,
     )
     county.punch_receipt = _receipt(county)
+
+
+def _upward(county: County) -> None:
+    """A platform above that the county reports to: one record was refused there, one waits for it."""
+    word, now = county.word, county.now
+    county.upstream = Upstream.objects.create(
+        name=f"{word}上级平台",
+        url=f"https://{county.region.code}.invalid/open.api",
+        region=county.region,
+        since=county.today - timedelta(days=30),
+        codes=[["trade", "501", county.region.code]],
+    )
+    county.told_project = UpstreamProject.objects.create(
+        upstream=county.upstream,
+        project=county.project,
+        remote_code=f"U{county.project.code}",
+        appid=f"U{county.project.code}",
+        secret=f"{word}-secret-of-the-platform-above",
+        trouble=f"签名校验错误!{word}",
+        retry_at=now,
+    )
+    county.told_call = UpstreamCall.objects.create(
+        access=county.told_project,
+        method="ProjectWorker.Add",
+        serial=f"U{county.region.code}",
+        state=UpstreamCall.State.REFUSED,
+        sentence=f"[headImage]不能为空!{word}",
+        made_at=now,
+        next_at=now,
+        finished_at=now,
+    )
+    worker = next(iter(county.workers.values())).engagement
+    for kind, needs, state in (("worker", [], "refused"), ("entry", [f"worker:{worker.public_id}"], "held")):
+        county.told_records[kind] = UpstreamRecord.objects.create(
+            access=county.told_project,
+            kind=kind,
+            key=worker.public_id,
+            name=f"{kind}:{worker.public_id}",
+            label=f"{word}班组",
+            state=state,
+            wanted=b"0" * 32,
+            needs=needs,
+            sentence=f"[headImage]不能为空!{word}" if state == "refused" else "",
+            since=now,
+            next_at=now,
+        )
 
 
 def _receipt(county: County) -> PunchReceipt:

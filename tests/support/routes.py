@@ -275,6 +275,28 @@ def _new_wish(county: County) -> Query:
     return {"field": "uscc", "wish": people.credit_code(77), "reason": "营业执照变更登记"}
 
 
+def _upstream(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.upstream.public_id}]
+
+
+def _told_project(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.told_project.public_id}]
+
+
+def _told_records(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": row.public_id} for row in county.told_records.values()]
+
+
+def _above(county: County) -> Query:
+    return {
+        "name": "全国平台",
+        "region": county.region.code,
+        "url": "https://above.invalid/open.api",
+        "takes": "chosen",
+        "since": county.today,
+    }
+
+
 def _credential(county: County) -> list[dict[str, Any]]:
     return [{"public_id": county.credential.public_id}]
 
@@ -1135,6 +1157,50 @@ ROUTES: dict[str, Route] = {
     ),
     "credential_revoke": Route(
         role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
+    ),
+    "upstreams": Route(role=ADMIN, queries=lambda county: [{}, {"q": county.word}, {"state": "active"}]),
+    "upstream_new": Route(role=ADMIN, forms=lambda county: [_above(county)]),
+    "upstream": Route(role=ADMIN, kwargs=_upstream),
+    "upstream_edit": Route(role=ADMIN, kwargs=_upstream, forms=lambda county: [_above(county)]),
+    "upstream_try": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{}]),
+    "upstream_pause": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{"reason": "对方升级"}]),
+    "upstream_resume": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{}]),
+    "upstream_requeue": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{}]),
+    "upstream_projects": Route(
+        role=ADMIN, kwargs=_upstream, queries=lambda county: [{}, {"q": county.word}, {"trouble": "1"}]
+    ),
+    "upstream_project_new": Route(
+        role=ADMIN,
+        kwargs=_upstream,
+        forms=lambda county: [{"code": county.project.code, "remote_code": "U-1"}],
+    ),
+    "upstream_project_edit": Route(
+        role=ADMIN, kwargs=_told_project, forms=lambda _county: [{"remote_code": "U-1"}]
+    ),
+    "upstream_project_check": Route(role=ADMIN, kwargs=_told_project),
+    "upstream_project_end": Route(role=ADMIN, kwargs=_told_project, forms=lambda _county: [{}]),
+    "upstream_records": Route(
+        role=ADMIN,
+        kwargs=_upstream,
+        queries=lambda county: [{}, {"q": county.word}, {"state": "refused", "kind": "worker"}],
+    ),
+    "upstream_record": Route(role=ADMIN, kwargs=_told_records),
+    "upstream_record_requeue": Route(role=ADMIN, kwargs=_told_records, forms=lambda _county: [{}]),
+    "upstream_record_waive": Route(
+        role=ADMIN, kwargs=_told_records, forms=lambda _county: [{"reason": "已线下更正"}]
+    ),
+    "api_upstreams": Route(role=ADMIN),
+    "api_upstream_figures": Route(role=ADMIN, kwargs=_upstream),
+    "api_upstream_records": Route(
+        role=ADMIN,
+        kwargs=_upstream,
+        queries=lambda county: [{}, {"project": county.project.code}, {"state": "refused"}],
+    ),
+    "api_upstream_pause": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{"reason": "对方升级"}]),
+    "api_upstream_resume": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{}]),
+    "api_upstream_record_requeue": Route(role=ADMIN, kwargs=_told_records, forms=lambda _county: [{}]),
+    "api_upstream_record_waive": Route(
+        role=ADMIN, kwargs=_told_records, forms=lambda _county: [{"reason": "已线下更正"}]
     ),
     **STANDARD_ROUTES,
     "standard_why": Route(queries=lambda county: [{}, *_why(county)], by_key=True),

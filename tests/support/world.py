@@ -31,6 +31,7 @@ from federation import selectors as federation
 from federation.models import Node
 from federation.selectors import masters, node_health
 from federation.selectors import nodes as node_reads
+from federation.selectors import upstreams as told_above
 from integrity.selectors import credit, gaps, people_credit, standing
 from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
@@ -534,6 +535,28 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.sees_workers_of": lambda a, c: federation.sees_workers_of(a, c.request),
     "federation.selectors.backlog": lambda a, c: federation.backlog(a, c.now - _LATER),
     "federation.selectors.failed_requests": lambda a, c: federation.failed_requests(a, c.now - _LATER),
+    "federation.selectors.upstreams.upstreams": lambda a, c: told_above.upstreams(a),
+    "federation.selectors.upstreams.upstream": lambda a, c: told_above.upstream(a, c.upstream.public_id),
+    "federation.selectors.upstreams.upstream_regions": lambda a, c: told_above.upstream_regions(a),
+    "federation.selectors.upstreams.upstream_projects": lambda a, c: told_above.upstream_projects(
+        a, c.upstream
+    ),
+    "federation.selectors.upstreams.upstream_project": lambda a, c: told_above.upstream_project(
+        a, c.told_project.public_id
+    ),
+    "federation.selectors.upstreams.project_to_report": lambda a, c: told_above.project_to_report(
+        a, c.upstream, c.project.code
+    ),
+    "federation.selectors.upstreams.upstream_records": lambda a, c: told_above.upstream_records(
+        a, c.upstream
+    ),
+    "federation.selectors.upstreams.upstream_record": lambda a, c: told_above.upstream_record(
+        a, c.told_records["worker"].public_id
+    ),
+    "federation.selectors.upstreams.needed_by": lambda a, c: told_above.needed_by(a, c.told_records["entry"]),
+    "federation.selectors.upstreams.upstream_figures": lambda a, c: told_above.upstream_figures(
+        a, c.upstream
+    ),
     # Neighbours are the whole platform's: whoever reaches less is refused (tests/federation/nodes goes in).
     "federation.selectors.nodes.governs": lambda a, c: node_reads.governs(a),
     "federation.selectors.nodes.require_governing": lambda a, c: node_reads.require_governing(a),  # type: ignore[func-returns-value]  # it only lets pass
