@@ -10,14 +10,30 @@ from federation.models.open_api import (
     no_addresses,
     of_an_enterprise,
 )
+from federation.models.partners import (
+    AgreementVersion,
+    GatewayLog,
+    GatewayRefusal,
+    GatewayUse,
+    Partner,
+    PartnerKey,
+    SharingAgreement,
+)
 
 __all__ = [
     "AcceptedRequest",
+    "AgreementVersion",
     "AnsweredQuery",
     "ConformanceRun",
     "Credential",
+    "GatewayLog",
+    "GatewayRefusal",
+    "GatewayUse",
+    "Partner",
+    "PartnerKey",
     "RefusedCall",
     "Sandbox",
+    "SharingAgreement",
     "no_addresses",
     "of_an_enterprise",
 ]
