@@ -6,12 +6,16 @@ class FederationConfig(AppConfig):
     verbose_name = "数据交换"
 
     def ready(self) -> None:
+        from django.core.checks import register
+
         from attendance.demo.world import register_more
         from attendance.services import sources
         from federation.demo.calls import write_calls
+        from federation.gateway.policy import check_node
         from federation.ingest.source import PendingPunches
         from federation.web import entries
 
+        register(check_node)
         entries.add_entries()
         register_more("federation.calls", write_calls)
         sources.register(PendingPunches())

@@ -15,6 +15,7 @@ environ.Env.read_env(str(BASE_DIR / ".env"))
 NODE_ID = env.str("NODE_ID", "hb")
 NODE_NAME = env.str("NODE_NAME", "湖北省建筑工人管理服务信息平台")
 NODE_REGION = env.str("NODE_REGION", "420000")
+NODE_KIND = env.str("NODE_KIND", "province")
 # teamSysNo is handed out from a block of 1,000,000 per node, so that it is unique in the province.
 TEAM_NUMBER_START = env.int("TEAM_NUMBER_START", 1_500_000_000)
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
