@@ -7,6 +7,7 @@ from federation.open_api.file_view import open_api_file
 from federation.open_api.view import open_api
 from federation.web import (
     agreement_forms,
+    agreement_objects,
     credential_forms,
     credentials,
     handbook,
@@ -82,12 +83,12 @@ urlpatterns = [
     ),
     path(
         "sharing/versions/<uuid:public_id>/objects/<slug:shared>/",
-        agreement_forms.ShareObject.as_view(),
+        agreement_objects.ShareObject.as_view(),
         name="agreement_object",
     ),
     path(
         "sharing/versions/<uuid:public_id>/objects/<slug:shared>/remove/",
-        agreement_forms.WithholdObject.as_view(),
+        agreement_objects.WithholdObject.as_view(),
         name="agreement_object_remove",
     ),
     path(

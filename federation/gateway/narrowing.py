@@ -15,7 +15,7 @@ LISTS = frozenset({"projects", "enterprises", "statuses", "record_kinds", "banks
 
 
 def paths_of(filters: Mapping[str, Any]) -> frozenset[str]:
-    """The region paths that an agreement reaches, by default the whole province; never where vendors practise."""
+    """The region paths that an agreement reaches: by default the province; never where vendors practise."""
     codes = filters.get("regions") or [settings.NODE_REGION]
     rows = regions().filter(code__in=codes).exclude(kind=Region.Kind.SANDBOX)
     return frozenset(rows.values_list("path", flat=True))

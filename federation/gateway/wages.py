@@ -20,7 +20,7 @@ def _of_batch(path: str) -> list[Field]:
             "914200990000000XX0", OPEN,
         ),
         Field(
-            "enterprise_name", "用人单位", f"{path}participation__enterprise__name", "某某建筑劳务有限公司", OPEN
+            "enterprise_name", "用人单位", f"{path}participation__enterprise__name", "某某劳务公司", OPEN
         ),
         Field("team_name", "班组名称", f"{path}team__name", "木工一班"),
     ]  # fmt: skip
