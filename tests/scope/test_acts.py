@@ -36,6 +36,16 @@ WITHOUT_A_ROW = {
             "withdraw_extension", "map_item", "move_element", "check_impact",
         )
     ),
+    # The outward gateway is the province's; tests/federation/test_partners tries it from a county.
+    *(
+        f"federation.services.{name}"
+        for name in (
+            "create_partner", "edit_partner", "draft_agreement", "revise_agreement", "edit_agreement",
+            "share_object", "withhold_object", "drop_agreement_draft", "approve_agreement",
+            "suspend_agreement", "resume_agreement", "issue_partner_key", "rotate_partner_key",
+            "limit_partner_key", "revoke_partner_key",
+        )
+    ),
     # A worker's own career, which no id names; tests/workers/test_careers goes in.
     "workers.services.open_career",
     "workers.services.close_career",

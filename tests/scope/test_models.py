@@ -15,7 +15,18 @@ from attendance.models import (
     Punch,
     PunchReceipt,
 )
-from federation.models import AcceptedRequest, Credential, RefusedCall
+from federation.models import (
+    AcceptedRequest,
+    AgreementVersion,
+    Credential,
+    GatewayLog,
+    GatewayRefusal,
+    GatewayUse,
+    Partner,
+    PartnerKey,
+    RefusedCall,
+    SharingAgreement,
+)
 from integrity.models import (
     AnswerFile,
     CreditRecord,
@@ -196,6 +207,19 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     RefusedCall: (lambda c: [c.refused_call], lambda c: []),
     RefusedRecord: (lambda c: [c.refused_record], lambda c: []),
     PunchReceipt: (lambda c: [c.punch_receipt], lambda c: []),
+    # The outward gateway is the province's: no county's post reaches any of it.
+    **{
+        model: (lambda c: [], lambda c: [])
+        for model in (
+            AgreementVersion,
+            GatewayLog,
+            GatewayRefusal,
+            GatewayUse,
+            Partner,
+            PartnerKey,
+            SharingAgreement,
+        )
+    },
 }
 
 

@@ -28,7 +28,15 @@ from attendance.models import (
     PunchReceipt,
 )
 from attendance.services import PunchFacts, receive_punches, recheck, recount
-from federation.models import AcceptedRequest, ConformanceRun, Credential, RefusedCall
+from federation.models import (
+    AcceptedRequest,
+    AgreementVersion,
+    ConformanceRun,
+    Credential,
+    Partner,
+    PartnerKey,
+    RefusedCall,
+)
 from federation.work import OUR_FAULT
 from integrity.models import AnswerFile, CreditRecord, PersonCredit, SupervisionNotice
 from kernel.store import keep
@@ -196,6 +204,9 @@ class County:
     terms: dict[str, OwnerTerms] = field(default_factory=dict)
     quantities: dict[str, WorkQuantity] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
+    partner: Partner = None  # type: ignore[assignment]
+    partner_key: PartnerKey = None  # type: ignore[assignment]
+    agreement: AgreementVersion = None  # type: ignore[assignment]
     photo: str = ""
     hero: str = "contractor"
 
@@ -316,6 +327,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     state_everything(county)
     for title in staff:
         employ(county, title)
+    _sharing(county)
     _notices(county)
     _roster_file(county)
     write_papers(county)
@@ -744,6 +756,22 @@ def _notices(county: County) -> None:
         if notice.state == "replied":
             photo = county.photo if name == "replied" else ""
             records.notice_reply(item, county.now - timedelta(hours=1), f"{word}已补签", photo)
+
+
+def _sharing(county: County) -> None:
+    """A bank that receives who works here, under a draft of an agreement; one call was answered before."""
+    county.partner = records.partner(f"{county.word}银行")
+    terms = {"persons-at-work": records.sharing(["id", "name"], regions=[county.region.code])}
+    county.agreement = records.agreement(county.partner, f"协议{county.word}", terms, approved=False)
+    county.partner_key = PartnerKey.objects.create(
+        partner=county.partner,
+        digest=county.word,
+        hint="abcd",
+        allowed_addresses=["203.0.113.7"],
+        issued_by=f"{county.word}管理员",
+    )
+    works = [worker.engagement for worker in county.workers.values()]
+    records.handed_out(county.agreement, county.partner_key, works, county.now)
 
 
 def secret_of(county: County) -> str:

@@ -28,6 +28,7 @@ from attendance.selectors import pulse as pulses
 from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
+from federation.selectors import partners as sharing
 from integrity.selectors import credit, gaps, people_credit, standing
 from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
@@ -500,6 +501,28 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.sees_workers_of": lambda a, c: federation.sees_workers_of(a, c.request),
     "federation.selectors.backlog": lambda a, c: federation.backlog(a, c.now - _LATER),
     "federation.selectors.failed_requests": lambda a, c: federation.failed_requests(a, c.now - _LATER),
+    "federation.selectors.partners.partners": lambda a, c: sharing.partners(a),
+    "federation.selectors.partners.partner": lambda a, c: sharing.partner(a, c.partner.public_id),
+    "federation.selectors.partners.agreements": lambda a, c: sharing.agreements(a),
+    "federation.selectors.partners.agreement": lambda a, c: sharing.agreement(
+        a, c.agreement.agreement.public_id
+    ),
+    "federation.selectors.partners.agreement_version": lambda a, c: sharing.agreement_version(
+        a, c.agreement.public_id
+    ),
+    "federation.selectors.partners.drafts_to_approve": lambda a, c: sharing.drafts_to_approve(a),
+    "federation.selectors.partners.partner_keys": lambda a, c: sharing.partner_keys(a, c.partner),
+    "federation.selectors.partners.partner_key": lambda a, c: sharing.partner_key(a, c.partner_key.public_id),
+    "federation.selectors.partners.handed_out": lambda a, c: sharing.handed_out(a),
+    "federation.selectors.partners.turned_away": lambda a, c: sharing.turned_away(a),
+    "federation.selectors.partners.used": lambda a, c: [
+        row for row in [sharing.used(a, c.agreement.agreement, c.today)] if row
+    ],
+    "federation.selectors.partners.rows_handed_out": lambda a, c: sharing.rows_handed_out(a, c.now - _LATER),
+    "federation.selectors.partners.received": lambda a, c: [
+        sharing.received(a, worker.engagement) for worker in c.workers.values()
+    ],
+    "federation.selectors.partners.own_received": lambda a, c: sharing.own_received(a),
     "attendance.selectors.devices.managed_devices": lambda a, c: devices.managed_devices(a),
     "attendance.selectors.devices.managed_device": lambda a, c: devices.managed_device(a, c.device.public_id),
     "attendance.selectors.devices.managed_projects": lambda a, c: devices.managed_projects(a),
