@@ -269,7 +269,7 @@ def test_a_call_from_another_address_is_refused_and_noted_with_its_address(labou
     assert not GatewayLog.all_rows.filter(partner=labour.partner).exists()
 
 
-def test_before_its_days_after_them_suspended_or_as_a_draft_an_agreement_gives_nothing(
+def test_before_and_after_its_days_suspended_or_as_a_draft_an_agreement_gives_nothing(
     labour: Reader,
 ) -> None:
     today = timezone.localdate()
