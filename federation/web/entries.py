@@ -5,16 +5,17 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from federation.gateway.policy import is_the_province
 from federation.models import AcceptedRequest, Credential, Partner, PartnerKey, SharingAgreement
 from federation.selectors import MANAGED, credentials
 from federation.selectors import partners as sharing
 from federation.web.requests import waiting_requests
+from federation.web.sharing_waits import shares, sharing_that_waits
 from kernel.scoping import Actor
 from web.jobs import register_probe
 from web.navigation import Entry, register
 from web.trail_objects import uuids
 from web.trail_words import Thing, register_objects
+from web.waiting import register as register_waiting
 
 
 def _credentials(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
@@ -48,15 +49,11 @@ def _keys(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
     }
 
 
-def _shares(actor: Actor) -> bool:
-    """Whether the gateway is this actor's work: at the province's node, over the whole province."""
-    return is_the_province() and actor.reach(sharing.VIEW).is_province_wide
-
-
 def add_entries() -> None:
     """Tell the frame, the page of jobs and the trail."""
     register(Entry("credentials", _("厂商接口"), "credentials", MANAGED, 26))
-    register(Entry("sharing", _("对外共享"), "partners", sharing.VIEW, 27, fits=_shares))
+    register(Entry("sharing", _("对外共享"), "partners", sharing.VIEW, 27, fits=shares))
+    register_waiting("federation.sharing", sharing_that_waits)
     register_probe("requests", waiting_requests)
     register_objects(Credential._meta.label_lower, _credentials)
     register_objects(AcceptedRequest._meta.label_lower, _requests)

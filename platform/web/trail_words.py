@@ -237,6 +237,9 @@ OBJECTS: dict[str, str] = {
     "integrity.supervisionnotice": "监理通知单",
     "federation.credential": "接口密钥",
     "federation.acceptedrequest": "接口请求",
+    "federation.partner": "共享单位",
+    "federation.sharingagreement": "共享协议",
+    "federation.partnerkey": "共享密钥",
     "web.outgoingmessage": "短信或邮件",
 }
 

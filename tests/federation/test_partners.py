@@ -1,4 +1,4 @@
-"""Partners and agreements: at the province alone, drafted by one and approved by another, and told to the person."""
+"""Partners and agreements: at the province alone, drafted by one, approved by another, told to the person."""
 
 from collections.abc import Iterator
 from datetime import timedelta
