@@ -113,7 +113,7 @@ urlpatterns = [
     ),
     path("me/recipients/", sharing_views.OwnRecipients.as_view(), name="own_recipients"),
     path(
-        "people/<uuid:public_id>/recipients/",
+        "sharing/people/<uuid:public_id>/",
         sharing_views.PersonRecipients.as_view(),
         name="person_recipients",
     ),

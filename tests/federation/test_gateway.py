@@ -307,7 +307,7 @@ def test_another_object_another_field_and_an_unknown_parameter_are_refused_by_na
 def test_two_agreements_are_never_mixed(labour: Reader) -> None:
     agreed(labour, _terms(["id", "name"]), "甲")
     agreed(labour, _terms(["id", "trade"]), "乙")
-    assert "甲、乙" in labour.refused(PEOPLE, 422, "which_agreement")
+    assert "乙、甲" in labour.refused(PEOPLE, 422, "which_agreement")
     assert set(labour.rows(PEOPLE, agreement="甲")[0]) == {"id", "name"}
     assert set(labour.rows(PEOPLE, agreement="乙")[0]) == {"id", "trade"}
 

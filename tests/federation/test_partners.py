@@ -38,8 +38,9 @@ from kernel.errors import DomainError, NotPermitted, Stale
 from kernel.scoping import Reach
 from tests.federation.gateway import agreed, reader
 from tests.pages.visiting import text_of
+from tests.scope.opening import signed_in
 from tests.support import records
-from tests.support.actors import Holder, account, give_post, worker_account
+from tests.support.actors import Holder, account, give_post
 from tests.support.traces import fingerprint
 from tests.support.world import TwoCounties, two_counties
 
@@ -348,13 +349,7 @@ def test_a_person_and_the_clerk_read_who_received_what_and_why(world: TwoCountie
     of = reader()
     agreed(of, {PEOPLE: records.sharing(["name", "trade"], regions=["420106"])}, purpose="核对参保情况")
     of.told(PEOPLE)
-    own = Client()
-    own.force_login(
-        worker_account(county.worker.person.public_id, "zhang-san-reads"),
-        backend="django.contrib.auth.backends.ModelBackend",
-    )
-    clerk = Client()
-    clerk.force_login(county.users["labour_clerk"], backend="django.contrib.auth.backends.ModelBackend")
+    own, clerk = signed_in(county, "worker"), signed_in(county, "labour_clerk")
     url = reverse("person_recipients", args=[county.worker.engagement.public_id])
     for page in (own.get("/me/recipients/"), clerk.get(url)):
         text = text_of(page)
@@ -364,11 +359,7 @@ def test_a_person_and_the_clerk_read_who_received_what_and_why(world: TwoCountie
     assert "/me/recipients/" in own.get("/me/readers/").content.decode()
     theirs = reverse("person_recipients", args=[world.xiantao.worker.engagement.public_id])
     assert clerk.get(theirs).status_code == 404
-    other = Client()
-    other.force_login(
-        worker_account(world.xiantao.worker.person.public_id, "li-si-reads"),
-        backend="django.contrib.auth.backends.ModelBackend",
-    )
+    other = signed_in(world.xiantao, "worker")
     assert of.partner.name not in text_of(other.get("/me/recipients/"))
 
 
@@ -398,7 +389,7 @@ def test_from_the_first_form_to_the_first_row(world: TwoCounties) -> None:
     approval = reverse("agreement_approve", args=[version.public_id])
     assert admin.get(approval).status_code == 403
     shown = regulator.get(approval)
-    assert "参保" in text_of(shown)
+    assert "核对工资发放" in text_of(shown)
     done = regulator.post(approval, {"is_read": "on", "version": shown.context["version"]})
     assert done.status_code == 302
     done = admin.post(
