@@ -11,6 +11,7 @@ class FederationConfig(AppConfig):
         from attendance.demo.world import register_more
         from attendance.services import sources
         from federation.demo.calls import write_calls
+        from federation.demo.sharing import write_sharing
         from federation.gateway.policy import check_node
         from federation.ingest.source import PendingPunches
         from federation.web import entries
@@ -18,4 +19,5 @@ class FederationConfig(AppConfig):
         register(check_node)
         entries.add_entries()
         register_more("federation.calls", write_calls)
+        register_more("federation.sharing", write_sharing)
         sources.register(PendingPunches())
