@@ -36,10 +36,9 @@ class ObjectForm(ScopedForm):
         for key, one in shared.fields.items():
             self._add(f"field_{key}", forms.BooleanField(label=one.label, required=False))
             if one.needs_basis:
-                self._add(
-                    f"basis_{key}",
-                    forms.CharField(label=f"提供{one.label}的依据", max_length=200, required=False),
-                )
+                basis = forms.CharField(label="法律依据（勾选时必填）", max_length=200, required=False)
+                basis.is_asked_sometimes = True  # type: ignore[attr-defined]  # read by the template
+                self._add(f"basis_{key}", basis)
         for name in ("regions", *shared.filters):
             self._add(name, _filter_field(name))
 

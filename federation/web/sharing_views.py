@@ -20,7 +20,7 @@ from federation.models import AgreementVersion, GatewayLog, GatewayRefusal, Part
 from federation.selectors import partners as reads
 from federation.selectors.partners import APPROVE, MANAGE
 from federation.web.sharing import OfTheProvince, crumbs, of_agreement, version_state
-from federation.web.sharing_words import labels_of, object_label, told_receipt, told_terms
+from federation.web.sharing_words import labels_of, object_label, shown, told_receipt, told_terms
 from web import words
 from web.filters import ScopedFilterSet
 from web.lists import CLIP, NAME, NUMBER, SOFT, SUB, ListPage, ListTable
@@ -67,8 +67,8 @@ class VersionRecord(_OfVersion):
         )
 
 
-def _sample(row: AgreementVersion, name: str) -> list[tuple[str, Any]]:
-    return list(sample_row(name, row.terms[name]).items())
+def _sample(row: AgreementVersion, name: str) -> list[tuple[str, str]]:
+    return [(key, shown(value)) for key, value in sample_row(name, row.terms[name]).items()]
 
 
 class PartnerDocument(_OfVersion):

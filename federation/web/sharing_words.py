@@ -1,5 +1,6 @@
 """How terms and what left are said."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ class ToldField:
     means: str
     level: str
     privacy: str
-    example: Any
+    example: str
     basis: str = ""
 
 
@@ -40,7 +41,12 @@ class ToldObject:
 def told_field(one: Field, basis: str = "") -> ToldField:
     """A field with its privacy in words."""
     level = LEVELS.get(one.privacy, "blue")
-    return ToldField(one.label, one.key, one.means, level, PRIVACY[one.privacy], one.example, basis)
+    return ToldField(one.label, one.key, one.means, level, PRIVACY[one.privacy], shown(one.example), basis)
+
+
+def shown(value: Any) -> str:
+    """A value as JSON would write it, texts without their marks."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def told_terms(version: AgreementVersion) -> list[ToldObject]:

@@ -66,7 +66,7 @@ def _own_page(context: BrowserContext, home: str, county: County) -> Page:
 
 def _enter(page: Page) -> None:
     page.click("nav >> text=对外共享")
-    page.click("main >> text=登记共享单位")
+    page.click("main a >> text=登记共享单位")
     page.fill("[name=name]", "湖北省人力资源和社会保障厅")
     page.select_option("[name=sort]", "labour")
     page.fill("[name=contact_name]", "钱一")
@@ -77,14 +77,14 @@ def _enter(page: Page) -> None:
 
 
 def _draft(page: Page) -> None:
-    page.click("main >> text=起草共享协议")
+    page.click("main a >> text=起草共享协议")
     page.fill("[name=number]", "鄂建共享〔2026〕1 号")
     page.fill("[name=title]", "农民工参保核对")
     page.fill("[name=purpose]", "核对农民工参保和工资发放")
     page.fill("[name=legal_basis]", "保障农民工工资支付条例 第四十九条")
     page.click("#act button[type=submit]")
     page.wait_for_selector("text=草稿已保存")
-    page.click("main >> text=在册人员（进退场）")
+    page.click("main a >> text=在册人员（进退场）")
     page.check("[name=field_name]")
     page.check("[name=field_id_number]")
     page.click("#act button[type=submit]")
@@ -96,9 +96,11 @@ def _draft(page: Page) -> None:
     _picture(page, "version-draft")
 
 
-def _approve(page: Page, home: str) -> None:
+def _approve(page: Page, home: str, version: str) -> None:
     page.goto(home)
-    page.click("text=核对并批准")
+    page.wait_for_selector("text=共享协议待批准")
+    page.goto(version)
+    page.click("main a >> text=核对并批准")
     _picture(page, "approve")
     page.check("[name=is_read]")
     page.click("#act button[type=submit]")
@@ -107,8 +109,8 @@ def _approve(page: Page, home: str) -> None:
 
 
 def _secret(page: Page) -> str:
-    page.click("main >> text=湖北省人力资源和社会保障厅")
-    page.click("main >> text=签发密钥")
+    page.click("main a >> text=湖北省人力资源和社会保障厅")
+    page.click("main a >> text=签发密钥")
     page.fill("[name=addresses]", "127.0.0.1")
     page.click("#act button[type=submit]")
     _picture(page, "secret")
@@ -124,9 +126,9 @@ def test_from_the_first_form_to_what_the_worker_reads(
     _enter(admin)
     _draft(admin)
     version = admin.url
-    _approve(regulator, home)
+    _approve(regulator, home, version)
     admin.goto(version)
-    admin.click("main >> text=接口说明")
+    admin.click("main a >> text=接口说明")
     _picture(admin, "document")
     admin.goto(f"{home}/sharing/")
     _picture(admin, "partners")
