@@ -37,6 +37,9 @@ class Row(msgspec.Struct, array_like=True, gc=False, omit_defaults=True):
     latitude: str = ""
     longitude: str = ""
     mark: int = -1
+    # Of a copy from another node: the person as we name it, and the punch's own name.
+    person: bytes = b""
+    public_id: bytes = b""
 
     def __repr__(self) -> str:
         return f"<Row at {self.at}>"
@@ -57,6 +60,8 @@ class Batch(msgspec.Struct, array_like=True, gc=False, omit_defaults=True):
     received_at: int
     rows: list[Row]
     team: int | None = None
+    # The neighbour whose punches these are; their tokens are taken as they stand.
+    came_from: str = ""
 
     def __repr__(self) -> str:
         return f"<Batch of {len(self.rows)}>"

@@ -14,10 +14,13 @@ class FederationConfig(AppConfig):
         from federation.demo.sharing import write_sharing
         from federation.gateway.policy import check_node
         from federation.ingest.source import PendingPunches
-        from federation.web import entries
+        from federation.web import entries, node_waiting
+        from federation.wiring import connect
 
         register(check_node)
         entries.add_entries()
+        node_waiting.watch()
         register_more("federation.calls", write_calls)
         register_more("federation.sharing", write_sharing)
         sources.register(PendingPunches())
+        connect()

@@ -2,7 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from federation.models import AcceptedRequest, AnsweredQuery, RefusedCall
+from federation.models import (
+    AcceptedRequest,
+    AnsweredQuery,
+    ReceivedEnvelope,
+    RefusedCall,
+    RefusedEnvelope,
+    SentEnvelope,
+)
 from standards.selectors import parameter
 
 # Far beyond any timestamp window, which counts minutes.
@@ -21,4 +28,15 @@ def forget(now: datetime) -> int:
     refusals = RefusedCall.objects.unscoped(because="retention concerns everybody's calls")
     oldest = now - timedelta(days=parameter("open_api.refusal_days"))
     forgotten, _ = refusals.filter(last_at__lt=oldest).delete()
-    return emptied + dropped + forgotten
+    return emptied + dropped + forgotten + _forget_envelopes(now)
+
+
+def _forget_envelopes(now: datetime) -> int:
+    """Bodies of envelopes that are done, and refusals of envelopes; who sent what, and receipts, stay."""
+    old = now - timedelta(days=int(parameter("federation.body_days")))
+    came_in = ReceivedEnvelope.objects.filter(received_at__lt=old, body__isnull=False)
+    emptied = came_in.filter(state=ReceivedEnvelope.State.APPLIED).update(body=None)
+    sent = SentEnvelope.objects.filter(accepted_at__lt=old, body__isnull=False)
+    emptied += sent.exclude(state=SentEnvelope.State.SEALED).update(body=None)
+    oldest = now - timedelta(days=int(parameter("federation.refusal_days")))
+    return emptied + RefusedEnvelope.objects.filter(last_at__lt=oldest).delete()[0]

@@ -1,4 +1,4 @@
-"""What beat sends for `/open.api`."""
+"""What beat sends for `/open.api` and between nodes."""
 
 from celery.schedules import crontab
 
@@ -12,6 +12,26 @@ BEAT = {
         "task": "federation.tasks.settle_conformance_runs",
         "schedule": 10.0,
         "options": {"expires": 20},
+    },
+    "federation-exchange": {
+        "task": "federation.tasks.exchange_with_parent",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "federation-apply": {
+        "task": "federation.tasks.apply_received",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "federation-retry": {
+        "task": "federation.tasks.retry_waiting",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
+    "federation-hello": {
+        "task": "federation.tasks.say_hello",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "open-api-forget": {"task": "federation.tasks.forget_old", "schedule": crontab(hour=3, minute=20)},
 }

@@ -1,10 +1,11 @@
-"""What the worker does for `/open.api`; every task survives running twice."""
+"""What the worker does for `/open.api` and between nodes; every task survives running twice."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from federation import retention, services, work
 from federation.models import AcceptedRequest
+from federation.services import applying, exchanging
 
 
 @shared_task
@@ -49,3 +50,27 @@ def forget_old() -> int:
 def settle_conformance_runs() -> int:
     """Write down what vendors' self-tests have shown so far, and end those that are complete or too old."""
     return services.settle_runs(timezone.now())
+
+
+@shared_task
+def exchange_with_parent() -> int:
+    """Send the parent what it has not had, take what it dispatches, and ask what became of our records."""
+    return exchanging.exchange()
+
+
+@shared_task
+def apply_received() -> int:
+    """Apply what neighbours have sent, line by line."""
+    return applying.apply_all(timezone.now())
+
+
+@shared_task
+def retry_waiting() -> int:
+    """Try again records that wait for another one."""
+    return applying.retry_waiting(timezone.now())
+
+
+@shared_task
+def say_hello() -> bool:
+    """Tell the parent our versions and keys."""
+    return exchanging.greet()

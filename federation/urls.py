@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from federation.api import nodes as node_doors
 from federation.api.gateway import GatewayDoor
 from federation.open_api.file_view import open_api_file
 from federation.open_api.view import open_api
@@ -11,6 +12,9 @@ from federation.web import (
     credential_forms,
     credentials,
     handbook,
+    held,
+    node_acts,
+    nodes,
     requests,
     sandbox,
     sharing,
@@ -21,6 +25,11 @@ from federation.web import (
 
 urlpatterns = [
     path("open.api", open_api, name="open_api"),
+    path("federation/v1/join", node_doors.join, name="node_join"),
+    path("federation/v1/hello", node_doors.hello, name="node_hello"),
+    path("federation/v1/envelopes", node_doors.envelopes, name="node_envelopes"),
+    path("federation/v1/fetch", node_doors.fetch, name="node_fetch"),
+    path("federation/v1/results", node_doors.results, name="node_results"),
     path("open.api/files/<str:token>/", open_api_file, name="open_api_file"),
     path("gateway/v1/<slug:shared>", GatewayDoor.as_view(), name="gateway"),
     path("sharing/", sharing.PartnerList.as_view(), name="partners"),
@@ -133,6 +142,29 @@ urlpatterns = [
     path("open-api/conformance/", sandbox.Runs.as_view(), name="conformance"),
     path("open-api/conformance/<uuid:public_id>/", sandbox.OneRun.as_view(), name="conformance_run"),
     path("standard/why/", why.WhyRefused.as_view(), name="standard_why"),
+    path("nodes/", nodes.Nodes.as_view(), name="nodes"),
+    path("nodes/invite/", node_acts.Invite.as_view(), name="node_invite"),
+    path("nodes/hosted/", node_acts.Host.as_view(), name="node_host"),
+    path("nodes/parent/", node_acts.Join.as_view(), name="node_parent"),
+    path("nodes/keys/", node_acts.RotateKeys.as_view(), name="node_keys"),
+    path("nodes/held/", held.HeldList.as_view(), name="held_records"),
+    path("nodes/held/<uuid:public_id>/", held.HeldRecord.as_view(), name="held_record"),
+    path("nodes/held/<uuid:public_id>/requeue/", held.Requeue.as_view(), name="held_requeue"),
+    path("nodes/held/<uuid:public_id>/waive/", held.AskWaiver.as_view(), name="waiver_ask"),
+    path("nodes/held/<uuid:public_id>/approve/", held.ApproveWaiver.as_view(), name="waiver_approve"),
+    path("nodes/held/<uuid:public_id>/decline/", held.DeclineWaiver.as_view(), name="waiver_decline"),
+    path("nodes/refused/", held.RefusedList.as_view(), name="refused_envelopes"),
+    path("nodes/<uuid:public_id>/", nodes.OneNode.as_view(), name="node"),
+    path("nodes/<uuid:public_id>/invitation/", nodes.Invited.as_view(), name="node_invitation"),
+    path("nodes/<uuid:public_id>/suspend/", node_acts.Suspend.as_view(), name="node_suspend"),
+    path("nodes/<uuid:public_id>/resume/", node_acts.Resume.as_view(), name="node_resume"),
+    path("nodes/<uuid:public_id>/move/", node_acts.Move.as_view(), name="node_move"),
+    path("nodes/<uuid:public_id>/move/end/", node_acts.EndMove.as_view(), name="node_move_end"),
+    path(
+        "nodes/<uuid:public_id>/lines/<slug:direction>/<slug:stream>/",
+        node_acts.RestartLine.as_view(),
+        name="line_restart",
+    ),
     path("interface/", credentials.CredentialList.as_view(), name="credentials"),
     path("interface/new/", credential_forms.IssueCredential.as_view(), name="credential_new"),
     path(

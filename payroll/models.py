@@ -29,6 +29,7 @@ class PayrollBatch(Travelling, ScopedModel):
     project_lookup = "project"
     participation_lookup = "participation"
     view_permission = "payroll.view"
+    held_by = ("team",)
 
     class Source(models.TextChoices):
         REPORTED = "reported", "厂商上报"
@@ -78,6 +79,7 @@ class PayrollRow(Travelling, ScopedModel):
     participation_lookup = OF_A_BATCH["participation"]
     person_lookup = "engagement__person"
     view_permission = "payroll.view"
+    held_by = ("engagement",)
 
     batch = models.ForeignKey(PayrollBatch, models.PROTECT, related_name="rows")
     position = models.PositiveSmallIntegerField()

@@ -64,10 +64,10 @@ def write_demo(*, as_of: datetime, seed: int, scale: float = 1.0) -> Outcome:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
     written = AuditEvent.objects.filter(action=WRITTEN).order_by("-pk").first()
     done = _bring_up(written.facts, as_of, seed, scale) if written else _make(as_of, seed, scale)
-    for write in _more.values():
-        write(as_of)
     if done.is_new:
         _analyse()
+    for write in _more.values():
+        write(as_of)
     return done
 
 

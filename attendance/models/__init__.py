@@ -4,7 +4,7 @@ from attendance.models.corrections import CorrectionRequest
 from attendance.models.facts import AttendanceDay, Device, DirtyDay, ProjectDay, Punch, Subject
 from attendance.models.inbox import Inbox, PunchReceipt
 from attendance.models.passes import GatePass
-from attendance.models.settling import AsideBatch, SequenceClash, UnmatchedDay
+from attendance.models.settling import AsideBatch, PunchRun, SequenceClash, UnmatchedDay
 
 __all__ = [
     "AsideBatch",
@@ -17,6 +17,7 @@ __all__ = [
     "ProjectDay",
     "Punch",
     "PunchReceipt",
+    "PunchRun",
     "SequenceClash",
     "Subject",
     "UnmatchedDay",

@@ -49,6 +49,7 @@ class CorrectionRequest(Travelling, ScopedModel):
     participation_lookup = "engagement__participation"
     person_lookup = "engagement__person"
     view_permission = "attendance.view"
+    held_by = ("engagement",)
 
     engagement = models.ForeignKey("workers.Engagement", models.PROTECT, related_name="corrections")
     day = models.DateField(null=True, blank=True)

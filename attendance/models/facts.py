@@ -17,6 +17,7 @@ class Device(Travelling, ScopedModel):
     region_lookup = "project__region"
     project_lookup = "project"
     view_permission = "attendance.view"
+    own_columns = frozenset({"last_punch_at", "last_contact_at", "highest_sequence", "updated_at"})
 
     project = models.ForeignKey("projects.Project", models.PROTECT, related_name="devices")
     channel = models.CharField(max_length=50)

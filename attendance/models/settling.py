@@ -74,3 +74,31 @@ class AsideBatch(models.Model):
 
     def __str__(self) -> str:
         return f"AsideBatch {self.pk}"
+
+
+class PunchRun(models.Model):
+    """Punches that one step added: the first and the last of their names, which lie close together.
+
+    What is sent to a neighbour is read by runs, so that no punch needs a second row nor a further column.
+    Names of other steps may lie between; to send a punch twice changes nothing. `came_from` is the neighbour
+    that sent them, "" for this node's own doors. `position` is given after commit.
+    """
+
+    first_id = models.UUIDField()
+    last_id = models.UUIDField()
+    punches = models.PositiveIntegerField()
+    came_from = models.CharField(max_length=32, blank=True)
+    position = models.BigIntegerField(null=True, unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("position",)
+        indexes = [
+            models.Index(fields=("id",), name="runs_without_position", condition=models.Q(position=None))
+        ]
+
+    def __repr__(self) -> str:
+        return f"<PunchRun {self.pk}>"
+
+    def __str__(self) -> str:
+        return f"PunchRun {self.pk}"

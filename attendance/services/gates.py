@@ -20,14 +20,18 @@ _UNSEEN_WORKERS: Final = """
     SELECT DISTINCT e.person_id FROM settling_pass p JOIN settling_row r USING (public_id)
     JOIN workers_engagement e ON e.public_id = r.engagement AND e.project_id = p.project_id
     WHERE p.subject_id IS NULL
+    UNION SELECT DISTINCT h.id FROM settling_pass p JOIN settling_row r USING (public_id)
+    JOIN workers_person h ON h.public_id = r.person WHERE p.subject_id IS NULL
 """
 _SPOKE: Final = """
-    SELECT p.project_id, p.channel, max(p.occurred_at) AS occurred_at, max(p.received_at) AS received_at
-    FROM settling_pass p WHERE p.channel <> '' AND p.subject_id IS NOT NULL GROUP BY p.project_id, p.channel
+    SELECT p.project_id, p.channel, max(p.occurred_at) AS occurred_at, max(p.received_at) AS received_at,
+        bool_or(b.came_from = '') AS is_ours
+    FROM settling_pass p JOIN settling_batch b USING (batch)
+    WHERE p.channel <> '' AND p.subject_id IS NOT NULL GROUP BY p.project_id, p.channel
 """
 _NEW_DEVICES: Final = compose(
     """
-    SELECT s.project_id, s.channel FROM ({spoke}) s WHERE NOT EXISTS (
+    SELECT s.project_id, s.channel FROM ({spoke}) s WHERE s.is_ours AND NOT EXISTS (
         SELECT 1 FROM attendance_device d WHERE d.project_id = s.project_id AND d.channel = s.channel)
     ORDER BY 1, 2
 """,

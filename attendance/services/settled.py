@@ -26,7 +26,8 @@ _RESOLVE: Final = compose(
         SELECT r.batch, r.place, r.public_id, r.token, r.sequence, r.direction, r.channel, r.occurred_at,
             (r.occurred_at AT TIME ZONE '{zone}' - make_interval(hours => b.hour))::date AS day,
             b.project_id, b.source, b.gap, b.highest, b.received_at,
-            coalesce(n.id, f.id) AS subject_id, coalesce(n.person_id, f.person_id) AS person_id
+            coalesce(n.id, f.id, c.id) AS subject_id,
+            coalesce(n.person_id, f.person_id, c.person_id) AS person_id
         FROM (
             SELECT *, TIMESTAMPTZ 'epoch' + at * INTERVAL '1 microsecond' AS occurred_at FROM settling_row
         ) r JOIN (
@@ -42,7 +43,12 @@ _RESOLVE: Final = compose(
             SELECT s.id, s.person_id FROM workers_engagement g JOIN workers_person h ON h.id = g.person_id
             JOIN attendance_subject s ON s.id_type = h.id_type AND s.id_index = h.id_index
             WHERE g.public_id = r.engagement AND g.project_id = b.project_id LIMIT 1
-        ) f ON true OFFSET 0
+        ) f ON true
+        LEFT JOIN LATERAL (
+            SELECT s.id, s.person_id FROM workers_person h
+            JOIN attendance_subject s ON s.id_type = h.id_type AND s.id_index = h.id_index
+            WHERE h.public_id = r.person LIMIT 1
+        ) c ON true OFFSET 0
     ) d LEFT JOIN LATERAL (
         SELECT e.id AS engagement_id, p.id IS NOT NULL AS is_present
         FROM workers_engagement e LEFT JOIN workers_presence p ON p.engagement_id = e.id
@@ -164,6 +170,14 @@ _WAIT: Final = """
 """
 
 _MARK: Final = """
+    WITH run AS (
+        INSERT INTO attendance_punchrun (first_id, last_id, punches, came_from, created_at)
+        SELECT min(public_id::text)::uuid, max(public_id::text)::uuid, count(*), b.came_from,
+            clock_timestamp()
+        FROM settling_new JOIN settling_pass p USING (public_id) JOIN settling_batch b USING (batch)
+        WHERE EXISTS (SELECT FROM outbox_capturing WHERE is_up)
+        GROUP BY b.came_from, CASE WHEN b.came_from = '' THEN -1 ELSE b.batch END
+    )
     INSERT INTO attendance_dirtyday (project_id, day)
     SELECT DISTINCT project_id, day FROM settling_pass JOIN settling_new USING (public_id)
 """
@@ -214,7 +228,11 @@ def grow_days() -> set[tuple[int, int, date]]:
 
 
 def mark() -> None:
-    """Ask for a fresh count of the project-days that have new punches."""
+    """Ask for a fresh count of the project-days that have new punches, and say which these are.
+
+    What a neighbour is sent is read by runs of the punches' names (PunchRun): none is written where nobody is
+    told. Names of a step lie close together, and so do those of one batch that another node sent.
+    """
     _run(_MARK)
 
 

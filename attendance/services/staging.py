@@ -26,12 +26,12 @@ _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 TABLES: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS settling_batch (
         batch integer, project_id bigint, source text, device uuid, origin text, team_id bigint,
-        received_at bigint, hour integer, gap interval
+        received_at bigint, hour integer, gap interval, came_from text
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS settling_row (
         batch integer, place integer, public_id uuid, at bigint, token text, sequence bigint, direction text,
-        id_type text, id_index bytea, engagement uuid, channel text, pass_method text, photo text,
-        latitude numeric, longitude numeric
+        id_type text, id_index bytea, engagement uuid, person uuid, channel text, pass_method text,
+        photo text, latitude numeric, longitude numeric
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS settling_pass (
         batch integer, place integer, public_id uuid, occurred_at timestamptz, day date, project_id bigint,
@@ -80,13 +80,13 @@ class Staged:
         return (
             f"{number}\t{batch.project}\t{_escaped(batch.source or key)}\t{_device(batch.source)}"
             f"\t{_escaped(batch.origin)}\t{batch.team or _NULL}\t{batch.received_at}\t{reading.hour}"
-            f"\t{reading.gap.total_seconds()} seconds\n"
+            f"\t{reading.gap.total_seconds()} seconds\t{_escaped(batch.came_from)}\n"
         )
 
     def _lines(self, refused: Sequence[Container[int]]) -> list[str]:
         ids = iter(new_ids(sum(len(batch.rows) for batch in self.batches)))
         return [
-            f"{number}\t{place}\t{next(ids)}\t{self._line(batch, row)}"
+            f"{number}\t{place}\t{row.public_id.hex() or next(ids)}\t{self._line(batch, row)}"
             for number, batch in enumerate(self.batches)
             for place, row in enumerate(batch.rows)
             if place not in refused[number]
@@ -94,23 +94,33 @@ class Staged:
 
     def _line(self, batch: Batch, row: Row) -> str:
         index, engagement = self._who(row)
-        token, sequence = _token(row.token) if row.token else (self._digest(batch, row, index), _NULL)
+        token, sequence = self._token(batch, row, index)
         return (
             f"{row.at}\t{token}\t{sequence}\t{row.direction}\t{row.id_type if index else _NULL}"
-            f"\t{_BYTES + index if index else _NULL}\t{engagement or _NULL}\t{_escaped(row.channel)}"
+            f"\t{_BYTES + index if index else _NULL}\t{engagement or _NULL}\t{row.person.hex() or _NULL}"
+            f"\t{_escaped(row.channel)}"
             f"\t{_escaped(row.pass_method)}\t{_escaped(row.photo)}\t{row.latitude or _NULL}"
             f"\t{row.longitude or _NULL}\n"
         )
 
     def _who(self, row: Row) -> tuple[str, str]:
         """The index of the number, or the engagement, that a row names; both as hexadecimal text."""
-        if row.engagement:
+        if row.engagement or row.person:
             return "", row.engagement.hex()
         identity = (row.id_type, row.number)
         index = self.identities.get(identity)
         if index is None:
             index = self.identities[identity] = identity_index(*identity)
         return index.hex(), ""
+
+    def _token(self, batch: Batch, row: Row, index: str) -> tuple[str, str]:
+        """What tells the row from others of its instant, and as a number if it is one.
+
+        A copy keeps the token of the node where the punch was taken: by it both know the punch.
+        """
+        if batch.came_from:
+            return _escaped(row.token), row.token if _SEQUENCE.fullmatch(row.token) else _NULL
+        return _token(row.token) if row.token else (self._digest(batch, row, index), _NULL)
 
     def _digest(self, batch: Batch, row: Row, index: str) -> str:
         """A keyed digest of what makes a row the same row: who, which way, through which channel."""

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     """Partners of the outward gateway: agreements in versions, keys, what left and what was refused."""
 
     dependencies = [
-        ("federation", "0008_what_the_standard_told"),
+        ("federation", "0021_what_travels"),
     ]
 
     operations = [

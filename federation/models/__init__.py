@@ -1,5 +1,13 @@
 """The tables of everything that crosses the border of this node."""
 
+from federation.models.lines import (
+    Line,
+    ReceivedEnvelope,
+    RecordResult,
+    RefusedEnvelope,
+    SentEnvelope,
+)
+from federation.models.nodes import Invitation, Node, NodeKey
 from federation.models.open_api import (
     AcceptedRequest,
     AnsweredQuery,
@@ -19,21 +27,33 @@ from federation.models.partners import (
     PartnerKey,
     SharingAgreement,
 )
+from federation.models.travel import Copied, KnownAs, WaitingRow
 
 __all__ = [
     "AcceptedRequest",
     "AgreementVersion",
     "AnsweredQuery",
     "ConformanceRun",
+    "Copied",
     "Credential",
     "GatewayLog",
     "GatewayRefusal",
     "GatewayUse",
+    "Invitation",
+    "KnownAs",
+    "Line",
+    "Node",
+    "NodeKey",
     "Partner",
     "PartnerKey",
+    "ReceivedEnvelope",
+    "RecordResult",
     "RefusedCall",
+    "RefusedEnvelope",
     "Sandbox",
+    "SentEnvelope",
     "SharingAgreement",
+    "WaitingRow",
     "no_addresses",
     "of_an_enterprise",
 ]

@@ -32,7 +32,18 @@ from federation.services.credentials import (
     revoke_credential,
     rotate_credential,
 )
+from federation.services.held import approve_waiver, ask_waiver, decline_waiver, requeue_record
+from federation.services.inviting import (
+    begin_migration,
+    end_migration,
+    invite_node,
+    register_hosted,
+    resume_node,
+    suspend_node,
+)
+from federation.services.joining import join_parent
 from federation.services.limits import limit_credential
+from federation.services.node_keys import rotate_node_key
 from federation.services.partner_keys import (
     issue_partner_key,
     limit_partner_key,
@@ -42,6 +53,7 @@ from federation.services.partner_keys import (
 from federation.services.partners import PartnerFacts, create_partner, edit_partner
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
+from federation.services.sealing import restart_line
 from federation.services.sharing import forget_handed_out, hand_out
 
 __all__ = [
@@ -52,18 +64,25 @@ __all__ = [
     "PartnerFacts",
     "accept",
     "approve_agreement",
+    "approve_waiver",
+    "ask_waiver",
+    "begin_migration",
     "begin_run",
     "create_partner",
+    "decline_waiver",
     "draft_agreement",
     "drop_agreement_draft",
     "edit_agreement",
     "edit_partner",
+    "end_migration",
     "forget_handed_out",
     "forget_sandboxes",
     "hand_out",
+    "invite_node",
     "issue_credential",
     "issue_enterprise_credential",
     "issue_partner_key",
+    "join_parent",
     "limit_credential",
     "limit_partner_key",
     "note_query",
@@ -71,12 +90,17 @@ __all__ = [
     "note_refused_punches",
     "note_signed_read",
     "open_sandbox",
+    "register_hosted",
+    "requeue_record",
+    "restart_line",
     "resume_agreement",
+    "resume_node",
     "retry_request",
     "revise_agreement",
     "revoke_credential",
     "revoke_partner_key",
     "rotate_credential",
+    "rotate_node_key",
     "rotate_partner_key",
     "send",
     "send_lane",
@@ -84,5 +108,6 @@ __all__ = [
     "settle_runs",
     "share_object",
     "suspend_agreement",
+    "suspend_node",
     "withhold_object",
 ]

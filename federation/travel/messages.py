@@ -49,18 +49,23 @@ class Recipient:
     """A neighbour as the writer of messages sees it: its name, and how a number is sealed for it alone.
 
     `seal` takes the plain text and the place it belongs to (kind, key, field) and gives the box as text.
+    What goes down is chosen by the path prefixes and the USCCs that the neighbour answers for; upward, with
+    neither, everything goes.
     """
 
     code: str
     seal: Callable[[str, str], str]
+    regions: Sequence[str] = ()
+    enterprises: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Sender:
     """A neighbour as the reader of messages sees it: what it may report, and how its boxes are opened.
 
-    `regions` are the path prefixes and `enterprises` the USCCs it answers for; `origins` are the nodes whose
-    rows come through it, its own code among them. `open` is the counterpart of `Recipient.seal`.
+    `regions` are the path prefixes and `enterprises` the USCCs it answers for ("" among the regions: every
+    place); `origins` are the nodes whose rows come through it, its own code among them ("*": whoever they
+    are, as from the parent). `open` is the counterpart of `Recipient.seal`.
     """
 
     code: str

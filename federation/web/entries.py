@@ -5,9 +5,18 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from federation.models import AcceptedRequest, Credential, Partner, PartnerKey, SharingAgreement
+from federation.models import (
+    AcceptedRequest,
+    Credential,
+    Node,
+    Partner,
+    PartnerKey,
+    RecordResult,
+    SharingAgreement,
+)
 from federation.selectors import MANAGED, credentials
 from federation.selectors import partners as sharing
+from federation.selectors.nodes import MANAGE_NODES, governs, nodes, outcomes
 from federation.web.requests import waiting_requests
 from federation.web.sharing_waits import shares, sharing_that_waits
 from kernel.scoping import Actor
@@ -49,6 +58,18 @@ def _keys(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
     }
 
 
+def _nodes(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = nodes(actor).filter(public_id__in=uuids(keys)) if governs(actor) else ()
+    return {str(row.public_id): Thing(row.name, reverse("node", args=[row.public_id])) for row in rows}
+
+
+def _outcomes(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = outcomes(actor).filter(public_id__in=uuids(keys)) if governs(actor) else ()
+    return {
+        str(row.public_id): Thing(str(row.key), reverse("held_record", args=[row.public_id])) for row in rows
+    }
+
+
 def add_entries() -> None:
     """Tell the frame, the page of jobs and the trail."""
     register(Entry("credentials", _("厂商接口"), "credentials", MANAGED, 26))
@@ -60,3 +81,6 @@ def add_entries() -> None:
     register_objects(Partner._meta.label_lower, _partners)
     register_objects(SharingAgreement._meta.label_lower, _agreements)
     register_objects(PartnerKey._meta.label_lower, _keys)
+    register(Entry("nodes", _("节点"), "nodes", MANAGE_NODES, 28, fits=governs))
+    register_objects(Node._meta.label_lower, _nodes)
+    register_objects(RecordResult._meta.label_lower, _outcomes)

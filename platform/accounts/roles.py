@@ -99,6 +99,7 @@ ROLES: dict[str, Role] = {
             "audit.view",
             "attendance.manage_devices",
             "federation.manage_credentials",
+            "federation.manage_nodes",
             "federation.view_credentials",
             "federation.manage_partners",
             "federation.view_partners",

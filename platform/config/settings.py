@@ -15,7 +15,11 @@ environ.Env.read_env(str(BASE_DIR / ".env"))
 NODE_ID = env.str("NODE_ID", "hb")
 NODE_NAME = env.str("NODE_NAME", "湖北省建筑工人管理服务信息平台")
 NODE_REGION = env.str("NODE_REGION", "420000")
+# province, city, county or enterprise; an enterprise's node says whose it is.
 NODE_KIND = env.str("NODE_KIND", "province")
+NODE_ENTERPRISE = env.str("NODE_ENTERPRISE", "")
+# How long a neighbour may take to answer.
+NODE_TIMEOUT_SECONDS = env.float("NODE_TIMEOUT_SECONDS", 20.0)
 # teamSysNo is handed out from a block of 1,000,000 per node, so that it is unique in the province.
 TEAM_NUMBER_START = env.int("TEAM_NUMBER_START", 1_500_000_000)
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
@@ -278,7 +282,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "POSTPROCESSING_HOOKS": ["web.api.schema.without_docstrings", "web.api.schema.with_problems"],
+    "POSTPROCESSING_HOOKS": [
+        "web.api.schema.without_docstrings",
+        "web.api.schema.with_problems",
+        "federation.api.node_schema.with_nodes",
+    ],
     # The scoped manager refuses without somebody who asks, and the schema is drawn for nobody.
     "DEFAULT_QUERY_MANAGER": "_default_manager",
 }

@@ -55,6 +55,24 @@ class NotFound(DomainError):
         super().__init__(message or str(_("没有找到该记录，或者它不在您的管理范围内。请核对编号后再试。")))
 
 
+class HeldElsewhere(DomainError):
+    """The row is a copy of another node's, or belongs to one: only its owner changes it (I-25)."""
+
+    code = "held_elsewhere"
+    status = 409
+
+    def __init__(self, node: str) -> None:
+        super().__init__(
+            str(
+                _(
+                    "这条记录由“{node}”平台维护，本平台保存的是只读副本，不能在此办理。"
+                    "请在该平台办理，或向其提出更正申请。"
+                )
+            ).format(node=node)
+        )
+        self.node = node
+
+
 class Stale(DomainError):
     """Somebody else changed the row since it was opened; `theirs` says how it reads now, label by label."""
 

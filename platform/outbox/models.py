@@ -43,6 +43,63 @@ class Receiver(models.Model):
         return f"{self.name} @ {self.position}"
 
 
+class Capturing(models.Model):
+    """Stands as one row while some neighbour is to be told of changes; without it nothing is captured.
+
+    `is_up`: a parent is told; `is_down`: neighbours below are.
+    """
+
+    since = models.DateTimeField()
+    is_up = models.BooleanField(default=False)
+    is_down = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"since {self.since:%Y-%m-%d %H:%M:%S}"
+
+
+class Change(models.Model):
+    """A row that travels was written or deleted: its kind and name, no more (I-26).
+
+    Triggers on the tables write it in the change's own transaction, whoever changes the row and however.
+    `shard` is the line on which it goes to a neighbour; `came_from` the neighbour whose copy was written.
+    `position` counts within the shard and is given after commit, as for events.
+    """
+
+    kind = models.CharField(max_length=40)
+    key = models.UUIDField()
+    shard = models.PositiveSmallIntegerField()
+    came_from = models.CharField(max_length=32, blank=True)
+    position = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("shard", "position")
+        constraints = [
+            models.UniqueConstraint(fields=("shard", "position"), name="a_change_has_one_place_in_its_shard")
+        ]
+        indexes = [
+            models.Index(
+                fields=("shard", "id"), name="changes_without_position", condition=models.Q(position=None)
+            )
+        ]
+
+    def __repr__(self) -> str:
+        return f"<Change {self.pk} {self.kind}>"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class ChangeLine(models.Model):
+    """The last position that was given in a shard; its lock orders whoever gives positions."""
+
+    shard = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.shard} @ {self.last}"
+
+
 class Heartbeat(models.Model):
     """The last time a part of the node did its errand; beat asks for it, the worker writes it."""
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from outbox import services
+from outbox import capture, services
 from outbox.models import Heartbeat
 
 
@@ -16,7 +16,8 @@ def deliver_all() -> int:
 @shared_task
 def prune() -> int:
     """Forget events nobody needs any more."""
-    return services.prune(timezone.now())
+    now = timezone.now()
+    return services.prune(now) + capture.prune_changes(now)
 
 
 @shared_task

@@ -46,6 +46,15 @@ WITHOUT_A_ROW = {
             "limit_partner_key", "revoke_partner_key",
         )
     ),
+    # Neighbours are the whole platform's; tests/federation/nodes tries it from a county.
+    *(
+        f"federation.services.{name}"
+        for name in (
+            "invite_node", "register_hosted", "suspend_node", "resume_node", "begin_migration",
+            "end_migration", "join_parent", "rotate_node_key", "restart_line", "requeue_record",
+            "ask_waiver", "approve_waiver", "decline_waiver",
+        )
+    ),
     # A worker's own career, which no id names; tests/workers/test_careers goes in.
     "workers.services.open_career",
     "workers.services.close_career",

@@ -539,6 +539,23 @@ def _of_the_province(
     return Route(role=_STANDARD, kwargs=kwargs, forms=forms, by_key=True, is_the_provinces=True)
 
 
+def _no_such_node(_county: County) -> list[dict[str, Any]]:
+    """A node that nobody knows: neighbours are the whole platform's; tests/federation/nodes goes in."""
+    return [{"public_id": "019a0000-0000-7000-8000-000000000002"}]
+
+
+def _no_such_line(county: County) -> list[dict[str, Any]]:
+    return [{**_no_such_node(county)[0], "direction": "out", "stream": "records-0"}]
+
+
+def _of_the_node(
+    form: Query | None = None, kwargs: Callable[[County], list[dict[str, Any]]] = _once
+) -> Route:
+    """A page of whoever administers the whole platform: a county's administrator is turned away."""
+    forms = _no_forms if form is None else lambda _county: [form]
+    return Route(role=ADMIN, kwargs=kwargs, forms=forms, by_key=True, is_the_provinces=True)
+
+
 def _sent_by_the_province(form: Query, kwargs: Callable[[County], list[dict[str, Any]]] = _once) -> Route:
     """The same over REST, where asking without sending is no act at all."""
     return Route(role=_STANDARD, kwargs=kwargs, forms=lambda _county: [form], by_key=True)
@@ -1142,6 +1159,32 @@ ROUTES: dict[str, Route] = {
         public="results of self-tests are public",
         kwargs=lambda county: [{"public_id": county.conformance_run.public_id}],
     ),
+    "nodes": _of_the_node(),
+    "node_invite": _of_the_node(
+        {"name": "武汉市平台", "code": "whs", "kind": "city", "region": "420100", "enterprise_uscc": ""}
+    ),
+    "node_host": _of_the_node({"name": "仙桃市", "code": "xts", "region": "429004"}),
+    "node_parent": _of_the_node({"url": "https://p.example", "invitation": "a.b.c"}),
+    "node_keys": _of_the_node({}),
+    "held_records": _of_the_node(),
+    "held_record": _of_the_node(kwargs=_no_such_node),
+    "held_requeue": _of_the_node({}, kwargs=_no_such_node),
+    "waiver_ask": _of_the_node({"reason": "已移交"}, kwargs=_no_such_node),
+    "waiver_approve": _of_the_node({}, kwargs=_no_such_node),
+    "waiver_decline": _of_the_node({}, kwargs=_no_such_node),
+    "refused_envelopes": _of_the_node(),
+    "node": _of_the_node(kwargs=_no_such_node),
+    "node_invitation": _of_the_node({}, kwargs=_no_such_node),
+    "node_suspend": _of_the_node({"reason": "检修"}, kwargs=_no_such_node),
+    "node_resume": _of_the_node({}, kwargs=_no_such_node),
+    "node_move": _of_the_node({"to": "hosted"}, kwargs=_no_such_node),
+    "node_move_end": _of_the_node({"is_done": "1"}, kwargs=_no_such_node),
+    "line_restart": _of_the_node({}, kwargs=_no_such_line),
+    "node_join": Route(public="a door of nodes; unsigned it answers a refusal"),
+    "node_hello": Route(public="a door of nodes; unsigned it answers a refusal"),
+    "node_envelopes": Route(public="a door of nodes; unsigned it answers a refusal"),
+    "node_fetch": Route(public="a door of nodes; unsigned it answers a refusal"),
+    "node_results": Route(public="a door of nodes; unsigned it answers a refusal"),
     "credentials": Route(
         role=ADMIN,
         queries=lambda county: [{}, {"project": county.project.public_id}, {"q": county.word}],

@@ -28,6 +28,9 @@ from attendance.selectors import pulse as pulses
 from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
+from federation.models import Node
+from federation.selectors import node_health
+from federation.selectors import nodes as node_reads
 from federation.selectors import partners as sharing
 from integrity.selectors import credit, gaps, people_credit, standing
 from integrity.selectors import notices as notice_reads
@@ -523,6 +526,20 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         sharing.received(a, worker.engagement) for worker in c.workers.values()
     ],
     "federation.selectors.partners.own_received": lambda a, c: sharing.own_received(a),
+    # Neighbours are the whole platform's: whoever reaches less is refused (tests/federation/nodes goes in).
+    "federation.selectors.nodes.governs": lambda a, c: node_reads.governs(a),
+    "federation.selectors.nodes.require_governing": lambda a, c: [node_reads.require_governing(a)],
+    "federation.selectors.nodes.nodes": lambda a, c: node_reads.nodes(a),
+    "federation.selectors.nodes.node": lambda a, c: node_reads.node(a, c.project.public_id),
+    "federation.selectors.nodes.keys_of": lambda a, c: node_reads.keys_of(a, Node()),
+    "federation.selectors.nodes.lines_of": lambda a, c: node_reads.lines_of(a, Node()),
+    "federation.selectors.nodes.line_of": lambda a, c: node_reads.line_of(a, Node(), "out", "records-0"),
+    "federation.selectors.nodes.refused_envelopes": lambda a, c: node_reads.refused_envelopes(a),
+    "federation.selectors.nodes.outcomes": lambda a, c: node_reads.outcomes(a),
+    "federation.selectors.nodes.held_records": lambda a, c: node_reads.held_records(a),
+    "federation.selectors.nodes.held_record": lambda a, c: node_reads.held_record(a, c.project.public_id),
+    "federation.selectors.node_health.healths": lambda a, c: node_health.healths(a, c.now),
+    "federation.selectors.node_health.held_number": lambda a, c: node_health.held_number(a),
     "attendance.selectors.devices.managed_devices": lambda a, c: devices.managed_devices(a),
     "attendance.selectors.devices.managed_device": lambda a, c: devices.managed_device(a, c.device.public_id),
     "attendance.selectors.devices.managed_projects": lambda a, c: devices.managed_projects(a),

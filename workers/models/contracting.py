@@ -57,6 +57,7 @@ class ContractPaper(Travelling, ScopedModel):
     participation_lookup = "engagement__participation"
     person_lookup = "engagement__person"
     view_permission = "workers.view"
+    held_by = ("engagement",)
 
     class State(models.TextChoices):
         """S2 before it counts; how an active one stands is read off its `Contract`."""

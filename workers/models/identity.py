@@ -62,6 +62,7 @@ class IdentityCorrection(Travelling, ScopedModel):
     participation_lookup = "engagement__participation"
     person_lookup = "engagement__person"
     view_permission = "workers.view"
+    held_by = ("engagement",)
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="identity_corrections")
     name_before = models.CharField(max_length=50)

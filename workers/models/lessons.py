@@ -18,6 +18,7 @@ class SessionAttendance(Travelling, ScopedModel):
     participation_lookup = "engagement__participation"
     person_lookup = "engagement__person"
     view_permission = "workers.view"
+    held_by = ("engagement",)
 
     class How(models.TextChoices):
         LIST = "list", "名单勾选"

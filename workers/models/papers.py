@@ -17,6 +17,7 @@ class Contract(Travelling, ScopedModel):
     participation_lookup = "engagement__participation"
     person_lookup = "engagement__person"
     view_permission = "workers.view"
+    held_by = ("engagement",)
 
     class Kind(models.TextChoices):
         LABOUR = "labour", "劳动合同"
@@ -78,6 +79,7 @@ class Training(Travelling, ScopedModel):
     participation_lookup = "engagement__participation"
     person_lookup = "engagement__person"
     view_permission = "workers.view"
+    held_by = ("engagement",)
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="trainings")
     kind = models.CharField(max_length=12)

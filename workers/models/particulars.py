@@ -21,6 +21,7 @@ class Particulars(Travelling, ScopedModel):
     participation_lookup = "engagement__participation"
     person_lookup = "engagement__person"
     view_permission = "workers.view"
+    held_by = ("engagement",)
 
     engagement = models.OneToOneField(Engagement, models.PROTECT, related_name="particulars")
     gate_card_issued_on = models.DateField(null=True, blank=True)

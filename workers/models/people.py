@@ -69,6 +69,7 @@ class Engagement(Travelling, ScopedModel):
     participation_lookup = "participation"
     person_lookup = "person"
     view_permission = "workers.view"
+    held_by = ("team",)
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="engagements")
     project = models.ForeignKey("projects.Project", models.PROTECT, related_name="engagements")

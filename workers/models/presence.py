@@ -38,6 +38,7 @@ class Presence(Travelling, ScopedModel):
     participation_lookup = "engagement__participation"
     person_lookup = "engagement__person"
     view_permission = "workers.view"
+    held_by = ("engagement",)
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="presences")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -83,6 +84,7 @@ class TemporaryLeave(Travelling, ScopedModel):
     project_lookup = "presence__engagement__project"
     participation_lookup = "presence__engagement__participation"
     view_permission = "workers.view"
+    held_by = ("presence",)
 
     presence = models.ForeignKey(Presence, models.PROTECT, related_name="leaves")
     left_on = models.DateField()
@@ -119,6 +121,7 @@ class Settlement(Travelling, ScopedModel):
     project_lookup = "presence__engagement__project"
     participation_lookup = "presence__engagement__participation"
     view_permission = "workers.view"
+    held_by = ("presence",)
 
     class Outcome(models.TextChoices):
         SETTLED = "settled", "工资已结清"

@@ -22,6 +22,7 @@ class WorkQuantity(Travelling, ScopedModel):
     participation_lookup = "participation"
     person_lookup = "engagement__person"
     view_permission = "workers.view"
+    held_by = ("team",)
 
     class State(models.TextChoices):
         ENTERED = "entered", "待总承包确认"

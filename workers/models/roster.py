@@ -20,6 +20,7 @@ class EntryReview(Travelling, ScopedModel):
     project_lookup = "engagement__project"
     participation_lookup = "engagement__participation"
     view_permission = "workers.view"
+    held_by = ("engagement",)
 
     class Outcome(models.TextChoices):
         PENDING = "pending", "待审批"
@@ -69,6 +70,7 @@ class KeyPostAssignment(Travelling, ScopedModel):
     participation_lookup = "engagement__participation"
     person_lookup = "engagement__person"
     view_permission = "workers.view"
+    held_by = ("engagement",)
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="key_posts")
     post = models.CharField(max_length=4)

@@ -9,7 +9,7 @@ from kernel.errors import NotFound
 from projects.models import Project
 from standards.selectors import parameter
 from web.acts import FormPage
-from web.forms import CodeField, DayField, ScopedForm
+from web.forms import DayField, ScopedForm
 from web.navigation import Crumb
 from web.words import exact
 from workers.models import Contract, ContractPaper, Engagement
@@ -20,7 +20,7 @@ from workers.services import TermFacts, amend_contract, duties_of, make_contract
 from workers.services.contracts import until_words
 from workers.services.drafting import require_sensible_terms
 from workers.web.choosing import ChoosingPage, PeopleField, keys_of
-from workers.web.papers_fields import PaperForm, contract_kinds, one_of, price_field
+from workers.web.papers_fields import PaperForm, contract_kinds, one_of, price_field, unit_field
 from workers.web.places import of_work, record_of, today
 
 _WAGE_FORMS = [("", "请选择"), *Contract.WageForm.choices]
@@ -45,13 +45,7 @@ class Terms(PaperForm):
     )
     wage_form = one_of("计酬方式", _WAGE_FORMS)
     unit_price = price_field()
-    unit = CodeField(
-        label="计量单位",
-        code_list="measurement_unit",
-        required=False,
-        empty="不按计量",
-        help_text="计件时必选。",
-    )
+    unit = unit_field("计件时必选。")
     pay_day = forms.IntegerField(
         label="发薪日（每月几日）",
         min_value=1,

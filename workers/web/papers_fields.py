@@ -55,6 +55,17 @@ def price_field() -> forms.DecimalField:
     )
 
 
+def unit_field(when: str) -> CodeField:
+    """What a price is paid for; `when` tells in a sentence when it is to be filled in."""
+    return CodeField(
+        label="计量单位",
+        code_list="measurement_unit",
+        required=False,
+        empty="不按计量",
+        help_text=when,
+    )
+
+
 def hours_field(*, required: bool) -> forms.DecimalField:
     return forms.DecimalField(
         label="学时",
@@ -116,13 +127,7 @@ class ContractFields(PaperForm):
     )
     wage_form = one_of("计酬方式", [("", "未约定"), *Contract.WageForm.choices], required=False)
     unit_price = price_field()
-    unit = CodeField(
-        label="计量单位",
-        code_list="measurement_unit",
-        required=False,
-        empty="不按计量",
-        help_text="计件时填。",
-    )
+    unit = unit_field("计件时填。")
     scan = FileField(label="合同扫描件", required=False, help_text="照片或 PDF。含签字页。")
 
     def clean(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """ProjectWorker 项目人员: who is registered for work on the project."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -37,7 +37,7 @@ from federation.open_api.dictionaries import (
     WORKER_KIND,
 )
 from federation.open_api.dispatcher import query, write
-from federation.open_api.elements import EXTRAS, opened, sentences, warned
+from federation.open_api.elements import EXTRAS, WIRE, opened, sentences, warned
 from federation.open_api.pictures import address_of
 from federation.open_api.roster import (
     all_or_nothing,
@@ -242,38 +242,9 @@ def _require_consistent(rows: Sequence[Mapping[str, Any]]) -> None:
 
 # Our fact → the interface's field. What was not sent is not said.
 OWN = {
-    "is_team_leader": "isTeamLeader",
-    "kind": "workRole",
-    "trade": "workType",
-    "phone": "cellPhone",
-    "address": "address",
-    "photo": "headImage",
-    "card_number": "payRollBankCardNumber",
-    "bank_code": "payRollTopBankCode",
-    "bank_name": "payRollBankName",
-    "gate_card": "cardNumber",
-    "education": "cultureLevelType",
-    "political_status": "politicsType",
-    "issuing_authority": "grantOrg",
+    fact.name: WIRE[WORKER_RECORD][fact.name] for fact in fields(OwnFacts) if fact.name in WIRE[WORKER_RECORD]
 }
-MORE = {
-    "gate_card_issued_on": "issueCardDate",
-    "gate_card_picture": "issueCardPic",
-    "bank_head_name": "payRollTopBankName",
-    "bank_link_number": "bankLinkNumber",
-    "is_insured": "hasBuyInsurance",
-    "union_joined_on": "joinedTime",
-    "specialty": "specialty",
-    "urgent_name": "urgentLinkMan",
-    "urgent_phone": "urgentLinkManPhone",
-    "started_work_on": "workDate",
-    "marital_status": "maritalStatus",
-    "card_front": "positiveIDCardImage",
-    "card_back": "negativeIDCardImage",
-    "document_valid_from": "startDate",
-    "document_valid_to": "expiryDate",
-    "management_post": "manageType",
-}
+MORE = {fact.name: WIRE[WORKER_RECORD][fact.name] for fact in fields(ParticularFacts)}
 
 
 def _own(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,285 @@
+"""Applying what was received: in order, line by line; an outcome where a record was not plainly taken."""
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from federation.carriers import carriers
+from federation.models import Line, Node, NodeKey, ReceivedEnvelope, RecordResult
+from federation.selectors.nodes import MANAGE_NODES, own_region
+from federation.services.own_node import SEALS, private_of
+from federation.services.receiving import BODY_CONTEXT, most_unzipped
+from federation.travel.messages import Incoming, Message, Outcome, Sender
+from federation.wire import boxes, envelopes
+from kernel.cipher import unseal_bytes
+from standards.selectors import parameter
+from web.messages import Audience, tell
+
+log = structlog.get_logger(__name__)
+# What became of waiting records within the transaction that runs.
+_settled: ContextVar[list[tuple[Message, Outcome]] | None] = ContextVar("settled", default=None)
+
+
+def apply_all(now: datetime, *, incoming: Incoming | None = None) -> int:
+    """Apply what waits on every line; how many envelopes."""
+    apply = incoming or carriers().incoming
+    if apply is None:
+        return 0
+    waiting = ReceivedEnvelope.objects.filter(state=ReceivedEnvelope.State.RECEIVED)
+    lines = list(waiting.order_by().values_list("line", flat=True).distinct())
+    done = 0
+    for pk in lines:
+        while apply_next(pk, now, incoming=apply):
+            done += 1
+    return done
+
+
+def apply_next(line_pk: int, now: datetime, *, incoming: Incoming) -> bool:
+    """Apply the next envelope of a line; False where there is none, or another process is at it.
+
+    The attempt is counted first, by itself: one that fails again and again is put aside instead of ending
+    every later attempt too.
+    """
+    found = _begun(line_pk, now)
+    if found is None:
+        return False
+    with transaction.atomic():
+        line = _locked(line_pk)
+        if line is None:
+            return False
+        envelope = ReceivedEnvelope.objects.get(pk=found)
+        if envelope.state != ReceivedEnvelope.State.RECEIVED or envelope.body is None:
+            return False
+        _apply(line, envelope, now, incoming)
+    return True
+
+
+def _locked(line_pk: int) -> Line | None:
+    rows = Line.objects.select_for_update(skip_locked=True, of=("self",)).select_related("node__region")
+    return rows.filter(pk=line_pk).first()
+
+
+@transaction.atomic
+def _begun(line_pk: int, now: datetime) -> int | None:
+    """The envelope that is tried now; none where the line is stuck or held."""
+    line = _locked(line_pk)
+    if line is None or line.state == Line.State.STUCK:
+        return None
+    rows = ReceivedEnvelope.objects.filter(line=line, state=ReceivedEnvelope.State.RECEIVED)
+    envelope = rows.order_by("epoch", "seq").defer("body").first()
+    if envelope is None:
+        return None
+    if envelope.attempts >= int(parameter("federation.attempts")):
+        _quarantine(line, envelope, now)
+        return None
+    ReceivedEnvelope.objects.filter(pk=envelope.pk).update(attempts=F("attempts") + 1)
+    return envelope.pk
+
+
+def _quarantine(line: Line, envelope: ReceivedEnvelope, now: datetime) -> None:
+    """Put aside what cannot be applied: its line stops, the others go on (I-27)."""
+    reason = _(
+        "第 {seq} 号报文连续 {times} 次处理失败，本流停下，其他流不受影响。请查看平台日志，修复后恢复本流。"
+    ).format(seq=envelope.seq, times=envelope.attempts)
+    ReceivedEnvelope.objects.filter(pk=envelope.pk).update(
+        state=ReceivedEnvelope.State.QUARANTINED, reason=reason
+    )
+    line.state, line.trouble, line.trouble_since = Line.State.STUCK, reason, now
+    line.save(update_fields=["state", "trouble", "trouble_since"])
+    log.error("federation.quarantined", node=line.node.code, stream=line.stream, seq=envelope.seq)
+    tell(
+        Audience(permission=MANAGE_NODES, region_path=own_region().path),
+        kind="federation",
+        text=_("“{name}”的{reason}").format(name=line.node.name, reason=reason),
+        url=reverse("node", args=[line.node.public_id]),
+        about=line.node.code,
+    )
+
+
+def _apply(line: Line, envelope: ReceivedEnvelope, now: datetime, incoming: Incoming) -> None:
+    content = unseal_bytes(bytes(envelope.body or b""), context=BODY_CONTEXT)
+    messages = envelopes.unpack(content, most_unzipped()).messages
+    _settled.set([])
+    became = incoming(line.stream, messages, sender_of(line.node)) if messages else []
+    _close_older(line, messages, now)
+    told = [pair for pair in zip(messages, became, strict=True) if _is_told(pair[1])]
+    _write(line, envelope, told, now)
+    envelope.state, envelope.applied_at = ReceivedEnvelope.State.APPLIED, now
+    envelope.messages = len(messages)
+    envelope.refused = sum(outcome.became == "refused" for outcome in became)
+    envelope.save(update_fields=["state", "applied_at", "messages", "refused"])
+    line.settled_seq = envelope.seq if envelope.epoch == line.epoch else line.settled_seq
+    line.attempts = 0
+    line.save(update_fields=["settled_seq", "attempts", "results"])
+    _tell_settled(line, envelope.epoch, envelope.seq, now)
+
+
+def _is_told(outcome: Outcome) -> bool:
+    return outcome.became in ("waits", "refused") or outcome.canonical is not None
+
+
+def _write(
+    line: Line, envelope: ReceivedEnvelope, told: Sequence[tuple[Message, Outcome]], now: datetime
+) -> None:
+    rows = []
+    for message, outcome in told:
+        line.results += 1
+        is_open = outcome.became in ("waits", "refused")
+        rows.append(
+            RecordResult(
+                line=line,
+                number=line.results,
+                epoch=envelope.epoch,
+                seq=envelope.seq,
+                kind=message.kind[:40],
+                key=message.key,
+                record_version=message.version,
+                told_at=now,
+                resolved_at=None if is_open else now,
+                **_words(outcome),
+            )
+        )
+    RecordResult.objects.bulk_create(rows, batch_size=500)
+
+
+def _words(outcome: Outcome) -> dict[str, object]:
+    return {
+        "became": outcome.became,
+        "canonical": outcome.canonical,
+        "rule": outcome.rule[:60],
+        "sentence": outcome.sentence[:500],
+        "remedy": outcome.remedy[:300],
+        "missing": outcome.missing[:120],
+    }
+
+
+def _close_older(line: Line, messages: Sequence[Message], now: datetime) -> None:
+    """A later version of a record takes the place of what still waited or stood refused of it."""
+    older = RecordResult.objects.filter(line=line, resolved_at=None, key__in=[one.key for one in messages])
+    older.update(resolved_at=now, resolution="newer")
+
+
+def note_settled(node: str, message: Message, outcome: Outcome) -> None:
+    """Hear what became of a record that was told to wait; it is written beside what is being applied now."""
+    if (found := _settled.get()) is not None:
+        found.append((message, outcome))
+
+
+def retry_waiting(now: datetime) -> int:
+    """Let what waits for another record be tried again; how many were tried."""
+    retry = carriers().retry
+    if retry is None:
+        return 0
+    waiting = RecordResult.objects.filter(
+        line__direction=Line.Direction.IN, became=RecordResult.Became.WAITS, resolved_at=None
+    )
+    nodes = list(waiting.order_by().values_list("line__node", flat=True).distinct())
+    return sum(_retry(node, now, retry) for node in nodes)
+
+
+@transaction.atomic
+def _retry(node_pk: int, now: datetime, retry: Callable[[Sender], int]) -> int:
+    """Of one neighbour; its first line tells the outcomes."""
+    first = Line.objects.filter(node=node_pk, direction=Line.Direction.IN).order_by("pk").first()
+    line = _locked(first.pk) if first else None
+    if line is None:
+        return 0
+    _settled.set([])
+    number = retry(sender_of(line.node))
+    _tell_settled(line, line.epoch, line.settled_seq, now)
+    return number
+
+
+def _tell_settled(line: Line, epoch: int, seq: int, now: datetime) -> None:
+    """Tell on this line what became of records that waited, on whatever line they had come."""
+    found = {(message.kind, message.key): (message, outcome) for message, outcome in _settled.get() or ()}
+    _settled.set(None)
+    if not found:
+        return
+    waited = RecordResult.objects.filter(
+        line__node=line.node,
+        line__direction=Line.Direction.IN,
+        became=RecordResult.Became.WAITS,
+        resolved_at=None,
+    )
+    waited.filter(key__in=[key for _kind, key in found]).update(resolved_at=now, resolution="came")
+    for (kind, key), (message, outcome) in found.items():
+        line.results += 1
+        is_refused = outcome.became == RecordResult.Became.REFUSED
+        RecordResult.objects.update_or_create(
+            line=line,
+            epoch=epoch,
+            seq=seq,
+            kind=kind[:40],
+            key=key,
+            defaults={
+                "number": line.results,
+                "record_version": message.version,
+                "told_at": now,
+                "resolved_at": None if is_refused else now,
+                **_words(outcome),
+            },
+        )
+    line.save(update_fields=["results"])
+
+
+def sender_of(node: Node) -> Sender:
+    """A neighbour as the applier sees it: what it may report, whose rows come through it, how boxes open."""
+    if node.relation == Node.Relation.PARENT:
+        return Sender(node.code, ("",), (), frozenset({"*"}), _Opener())
+    below = Node.objects.filter(via=node).values_list("code", flat=True)
+    is_firm = node.kind == Node.Kind.ENTERPRISE
+    return Sender(
+        code=node.code,
+        regions=[node.region.path] if node.region and not is_firm else [],
+        enterprises=[node.enterprise_uscc] if is_firm else [],
+        origins=frozenset({node.code, *below}),
+        open=_Opener(),
+    )
+
+
+class _Opener:
+    """Opens boxes that were closed for this node; each key is fetched once."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, bytes] = {}
+
+    def __call__(self, box: str, place: str) -> str:
+        """What was put into the box for this place. Raises boxes.Closed."""
+        key_id = boxes.key_of(box)
+        if key_id not in self._keys:
+            self._keys[key_id] = _own_seal_key(key_id)
+        return boxes.opened(box, place, private=self._keys[key_id])
+
+
+def _own_seal_key(key_id: str) -> bytes:
+    held = NodeKey.objects.filter(
+        node__relation=Node.Relation.SELF, purpose=SEALS, key_id=key_id, private__isnull=False
+    ).first()
+    if held is None:
+        raise boxes.Closed("closed for another key")
+    return private_of(held)
+
+
+def result_card(row: RecordResult) -> dict[str, object]:
+    """An outcome as it is told to its sender."""
+    return {
+        "number": row.number,
+        "epoch": row.epoch,
+        "seq": row.seq,
+        "kind": row.kind,
+        "key": str(row.key),
+        "version": row.record_version,
+        "became": row.became,
+        "canonical": str(row.canonical) if row.canonical else None,
+        "rule": row.rule,
+        "sentence": row.sentence,
+        "remedy": row.remedy,
+        "missing": row.missing,
+    }

@@ -1,0 +1,52 @@
+"""A child's round: push, fetch, ask. The parent never calls; a node without a parent does nothing."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from federation.models import Node
+from federation.services.dispatching import fetch
+from federation.services.handshake import say_hello
+from federation.services.newcomers import tell_newcomers
+from federation.services.outcomes import ask_results
+from federation.services.sending import push
+from federation.services.transport import client
+from standards.selectors import parameter
+
+
+def parent() -> Node | None:
+    """The platform above this one, while it may be spoken to."""
+    found = Node.objects.filter(relation=Node.Relation.PARENT).select_related("region").first()
+    return found if found and found.may_exchange else None
+
+
+def exchange() -> int:
+    """One round with the parent; how many envelopes went or came."""
+    tell_newcomers(timezone.now())
+    node = parent()
+    if node is None:
+        return 0
+    with client() as http:
+        if node.needs_hello and not say_hello(http, node, timezone.now()):
+            return 0
+        moved = push(node, http=http)
+        if moved or _is_time(node):
+            moved += fetch(node, http=http)
+            ask_results(node, http=http)
+            Node.objects.filter(pk=node.pk).update(polled_at=timezone.now())
+    return moved
+
+
+def _is_time(node: Node) -> bool:
+    """Whether to look again, though nothing was sent."""
+    pause = timedelta(seconds=float(parameter("federation.poll_seconds")))
+    return node.polled_at is None or node.polled_at + pause <= timezone.now()
+
+
+def greet() -> bool:
+    """Say hello to the parent; False where there is none, or it did not agree."""
+    node = parent()
+    if node is None:
+        return False
+    with client() as http:
+        return say_hello(http, node, timezone.now())

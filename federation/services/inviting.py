@@ -1,0 +1,256 @@
+"""Acts on neighbours: inviting, suspending, resuming; moving a county between hosted and self-built."""
+
+import re
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from federation.models import Invitation, Line, Node
+from federation.selectors.nodes import own_region, require_governing
+from federation.services.own_node import SIGNS, own_key, own_node
+from kernel.errors import DomainError
+from kernel.models import this_node
+from kernel.scoping import Actor
+from projects.uscc import BadUscc, read_uscc
+from regions.models import Region
+from standards.selectors import parameter
+
+_CODE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+_SECRET_BYTES: Final = 20
+Kind, State, Mode, Relation = Node.Kind, Node.State, Node.Mode, Node.Relation
+# Which platforms may stand directly below which.
+BELOW: Final[dict[str, tuple[str, ...]]] = {
+    Kind.PROVINCE: (Kind.CITY, Kind.COUNTY, Kind.ENTERPRISE),
+    Kind.CITY: (Kind.COUNTY, Kind.ENTERPRISE),
+    Kind.COUNTY: (Kind.ENTERPRISE,),
+    Kind.ENTERPRISE: (),
+}
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of an invitation's secret."""
+    return sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite_node(
+    *,
+    actor: Actor,
+    code: str,
+    name: str,
+    kind: str,
+    region: Region | None = None,
+    enterprise_uscc: str = "",
+    now: datetime | None = None,
+) -> tuple[Node, str]:
+    """Invite a platform to join below this one; the invitation's text is told once.
+
+    The text names this node, a one-time secret and the fingerprint of this node's key, by which the invited
+    platform knows who answers it. An earlier invitation of the same platform ends.
+    Raises NotPermitted, DomainError for a code, kind, region or enterprise that cannot be.
+    """
+    require_governing(actor)
+    now = now or timezone.now()
+    own = own_node()
+    code = _checked_code(code)
+    _require_kind_below(own, kind)
+    place = _place_of(kind, region)
+    uscc = _uscc_of(kind, enterprise_uscc)
+    node = _invited(code, name, kind, place, uscc)
+    node.invitations.filter(used_at=None).update(expires_at=now)
+    secret = secrets.token_hex(_SECRET_BYTES)
+    Invitation.objects.create(
+        node=node,
+        code_hash=digest_of(secret),
+        invited_by=actor.label[:120],
+        invited_at=now,
+        expires_at=now + timedelta(days=int(parameter("federation.invitation_days"))),
+    )
+    record(actor, "federation.node_invited", node, place=place.path, code=code, kind=kind)
+    return node, f"{own.code}.{secret}.{own_key(SIGNS, now).key_id}"
+
+
+def _checked_code(code: str) -> str:
+    code = code.strip().lower()
+    if not _CODE.fullmatch(code) or code == this_node():
+        raise DomainError(
+            _("节点代码用 1 至 32 个小写字母、数字或短横线，且不能与本平台相同，例如 whs。请改后再试。"),
+            code="bad_code",
+            field="code",
+        )
+    return code
+
+
+def _require_kind_below(own: Node, kind: str) -> None:
+    if kind not in BELOW.get(own.kind, ()):
+        raise DomainError(
+            _("{own}下面不能接入这一类平台。请核对类别，或由上级平台邀请。").format(own=Kind(own.kind).label),
+            code="bad_kind",
+            field="kind",
+        )
+
+
+def _place_of(kind: str, region: Region | None) -> Region:
+    """Where the node's rows lie: its division; an enterprise works anywhere in ours."""
+    if kind == Kind.ENTERPRISE:
+        return own_region()
+    if region is None or not region.path.startswith(own_region().path) or region == own_region():
+        raise DomainError(
+            _("请选择该平台管理的行政区划，须在本平台的范围之内、本级之下。"),
+            code="bad_region",
+            field="region",
+        )
+    return region
+
+
+def _uscc_of(kind: str, uscc: str) -> str:
+    if kind != Kind.ENTERPRISE:
+        return ""
+    try:
+        return read_uscc(uscc)
+    except BadUscc as fault:
+        raise DomainError(str(fault), code="bad_uscc", field="enterprise_uscc") from None
+
+
+def _invited(code: str, name: str, kind: str, region: Region, uscc: str) -> Node:
+    """The row of the invited node: new, or a child that may join anew; never another's."""
+    held = Node.objects.select_for_update().filter(code=code).first()
+    if held is not None and (held.relation != Relation.CHILD or held.state in (State.ACTIVE, State.DEGRADED)):
+        raise DomainError(
+            _("节点代码“{code}”已在使用。换一个代码；若是同一平台重新接入，请先停用它再邀请。").format(
+                code=code
+            ),
+            code="code_taken",
+            field="code",
+        )
+    name = name.strip()
+    if not name:
+        raise DomainError(_("请填平台名称，例如“武汉市建筑工人平台”。"), code="no_name", field="name")
+    if held is None:
+        return Node.objects.create(
+            code=code,
+            name=name[:120],
+            kind=kind,
+            region=region,
+            enterprise_uscc=uscc,
+            relation=Relation.CHILD,
+        )
+    if (held.kind, held.region_id, held.enterprise_uscc) != (kind, region.pk, uscc):
+        raise DomainError(
+            _("“{code}”原来登记的类别、区划或企业与这次不同，不能沿用。请换一个代码。").format(code=code),
+            code="other_node",
+            field="code",
+        )
+    held.name, held.state, held.suspended_why = name[:120], State.INVITED, ""
+    held.save(update_fields=["name", "state", "suspended_why"])
+    return held
+
+
+@transaction.atomic
+def suspend_node(*, actor: Actor, node: Node, reason: str) -> Node:
+    """Stop exchanging with a neighbour; what it sent stays, what it sends is refused with a sentence.
+
+    Raises NotPermitted, DomainError without a reason or for a node that is no neighbour.
+    """
+    require_governing(actor)
+    node = _neighbour(node)
+    if not reason.strip():
+        raise DomainError(
+            _("请写明停用原因，对方管理员会看到。例如：密钥疑似外泄。"), code="no_reason", field="reason"
+        )
+    node.state, node.suspended_why = State.SUSPENDED, reason.strip()[:200]
+    node.save(update_fields=["state", "suspended_why"])
+    record(actor, "federation.node_suspended", node, reason=reason.strip()[:200], code=node.code)
+    return node
+
+
+@transaction.atomic
+def resume_node(*, actor: Actor, node: Node) -> Node:
+    """Exchange with a suspended neighbour again; nothing was lost meanwhile, both sides continue.
+
+    Raises NotPermitted, DomainError for a node that was not suspended or never gave its keys.
+    """
+    require_governing(actor)
+    node = _neighbour(node)
+    if node.state != State.SUSPENDED or not node.keys.exists():
+        raise DomainError(
+            _("“{name}”现在不是停用状态，或还没有交换过密钥。未接入的请重新邀请。").format(name=node.name),
+            code="not_suspended",
+        )
+    node.state, node.suspended_why, node.objection = State.KEYED, "", ""
+    node.save(update_fields=["state", "suspended_why", "objection"])
+    Line.objects.filter(node=node).update(next_at=None, attempts=0)
+    record(actor, "federation.node_resumed", node, code=node.code)
+    return node
+
+
+def _neighbour(node: Node) -> Node:
+    held = Node.objects.select_for_update().get(pk=node.pk)
+    if held.relation not in (Relation.CHILD, Relation.PARENT):
+        raise DomainError(_("只能对直接相连的平台办理。"), code="no_neighbour")
+    return held
+
+
+@transaction.atomic
+def register_hosted(*, actor: Actor, code: str, name: str, region: Region) -> Node:
+    """Write down that a city or county uses this platform; its rows are kept here and owned by this node.
+
+    Raises NotPermitted, DomainError.
+    """
+    require_governing(actor)
+    place = _place_of(Kind.CITY, region)
+    kind = Kind.CITY if place.is_second_level else Kind.COUNTY
+    node = _invited(_checked_code(code), name, kind, place, "")
+    node.state, node.mode = State.ACTIVE, Mode.HOSTED
+    node.save(update_fields=["state", "mode"])
+    record(actor, "federation.node_hosted", node, place=place.path, code=node.code)
+    return node
+
+
+@transaction.atomic
+def begin_migration(*, actor: Actor, node: Node, to: str, now: datetime | None = None) -> Node:
+    """Begin to move a city or county from this platform to its own, or back.
+
+    From now on the node is marked as moving; whose its rows are changes only when both sides have equal
+    counts and digests, which the reconciliation finds. Raises NotPermitted, DomainError.
+    """
+    require_governing(actor)
+    node = _neighbour(node)
+    if to not in Mode.values or to == node.mode or node.kind not in (Kind.CITY, Kind.COUNTY):
+        raise DomainError(
+            _("“{name}”已经是这种方式，或不是市县平台，不能这样迁移。").format(name=node.name),
+            code="bad_mode",
+        )
+    if to == Mode.HOSTED and not node.may_exchange:
+        raise DomainError(
+            _("“{name}”还没有通信，它的数据不在手边，不能并入。请先恢复通信。").format(name=node.name),
+            code="not_connected",
+        )
+    node.moving_to, node.moving_since = to, now or timezone.now()
+    node.save(update_fields=["moving_to", "moving_since"])
+    record(actor, "federation.migration_begun", node, code=node.code, to=to)
+    return node
+
+
+@transaction.atomic
+def end_migration(*, actor: Actor, node: Node, is_done: bool) -> Node:
+    """End a move: done, with the node in its new way of working, or given up and as it was.
+
+    Raises NotPermitted, DomainError where none is under way.
+    """
+    require_governing(actor)
+    node = _neighbour(node)
+    if not node.moving_to:
+        raise DomainError(_("“{name}”没有正在进行的迁移。").format(name=node.name), code="not_moving")
+    if is_done:
+        node.mode = node.moving_to
+    node.moving_to, node.moving_since = "", None
+    node.save(update_fields=["mode", "moving_to", "moving_since"])
+    record(actor, "federation.migration_ended", node, code=node.code, done=is_done)
+    return node

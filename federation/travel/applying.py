@@ -1,0 +1,304 @@
+"""One kind's messages become rows: whose they are, what they name, where they lie, and what follows."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from psycopg2.extras import execute_values
+
+from federation.models import Copied, KnownAs
+from federation.travel import people, sentences
+from federation.travel.consequences import announce_copies
+from federation.travel.kinds import Kind, rows_of
+from federation.travel.messages import Message, Outcome, Sender
+from federation.travel.names import KIND_OF, Names, localised, names_in, references
+from federation.travel.outgoing import place_of
+from federation.travel.placing import outside
+from federation.travel.reading import Snapshot, snapshots
+from federation.travel.writing import Coming, Misfit, values_of, write
+from kernel.models import this_node
+from projects.models import Enterprise
+from workers.models import Person
+
+_SAME = Outcome("same")
+_APPLIED = Outcome("applied")
+
+
+def apply_rows(kind: Kind, messages: Sequence[Message], sender: Sender, now: datetime) -> dict[UUID, Outcome]:
+    """What becomes of messages of one kind with different keys, by key."""
+    found: dict[UUID, Outcome] = {}
+    puts = []
+    for message in messages:
+        if refusal := _not_theirs(message, sender):
+            found[message.key] = refusal
+        elif message.op == "put":
+            puts.append(message)
+        else:
+            found[message.key] = _buried(kind, message, sender, now)
+    found.update(_put(kind, puts, sender, now))
+    return found
+
+
+def _not_theirs(message: Message, sender: Sender) -> Outcome | None:
+    if message.origin == this_node():
+        # Our own row, back from a neighbour: nobody but us changes it.
+        return _SAME
+    if "*" not in sender.origins and message.origin not in sender.origins:
+        return sentences.other_origin(message.origin)
+    return None
+
+
+def _put(kind: Kind, messages: Sequence[Message], sender: Sender, now: datetime) -> dict[UUID, Outcome]:
+    found: dict[UUID, Outcome] = {}
+    opened: dict[UUID, Mapping[str, str]] = {}
+    for message in messages:
+        try:
+            opened[message.key] = {
+                name: sender.open(box, place_of(kind.name, message.key, name))
+                for name, box in message.sealed.items()
+            }
+        except ValueError:
+            found[message.key] = sentences.unopened()
+    waiting = [message for message in messages if message.key not in found]
+    # A row may name another of the same batch: each round writes those whose names are all here.
+    while waiting:
+        names = names_in(kind, [message.row for message in waiting])
+        missing = {message.key: _missing(kind, message, names) for message in waiting}
+        ready = [message for message in waiting if not missing[message.key]]
+        if not ready:
+            found.update({key: Outcome("waits", missing=name) for key, name in missing.items()})
+            break
+        found.update(_settled(kind, ready, opened, names, sender, now))
+        waiting = [message for message in waiting if missing[message.key]]
+    return found
+
+
+def _missing(kind: Kind, message: Message, names: Names) -> str:
+    """The first row that a message names and that is not here; "" where all are."""
+    for column, value in references(kind, message.row):
+        model = column.field.related_model
+        if column.sort == "reference" and model in KIND_OF and names.of(column, value) is None:
+            return f"{KIND_OF[model]}:{value}"
+    return ""
+
+
+def _settled(
+    kind: Kind,
+    messages: Sequence[Message],
+    opened: Mapping[UUID, Mapping[str, str]],
+    names: Names,
+    sender: Sender,
+    now: datetime,
+) -> dict[UUID, Outcome]:
+    """Messages whose names are all known: written, or told why not."""
+    found: dict[UUID, Outcome] = {}
+    targets: dict[UUID, UUID] = {message.key: message.key for message in messages}
+    left: dict[UUID, int] = {}
+    if kind.model is Person:
+        numbers = [(message, opened[message.key].get("id_number", "")) for message in messages]
+        for key, one in people.identify(numbers, sender.code).items():
+            targets[key] = one.target
+            if one.outcome is not None:
+                found[key] = one.outcome
+            if one.left is not None:
+                left[key] = one.left
+    elif kind.natural:
+        targets.update(_known_targets(kind, messages, names))
+    old = snapshots(kind, set(targets.values()), this_node())
+    stale = _stale(kind, targets, messages)
+    beyond = outside(kind, [m for m in messages if m.key not in found], names, sender)
+    ready = []
+    for message in messages:
+        if message.key in found:
+            continue
+        one = old.get(targets[message.key])
+        outcome = (
+            (sentences.outside() if message.key in beyond else None)
+            or _unknown_place(kind, message, names)
+            or _anothers(kind, message, one, sender)
+            or (_SAME if message.key in stale else None)
+        )
+        if outcome is not None:
+            found[message.key] = outcome
+            continue
+        coming = Coming(
+            message, targets[message.key], opened[message.key], localised(kind, message.row, names), one,
+            left=left.get(message.key),
+        )  # fmt: skip
+        if one is not None and _is_equal(coming, one):
+            found[message.key] = _told(coming, _SAME)
+        else:
+            try:
+                coming.values = values_of(kind, coming, names)
+            except Misfit as misfit:
+                found[message.key] = sentences.shape(misfit.name)
+                continue
+            ready.append(coming)
+    found.update(_write(kind, ready, names))
+    written = {m.key for m in messages if found[m.key].became in ("applied", "same")} - stale
+    _note(kind, [m for m in messages if m.key in written], targets, sender, now)
+    return found
+
+
+def _write(kind: Kind, ready: Sequence[Coming], names: Names) -> dict[UUID, Outcome]:
+    found: dict[UUID, Outcome] = {}
+    # One statement writes rows of one shape: a neighbour's older software may say fewer columns.
+    shapes: dict[tuple[str, ...], list[Coming]] = {}
+    for one in ready:
+        shapes.setdefault(tuple(one.values), []).append(one)
+    for group in shapes.values():
+        refused = write(kind, group, names)
+        good = [one for one in group if one.target not in refused]
+        found.update({one.message.key: refused[one.target] for one in group if one.target in refused})
+        found.update({one.message.key: _told(one, _APPLIED) for one in good})
+        announce_copies(kind, good)
+    return found
+
+
+def _told(coming: Coming, outcome: Outcome) -> Outcome:
+    """An outcome, with our name of the row where it is another."""
+    if coming.target == coming.message.key:
+        return outcome
+    return Outcome(outcome.became, canonical=coming.target)
+
+
+def _known_targets(kind: Kind, messages: Sequence[Message], names: Names) -> dict[UUID, UUID]:
+    """Our names of rows that we knew before under another: by what names them everywhere."""
+    keys = [message.key for message in messages]
+    known = dict(KnownAs.objects.filter(kind=kind.name, key__in=keys).values_list("key", "local"))
+    if kind.named is not None:
+        return known
+    here = set(rows_of(kind.model).filter(public_id__in=keys).values_list("public_id", flat=True))
+    strange = [message for message in messages if message.key not in known and message.key not in here]
+    for message in strange:
+        row = localised(kind, message.row, names)
+        columns = {column.name: column for column in kind.columns}
+        wanted = {columns[name].lookup: row.get(name) for name in kind.natural}
+        if any(value is None for name, value in wanted.items() if name not in ("region__code", "valid_from")):
+            continue
+        condition = {
+            (name if value is not None else f"{name.removesuffix('__code')}__isnull"): (
+                value if value is not None else True
+            )
+            for name, value in wanted.items()
+        }
+        local = rows_of(kind.model).filter(**condition).values_list("public_id", flat=True).first()
+        if local is not None:
+            known[message.key] = local
+    return known
+
+
+def _anothers(kind: Kind, message: Message, one: Snapshot | None, sender: Sender) -> Outcome | None:
+    """Whether the row that stands here is not the message's to change; a thing known before keeps its owner.
+
+    What the parent dispatches takes over what was first written down here, under our name.
+    """
+    if one is None or one.origin == message.origin or not kind.whose or "*" in sender.origins:
+        return None
+    if one.key == message.key:
+        return sentences.other_owner(one.origin)
+    if kind.model is Enterprise and one.row["name"] != message.row.get("name"):
+        return sentences.other_firm_name(one.row["name"])
+    return Outcome("same", canonical=one.key)
+
+
+def _unknown_place(kind: Kind, message: Message, names: Names) -> Outcome | None:
+    for column, value in references(kind, message.row):
+        if column.sort == "region" and value not in names.regions:
+            return sentences.unknown_region(value)
+    return None
+
+
+def _is_equal(coming: Coming, one: Snapshot) -> bool:
+    """Whether nothing would change: what is said of our columns, the sealed ones as opened."""
+    if coming.message.origin != one.origin and one.origin != this_node():
+        return False
+    said = {name: value for name, value in one.row.items() if name in coming.row}
+    return said == dict(coming.row) and one.opened() == dict(coming.opened)
+
+
+def _stale(kind: Kind, targets: Mapping[UUID, UUID], messages: Iterable[Message]) -> set[UUID]:
+    """Messages that are older than what was copied already, or of rows that were deleted since."""
+    held = {
+        key: (at, gone)
+        for key, at, gone in Copied.objects.filter(
+            kind=kind.name, key__in=list(targets.values())
+        ).values_list("key", "at", "gone_at")
+    }
+    found = set()
+    for message in messages:
+        at, gone = held.get(targets[message.key], (None, None))
+        if at is not None and (_instant(message) < at or (gone is not None and _instant(message) <= at)):
+            found.add(message.key)
+    return found
+
+
+def _instant(message: Message) -> datetime:
+    return datetime.fromisoformat(message.at)
+
+
+def _note(
+    kind: Kind,
+    messages: Collection[Message],
+    targets: Mapping[UUID, UUID],
+    sender: Sender,
+    now: datetime,
+) -> None:
+    """Write down whose copies these are and as of when, and our own names beside theirs."""
+    other = [
+        KnownAs(kind=kind.name, key=message.key, node=sender.code, local=targets[message.key])
+        for message in messages
+        if targets[message.key] != message.key and kind.model is not Person
+    ]
+    KnownAs.objects.bulk_create(other, ignore_conflicts=True)
+    rows = {
+        targets[message.key]: (
+            kind.name, targets[message.key], sender.code, message.origin, message.version, message.at, now,
+        )
+        for message in messages
+    }  # fmt: skip
+    if kind.whose == "origin":
+        # A row that is another's in the end (an alias, a thing known before) is no copy of this sender's.
+        origins = dict(
+            rows_of(kind.model).filter(public_id__in=list(rows)).values_list("public_id", "origin")
+        )
+        rows = {key: row for key, row in rows.items() if origins.get(key) == row[3]}
+    if rows:
+        with connection.cursor() as cursor:
+            execute_values(cursor.cursor, _COPIED, list(rows.values()), page_size=len(rows))
+
+
+_COPIED = """
+    INSERT INTO federation_copied (kind, key, node, origin, version, at, received_at) VALUES %s
+    ON CONFLICT (kind, key) DO UPDATE SET node = EXCLUDED.node, origin = EXCLUDED.origin,
+        version = EXCLUDED.version, at = EXCLUDED.at, received_at = EXCLUDED.received_at, gone_at = NULL
+    WHERE federation_copied.at <= EXCLUDED.at
+"""
+
+
+def _buried(kind: Kind, message: Message, sender: Sender, now: datetime) -> Outcome:
+    """A row that its owner has deleted: the copy goes, and its name stays so that no echo revives it."""
+    target = KnownAs.objects.filter(kind=kind.name, key=message.key).values_list("local", flat=True).first()
+    one = snapshots(kind, [target or message.key], this_node()).get(target or message.key)
+    if one is not None and kind.whose and one.origin != message.origin and "*" not in sender.origins:
+        return sentences.other_owner(one.origin)
+    held = Copied.objects.filter(kind=kind.name, key=target or message.key).first()
+    if held is not None and held.at > _instant(message):
+        return _SAME
+    if one is not None:
+        try:
+            with transaction.atomic():
+                announce_copies(kind, [Coming(message, one.key, {}, one.row, one)])
+                rows_of(kind.model).filter(pk=one.pk).delete()
+        except IntegrityError:
+            return sentences.still_used()
+    Copied.objects.update_or_create(
+        kind=kind.name,
+        key=target or message.key,
+        defaults={
+            "node": sender.code, "origin": message.origin, "at": message.at, "received_at": now,
+            "gone_at": now,
+        },
+    )  # fmt: skip
+    return _APPLIED if one is not None else _SAME

@@ -1,0 +1,94 @@
+"""Whose business a row is: the places and enterprises of a neighbour, for what it is told and may report."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from federation.travel.kinds import Kind, rows_of
+from federation.travel.messages import Recipient
+from federation.travel.reading import Snapshot
+from projects.models import Enterprise, Participation, Permit, Project
+from regions.models import Region
+
+# What a project's participants must know of it before they can work: in the order of need.
+Wanted = Mapping[str, Mapping[UUID, datetime]]
+
+
+def is_within(path: str, regions: Iterable[str]) -> bool:
+    """Whether a place lies within one of these path prefixes; "" holds every place."""
+    return any(path.startswith(prefix) for prefix in regions)
+
+
+def concerned(kind: Kind, found: Collection[Snapshot], to: Recipient) -> set[UUID]:
+    """Of these rows those that the neighbour is told: upward all of them, downward what concerns it."""
+    if not (to.regions or to.enterprises):
+        return {one.key for one in found}
+    if kind.model is Enterprise:
+        return _firms(found, to)
+    if not kind.place:
+        return {one.key for one in found}
+    if kind.project is None:
+        # What holds at a place holds below it: a county is told of the province's rule.
+        paths = _paths_of_regions(one.row["region"] for one in found)
+        return {
+            one.key
+            for one in found
+            if one.row["region"] is None
+            or is_within(paths[one.row["region"]], to.regions)
+            or any(region.startswith(paths[one.row["region"]]) for region in to.regions)
+            or bool(to.enterprises and not to.regions)
+        }
+    project = f"{kind.project}__" if kind.project else ""
+    at_place = Q(pk__in=[])
+    for path in to.regions:
+        at_place |= Q(**{f"{kind.place}__path__startswith": path})
+    if to.enterprises:
+        taking_part = rows_of(Participation).filter(enterprise__uscc__in=to.enterprises).values("project")
+        at_place |= Q(**{f"{project}pk__in": taking_part})
+    rows = rows_of(kind.model).filter(pk__in=[one.pk for one in found]).filter(at_place)
+    return set(rows.values_list("public_id", flat=True))
+
+
+def _firms(found: Collection[Snapshot], to: Recipient) -> set[UUID]:
+    """Enterprises that work where the neighbour stands, and its own."""
+    here = Q(enterprise__uscc__in=to.enterprises)
+    for path in to.regions:
+        here |= Q(project__region__path__startswith=path)
+    if to.enterprises:
+        own = rows_of(Participation).filter(enterprise__uscc__in=to.enterprises).values("project")
+        here |= Q(project__in=own)
+    rows = rows_of(Participation).filter(here, enterprise__in=[one.pk for one in found])
+    own_firms = {one.key for one in found if one.row["uscc"] in to.enterprises}
+    return own_firms | set(rows.values_list("enterprise__public_id", flat=True))
+
+
+def _paths_of_regions(codes: Iterable[str | None]) -> dict[str, str]:
+    wanted = {code for code in codes if code}
+    return dict(Region.objects.filter(code__in=wanted).values_list("code", "path"))
+
+
+def needed_with(wanted: Wanted) -> dict[str, dict[UUID, datetime]]:
+    """What must be told together with a participation: its enterprise, its project with its permits.
+
+    An enterprise that has just joined a project was not told of it before.
+    """
+    joined = wanted.get("participation", {})
+    more: dict[str, dict[UUID, datetime]] = defaultdict(dict)
+    rows = rows_of(Participation).filter(public_id__in=list(joined))
+    for key, project, firm, contractor in rows.values_list(
+        "public_id", "project__public_id", "enterprise__public_id", "project__contractor__public_id"
+    ):
+        at = joined[key]
+        more["project"][project] = at
+        more["enterprise"].update({firm: at, contractor: at})
+    stated = {**wanted.get("project", {}), **more["project"]}
+    projects = rows_of(Project).filter(public_id__in=list(stated))
+    for key, contractor in projects.values_list("public_id", "contractor__public_id"):
+        more["enterprise"].setdefault(contractor, stated[key])
+    permits = rows_of(Permit).filter(project__public_id__in=list(more["project"]))
+    for key, project in permits.values_list("public_id", "project__public_id"):
+        more["permit"][key] = more["project"][project]
+    return more

@@ -1,0 +1,190 @@
+"""Copies are made of what a neighbour sent: judged, resolved, written, and their consequences announced.
+
+Each message has one outcome. The same message again, an older one or one in another order changes nothing;
+a message that names a row which has not come waits for it. Source: S11; I-23, I-25, I-27; product 5.7.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+import msgspec
+from django.db import connection, transaction
+from django.utils import timezone
+
+from federation.models import WaitingRow
+from federation.travel import applying, punches, sightings
+from federation.travel.catalogue import KINDS, ORDER, PUNCHES
+from federation.travel.kinds import Kind
+from federation.travel.messages import Message, Outcome, Sender
+from federation.travel.sentences import unknown_kind, waited_in_vain, wrong_way
+from outbox.capture import coming_from
+from standards.selectors import parameter
+
+# What becomes of a row that waited is told to whoever keeps the results: node, message, outcome.
+Told = Callable[[str, Message, Outcome], None]
+_listeners: list[Told] = []
+_ROUNDS: Final = 5
+_AT_ONCE = 500
+
+
+def when_settled(tell: Told) -> None:
+    """Hear what became of rows that were told "waits" before."""
+    _listeners.append(tell)
+
+
+@transaction.atomic
+def apply_batch(stream: str, messages: Sequence[Message], sender: Sender) -> list[Outcome]:
+    """Make copies of these rows; one outcome each, in their order."""
+    now = timezone.now()
+    outcomes: list[Outcome] = []
+    with _writing_copies(sender.code):
+        for kind, group in _grouped(messages):
+            outcomes += _apply(kind, group, sender, now)
+        done = [
+            message
+            for message, outcome in zip(messages, outcomes, strict=True)
+            if outcome.became in ("applied", "same")
+        ]
+        _try_waiting(done, sender, now)
+    return outcomes
+
+
+@transaction.atomic
+def retry_waiting(sender: Sender, most: int = _AT_ONCE) -> int:
+    """Try again whatever waits of a neighbour, oldest first; what waited too long is given up. How many."""
+    now = timezone.now()
+    rows = list(
+        WaitingRow.objects.filter(node=sender.code)
+        .order_by("tried_at", "id")
+        .select_for_update(skip_locked=True)[:most]
+    )
+    with _writing_copies(sender.code):
+        _retry(rows, sender, now)
+    return len(rows)
+
+
+@contextmanager
+def _writing_copies(node: str) -> Iterator[None]:
+    """The marks of the transaction in which copies are written: from whom, and that masters may come."""
+    with coming_from(node):
+        _set_master_pull("on")
+        yield
+        _set_master_pull("")
+
+
+def _set_master_pull(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('hubei.master_pull', %s, true)", [value])
+
+
+def _grouped(messages: Sequence[Message]) -> Iterator[tuple[str, list[Message]]]:
+    """Neighbouring messages of one kind; a row that comes twice begins a new group."""
+    for kind, group in groupby(messages, key=lambda message: message.kind):
+        held: dict[object, Message] = {}
+        for message in group:
+            if message.key in held:
+                yield kind, list(held.values())
+                held = {}
+            held[message.key] = message
+        yield kind, list(held.values())
+
+
+def _apply(kind: str, group: Sequence[Message], sender: Sender, now: datetime) -> list[Outcome]:
+    if kind == PUNCHES:
+        outcomes = [punches.apply(message, sender, now) for message in group]
+    elif kind == sightings.KIND:
+        outcomes = sightings.apply(group)
+    elif kind in KINDS and _goes_this_way(KINDS[kind], sender):
+        found = applying.apply_rows(KINDS[kind], group, sender, now)
+        outcomes = [found[message.key] for message in group]
+    elif kind in KINDS:
+        outcomes = [wrong_way()] * len(group)
+    else:
+        outcomes = [unknown_kind(kind)] * len(group)
+    return _with_waiting(kind, group, outcomes, sender, now)
+
+
+def _goes_this_way(kind: Kind, sender: Sender) -> bool:
+    """Standards come from above, people's work from below; nobody dispatches upward."""
+    return kind.goes_down if "*" in sender.origins else kind.goes_up
+
+
+def _with_waiting(
+    kind: str, group: Sequence[Message], outcomes: list[Outcome], sender: Sender, now: datetime
+) -> list[Outcome]:
+    """Keep what waits, forget what waited and has come in a later version."""
+    done = []
+    for message, outcome in zip(group, outcomes, strict=True):
+        if outcome.became == "waits":
+            _keep_waiting(message, outcome, sender, now)
+        else:
+            done.append(message)
+    _forget_waiting(kind, done, sender)
+    return outcomes
+
+
+def _keep_waiting(message: Message, outcome: Outcome, sender: Sender, now: datetime) -> None:
+    WaitingRow.objects.update_or_create(
+        node=sender.code,
+        kind=message.kind,
+        key=message.key,
+        defaults={
+            "missing": outcome.missing,
+            "content": msgspec.json.encode(message).decode(),
+            "tried_at": now,
+        },
+        create_defaults={
+            "missing": outcome.missing,
+            "content": msgspec.json.encode(message).decode(),
+            "since": now,
+            "tried_at": now,
+        },
+    )
+
+
+def _forget_waiting(kind: str, messages: Sequence[Message], sender: Sender) -> None:
+    """What has come in a later version no longer waits in an earlier one."""
+    keys = [message.key for message in messages]
+    WaitingRow.objects.filter(node=sender.code, kind=kind, key__in=keys).delete()
+
+
+def _try_waiting(done: Sequence[Message], sender: Sender, now: datetime) -> None:
+    """Rows that waited for one of these, and rows that waited for those, a few rounds deep."""
+    for _round in range(_ROUNDS):
+        if not done:
+            return
+        names = [_name(message) for message in done]
+        rows = list(WaitingRow.objects.filter(node=sender.code, missing__in=names).order_by("id"))
+        done = _retry(rows, sender, now)
+
+
+def _name(message: Message) -> str:
+    return f"{message.kind}:{message.key}"
+
+
+def _retry(rows: Sequence[WaitingRow], sender: Sender, now: datetime) -> list[Message]:
+    """Apply rows that waited; the messages that are done with now, and what became of them is told."""
+    since = {(row.kind, row.key): row.since for row in rows}
+    waited = [msgspec.json.decode(row.content, type=Message) for row in rows]
+    waited.sort(key=lambda message: ORDER.get(message.kind, 0))
+    days = timedelta(days=parameter("federation.waiting_days"))
+    done = []
+    for kind, group in _grouped(waited):
+        for message, outcome in zip(group, _apply(kind, group, sender, now), strict=True):
+            if outcome.became == "waits" and now - since[message.kind, message.key] < days:
+                continue
+            if outcome.became == "waits":
+                outcome = _given_up(message, outcome, sender)
+            done.append(message)
+            for tell in _listeners:
+                tell(sender.code, message, outcome)
+    return done
+
+
+def _given_up(message: Message, outcome: Outcome, sender: Sender) -> Outcome:
+    """A row that waited in vain is refused, so that its owner sees it among the held ones."""
+    _forget_waiting(message.kind, [message], sender)
+    return waited_in_vain(outcome.missing)

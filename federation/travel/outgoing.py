@@ -1,0 +1,135 @@
+"""What a neighbour has not had yet: changes become messages that hold the present state of their rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from federation.models import Copied
+from federation.travel import punches, sightings
+from federation.travel.catalogue import KINDS, ORDER
+from federation.travel.concerns import concerned, needed_with
+from federation.travel.kinds import Kind, Part, rows_of
+from federation.travel.messages import Batch, Message, Recipient
+from federation.travel.reading import Snapshot, snapshots
+from kernel.models import this_node
+from outbox import capture
+from outbox.models import Change
+
+RECORDS: Final = "records-"
+DISPATCH: Final = "dispatch"
+PUNCHES: Final = "punches"
+# Every line of a link: upward the records of each shard and the punches, downward what is dispatched.
+UPWARD: Final = (*(f"{RECORDS}{shard}" for shard in capture.SHARDS), PUNCHES)
+DOWNWARD: Final = (DISPATCH,)
+
+
+def shard_of(stream: str) -> int:
+    """The shard of captured changes that a stream carries. Raises ValueError for a stream of no shard."""
+    return capture.DISPATCH if stream == DISPATCH else int(stream.removeprefix(RECORDS))
+
+
+def next_batch(stream: str, after: int, most: int, to: Recipient) -> Batch:
+    """The next messages of a stream for one neighbour.
+
+    `most` bounds the changes that are looked at (on "punches" the punches). A row that changed several times
+    is written once, as it stands; what came from the neighbour itself is passed over. Rows that others in
+    the batch name come before these. Without anything new the position stays where it is.
+    """
+    if stream == PUNCHES:
+        return punches.next_batch(after, most, to)
+    shard = shard_of(stream)
+    capture.give_change_positions(shard)
+    changes = capture.changes_after(shard, after, most)
+    if not changes:
+        return Batch((), after)
+    return Batch(list(_messages(changes, to)), changes[-1].position or after)
+
+
+def messages_of(kind: str, keys: Iterable[UUID], to: Recipient, at: datetime) -> list[Message]:
+    """The present state of certain rows, for a repair: what is not here any more as a tombstone."""
+    return list(_of_kind(KINDS[kind], dict.fromkeys(keys, at), to))
+
+
+def _messages(changes: Sequence[Change], to: Recipient) -> Iterator[Message]:
+    wanted: dict[str, dict[UUID, datetime]] = defaultdict(dict)
+    for change in changes:
+        if (change.kind in KINDS or change.kind == sightings.KIND) and change.came_from != to.code:
+            # The first place in the order, the last instant.
+            wanted[change.kind][change.key] = change.created_at
+    seen = wanted.pop(sightings.KIND, {})
+    if to.regions or to.enterprises:
+        _add(wanted, needed_with(wanted))
+    for name in sorted(wanted, key=ORDER.__getitem__):
+        yield from _of_kind(KINDS[name], wanted[name], to)
+    yield from sightings.messages_of(seen)
+
+
+def _add(wanted: dict[str, dict[UUID, datetime]], more: Mapping[str, Mapping[UUID, datetime]]) -> None:
+    for name, keys in more.items():
+        for key, at in keys.items():
+            wanted[name].setdefault(key, at)
+
+
+def _of_kind(kind: Kind, wanted: Mapping[UUID, datetime], to: Recipient) -> Iterator[Message]:
+    copies = {
+        key: (node, origin)
+        for key, node, origin in Copied.objects.filter(kind=kind.name, key__in=list(wanted)).values_list(
+            "key", "node", "origin"
+        )
+    }
+    keys = [key for key in wanted if copies.get(key, ("",))[0] != to.code]
+    found = snapshots(kind, keys, this_node())
+    chosen = concerned(kind, found.values(), to)
+    gone = _gone(kind, [key for key in keys if key not in found])
+    for key in keys:
+        at = wanted[key].astimezone(UTC).isoformat()
+        if key in chosen:
+            yield message_of(kind, found[key], at, to)
+        elif key in gone:
+            origin = copies[key][1] if key in copies else this_node()
+            yield Message(kind.name, key, 1, origin, "tombstone", at)
+
+
+def _gone(kind: Kind, keys: Sequence[UUID]) -> set[UUID]:
+    """Which rows are not here at all; one that merely does not travel (a draft) is no tombstone."""
+    if kind.named is not None or not keys:
+        return set(keys)
+    here = rows_of(kind.model).filter(public_id__in=keys).values_list("public_id", flat=True)
+    return set(keys) - set(here)
+
+
+def message_of(kind: Kind, one: Snapshot, at: str, to: Recipient) -> Message:
+    """One row as a message for one neighbour, its numbers sealed for that neighbour alone."""
+    return Message(
+        kind.name,
+        one.key,
+        one.version,
+        one.origin,
+        "put",
+        at,
+        row=one.row,
+        sealed={
+            name: to.seal(text, place_of(kind.name, one.key, name)) for name, text in one.opened().items()
+        },
+        files=sorted(set(_files(kind, one.row))),
+    )
+
+
+def place_of(kind: str, key: UUID, name: str) -> str:
+    """The place that a sealed value belongs to: a box copied to another place does not open there."""
+    return f"{kind}/{key}/{name}"
+
+
+def _files(kind: Kind, row: Mapping[str, Any]) -> Iterator[str]:
+    yield from (row[name] for name in kind.files if row.get(name))
+    yield from _addresses(kind, row)
+
+
+def _addresses(kind: Kind | Part, row: Mapping[str, Any]) -> Iterator[str]:
+    """The files of parts, however deep: a part names its file as `address` or `portrait`."""
+    for part in kind.parts:
+        for entry in row[part.name]:
+            yield from (entry[name] for name in ("address", "portrait") if entry.get(name))
+            yield from _addresses(part, entry)

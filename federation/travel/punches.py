@@ -1,0 +1,197 @@
+"""Punches between nodes: read by runs, written as lists, and taken in by the same settler as any door's.
+
+A punch is known between nodes by what makes it one row (instant, project, source, token), so that sending it
+again adds nothing. Who passed is said by the person's name between nodes; a passage of somebody unknown
+carries no number, but a name that only its own node understands.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Final
+from uuid import UUID
+
+from attendance.batches import Batch as PunchBatch
+from attendance.batches import Row, packed
+from attendance.models import Inbox, Punch
+from attendance.services.runs import give_run_positions, punches_named, punches_of, runs_after
+from federation.travel import sentences
+from federation.travel.concerns import is_within
+from federation.travel.kinds import rows_of
+from federation.travel.messages import Batch, Message, Outcome, Recipient, Sender
+from federation.travel.names import known
+from kernel.ids import new_id
+from kernel.models import this_node
+from projects.models import Participation, Project, Team
+from workers.models import Person
+from workers.services import identity_index
+
+KIND: Final = "punches"
+# What stands for a document's type where a passage is of somebody without a number here.
+EVIDENCE: Final = "node"
+MOST_A_MESSAGE: Final = 5_000
+# The columns of a row in a message; the named ones are places in the message's own lists.
+_LISTED: Final = ("projects", "sources", "people", "teams", "channels", "methods", "origins")
+
+
+def next_batch(after: int, most: int, to: Recipient) -> Batch:
+    """The next punches for a neighbour, at most about `most`; runs that came from it are passed over."""
+    give_run_positions()
+    runs = runs_after(after, most)
+    if not runs:
+        return Batch((), after)
+    messages = [
+        message
+        for run in runs
+        if run.came_from != to.code
+        for message in _messages(run.created_at, punches_of(run))
+    ]
+    return Batch(messages, runs[-1].position or after)
+
+
+def messages_of(keys: Sequence[UUID], now: datetime) -> list[Message]:
+    """Certain punches once more, for a repair; what the receiver has already it adds nothing of."""
+    return list(_messages(now, punches_named(keys)))
+
+
+def _messages(at: datetime, rows: Sequence[tuple[Any, ...]]) -> Iterator[Message]:
+    remaining = iter(rows)
+    while piece := list(islice(remaining, MOST_A_MESSAGE)):
+        row = _written(piece)
+        files = sorted({line[10] for line in row["rows"] if line[10]})
+        yield Message(
+            KIND, new_id(), 1, this_node(), "put", at.astimezone(UTC).isoformat(), row=row, files=files
+        )
+
+
+class _List:
+    """The different values of a column, in the order in which they came, and the place of each."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {}
+
+    def at(self, value: str) -> int:
+        """The place of a value."""
+        return self.places.setdefault(value, len(self.places))
+
+
+def _written(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    """Rows as lists, what repeats said once."""
+    projects, sources, people, teams, channels, methods, origins = (_List() for _name in _LISTED)
+    lines = [
+        [
+            name, at, projects.at(project), sources.at(source), token,
+            people.at(person or evidence_name(subject)), teams.at(team), direction, channels.at(channel),
+            methods.at(method), photo, latitude, longitude, received, origins.at(origin),
+        ]
+        for (
+            name, at, project, source, token, person, subject, team, direction, channel, method, origin,
+            photo, latitude, longitude, received,
+        ) in rows
+    ]  # fmt: skip
+    listed = (projects, sources, people, teams, channels, methods, origins)
+    return {
+        **{name: list(one.places) for name, one in zip(_LISTED, listed, strict=True)},
+        "rows": lines,
+    }
+
+
+def apply(message: Message, sender: Sender, now: datetime) -> Outcome:
+    """Hand a neighbour's punches to the settler, durably; what is known already it adds nothing of.
+
+    A project that has not come yet is waited for. A person who has not come yet is evidence for now, and the
+    person's when it comes.
+    """
+    if "*" not in sender.origins and message.origin not in sender.origins:
+        return sentences.other_origin(message.origin)
+    said = message.row
+    if not set(said["origins"]) <= set(Punch.Origin.values):
+        return sentences.shape("origin")
+    projects = known(Project, [UUID(name) for name in said["projects"]])
+    for name in said["projects"]:
+        if UUID(name) not in projects:
+            return Outcome("waits", missing=f"project:{name}")
+    if not _within([pk for pk, _name in projects.values()], sender):
+        return sentences.outside()
+    people = known(Person, [key for name in said["people"] if (key := _uuid(name))])
+    teams = known(Team, [key for name in said["teams"] if (key := _uuid(name))])
+    batches = _batches(said, projects, people, teams, sender.code)
+    rows = sum(len(batch.rows) for batch in batches)
+    if rows:
+        Inbox.objects.create(content=packed(batches), punches=rows, accepted_at=now)
+    return Outcome("applied")
+
+
+Found = Mapping[UUID, tuple[int, UUID]]
+
+
+def _batches(
+    said: Mapping[str, Any], projects: Found, people: Found, teams: Found, node: str
+) -> list[PunchBatch]:
+    """Rows of one project, source, channel of reception, team and call stand together."""
+    who = [_who(name, people) for name in said["people"]]
+    where = [projects[UUID(name)][0] for name in said["projects"]]
+    of_team = [teams[key][0] if (key := _uuid(name)) and key in teams else None for name in said["teams"]]
+    sources, channels, methods = said["sources"], said["channels"], said["methods"]
+    # The door that took it in is said by the node where that was, and by no gate (I-09).
+    doors = said["origins"]
+    together: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for (
+        name, at, project, source, token, person, team, direction, channel, method, photo, latitude,
+        longitude, received, origin,
+    ) in said["rows"]:  # fmt: skip
+        key, evidence = who[person]
+        together[project, source, doors[origin], team, received].append(
+            Row(
+                at=at, token=token, direction=direction, number=evidence,
+                id_type=EVIDENCE if evidence else "01", channel=channels[channel],
+                pass_method=methods[method],
+                photo=photo, latitude=latitude, longitude=longitude, person=key,
+                public_id=bytes.fromhex(name.replace("-", "")),
+            )
+        )  # fmt: skip
+    return [
+        PunchBatch(
+            receipt=b"", project=where[project], source=sources[source], origin=door,
+            received_at=received, rows=rows, team=of_team[team], came_from=node,
+        )
+        for (project, source, door, team, received), rows in together.items()
+    ]  # fmt: skip
+
+
+def _who(name: str, people: Found) -> tuple[bytes, str]:
+    """The person as we name it, or the words under which a passage is kept as evidence."""
+    key = _uuid(name)
+    if key is not None and key in people:
+        return people[key][1].bytes, ""
+    return b"", name
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def evidence_name(subject: int) -> str:
+    """What this node calls somebody whom a gate saw and nobody has enrolled; it tells nothing of them."""
+    return f"{this_node()}:{subject}"
+
+
+def evidence_index(name: str) -> bytes:
+    """The index of somebody who is known by a neighbour's name alone."""
+    return identity_index(EVIDENCE, name)
+
+
+def _within(projects: Sequence[int], sender: Sender) -> bool:
+    """Whether all these projects lie where the sender answers for punches."""
+    if "" in sender.regions:
+        return True
+    places = rows_of(Project).filter(pk__in=projects).values_list("pk", "region__path")
+    beyond = [pk for pk, path in places if not is_within(path, sender.regions)]
+    if not beyond or not sender.enterprises:
+        return not beyond
+    own = rows_of(Participation).filter(project__in=beyond, enterprise__uscc__in=sender.enterprises)
+    return own.values("project").distinct().count() == len(beyond)

@@ -1,0 +1,135 @@
+"""What a refused record is told: the thing, the rule, and the remedy; never a number."""
+
+from django.utils.translation import gettext as _
+
+from federation.travel.messages import Outcome
+
+
+def _refused(rule: str, sentence: str, remedy: str) -> Outcome:
+    return Outcome("refused", rule=rule, sentence=sentence, remedy=remedy)
+
+
+def unknown_kind(kind: str) -> Outcome:
+    """A kind that this node's software does not know."""
+    return _refused(
+        "unknown_kind",
+        _("本平台的软件版本不认识“{kind}”类记录。").format(kind=kind),
+        _("请联系上级平台升级后重新排队发送。"),
+    )
+
+
+def wrong_way() -> Outcome:
+    """A kind that travels in the other direction alone."""
+    return _refused(
+        "direction",
+        _("这类记录不能由该平台向本平台发送：标准和参数由上级下发，用工记录由下级上报。"),
+        _("需要变更的，请向维护该记录的平台提出申请。"),
+    )
+
+
+def other_origin(origin: str) -> Outcome:
+    """A row of a node that is not of the sender's branch."""
+    return _refused(
+        "origin",
+        _("记录的来源平台“{origin}”不在发送平台的管辖之内。").format(origin=origin),
+        _("请由记录的来源平台自行上报，或先登记该下级平台。"),
+    )
+
+
+def other_owner(owner: str) -> Outcome:
+    """A row that another node owns here."""
+    return _refused(
+        "owner",
+        _("该记录由平台“{owner}”维护，其他平台不能改写。两个版本都已保留。").format(owner=owner),
+        _("请向该平台提出更正申请。"),
+    )
+
+
+def outside() -> Outcome:
+    """A row that lies beyond what the sender answers for."""
+    return _refused(
+        "outside_region",
+        _("记录所在的区划或企业不在发送平台的管辖范围内。"),
+        _("请核对项目所属区划；管辖有变更的，请先由上级平台更新节点登记。"),
+    )
+
+
+def unknown_region(code: str) -> Outcome:
+    """A division that this map does not have."""
+    return _refused(
+        "unknown_region",
+        _("本平台没有编码为“{code}”的行政区划。").format(code=code[:12]),
+        _("请核对区划编码后修改记录，修改后会自动重新发送。"),
+    )
+
+
+def other_name() -> Outcome:
+    """Another name under a number that is known."""
+    return _refused(
+        "identity_name",
+        _("该证件号码在上级平台已登记为另一姓名，按先核验的身份为准，本条未写入。"),
+        _("请核对证件原件：本平台有误的，办理身份更正；上级登记有误的，请联系上级平台更正。"),
+    )
+
+
+def cannot_merge() -> Outcome:
+    """Two rows of one person that cannot become one."""
+    return _refused(
+        "identity_merge",
+        _("更正后的证件号码属于本平台另一人员，两人在同一项目都有用工记录，不能自动合并。"),
+        _("请先在来源平台结束其中一条用工记录，再重新排队发送。"),
+    )
+
+
+def other_firm_name(name: str) -> Outcome:
+    """Another name of a known enterprise."""
+    return _refused(
+        "enterprise_name",
+        _("该统一社会信用代码在上级平台登记的名称是“{name}”，与本条不一致。").format(name=name),
+        _("请按营业执照核对名称后修改，修改后会自动重新发送。"),
+    )
+
+
+def shape(field: str) -> Outcome:
+    """A value that does not fit its column."""
+    return _refused(
+        "shape",
+        _("“{field}”的值不符合数据标准，不能写入。").format(field=field[:40]),
+        _("请在来源平台修改该项，修改后会自动重新发送。"),
+    )
+
+
+def unopened() -> Outcome:
+    """A sealed value that was not sealed for this node, or was damaged."""
+    return _refused(
+        "sealed",
+        _("记录中加密的内容不是为本平台加密的，或已损坏，无法打开。"),
+        _("请在节点页面核对本平台的加密公钥，然后重新排队发送。"),
+    )
+
+
+def conflict(constraint: str) -> Outcome:
+    """The database refuses the row."""
+    return _refused(
+        "conflict",
+        _("该记录与上级平台已有的记录冲突（规则 {constraint}）。").format(constraint=constraint),
+        _("请核对两边的记录：重复的请作废其一，写错的请更正，更正后会自动重新发送。"),
+    )
+
+
+def still_used() -> Outcome:
+    """A deletion that other rows stand against."""
+    return _refused(
+        "still_used",
+        _("该记录已在来源平台删除，但上级平台还有其他记录引用它，暂时保留。"),
+        _("请先处理引用它的记录，再重新排队发送。"),
+    )
+
+
+def waited_in_vain(missing: str) -> Outcome:
+    """A row that names another which never came."""
+    return _refused(
+        "missing",
+        _("记录引用的“{missing}”一直没有送达，本条未写入。").format(missing=missing.split(":")[0]),
+        _("请在来源平台核对被引用的记录是否已上报，再重新排队发送。"),
+    )

@@ -1,0 +1,346 @@
+"""Forms and buttons of the node's operators: inviting, joining, keys, suspending, moving, lines."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from federation.models import Line, Node
+from federation.node_words import stream_in_words
+from federation.selectors.nodes import MANAGE_NODES, line_of, node, nodes, own_region, require_governing
+from federation.services import (
+    begin_migration,
+    end_migration,
+    invite_node,
+    join_parent,
+    register_hosted,
+    restart_line,
+    resume_node,
+    rotate_node_key,
+    suspend_node,
+)
+from federation.services.inviting import BELOW
+from federation.web.nodes import crumbs
+from regions.models import Region
+from regions.selectors import regions
+from standards.selectors import parameter
+from web import slips
+from web.acts import FormPage, PostPage
+from web.forms import ScopedForm
+from web.navigation import Crumb
+
+
+def _below(_form: Any) -> QuerySet[Region]:
+    own = own_region()
+    return regions().filter(path__startswith=own.path).exclude(pk=own.pk)
+
+
+class RegionChoice(forms.ChoiceField):
+    """A division below this node's own, by its code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=_choices, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        code = super().clean(value)
+        return regions().get(code=code) if code else None
+
+
+def _choices() -> list[tuple[str, str]]:
+    rows = _below(None)
+    return [("", "请选择"), *((row.code, f"{'　' * (row.path.count('/') - 2)}{row.name}") for row in rows)]
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [
+        ("", "请选择"),
+        *((kind, str(Node.Kind(kind).label)) for kind in BELOW.get(settings.NODE_KIND, ())),
+    ]
+
+
+class InviteForm(ScopedForm):
+    """Who is invited."""
+
+    name = forms.CharField(label="平台名称", max_length=120, help_text="例如“武汉市建筑工人管理平台”")
+    code = forms.CharField(
+        label="节点代码",
+        max_length=32,
+        help_text="小写字母、数字或短横线，全省唯一，接入后不能改，例如 whs；须与对方平台设置的节点代码一致",
+    )
+    kind = forms.ChoiceField(label="类别", choices=_kinds)
+    region = RegionChoice(label="行政区划", required=False, help_text="市州、县区平台必选；企业平台不选")
+    enterprise_uscc = forms.CharField(
+        label="统一社会信用代码", max_length=40, required=False, help_text="仅企业平台填写"
+    )
+
+
+class _OfNodes(FormPage):
+    permission = MANAGE_NODES
+    section = "nodes"
+
+    def prepare(self, **kwargs: Any) -> None:
+        require_governing(self.actor)
+        self.cancel_url = reverse("nodes")
+
+
+class Invite(_OfNodes):
+    """Invite a platform below this one; its code is shown once."""
+
+    form_class = InviteForm
+    submit = "生成邀请码"
+
+    def first(self) -> dict[str, Any]:
+        asked = nodes(self.actor).filter(code=self.request.GET.get("code", "")[:32]).first()
+        if asked is None:
+            return {}
+        return {
+            "name": asked.name,
+            "code": asked.code,
+            "kind": asked.kind,
+            "region": asked.region.code if asked.region and asked.kind != Node.Kind.ENTERPRISE else "",
+            "enterprise_uscc": asked.enterprise_uscc,
+        }
+
+    def act(self, form: Any) -> str:
+        row, text = invite_node(actor=self.actor, **form.cleaned_data)
+        slips.put(self.request, str(row.public_id), text)
+        self.say("邀请码已生成。")
+        return reverse("node_invitation", args=[row.public_id])
+
+    def context(self) -> dict[str, Any]:
+        days = int(parameter("federation.invitation_days"))
+        return {
+            "title": "邀请下级平台",
+            "lead": f"邀请码 {days} 天内有效，只能用一次。对方填入后双方交换密钥，之后的报文都有签名。",
+            "crumbs": crumbs(Crumb("邀请下级平台")),
+        }
+
+
+class HostedForm(ScopedForm):
+    """Which city or county uses this platform."""
+
+    name = forms.CharField(label="名称", max_length=120, help_text="例如“仙桃市住建局”")
+    code = forms.CharField(label="节点代码", max_length=32, help_text="小写字母、数字或短横线，例如 xts")
+    region = RegionChoice(label="行政区划")
+
+
+class Host(_OfNodes):
+    """Write down that a city or county uses this platform."""
+
+    form_class = HostedForm
+    submit = "登记"
+
+    def act(self, form: Any) -> str:
+        row = register_hosted(actor=self.actor, **form.cleaned_data)
+        self.say("已登记。它的数据保存在本平台。")
+        return reverse("node", args=[row.public_id])
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": "登记使用本平台的市县",
+            "lead": "不自建平台的市州、县区直接使用本平台。登记后可以随时迁到自建平台，也可以迁回。",
+            "crumbs": crumbs(Crumb("登记使用本平台的市县")),
+        }
+
+
+class JoinForm(ScopedForm):
+    """What the parent's administrator has handed over."""
+
+    url = forms.CharField(label="上级平台网址", max_length=200, help_text="例如 https://shiming.example")
+    invitation = forms.CharField(
+        label="邀请码", max_length=300, help_text="三段，以点隔开；从上级平台的邀请页面整段复制"
+    )
+
+
+class Join(_OfNodes):
+    """Join below the platform that has invited this one."""
+
+    form_class = JoinForm
+    submit = "接入"
+
+    def act(self, form: Any) -> str:
+        row = join_parent(actor=self.actor, **form.cleaned_data)
+        self.say(f"已接入“{row.name}”，一分钟内握手，之后自动上报。")
+        return reverse("node", args=[row.public_id])
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": "接入上级平台",
+            "lead": "接入后自动上报记录和打卡，自动取回上级下发的标准和文书。断网期间照常使用，恢复后补发。",
+            "crumbs": crumbs(Crumb("接入上级平台")),
+        }
+
+
+class _OnNode(_OfNodes):
+    def prepare(self, **kwargs: Any) -> None:
+        self.row = node(self.actor, kwargs["public_id"])
+        self.cancel_url = reverse("node", args=[self.row.public_id])
+
+    def _crumbs(self, tail: str) -> list[Crumb]:
+        return crumbs(Crumb(self.row.name, self.cancel_url), Crumb(tail))
+
+
+class ReasonForm(ScopedForm):
+    """Why."""
+
+    reason = forms.CharField(label="原因", max_length=200, help_text="对方管理员会看到，并记入审计")
+
+
+class Suspend(_OnNode):
+    """Stop exchanging with a neighbour."""
+
+    form_class = ReasonForm
+    submit = "停用"
+
+    def act(self, form: Any) -> str:
+        suspend_node(actor=self.actor, node=self.row, **form.cleaned_data)
+        self.say("已停用。已收下的记录不受影响。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": f"停用“{self.row.name}”",
+            "lead": "停用后不再收发报文，对方会收到说明。双方记录都保留，恢复后从断点继续。",
+            "crumbs": self._crumbs("停用"),
+        }
+
+
+class MoveForm(ScopedForm):
+    """Where it moves."""
+
+    to = forms.ChoiceField(label="迁往", choices=Node.Mode.choices)
+
+
+class Move(_OnNode):
+    """Begin to move a city or county between hosted and self-built."""
+
+    form_class = MoveForm
+    submit = "开始迁移"
+
+    def first(self) -> dict[str, Any]:
+        hosted, own = Node.Mode.HOSTED, Node.Mode.SELF_BUILT
+        return {"to": own if self.row.mode == hosted else hosted}
+
+    def act(self, form: Any) -> str:
+        begin_migration(actor=self.actor, node=self.row, **form.cleaned_data)
+        self.say("迁移已开始。两边数量和摘要一致后，再在此确认完成。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": f"迁移“{self.row.name}”",
+            "lead": "迁移期间记录仍归原平台管理；对账一致后确认完成，归属才改变。期间可以取消。",
+            "crumbs": self._crumbs("迁移"),
+        }
+
+
+class EndMoveForm(ScopedForm):
+    """How it ended."""
+
+    is_done = forms.ChoiceField(
+        label="结果", choices=[("1", "对账一致，迁移完成"), ("0", "取消迁移，维持原样")]
+    )
+
+
+class EndMove(_OnNode):
+    """End a move, done or given up."""
+
+    form_class = EndMoveForm
+    submit = "确认"
+
+    def act(self, form: Any) -> str:
+        end_migration(actor=self.actor, node=self.row, is_done=form.cleaned_data["is_done"] == "1")
+        self.say("迁移已结束。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        return {"title": f"结束迁移：{self.row.name}", "crumbs": self._crumbs("结束迁移")}
+
+
+class _NodePost(PostPage):
+    permission = MANAGE_NODES
+    section = "nodes"
+
+
+class Resume(_NodePost):
+    """Exchange with a suspended neighbour again."""
+
+    question = "恢复与这个平台的通信？"
+    consequence = "从停用时的断点继续收发，期间没有报送的会补上。"
+    button = "恢复"
+
+    def prepare(self, **kwargs: Any) -> None:
+        self.row = node(self.actor, kwargs["public_id"])
+        self.cancel_url = reverse("node", args=[self.row.public_id])
+
+    def act(self) -> str:
+        resume_node(actor=self.actor, node=self.row)
+        self.say("已恢复，一分钟内握手。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        why = f"停用原因：{self.row.suspended_why}。" if self.row.suspended_why else ""
+        return {
+            "title": f"恢复“{self.row.name}”",
+            "consequence": f"{why}{self.consequence}",
+            "crumbs": crumbs(Crumb(self.row.name, self.cancel_url), Crumb("恢复")),
+        }
+
+
+class RotateKeys(_NodePost):
+    """New keys for this node."""
+
+    question = "轮换本平台的签名和加密密钥？"
+    button = "轮换"
+
+    def prepare(self, **kwargs: Any) -> None:
+        self.row = nodes(self.actor).filter(relation=Node.Relation.SELF).first()
+        self.cancel_url = reverse("node", args=[self.row.public_id]) if self.row else reverse("nodes")
+
+    def act(self) -> str:
+        rotate_node_key(actor=self.actor)
+        self.say("新密钥已生成，会在每次握手时告知相邻平台。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        days = int(parameter("federation.overlap_days"))
+        return {
+            "title": str(self.question),
+            "consequence": f"旧密钥继续用 {days} 天，其间相邻平台通过握手自动取得新密钥，通信不中断。"
+            "密钥已经外泄的不要轮换，请上级停用本平台并重新邀请。",
+            "crumbs": crumbs(Crumb("轮换密钥")),
+        }
+
+
+class RestartLine(_NodePost):
+    """Let a stopped line go on."""
+
+    button = "恢复"
+
+    def prepare(self, **kwargs: Any) -> None:
+        self.node = node(self.actor, kwargs["public_id"])
+        self.line = line_of(self.actor, self.node, kwargs["direction"], kwargs["stream"])
+        self.cancel_url = reverse("node", args=[self.node.public_id])
+
+    def act(self) -> str:
+        restart_line(actor=self.actor, line=self.line, from_beginning=False, now=timezone.now())
+        self.say("已恢复，几秒内继续。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        what = {
+            Line.State.FORKED: "对方收下的与本平台记得的不同，通常因为有一方从备份恢复。将重新起头，从一致处"
+            "再报；对方按版本处理，不会重复，也不会覆盖更新的记录。之后请做一次对账。",
+            Line.State.DEAD: "已超过最长重试时间。恢复后从断点继续。",
+            Line.State.STUCK: "有报文连续处理失败。请先修复原因，再重新处理。",
+        }.get(Line.State(self.line.state), "这条数据流正在正常运行。")
+        name = stream_in_words(self.line.stream)
+        return {
+            "title": f"恢复数据流：{name}",
+            "question": f"恢复“{self.node.name}”的数据流“{name}”？",
+            "consequence": f"{self.line.trouble} {what}".strip(),
+            "crumbs": crumbs(Crumb(self.node.name, self.cancel_url), Crumb("恢复数据流")),
+        }

@@ -1,0 +1,50 @@
+"""Links that do not keep up, and records that were refused, on the home page of the node's operators."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.urls import reverse
+
+from federation.node_words import since
+from federation.selectors.node_health import healths, held_number
+from federation.selectors.nodes import MANAGE_NODES, governs, nodes
+from kernel.scoping import Actor
+from web import words
+from web.waiting import Waiting, register
+
+LEVELS = ("red", "amber")
+
+
+def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
+    """What of the exchange waits for whoever governs this node; nothing for anybody else."""
+    if not actor.may(MANAGE_NODES) or not governs(actor):
+        return
+    found = healths(actor, now)
+    for node in nodes(actor).filter(pk__in=[pk for pk, one in found.items() if one.level in LEVELS]):
+        health = found[node.pk]
+        yield Waiting(
+            level=health.level,
+            since=since(health.oldest_at, now) or "现在",
+            what=f"平台连接：{health.words}",
+            fact=f"积压 {words.exact(health.waiting)} 条" if health.waiting else "请查看数据流",
+            place=node.name,
+            place_url=reverse("node", args=[node.public_id]),
+            act="查看",
+            url=reverse("node", args=[node.public_id]),
+        )
+    if number := held_number(actor):
+        yield Waiting(
+            level="amber",
+            since="待处理",
+            what="上报被拒的记录",
+            fact=f"{words.exact(number)} 条，需更正、重报或说明",
+            place="节点",
+            place_url=reverse("nodes"),
+            act="去处理",
+            url=f"{reverse('held_records')}?standing=ours",
+        )
+
+
+def watch() -> None:
+    """Tell the home page."""
+    register("federation.nodes", waiting)

@@ -1,0 +1,210 @@
+"""节点: this platform among the province's, the health of its links, and one neighbour with its lines."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from federation.models import Line, Node
+from federation.node_words import (
+    LINE_STATES,
+    kind_in_words,
+    node_state,
+    seconds,
+    since,
+    stream_in_words,
+)
+from federation.selectors.node_health import Health, healths, held_number
+from federation.selectors.nodes import (
+    MANAGE_NODES,
+    held_records,
+    keys_of,
+    lines_of,
+    node,
+    nodes,
+    refused_envelopes,
+)
+from federation.services.inviting import BELOW
+from kernel.errors import NotFound
+from web import slips, words
+from web.navigation import Crumb
+from web.pages import Page
+
+_DAY = timedelta(days=1)
+Relation = Node.Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A node as the tree shows it."""
+
+    node: Node
+    depth: int
+    kind: str
+    state: tuple[str, str]
+    health: Health | None
+    oldest: str = ""
+    speed: str = ""
+
+
+def crumbs(*tail: Crumb) -> list[Crumb]:
+    """节点 › …"""
+    return [Crumb("节点", reverse("nodes") if tail else ""), *tail]
+
+
+def _row(row: Node, depth: int, found: dict[int, Health], now: datetime) -> Row:
+    health = found.get(row.pk) if row.mode == Node.Mode.SELF_BUILT else None
+    return Row(
+        row,
+        depth,
+        kind_in_words(row),
+        node_state(row),
+        health,
+        since(health.oldest_at, now) if health else "",
+        seconds(health.p95) if health and health.p95 is not None else "",
+    )
+
+
+def tree(rows: Iterable[Node], found: dict[int, Health], now: datetime) -> list[Row]:
+    """The parent, this node, its children, and below each those that are reached through it."""
+    every = list(rows)
+    of = {relation: [row for row in every if row.relation == relation] for relation in Relation.values}
+    drawn = [_row(row, 0, found, now) for row in of[Relation.PARENT]]
+    depth = len(drawn)
+    drawn += [_row(row, depth, found, now) for row in of[Relation.SELF]]
+    for child in of[Relation.CHILD]:
+        drawn.append(_row(child, depth + 1, found, now))
+        behind = [row for row in of[Relation.BELOW] if row.via_id == child.pk]
+        drawn += [_row(row, depth + 2, found, now) for row in behind]
+    return drawn
+
+
+class Nodes(Page):
+    """The tree of nodes with the health of each link."""
+
+    permission = MANAGE_NODES
+    section = "nodes"
+    template_name = "federation/nodes.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        now = timezone.now()
+        rows = list(nodes(self.actor))
+        found = healths(self.actor, now)
+        has_parent = any(row.relation == Relation.PARENT for row in rows)
+        return self.show(
+            {
+                "title": "节点",
+                "crumbs": crumbs(),
+                "as_of": now,
+                "rows": tree(rows, found, now),
+                "alone": not any(row.relation in (Relation.PARENT, Relation.CHILD) for row in rows),
+                "own_name": settings.NODE_NAME,
+                "own_code": settings.NODE_ID,
+                "may_invite": bool(BELOW.get(settings.NODE_KIND, ())),
+                "may_host": settings.NODE_KIND in (Node.Kind.PROVINCE, Node.Kind.CITY),
+                "may_join": not has_parent and settings.NODE_KIND != Node.Kind.PROVINCE,
+                "held": held_number(self.actor),
+                "open": held_records(self.actor).count(),
+                "refused": refused_envelopes(self.actor).filter(last_at__gt=now - _DAY).count(),
+            }
+        )
+
+
+class OneNode(Page):
+    """A node: who it is, its keys, its lines and what may be done about them."""
+
+    permission = MANAGE_NODES
+    section = "nodes"
+    template_name = "federation/node.html"
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        row, now = node(self.actor, public_id), timezone.now()
+        health = healths(self.actor, now).get(row.pk)
+        is_neighbour = row.relation in (Relation.PARENT, Relation.CHILD)
+        return self.show(
+            {
+                "title": row.name,
+                "crumbs": crumbs(Crumb(row.name)),
+                "as_of": now,
+                "node": row,
+                "kind": kind_in_words(row),
+                "relation": Relation(row.relation).label,
+                "mode": Node.Mode(row.mode).label,
+                "moving": Node.Mode(row.moving_to).label if row.moving_to else "",
+                "state": node_state(row),
+                "health": health if row.mode == Node.Mode.SELF_BUILT else None,
+                "oldest": since(health.oldest_at, now) if health else "",
+                "speeds": [seconds(one) for one in (health.p50, health.p95, health.p99)] if health else [],
+                "keys": [(key, _key_state(key, now)) for key in keys_of(self.actor, row)],
+                "lines": [_line(line, now) for line in lines_of(self.actor, row)] if is_neighbour else [],
+                "is_self": row.relation == Relation.SELF,
+                "may_suspend": is_neighbour and row.may_exchange and row.mode == Node.Mode.SELF_BUILT,
+                "may_resume": is_neighbour and row.state == Node.State.SUSPENDED,
+                "may_invite_again": row.relation == Relation.CHILD
+                and row.state in (Node.State.INVITED, Node.State.SUSPENDED),
+                "may_move": row.relation == Relation.CHILD and row.kind in (Node.Kind.CITY, Node.Kind.COUNTY),
+            }
+        )
+
+
+def _key_state(key: Any, now: datetime) -> tuple[str, str]:
+    if not key.is_valid(now):
+        return "grey", "已到期" if key.valid_until and key.valid_until <= now else "未生效"
+    if key.valid_until:
+        return "amber", f"用到 {words.moment(key.valid_until)}"
+    return "green", "有效"
+
+
+def _line(line: Line, now: datetime) -> dict[str, Any]:
+    """A line as the record shows it: direction, numbers, state and what is the matter."""
+    is_out = line.direction == Line.Direction.OUT
+    return {
+        "line": line,
+        "name": stream_in_words(line.stream),
+        "direction": "发出" if is_out else "收到",
+        "state": LINE_STATES[Line.State(line.state)],
+        "behind": line.seq - line.settled_seq,
+        "behind_words": "未签收" if is_out else "未处理",
+        "since": since(line.trouble_since, now),
+        "may_restart": line.state != Line.State.OPEN,
+    }
+
+
+class Invited(Page):
+    """An invitation for whoever has just made it."""
+
+    permission = MANAGE_NODES
+    section = "nodes"
+    template_name = "federation/invitation.html"
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        row = node(self.actor, public_id)
+        slip = slips.shown(request, str(public_id))
+        if slip is None:
+            return redirect("node", public_id=public_id)
+        last = row.invitations.first()
+        if last is None:
+            raise NotFound
+        return self.show(
+            {
+                "title": "邀请码",
+                "crumbs": crumbs(Crumb(row.name), Crumb("邀请码")),
+                "node": row,
+                "slip": slip,
+                "expires_at": last.expires_at,
+                "address": settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/"),
+            }
+        )
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """It has been handed over."""
+        node(self.actor, public_id)
+        slips.put_away(request, str(public_id))
+        return redirect("node", public_id=public_id)

@@ -1,0 +1,16 @@
+"""The lines between two nodes: each has its own sequence and chain, so that a gap stops itself alone."""
+
+from typing import Final
+
+# Rows of one project travel in one line, in order; rows above projects in the first.
+RECORD_SHARDS: Final = 8
+PUNCHES: Final = "punches"
+DISPATCH: Final = "dispatch"
+UPWARD: Final = (*(f"records-{shard}" for shard in range(RECORD_SHARDS)), PUNCHES)
+DOWNWARD: Final = (DISPATCH,)
+EVERY: Final = (*UPWARD, *DOWNWARD)
+
+
+def of_shard(shard: int) -> str:
+    """The line of a shard."""
+    return f"records-{shard % RECORD_SHARDS}"

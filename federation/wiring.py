@@ -1,0 +1,40 @@
+"""Joins what travels to what carries it: who writes messages, who applies them, and what both must hear."""
+
+from federation import carriers
+from federation.models import Line
+from federation.services import applying
+from federation.travel import incoming, learning, outgoing
+from federation.wire import streams
+from outbox import capture
+
+
+def _shard(stream: str) -> int | None:
+    return None if stream == streams.PUNCHES else outgoing.shard_of(stream)
+
+
+def _waiting(stream: str, after: int, _node: str) -> carriers.Waiting:
+    """What of a line no envelope holds yet; punches are counted in runs, by whoever writes them."""
+    shard = _shard(stream)
+    if shard is None:
+        return carriers.Waiting(0, None)
+    return carriers.Waiting(*capture.backlog(shard, after))
+
+
+def _needed(shard: int) -> int | None:
+    """Up to which position every neighbour has had a shard; what lies after it is still needed."""
+    stream = streams.DISPATCH if shard == capture.DISPATCH else streams.of_shard(shard)
+    rows = Line.objects.filter(direction=Line.Direction.OUT, stream=stream)
+    return rows.order_by("position").values_list("position", flat=True).first()
+
+
+def connect() -> None:
+    """Called once, when Django starts."""
+    carriers.register(
+        outgoing=outgoing.next_batch,
+        incoming=incoming.apply_batch,
+        learnt=learning.learn,
+        waiting=_waiting,
+        retry=incoming.retry_waiting,
+    )
+    incoming.when_settled(applying.note_settled)
+    capture.register_reader(_needed)

@@ -1,0 +1,185 @@
+"""The operators' pages: of whoever administers the whole platform, and of nobody else."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from federation.models import Line, Node, RecordResult, RefusedEnvelope, SentEnvelope
+from federation.selectors.node_health import healths
+from federation.services.applying import apply_all
+from federation.services.sealing import line_out, seal_next
+from tests.federation.nodes.notes import Changes, Notebook, note
+from tests.support.actors import EVERYONE, account, give_post
+from tests.support.neighbour import message
+
+INVITE = {"name": "武汉市平台", "code": "whs", "kind": "city", "region": "420100", "enterprise_uscc": ""}
+
+
+@pytest.fixture
+def desk(governor) -> Client:
+    client = Client()
+    client.force_login(governor, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _text(answer) -> str:
+    assert answer.status_code == 200
+    return re.sub(r"<[^>]+>", " ", answer.content.decode())
+
+
+def _press(desk: Client, url: str, **form: str):
+    page = desk.get(url)
+    assert page.status_code == 200, url
+    once = re.search(r'name="once" value="([^"]+)"', page.content.decode())
+    return desk.post(url, {"once": once[1] if once else "", **form})
+
+
+def test_an_invitation_is_made_on_the_page_and_its_code_is_shown_once(desk, db):
+    assert "还没有相连的平台" in _text(desk.get("/nodes/"))
+    answer = _press(desk, "/nodes/invite/", **INVITE)
+    assert answer.status_code == 302
+    shown = desk.get(answer["Location"])
+    code = re.search(r'id="secret">([^<]+)<', shown.content.decode())[1]
+    assert code.startswith("hb.") and len(code.split(".")) == 3
+    desk.post(answer["Location"], {})
+    assert desk.get(answer["Location"]).status_code == 302
+    assert "等待接入" in _text(desk.get("/nodes/"))
+
+
+def test_what_cannot_be_invited_is_said_beside_its_field(desk, db):
+    answer = _press(desk, "/nodes/invite/", **{**INVITE, "region": ""})
+    assert answer.status_code == 422
+    assert "请选择该平台管理的行政区划" in answer.content.decode()
+    assert not Node.objects.filter(code="whs").exists()
+
+
+def test_the_tree_shows_each_node_with_the_health_of_its_link(desk, city, its_node):
+    Node.objects.create(
+        code="wcq",
+        name="武昌区平台",
+        kind="county",
+        relation="below",
+        via=its_node,
+        state="active",
+        region=None,
+    )
+    text = _text(desk.get("/nodes/"))
+    for word in ("另一家做的平台", "武昌区平台", "经 另一家做的平台", "正常"):
+        assert word in text
+
+
+def test_a_backlog_and_a_stopped_line_are_seen_in_their_colours(city, its_node):
+    now, changes = timezone.now(), Changes([note("一")], stream="dispatch")
+    line = line_out(its_node, "dispatch")
+    seal_next(line.pk, now, changes)
+    assert healths(EVERYONE, now)[its_node.pk].waiting == 1
+    SentEnvelope.objects.update(oldest_at=now - timedelta(hours=2))
+    late = healths(EVERYONE, now)[its_node.pk]
+    assert (late.level, late.words) == ("red", "积压过久")
+    SentEnvelope.objects.update(
+        state="accepted", receipt={}, accepted_at=now, oldest_at=now - timedelta(seconds=4)
+    )
+    done = healths(EVERYONE, now)[its_node.pk]
+    assert (done.level, done.waiting, done.p50, done.p99, done.records) == ("green", 0, 4.0, 4.0, 1)
+    SentEnvelope.objects.update(oldest_at=now - timedelta(seconds=90))
+    assert healths(EVERYONE, now)[its_node.pk].words == "时延偏高"
+    Line.objects.update(state="forked", trouble="序列分叉")
+    assert healths(EVERYONE, now)[its_node.pk].level == "red"
+
+
+def test_refused_envelopes_are_listed_with_the_reason(desk, city):
+    city.post("envelopes", city.envelope(seq=5))
+    text = _text(desk.get("/nodes/refused/"))
+    assert "缺号" in text and "应为第 1 号，收到第 5 号" in text
+    assert "最近 24 小时有" in _text(desk.get("/nodes/"))
+    assert RefusedEnvelope.objects.count() == 1
+
+
+def test_a_node_is_suspended_and_resumed_on_its_page(desk, city, its_node):
+    url = f"/nodes/{its_node.public_id}/"
+    assert "记录 0" not in _text(desk.get(url))
+    city.send(message(text="一"))
+    assert "记录 0" in _text(desk.get(url))
+    assert _press(desk, f"{url}suspend/", reason="检修").status_code == 302
+    assert "停用原因：检修" in _text(desk.get(url))
+    assert _press(desk, f"{url}resume/").status_code == 302
+    assert Node.objects.get(pk=its_node.pk).state == "keyed"
+
+
+def test_a_hosted_county_is_written_down_and_moves_to_its_own_platform(desk, db):
+    answer = _press(desk, "/nodes/hosted/", name="仙桃市", code="xts", region="429004")
+    assert answer.status_code == 302
+    assert "使用本平台" in _text(desk.get("/nodes/"))
+    url = answer["Location"]
+    assert _press(desk, f"{url}move/", to="self_built").status_code == 302
+    assert "正在迁往“自建平台”" in _text(desk.get(url))
+    assert Node.objects.get(code="xts").mode == "hosted"
+    assert _press(desk, f"{url}move/end/", is_done="1").status_code == 302
+    assert Node.objects.get(code="xts").mode == "self_built"
+
+
+def test_keys_are_changed_on_the_page(desk, city):
+    answer = _press(desk, "/nodes/keys/")
+    assert answer.status_code == 302
+    own = Node.objects.get(relation="self")
+    assert own.keys.count() == 4
+    assert "用到" in _text(desk.get(f"/nodes/{own.public_id}/"))
+
+
+def test_what_a_child_reported_in_vain_is_seen_with_what_to_do(desk, city):
+    city.send(message(text="外地", region="420000/429004/"))
+    apply_all(timezone.now(), incoming=Notebook())
+    row = RecordResult.objects.get()
+    assert "记录所在的区划不归报送平台管理。" in _text(desk.get("/nodes/held/"))
+    text = _text(desk.get(f"/nodes/held/{row.public_id}/"))
+    assert "请由所在市州的平台报送。" in text and "outside_region" in text
+    # It is theirs to mend.
+    assert _press(desk, f"/nodes/held/{row.public_id}/requeue/").status_code == 422
+
+
+def test_two_administrators_waive_a_record_of_ours(desk, city, its_node):
+    row = RecordResult.objects.create(
+        line=line_out(its_node, "records-0"),
+        number=1,
+        epoch=1,
+        seq=1,
+        kind="person",
+        key=its_node.public_id,
+        became="refused",
+        sentence="姓名与已登记的不同。",
+        told_at=timezone.now(),
+    )
+    url = f"/nodes/held/{row.public_id}/"
+    assert _press(desk, f"{url}waive/", reason="已离场多年").status_code == 302
+    refused = _press(desk, f"{url}approve/")
+    assert refused.status_code == 422 and "不能由本人同意" in refused.content.decode()
+    second = account("province-second")
+    give_post(second, "platform_administrator", region=its_node.region.parent)
+    other = Client()
+    other.force_login(second, backend="django.contrib.auth.backends.ModelBackend")
+    assert _press(other, f"{url}approve/").status_code == 302
+    row.refresh_from_db()
+    assert row.resolution == "waived"
+
+
+def test_what_is_wrong_with_a_link_waits_on_the_operators_home_page(desk, city, its_node):
+    assert "平台连接" not in _text(desk.get("/"))
+    Line.objects.create(
+        node=its_node, direction="out", stream="records-0", last_hash="0" * 64, state="forked", trouble="分叉"
+    )
+    assert "平台连接：有数据流不通" in _text(desk.get("/"))
+
+
+@pytest.mark.parametrize(
+    "path", ["/nodes/", "/nodes/held/", "/nodes/refused/", "/nodes/invite/", "/nodes/keys/"]
+)
+def test_an_administrator_of_a_city_sees_none_of_the_provinces_neighbours(path, city, its_node):
+    user = account("city-platform")
+    give_post(user, "platform_administrator", region=its_node.region)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(path).status_code == 403
+    assert "节点" not in client.get("/").content.decode()

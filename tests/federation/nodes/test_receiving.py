@@ -1,0 +1,234 @@
+"""Envelopes as they come in: stored before the answer, refused with a reason, applied in order."""
+
+import base64
+import gzip
+import json
+
+import pytest
+from django.utils import timezone
+
+from federation.models import Line, ReceivedEnvelope, RecordResult, RefusedEnvelope
+from federation.services import restart_line
+from federation.services.applying import apply_all, note_settled
+from federation.wire import boxes, streams
+from tests.federation.nodes.notes import Notebook
+from tests.support.actors import EVERYONE
+from tests.support.neighbour import Keys, Neighbour, message
+from web.models import Message
+
+
+def _refused(answer, status: int, code: str) -> RefusedEnvelope:
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.json()["sentence"]
+    return RefusedEnvelope.objects.get(code=code)
+
+
+def test_an_envelope_is_stored_sealed_and_answered_with_a_receipt(city):
+    answer = city.send(message(text="瓦工进场"))
+    receipt = answer.json()["receipt"]
+    assert (receipt["sender"], receipt["stream"], receipt["epoch"], receipt["seq"]) == (
+        "whs",
+        "records-0",
+        1,
+        1,
+    )
+    row = ReceivedEnvelope.objects.get()
+    assert (row.hash, row.state, row.seq) == (city.last["records-0"][1], "received", 1)
+    assert "瓦工".encode() not in gzip.decompress(city.envelope()) + bytes(row.body)
+
+
+def test_messages_are_applied_in_order_and_a_line_waits_for_no_other(city):
+    notes = Notebook()
+    city.send(message(text="一"), message(text="二"))
+    city.send(message(text="三"))
+    city.send(message(text="甲"), stream="records-1")
+    assert apply_all(timezone.now(), incoming=notes) == 3
+    assert [text for text in notes.applied if text != "甲"] == ["一", "二", "三"]
+    assert apply_all(timezone.now(), incoming=notes) == 0
+    assert set(Line.objects.filter(direction="in").values_list("stream", "settled_seq")) == {
+        ("records-0", 2),
+        ("records-1", 1),
+    }
+    assert notes.senders[0].regions == ["420000/420100/"]
+    assert notes.senders[0].origins == frozenset({"whs"})
+
+
+def test_the_same_envelope_in_a_new_call_gets_the_same_receipt_and_is_applied_once(city):
+    notes, body = Notebook(), city.envelope(message(text="一"))
+    first, again = city.post("envelopes", body), city.post("envelopes", body)
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert apply_all(timezone.now(), incoming=notes) == 1
+    assert notes.applied == ["一"]
+
+
+def test_a_call_that_is_played_again_is_refused_and_seen(city):
+    body = city.envelope(message(text="一"))
+    headers = city.headers("envelopes", body)
+    assert city.post("envelopes", body, headers).status_code == 200
+    row = _refused(city.post("envelopes", body, headers), 409, "replay")
+    assert (row.node.code, row.stream, row.seq) == ("whs", "records-0", 1)
+    assert ReceivedEnvelope.objects.count() == 1
+
+
+def test_a_tampered_envelope_is_refused_and_the_operators_are_told(city, governor):
+    body = city.envelope(message(text="一"))
+    headers = city.headers("envelopes", body)
+    changed = gzip.compress(gzip.decompress(body).replace(b"\\u4e00", b"\\u4e8c"))
+    _refused(city.post("envelopes", changed, headers), 401, "tampered")
+    # Said once an hour, counted each time.
+    city.post("envelopes", changed, headers)
+    assert sum(RefusedEnvelope.objects.values_list("number", flat=True)) == 2
+    assert Message.objects.filter(user=governor, kind="federation").count() == 1
+    assert not ReceivedEnvelope.objects.exists()
+
+
+def test_a_gap_names_what_is_wanted_and_stops_its_own_line_alone(city):
+    city.send(message(text="一"))
+    ahead = city.envelope(message(text="三"), seq=3)
+    answer = city.post("envelopes", ahead)
+    row = _refused(answer, 409, "gap")
+    assert answer.json()["wanted"] == {"epoch": 1, "seq": 2}
+    assert answer.json()["holds"]["seq"] == 1
+    assert row.seq == 3
+    assert city.send(message(text="甲"), stream="records-1").status_code == 200
+    assert city.send(message(text="二")).status_code == 200
+
+
+def test_an_unknown_key_and_an_unknown_node_are_refused_and_seen(city):
+    known, city.keys = city.keys, Keys()
+    row = _refused(city.send(), 401, "unknown_key")
+    assert row.node.code == "whs"
+    city.keys = known
+    stranger = Neighbour(city.client, code="nobody")
+    stranger.send()
+    row = _refused(stranger.send(), 401, "unknown_node")
+    # A stranger's claim is no name: all of them are counted together.
+    assert (row.node, row.claimed) == (None, "?")
+    assert not ReceivedEnvelope.objects.exists()
+
+
+def test_another_envelope_under_a_number_that_is_held_is_a_fork(city):
+    city.send(message(text="一"))
+    city.last.clear()
+    answer = city.send(message(text="别的"))
+    _refused(answer, 409, "fork")
+    assert answer.json()["holds"]["seq"] == 1
+    # A later epoch is the way out, and begins with number one.
+    city.epoch = 2
+    assert city.send(message(text="别的")).status_code == 200
+    city.epoch = 1
+    city.last.clear()
+    _refused(city.send(message(text="旧的")), 409, "fork")
+
+
+@pytest.mark.parametrize(
+    ("other", "status", "code"),
+    [
+        ({"to": "elsewhere"}, 421, "wrong_receiver"),
+        ({"from": "xgs"}, 421, "wrong_receiver"),
+        ({"stream": "dispatch"}, 400, "unknown_stream"),
+        ({"stream": "records-8"}, 400, "unknown_stream"),
+        ({"epoch": 0}, 400, "unknown_stream"),
+        ({"seq": "1"}, 400, "malformed"),
+        ({"protocol": "hbfed/2"}, 426, "old_protocol"),
+        ({"prev": "1" * 64}, 409, "fork"),
+    ],
+)
+def test_what_stands_on_an_envelope_must_fit(other, status, code, city):
+    _refused(city.post("envelopes", city.envelope(**other)), status, code)
+    assert not ReceivedEnvelope.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", gzip.compress(b"{}"), gzip.compress(b"[" * 5000), gzip.compress(b"\xff")]
+)
+def test_what_is_no_envelope_is_refused_in_words(body, city):
+    _refused(city.post("envelopes", body), 400, "malformed")
+
+
+def test_a_bomb_is_refused_before_it_bursts(city):
+    bomb = gzip.compress(b" " * (70 * 1024 * 1024))
+    assert len(bomb) < 100_000
+    _refused(city.post("envelopes", bomb), 413, "too_large")
+    answer = city.post("envelopes", bytes(9 * 1024 * 1024))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_record_outside_the_senders_region_is_refused_told_and_the_rest_is_applied(city):
+    notes = Notebook()
+    outside = message(text="外地", region="420000/429004/")
+    city.send(outside, message(text="本地", region="420000/420100/420106/"))
+    apply_all(timezone.now(), incoming=notes)
+    assert notes.applied == ["本地"]
+    row = RecordResult.objects.get()
+    assert (row.became, row.rule, str(row.key)) == ("refused", "outside_region", outside["key"])
+    told = city.ask("results", {"after": {}}).json()["lines"]["records-0"]
+    assert (told["applied_seq"], told["last"]) == (1, 1)
+    assert told["results"][0]["sentence"] == "记录所在的区划不归报送平台管理。"
+    assert told["results"][0]["remedy"] == "请由所在市州的平台报送。"
+    assert city.ask("results", {"after": {"records-0": 1}}).json()["lines"]["records-0"]["results"] == []
+
+
+def test_a_record_that_waits_for_another_is_told_as_applied_when_that_one_comes(city):
+    notes, first = Notebook(), message(text="前")
+    notes.settled = note_settled
+    city.send(message(text="后", needs=first["key"]))
+    apply_all(timezone.now(), incoming=notes)
+    row = RecordResult.objects.get()
+    assert (row.became, row.missing, notes.applied) == ("waits", f"note {first['key']}", [])
+    city.send(first, stream="records-1")
+    apply_all(timezone.now(), incoming=notes)
+    assert notes.applied == ["前", "后"]
+    row.refresh_from_db()
+    assert row.resolution == "came"
+    told = city.ask("results", {"after": {"records-0": 1}}).json()["lines"]["records-1"]["results"]
+    assert [(one["became"], one["key"]) for one in told] == [("applied", str(row.key))]
+
+
+def test_what_fails_again_and_again_is_put_aside_and_the_other_lines_go_on(city, governor):
+    notes = Notebook(breaks=True)
+    city.send(message(text="一"))
+    for _attempt in range(5):
+        with pytest.raises(ZeroDivisionError):
+            apply_all(timezone.now(), incoming=notes)
+    apply_all(timezone.now(), incoming=notes)
+    line = Line.objects.get(direction="in")
+    assert (line.state, ReceivedEnvelope.objects.get().state) == ("stuck", "quarantined")
+    assert Message.objects.filter(user=governor, kind="federation").count() == 1
+    notes.breaks = False
+    city.send(message(text="甲"), stream="records-1")
+    city.send(message(text="二"))
+    apply_all(timezone.now(), incoming=notes)
+    assert notes.applied == ["甲"]
+    restart_line(actor=EVERYONE, line=line, from_beginning=False, now=timezone.now())
+    apply_all(timezone.now(), incoming=notes)
+    assert notes.applied == ["甲", "一", "二"]
+
+
+def test_a_read_is_answered_near_its_own_time_only(city):
+    body = json.dumps({"after": {}}).encode()
+    headers = city.headers("results", body, at="2026-11-20T00:00:00.000000Z")
+    _refused(city.post("results", body, headers), 403, "clock")
+
+
+def test_a_box_opens_only_here_and_only_in_its_place(city):
+    card = city.ask("hello", {"card": city.card()}).json()["card"]
+    key = next(one for one in card["keys"] if one["purpose"] == "seal")
+
+    box = boxes.close(
+        "420106", "person:1:number", key_id=key["key_id"], public=base64.b64decode(key["public"])
+    )
+    notes = Notebook()
+    city.send(message(text=box))
+    apply_all(timezone.now(), incoming=notes)
+    opens = notes.senders[0].open
+    assert opens(box, "person:1:number") == "420106"
+    with pytest.raises(boxes.Closed):
+        opens(box, "person:2:number")
+    with pytest.raises(boxes.Closed):
+        opens(box.replace(key["key_id"], "0" * 32), "person:1:number")
+
+
+def test_every_line_of_the_protocol_is_known_to_both_directions():
+    assert (*(f"records-{n}" for n in range(8)), "punches") == streams.UPWARD
+    assert [streams.of_shard(n) for n in (0, 7, 8)] == ["records-0", "records-7", "records-0"]
