@@ -107,7 +107,7 @@ class AgreementSerializer(serializers.Serializer[SharingAgreement]):
     @extend_schema_field(VersionSerializer(many=True))
     def get_versions(self, row: SharingAgreement) -> Any:
         rows = sorted(row.versions.all(), key=lambda one: -one.ordinal)
-        return VersionSerializer(rows, many=True).data
+        return [VersionSerializer(one).data for one in rows]
 
 
 class LogSerializer(serializers.Serializer[GatewayLog]):

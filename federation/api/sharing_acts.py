@@ -219,7 +219,7 @@ class ReviseView(_Act):
 
 
 class _OnVersion(_Act):
-    answer_class = VersionSerializer
+    answer_class: type[serializers.BaseSerializer[Any]] | None = VersionSerializer
 
     def version_of(self, kwargs: dict[str, Any]) -> Any:
         """The version that the address names. Raises NotFound."""

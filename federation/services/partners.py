@@ -86,7 +86,7 @@ def _judged(facts: PartnerFacts, held: Partner | None = None) -> dict[str, str]:
     if not name or not facts.contact_name.strip():
         raise DomainError(_("请填写单位名称和联系人。"), code="no_name", field="name")
     taken = Partner.objects.unscoped(because="a name is taken whoever asks").filter(name=name)
-    if taken.exclude(pk=held.pk if held else None).exists():
+    if (taken.exclude(pk=held.pk) if held else taken).exists():
         told = _("“{name}”已经登记。请在共享单位列表中打开它，不要重复登记。").format(name=name[:100])
         raise DomainError(told, code="name_taken", field="name")
     if facts.sort not in Partner.Kind.values:

@@ -27,8 +27,10 @@ def sharing_that_waits(actor: Actor, day: date, now: datetime) -> Iterator[Waiti
     if actor.reach(APPROVE).is_province_wide:
         yield from _drafts(actor, now)
     last = day + timedelta(days=int(parameter("gateway.expiry_warning_days")))
-    for row in reads.agreements(actor).filter(last_day__gte=day, last_day__lte=last):
-        yield _ending(row, day)
+    for row in reads.agreements(actor):
+        ends = row.last_day  # type: ignore[attr-defined]  # annotated by agreements
+        if ends is not None and day <= ends <= last:
+            yield _ending(row, ends, day)
 
 
 def _drafts(actor: Actor, now: datetime) -> Iterator[Waiting]:
@@ -47,8 +49,7 @@ def _drafts(actor: Actor, now: datetime) -> Iterator[Waiting]:
         )
 
 
-def _ending(row: SharingAgreement, day: date) -> Waiting:
-    last = row.last_day  # type: ignore[attr-defined]  # annotated by agreements
+def _ending(row: SharingAgreement, last: date, day: date) -> Waiting:
     return Waiting(
         level="amber",
         since=f"还有 {(last - day).days} 天",

@@ -79,7 +79,7 @@ def _facts(**fields: Any) -> PartnerFacts:
 
 def _terms_of_agreement(**fields: Any) -> AgreementFacts:
     today = timezone.localdate()
-    known = {
+    known: dict[str, Any] = {
         "purpose": "核对工资发放",
         "legal_basis": "保障农民工工资支付条例",
         "valid_from": today,
