@@ -45,7 +45,8 @@ def forget_old() -> int:
     services.settle_runs(
         timezone.now()
     )  # what a self-test has shown is read while its sandbox is still there
-    return retention.forget(timezone.now()) + services.forget_sandboxes(timezone.now())
+    now = timezone.now()
+    return retention.forget(now) + services.forget_sandboxes(now) + services.forget_handed_out(now)
 
 
 @shared_task

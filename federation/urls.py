@@ -3,9 +3,12 @@
 from django.urls import path, re_path
 
 from federation.api import nodes as node_doors
+from federation.api.gateway import GatewayDoor
 from federation.open_api.file_view import open_api_file
 from federation.open_api.view import open_api
 from federation.web import (
+    agreement_forms,
+    agreement_objects,
     credential_forms,
     credentials,
     handbook,
@@ -16,6 +19,9 @@ from federation.web import (
     proposals,
     requests,
     sandbox,
+    sharing,
+    sharing_forms,
+    sharing_views,
     upstream_forms,
     upstream_records,
     upstreams,
@@ -30,6 +36,101 @@ urlpatterns = [
     path("federation/v1/fetch", node_doors.fetch, name="node_fetch"),
     path("federation/v1/results", node_doors.results, name="node_results"),
     path("open.api/files/<str:token>/", open_api_file, name="open_api_file"),
+    path("gateway/v1/<slug:shared>", GatewayDoor.as_view(), name="gateway"),
+    path("sharing/", sharing.PartnerList.as_view(), name="partners"),
+    path("sharing/log/", sharing_views.HandedOut.as_view(), name="handed_out"),
+    path("sharing/refusals/", sharing_views.TurnedAway.as_view(), name="turned_away"),
+    path("sharing/partners/new/", sharing_forms.NewPartner.as_view(), name="partner_new"),
+    path("sharing/partners/<uuid:public_id>/", sharing.PartnerRecord.as_view(), name="partner"),
+    path("sharing/partners/<uuid:public_id>/edit/", sharing_forms.EditPartner.as_view(), name="partner_edit"),
+    path(
+        "sharing/partners/<uuid:public_id>/agreements/new/",
+        agreement_forms.DraftAgreement.as_view(),
+        name="agreement_new",
+    ),
+    path(
+        "sharing/partners/<uuid:public_id>/keys/new/",
+        sharing_forms.IssuePartnerKey.as_view(),
+        name="partner_key_new",
+    ),
+    path("sharing/keys/<uuid:public_id>/secret/", sharing.PartnerSecret.as_view(), name="partner_secret"),
+    path(
+        "sharing/keys/<uuid:public_id>/rotate/",
+        sharing_forms.RotatePartnerKey.as_view(),
+        name="partner_key_rotate",
+    ),
+    path(
+        "sharing/keys/<uuid:public_id>/addresses/",
+        sharing_forms.LimitPartnerKey.as_view(),
+        name="partner_key_limit",
+    ),
+    path(
+        "sharing/keys/<uuid:public_id>/revoke/",
+        sharing_forms.RevokePartnerKey.as_view(),
+        name="partner_key_revoke",
+    ),
+    path("sharing/agreements/<uuid:public_id>/", sharing.AgreementRecord.as_view(), name="agreement"),
+    path(
+        "sharing/agreements/<uuid:public_id>/revise/",
+        agreement_forms.ReviseAgreement.as_view(),
+        name="agreement_revise",
+    ),
+    path(
+        "sharing/agreements/<uuid:public_id>/suspend/",
+        agreement_forms.SuspendAgreement.as_view(),
+        name="agreement_suspend",
+    ),
+    path(
+        "sharing/agreements/<uuid:public_id>/resume/",
+        agreement_forms.ResumeAgreement.as_view(),
+        name="agreement_resume",
+    ),
+    path(
+        "sharing/versions/<uuid:public_id>/",
+        sharing_views.VersionRecord.as_view(),
+        name="agreement_version",
+    ),
+    path(
+        "sharing/versions/<uuid:public_id>/edit/",
+        agreement_forms.EditAgreement.as_view(),
+        name="agreement_edit",
+    ),
+    path(
+        "sharing/versions/<uuid:public_id>/objects/<slug:shared>/",
+        agreement_objects.ShareObject.as_view(),
+        name="agreement_object",
+    ),
+    path(
+        "sharing/versions/<uuid:public_id>/objects/<slug:shared>/remove/",
+        agreement_objects.WithholdObject.as_view(),
+        name="agreement_object_remove",
+    ),
+    path(
+        "sharing/versions/<uuid:public_id>/drop/",
+        agreement_forms.DropDraft.as_view(),
+        name="agreement_drop",
+    ),
+    path(
+        "sharing/versions/<uuid:public_id>/approve/",
+        agreement_forms.ApproveAgreement.as_view(),
+        name="agreement_approve",
+    ),
+    path(
+        "sharing/versions/<uuid:public_id>/document/",
+        sharing_views.PartnerDocument.as_view(),
+        name="agreement_document",
+    ),
+    path(
+        "sharing/versions/<uuid:public_id>/openapi.json",
+        sharing_views.PartnerDescription.as_view(),
+        name="agreement_openapi",
+    ),
+    path("me/recipients/", sharing_views.OwnRecipients.as_view(), name="own_recipients"),
+    path(
+        "sharing/people/<uuid:public_id>/",
+        sharing_views.PersonRecipients.as_view(),
+        name="person_recipients",
+    ),
     path("open-api/", handbook.Overview.as_view(), name="handbook"),
     path("open-api/signing/", handbook.Signing.as_view(), name="handbook_signing"),
     path("open-api/results/", handbook.Results.as_view(), name="handbook_results"),

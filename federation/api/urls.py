@@ -2,9 +2,37 @@
 
 from django.urls import path
 
-from federation.api import gates, masters, punches, upstreams, views, why
+from federation.api import gates, masters, punches, sharing, sharing_acts, upstreams, views, why
+
+_PARTNER = "sharing/partners/<uuid:public_id>/"
+_KEY = "sharing/keys/<uuid:public_id>/"
+_AGREEMENT = "sharing/agreements/<uuid:public_id>/"
+_VERSION = "sharing/versions/<uuid:public_id>/"
 
 urlpatterns = [
+    path("sharing/partners/", sharing.PartnersView.as_view(), name="api_partners"),
+    path("sharing/agreements/", sharing.AgreementsView.as_view(), name="api_agreements"),
+    path("sharing/log/", sharing.HandedOutView.as_view(), name="api_handed_out"),
+    path("sharing/refusals/", sharing.TurnedAwayView.as_view(), name="api_turned_away"),
+    path("sharing/partners/enter/", sharing_acts.NewPartnerView.as_view(), name="api_partner_new"),
+    path(f"{_PARTNER}edit/", sharing_acts.EditPartnerView.as_view(), name="api_partner_edit"),
+    path(f"{_PARTNER}keys/", sharing_acts.IssueKeyView.as_view(), name="api_partner_key_issue"),
+    path(f"{_PARTNER}agreements/", sharing_acts.DraftView.as_view(), name="api_agreement_draft"),
+    path(f"{_KEY}rotate/", sharing_acts.RotateKeyView.as_view(), name="api_partner_key_rotate"),
+    path(f"{_KEY}addresses/", sharing_acts.LimitKeyView.as_view(), name="api_partner_key_limit"),
+    path(f"{_KEY}revoke/", sharing_acts.RevokeKeyView.as_view(), name="api_partner_key_revoke"),
+    path(f"{_AGREEMENT}revise/", sharing_acts.ReviseView.as_view(), name="api_agreement_revise"),
+    path(f"{_AGREEMENT}suspend/", sharing_acts.SuspendView.as_view(), name="api_agreement_suspend"),
+    path(f"{_AGREEMENT}resume/", sharing_acts.ResumeView.as_view(), name="api_agreement_resume"),
+    path(f"{_VERSION}edit/", sharing_acts.EditDraftView.as_view(), name="api_agreement_edit"),
+    path(f"{_VERSION}objects/<slug:shared>/", sharing_acts.ShareView.as_view(), name="api_agreement_share"),
+    path(
+        f"{_VERSION}objects/<slug:shared>/remove/",
+        sharing_acts.WithholdView.as_view(),
+        name="api_agreement_withhold",
+    ),
+    path(f"{_VERSION}drop/", sharing_acts.DropView.as_view(), name="api_agreement_drop"),
+    path(f"{_VERSION}approve/", sharing_acts.ApproveView.as_view(), name="api_agreement_approve"),
     path("punches/", punches.PunchesDoor.as_view(), name="api_punches"),
     path("punch-receipts/<uuid:public_id>/", punches.PunchReceiptView.as_view(), name="api_punch_receipt"),
     path("gates/allow-list/", gates.AllowListView.as_view(), name="api_gate_list"),

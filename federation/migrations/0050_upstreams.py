@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """Platforms above us that are not ours, and what became of each record told to them."""
 
     dependencies = [
-        ("federation", "0032_change_proposals"),
+        ("federation", "0041_what_left_stands"),
         ("projects", "0010_contract_terms"),
         ("regions", "0001_initial"),
     ]

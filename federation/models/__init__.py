@@ -26,6 +26,15 @@ from federation.models.open_api import (
     no_addresses,
     of_an_enterprise,
 )
+from federation.models.partners import (
+    AgreementVersion,
+    GatewayLog,
+    GatewayRefusal,
+    GatewayUse,
+    Partner,
+    PartnerKey,
+    SharingAgreement,
+)
 from federation.models.travel import Copied, KnownAs, WaitingRow
 from federation.models.upstreams import (
     MANAGE_UPSTREAMS,
@@ -38,11 +47,15 @@ from federation.models.upstreams import (
 __all__ = [
     "MANAGE_UPSTREAMS",
     "AcceptedRequest",
+    "AgreementVersion",
     "AnsweredQuery",
     "ChangeProposal",
     "ConformanceRun",
     "Copied",
     "Credential",
+    "GatewayLog",
+    "GatewayRefusal",
+    "GatewayUse",
     "Invitation",
     "KnownAs",
     "Line",
@@ -53,12 +66,15 @@ __all__ = [
     "MasterRecord",
     "Node",
     "NodeKey",
+    "Partner",
+    "PartnerKey",
     "ReceivedEnvelope",
     "RecordResult",
     "RefusedCall",
     "RefusedEnvelope",
     "Sandbox",
     "SentEnvelope",
+    "SharingAgreement",
     "Upstream",
     "UpstreamCall",
     "UpstreamProject",

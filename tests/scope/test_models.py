@@ -17,10 +17,17 @@ from attendance.models import (
 )
 from federation.models import (
     AcceptedRequest,
+    AgreementVersion,
     ChangeProposal,
     Credential,
+    GatewayLog,
+    GatewayRefusal,
+    GatewayUse,
     ManagerRegistration,
+    Partner,
+    PartnerKey,
     RefusedCall,
+    SharingAgreement,
     Upstream,
     UpstreamCall,
     UpstreamProject,
@@ -212,6 +219,19 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     UpstreamProject: (lambda c: [c.told_project], lambda c: []),
     UpstreamCall: (lambda c: [c.told_call], lambda c: []),
     UpstreamRecord: (lambda c: list(c.told_records.values()), lambda c: []),
+    # The outward gateway is the province's: no county's post reaches any of it.
+    **{
+        model: (lambda c: [], lambda c: [])
+        for model in (
+            AgreementVersion,
+            GatewayLog,
+            GatewayRefusal,
+            GatewayUse,
+            Partner,
+            PartnerKey,
+            SharingAgreement,
+        )
+    },
 }
 
 

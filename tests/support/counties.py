@@ -30,11 +30,14 @@ from attendance.models import (
 from attendance.services import PunchFacts, receive_punches, recheck, recount
 from federation.models import (
     AcceptedRequest,
+    AgreementVersion,
     ChangeProposal,
     ConformanceRun,
     Credential,
     ManagerRegistration,
     MasterRecord,
+    Partner,
+    PartnerKey,
     RefusedCall,
     Upstream,
     UpstreamCall,
@@ -216,6 +219,9 @@ class County:
     managers: dict[str, ManagerRegistration] = field(default_factory=dict)
     master_record: MasterRecord = None  # type: ignore[assignment]
     proposal: ChangeProposal = None  # type: ignore[assignment]
+    partner: Partner = None  # type: ignore[assignment]
+    partner_key: PartnerKey = None  # type: ignore[assignment]
+    agreement: AgreementVersion = None  # type: ignore[assignment]
     photo: str = ""
     hero: str = "contractor"
 
@@ -338,6 +344,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     own_by_master(county)
     for title in staff:
         employ(county, title)
+    _sharing(county)
     _notices(county)
     _roster_file(county)
     write_papers(county)
@@ -813,6 +820,22 @@ def _notices(county: County) -> None:
         if notice.state == "replied":
             photo = county.photo if name == "replied" else ""
             records.notice_reply(item, county.now - timedelta(hours=1), f"{word}已补签", photo)
+
+
+def _sharing(county: County) -> None:
+    """A bank that receives who works here, under a draft of an agreement; one call was answered before."""
+    county.partner = records.partner(f"{county.word}银行")
+    terms = {"persons-at-work": records.sharing(["id", "name"], regions=[county.region.code])}
+    county.agreement = records.agreement(county.partner, f"协议{county.word}", terms, approved=False)
+    county.partner_key = PartnerKey.objects.create(
+        partner=county.partner,
+        digest=county.word,
+        hint="abcd",
+        allowed_addresses=["203.0.113.7"],
+        issued_by=f"{county.word}管理员",
+    )
+    works = [worker.engagement for worker in county.workers.values()]
+    records.handed_out(county.agreement, county.partner_key, works, county.now)
 
 
 def secret_of(county: County) -> str:

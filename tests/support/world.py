@@ -31,6 +31,7 @@ from federation import selectors as federation
 from federation.models import Node
 from federation.selectors import masters, node_health
 from federation.selectors import nodes as node_reads
+from federation.selectors import partners as sharing
 from federation.selectors import upstreams as told_above
 from integrity.selectors import credit, gaps, people_credit, standing
 from integrity.selectors import notices as notice_reads
@@ -557,6 +558,28 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.upstreams.upstream_figures": lambda a, c: told_above.upstream_figures(
         a, c.upstream
     ),
+    "federation.selectors.partners.partners": lambda a, c: sharing.partners(a),
+    "federation.selectors.partners.partner": lambda a, c: sharing.partner(a, c.partner.public_id),
+    "federation.selectors.partners.agreements": lambda a, c: sharing.agreements(a),
+    "federation.selectors.partners.agreement": lambda a, c: sharing.agreement(
+        a, c.agreement.agreement.public_id
+    ),
+    "federation.selectors.partners.agreement_version": lambda a, c: sharing.agreement_version(
+        a, c.agreement.public_id
+    ),
+    "federation.selectors.partners.drafts_to_approve": lambda a, c: sharing.drafts_to_approve(a),
+    "federation.selectors.partners.partner_keys": lambda a, c: sharing.partner_keys(a, c.partner),
+    "federation.selectors.partners.partner_key": lambda a, c: sharing.partner_key(a, c.partner_key.public_id),
+    "federation.selectors.partners.handed_out": lambda a, c: sharing.handed_out(a),
+    "federation.selectors.partners.turned_away": lambda a, c: sharing.turned_away(a),
+    "federation.selectors.partners.used": lambda a, c: [
+        row for row in [sharing.used(a, c.agreement.agreement, c.today)] if row
+    ],
+    "federation.selectors.partners.rows_handed_out": lambda a, c: sharing.rows_handed_out(a, c.now - _LATER),
+    "federation.selectors.partners.received": lambda a, c: [
+        sharing.received(a, worker.engagement) for worker in c.workers.values()
+    ],
+    "federation.selectors.partners.own_received": lambda a, c: sharing.own_received(a),
     # Neighbours are the whole platform's: whoever reaches less is refused (tests/federation/nodes goes in).
     "federation.selectors.nodes.governs": lambda a, c: node_reads.governs(a),
     "federation.selectors.nodes.require_governing": lambda a, c: node_reads.require_governing(a),  # type: ignore[func-returns-value]  # it only lets pass
