@@ -18,6 +18,15 @@ from federation.models.open_api import (
     no_addresses,
     of_an_enterprise,
 )
+from federation.models.reconciling import (
+    KeptDay,
+    LinkStatement,
+    PunchDay,
+    ReconciliationCount,
+    ReconciliationDiff,
+    ReconciliationRun,
+    StaleDay,
+)
 from federation.models.travel import Copied, KnownAs, WaitingRow
 
 __all__ = [
@@ -27,16 +36,23 @@ __all__ = [
     "Copied",
     "Credential",
     "Invitation",
+    "KeptDay",
     "KnownAs",
     "Line",
+    "LinkStatement",
     "Node",
     "NodeKey",
+    "PunchDay",
     "ReceivedEnvelope",
+    "ReconciliationCount",
+    "ReconciliationDiff",
+    "ReconciliationRun",
     "RecordResult",
     "RefusedCall",
     "RefusedEnvelope",
     "Sandbox",
     "SentEnvelope",
+    "StaleDay",
     "WaitingRow",
     "no_addresses",
     "of_an_enterprise",
