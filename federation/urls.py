@@ -23,6 +23,7 @@ urlpatterns = [
     path("federation/v1/hello", node_doors.hello, name="node_hello"),
     path("federation/v1/envelopes", node_doors.envelopes, name="node_envelopes"),
     path("federation/v1/fetch", node_doors.fetch, name="node_fetch"),
+    path("federation/v1/compare", node_doors.compare, name="node_compare"),
     path("federation/v1/results", node_doors.results, name="node_results"),
     path("open.api/files/<str:token>/", open_api_file, name="open_api_file"),
     path("open-api/", handbook.Overview.as_view(), name="handbook"),

@@ -20,6 +20,7 @@ from federation.services.credentials import (
     revoke_credential,
     rotate_credential,
 )
+from federation.services.differences import explain_difference, repair_differences
 from federation.services.held import approve_waiver, ask_waiver, decline_waiver, requeue_record
 from federation.services.inviting import (
     begin_migration,
@@ -32,6 +33,7 @@ from federation.services.inviting import (
 from federation.services.joining import join_parent
 from federation.services.limits import limit_credential
 from federation.services.node_keys import rotate_node_key
+from federation.services.reconciling import start_reconciliation
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
 from federation.services.sealing import restart_line
@@ -47,6 +49,7 @@ __all__ = [
     "begin_run",
     "decline_waiver",
     "end_migration",
+    "explain_difference",
     "forget_sandboxes",
     "invite_node",
     "issue_credential",
@@ -59,6 +62,7 @@ __all__ = [
     "note_signed_read",
     "open_sandbox",
     "register_hosted",
+    "repair_differences",
     "requeue_record",
     "restart_line",
     "resume_node",
@@ -70,5 +74,6 @@ __all__ = [
     "send_lane",
     "serial",
     "settle_runs",
+    "start_reconciliation",
     "suspend_node",
 ]

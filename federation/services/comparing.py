@@ -57,7 +57,7 @@ class DiffCard(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What the child found: how the comparison stands, its counts, and every difference that is not closed."""
+    """What the child found: how the comparison stands, its counts, every difference that is not closed."""
 
     state: str
     counts: Sequence[CountCard] = ()
@@ -79,7 +79,7 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The digests of each branch asked for, and what the parent wants sent again; or that it still computes."""
+    """The digests of each branch, and what the parent wants sent again; or that it still computes."""
 
     answers: Sequence[dict[str, tuple[int, str]]] = ()
     wanted: Sequence[tuple[str, UUID]] = ()

@@ -102,7 +102,7 @@ def is_anything_open(node: Node) -> bool:
 
 
 def is_settled(run: Run, now: datetime) -> bool:
-    """Whether what was on its way when the last suspicion arose has been applied, or was waited for enough."""
+    """Whether what was on its way at the last suspicion has been applied, or was waited for enough."""
     last = Diff.objects.filter(node=run.node, state=State.SUSPECT).order_by("-seen_at").first()
     if last is None:
         return True

@@ -34,12 +34,15 @@ from standards.selectors import parameter
 log = structlog.get_logger(__name__)
 Run = ReconciliationRun
 Asks = Sequence[Ask]
+# How many rows and their digest: at the child, at the parent.
+Sums = tuple[tuple[int, str], tuple[int, str]]
 _HOLD: Final = timedelta(minutes=5)
 _GIVEN_UP: Final = 40
 _ASKS_AT_ONCE: Final = 64
 _FEW: Final = 300
 _SMALL_DAY: Final = 5_000
 _MOST_DAYS: Final = 60
+_NONE: Final = (0, "0" * 32)
 # What of the past is compared each night, so that all of it is within so many nights.
 _TURN: Final = 28
 
@@ -171,8 +174,8 @@ def carry_on(run: Run, *, http: httpx.Client, now: datetime | None = None) -> bo
         asks = msgspec.convert(run.todo[0], list[Ask]) if run.todo else []
         for found in _freshened(link.branch, asks, run):
             log.debug("federation.digested", day=str(found))
-        _compare(link, asks)
-        _stepped(run, at)
+        sums = _compare(link, asks)
+        _stepped(run, sums, at)
     except Busy:
         _later(run, at, 2.0, "")
         return False
@@ -236,8 +239,9 @@ class Link:
         return reply.answers
 
 
-def _compare(link: Link, asks: Asks) -> None:
+def _compare(link: Link, asks: Asks) -> dict[str, Sums]:
     """Open whatever differs, level by level, down to the rows."""
+    sums: dict[str, Sums] = {}
     is_first = True
     found: list[differences.Found] = []
     most = int(parameter("federation.most_differences"))
@@ -249,7 +253,7 @@ def _compare(link: Link, asks: Asks) -> None:
             for ask, theirs in zip(some, link.ask(some), strict=True):
                 mine = children(ask, link.branch)
                 if is_first:
-                    _count(link.run, ask.kind, mine, theirs)
+                    _add(sums, ask.kind, mine, theirs)
                 for name in differing(mine, theirs):
                     deeper = _child(ask, name, mine, theirs)
                     if deeper is None:
@@ -261,6 +265,7 @@ def _compare(link: Link, asks: Asks) -> None:
         trouble = _("差异过多，只列出前 {most} 条；修复后请再对账。").format(most=most)
         Run.objects.filter(pk=link.run.pk).update(trouble=trouble)
     differences.keep_found(link.run, found[:most], link.clock())
+    return sums
 
 
 def _child(ask: Ask, name: str, mine: Children, theirs: Children) -> Ask | None:
@@ -275,17 +280,24 @@ def _child(ask: Ask, name: str, mine: Children, theirs: Children) -> Ask | None:
     return None if ask.bucket else Ask(ask.kind, day=ask.day, project=ask.project, bucket=name)
 
 
-def _count(run: Run, kind: str, mine: Children, theirs: Children) -> None:
-    """Add what one step compared to the run's sums; a step that is done again begins from where it was."""
-    row, _is_new = ReconciliationCount.objects.get_or_create(run=run, kind=kind)
-    below, digest_below = summed([(row.below, row.digest_below), *mine.values()])
-    above, digest_above = summed([(row.above, row.digest_above), *theirs.values()])
-    ReconciliationCount.objects.filter(pk=row.pk).update(
-        below=below, digest_below=digest_below, above=above, digest_above=digest_above
-    )
+def _add(sums: dict[str, Sums], kind: str, mine: Children, theirs: Children) -> None:
+    below, above = sums.get(kind, (_NONE, _NONE))
+    sums[kind] = (summed([below, *mine.values()]), summed([above, *theirs.values()]))
 
 
-def _stepped(run: Run, now: datetime) -> None:
+def _count(run: Run, sums: dict[str, Sums]) -> None:
+    """Add what a whole step compared to the run's sums."""
+    for kind, (mine, theirs) in sums.items():
+        row, _is_new = ReconciliationCount.objects.get_or_create(run=run, kind=kind)
+        row.below, row.digest_below = summed([(row.below, row.digest_below), mine])
+        row.above, row.digest_above = summed([(row.above, row.digest_above), theirs])
+        row.save()
+
+
+@transaction.atomic
+def _stepped(run: Run, sums: dict[str, Sums], now: datetime) -> None:
+    """A step is done, with its counts; one that was cut off before is done again from its beginning."""
+    _count(run, sums)
     run.todo = run.todo[1:]
     run.done += 1
     run.state = Run.State.RUNNING if run.todo else Run.State.CHECKING

@@ -143,7 +143,7 @@ def keys_of(name: str, day: str, project: str, *, origins: Collection[str], peer
 
 
 def born_by_day(name: str, origins: Collection[str]) -> dict[date, int]:
-    """How many rows of a kind were born on each day (UTC), without reading them; none where no day is said."""
+    """How many rows of a kind were born on each day (UTC), without reading them."""
     kind = KINDS[name]
     born = _born(kind)
     if not born:
