@@ -42,6 +42,10 @@ BEAT = {
         "task": "federation.tasks.reconcile_nightly",
         "schedule": crontab(hour="1-5", minute=30),
     },
+    "federation-statement": {
+        "task": "federation.tasks.state_last_month",
+        "schedule": crontab(hour=6, minute=10),
+    },
     "federation-differences": {
         "task": "federation.tasks.follow_differences",
         "schedule": 30.0,

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from federation import retention, services, work
 from federation.models import AcceptedRequest
-from federation.services import applying, exchanging, reconciling
+from federation.services import applying, exchanging, reconciling, statements
 
 
 @shared_task
@@ -85,6 +85,12 @@ def reconcile() -> int:
 def reconcile_nightly() -> bool:
     """Begin the night's comparison with the parent."""
     return reconciling.start_nightly(timezone.now()) is not None
+
+
+@shared_task
+def state_last_month() -> bool:
+    """Make the statement of the month before, until the parent has signed it."""
+    return statements.state_last_month(timezone.now())
 
 
 @shared_task

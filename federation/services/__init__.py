@@ -37,6 +37,7 @@ from federation.services.reconciling import start_reconciliation
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
 from federation.services.sealing import restart_line
+from federation.services.statements import state_month
 
 __all__ = [
     "AWAY",
@@ -75,5 +76,6 @@ __all__ = [
     "serial",
     "settle_runs",
     "start_reconciliation",
+    "state_month",
     "suspend_node",
 ]

@@ -5,7 +5,7 @@ Both bodies are gzip of JSON. Source: issue "Federation", Reconciliation; docs/f
 
 import gzip
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +26,8 @@ from federation.travel.trees import Ask, Branch, Children, branch_of, children, 
 from federation.wire import envelopes
 
 COMPARE: Final = "compare"
+# A question for the statement of a month is no comparison that anybody keeps.
+STATEMENT: Final = "statement"
 # How long one answer may compute digests that are not kept yet; beyond it the child asks again.
 _SECONDS: Final = 6.0
 _MOST_ASKS: Final = 512
@@ -67,6 +69,33 @@ class Told(msgspec.Struct, frozen=True):
     bytes_in: int = 0
 
 
+class StatementCard(msgspec.Struct, frozen=True):
+    """The statement of a month as the child has signed it."""
+
+    month: str
+    body: str
+    key_id: str
+    signature: str
+
+
+class StatementReply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The parent's signature under it, or what it objects to."""
+
+    key_id: str = ""
+    signature: str = ""
+    objection: str = ""
+
+
+# Signs the statement of a child, or objects (services.statements, which stands above this module).
+States = Callable[[Node, StatementCard, datetime], StatementReply]
+_states: list[States] = []
+
+
+def states_by(sign: States) -> None:
+    """Say who signs statements."""
+    _states[:] = [sign]
+
+
 class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     """One call: of which comparison, what is asked, what is told. `anew`: from the rows themselves."""
 
@@ -76,6 +105,7 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     anew: bool = False
     ask: Sequence[Ask] = ()
     tell: Told | None = None
+    statement: StatementCard | None = None
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,6 +114,7 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     answers: Sequence[dict[str, tuple[int, str]]] = ()
     wanted: Sequence[tuple[str, UUID]] = ()
     busy: bool = False
+    statement: StatementReply | None = None
 
 
 class Busy(Exception):
@@ -100,8 +131,11 @@ def answer_compare(caller: Caller, content: bytes, now: datetime) -> bytes:
     if caller.node.relation != Node.Relation.CHILD:
         raise CallRefused("malformed", 400, _("对账由下级平台发起，没有处理。"), node=caller.node)
     question = _question(content, caller.node)
-    run = _run_told(caller.node, question, now)
-    if question.tell is not None:
+    if question.statement is not None:
+        return packed(Reply(statement=_states[0](caller.node, question.statement, now)))
+    is_kept = question.scope != STATEMENT
+    run = _run_told(caller.node, question, now) if is_kept else Run(started_at=now)
+    if question.tell is not None and is_kept:
         _keep_told(run, question.tell, now)
     branch = branch_of(caller.node, own_region().path)
     try:

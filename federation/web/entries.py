@@ -5,9 +5,11 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from federation.models import AcceptedRequest, Credential, Node, RecordResult
+from federation.compare_words import difference_said
+from federation.models import AcceptedRequest, Credential, Node, ReconciliationDiff, RecordResult
 from federation.selectors import MANAGED, credentials
 from federation.selectors.nodes import MANAGE_NODES, governs, nodes, outcomes
+from federation.selectors.reconciliation import differences
 from federation.web.requests import waiting_requests
 from kernel.scoping import Actor
 from web.jobs import register_probe
@@ -39,6 +41,14 @@ def _outcomes(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
     }
 
 
+def _differences(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = differences(actor).filter(public_id__in=uuids(keys)) if governs(actor) else ()
+    return {
+        str(row.public_id): Thing(difference_said(row), reverse("difference", args=[row.public_id]))
+        for row in rows
+    }
+
+
 def add_entries() -> None:
     """Tell the frame, the page of jobs and the trail."""
     register(Entry("credentials", _("厂商接口"), "credentials", MANAGED, 26))
@@ -48,3 +58,4 @@ def add_entries() -> None:
     register_objects(AcceptedRequest._meta.label_lower, _requests)
     register_objects(Node._meta.label_lower, _nodes)
     register_objects(RecordResult._meta.label_lower, _outcomes)
+    register_objects(ReconciliationDiff._meta.label_lower, _differences)

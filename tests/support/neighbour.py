@@ -212,6 +212,9 @@ class Parent:
     def _fetch(self, _body: bytes) -> Said:
         return 200, b""
 
+    def _compare(self, body: bytes) -> Said:
+        return Ledger().answer(body)
+
     def _results(self, _body: bytes) -> Said:
         return 200, json.dumps({"lines": {}, "took": {}}).encode()
 
@@ -286,7 +289,7 @@ class Ledger:
     asked: list[dict[str, Any]] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
     wanted: list[tuple[str, str]] = field(default_factory=list)
-    bytes: int = 0
+    size: int = 0
     busy: int = 0
 
     def answer(self, body: bytes) -> tuple[int, bytes]:
@@ -300,5 +303,5 @@ class Ledger:
             self.told.append(said["tell"])
         answers = [_answered(self.rows.get(ask["kind"], {}), ask) for ask in said.get("ask", [])]
         content = gzip.compress(json.dumps({"answers": answers, "wanted": self.wanted}).encode())
-        self.bytes += len(body) + len(content)
+        self.size += len(body) + len(content)
         return 200, content
