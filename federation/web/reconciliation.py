@@ -372,8 +372,8 @@ class Start(PostPage):
         return {
             "title": "立即对账",
             "question": f"与“{self.node.name}”全部对账？",
-            "consequence": "双方从原始记录重新计算摘要，逐层比对，只打开不同的部分。记录多时要几分钟到几十分钟，"
-            "期间照常使用。",
+            "consequence": "双方从原始记录重新计算摘要，逐层比对，只打开不同的部分。"
+            "记录多时要几分钟到几十分钟，期间照常使用。",
             "crumbs": compare_crumbs(Crumb("立即对账")),
         }
 
