@@ -506,7 +506,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.failed_requests": lambda a, c: federation.failed_requests(a, c.now - _LATER),
     # Neighbours are the whole platform's: whoever reaches less is refused (tests/federation/nodes goes in).
     "federation.selectors.nodes.governs": lambda a, c: node_reads.governs(a),
-    "federation.selectors.nodes.require_governing": lambda a, c: [node_reads.require_governing(a)],
+    "federation.selectors.nodes.require_governing": lambda a, c: node_reads.require_governing(a),  # type: ignore[func-returns-value]  # it only lets pass
     "federation.selectors.nodes.nodes": lambda a, c: node_reads.nodes(a),
     "federation.selectors.nodes.node": lambda a, c: node_reads.node(a, c.project.public_id),
     "federation.selectors.nodes.keys_of": lambda a, c: node_reads.keys_of(a, Node()),
