@@ -111,8 +111,8 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """The digests of each branch, and what the parent wants sent again; or that it still computes."""
 
-    answers: Sequence[dict[str, tuple[int, str]]] = ()
-    wanted: Sequence[tuple[str, UUID]] = ()
+    answers: Sequence[dict[str, tuple[int, str]]] = []
+    wanted: Sequence[tuple[str, UUID]] = []
     busy: bool = False
     statement: StatementReply | None = None
 

@@ -200,6 +200,7 @@ class State(PostPage):
         return {
             "title": "月度对账单",
             "question": f"生成 {self.month:%Y-%m} 与“{self.node.name}”的对账单？",
-            "consequence": "写明双方各类记录的数量、摘要和已知差异，用本平台密钥签名，送上级核对会签。签后不能更改。",
+            "consequence": "写明双方各类记录的数量、摘要和已知差异，用本平台密钥签名，送上级核对会签。"
+            "签后不能更改。",
             "crumbs": compare_crumbs(Crumb("对账单", reverse("link_statements")), Crumb("生成")),
         }

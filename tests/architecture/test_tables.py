@@ -81,7 +81,7 @@ WITHOUT_SCOPE = {
     "federation.StaleDay": "a mark for the next digest; nobody reads it",
     "federation.ReconciliationRun": "a comparison of nodes, for whoever administers the whole platform",
     "federation.ReconciliationCount": "counts of a comparison of nodes, reached from it",
-    "federation.ReconciliationDiff": "names of rows that differ between nodes, for the platform's administrator",
+    "federation.ReconciliationDiff": "names of rows that differ, for whoever administers the whole platform",
     "federation.LinkStatement": "counts that two nodes have signed, for whoever administers the platform",
     "federation.AnsweredQuery": "a nonce; nobody reads it",
     "federation.Sandbox": "a practice project of nobody's county; shown to whoever opened it",

@@ -243,8 +243,8 @@ def test_kept_days_follow_whatever_touches_them(node):
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO attendance_punch SELECT gen_random_uuid(), %s, project_id, source, 'late',"
-            " subject_id, team_id, direction, channel, pass_method, origin, is_repeat, photo, latitude, longitude,"
-            " received_at FROM attendance_punch LIMIT 1",
+            " subject_id, team_id, direction, channel, pass_method, origin, is_repeat, photo, latitude,"
+            " longitude, received_at FROM attendance_punch LIMIT 1",
             [NOW - timedelta(days=20)],
         )
     assert StaleDay.objects.filter(day=day).count() == 1
