@@ -66,6 +66,11 @@ urlpatterns = [
         name="difference_send",
     ),
     path(
+        "nodes/differences/<uuid:public_id>/take-back/",
+        reconciliation.TakeBack.as_view(),
+        name="difference_take_back",
+    ),
+    path(
         "nodes/differences/<uuid:public_id>/explain/",
         reconciliation.Explain.as_view(),
         name="difference_explain",
@@ -82,6 +87,11 @@ urlpatterns = [
         "nodes/<uuid:public_id>/differences/send/",
         reconciliation.SendAll.as_view(),
         name="differences_send",
+    ),
+    path(
+        "nodes/<uuid:public_id>/differences/take-back/",
+        reconciliation.TakeAllBack.as_view(),
+        name="differences_take_back",
     ),
     path("nodes/<uuid:public_id>/statement/", statements.State.as_view(), name="link_statement_new"),
     path("nodes/<uuid:public_id>/", nodes.OneNode.as_view(), name="node"),

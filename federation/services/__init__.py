@@ -38,6 +38,7 @@ from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
 from federation.services.sealing import restart_line
 from federation.services.statements import state_month
+from federation.services.taking_back import take_back
 
 __all__ = [
     "AWAY",
@@ -78,4 +79,5 @@ __all__ = [
     "start_reconciliation",
     "state_month",
     "suspend_node",
+    "take_back",
 ]

@@ -22,6 +22,7 @@ from federation.services.receiving import most_unzipped
 from federation.services.refusals_of_calls import CallRefused
 from federation.services.transport import ENVELOPE, Unreachable, call
 from federation.travel import kept_punches
+from federation.travel.messages import Message
 from federation.travel.trees import Ask, Branch, Children, branch_of, children, is_freshening
 from federation.wire import envelopes
 
@@ -86,6 +87,26 @@ class StatementReply(msgspec.Struct, frozen=True, omit_defaults=True):
     objection: str = ""
 
 
+class Lost(msgspec.Struct, frozen=True):
+    """A row that its owner has lost and its parent still holds."""
+
+    kind: str
+    key: UUID
+    mark: str = ""
+    day: str = ""
+    project: str = ""
+
+
+# Gives an owner back what it has lost (services.taking_back, which stands above this module).
+HandsOut = Callable[[Node, Sequence[Lost], datetime], list[Message]]
+_hands: list[HandsOut] = []
+
+
+def hands_out(hand: HandsOut) -> None:
+    """Say who gives back."""
+    _hands[:] = [hand]
+
+
 # Signs the statement of a child, or objects (services.statements, which stands above this module).
 States = Callable[[Node, StatementCard, datetime], StatementReply]
 _states: list[States] = []
@@ -106,6 +127,7 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     ask: Sequence[Ask] = ()
     tell: Told | None = None
     statement: StatementCard | None = None
+    lost: Sequence[Lost] = []
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -115,6 +137,7 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     wanted: Sequence[tuple[str, UUID]] = []
     busy: bool = False
     statement: StatementReply | None = None
+    rows: Sequence[Message] = []
 
 
 class Busy(Exception):
@@ -133,6 +156,8 @@ def answer_compare(caller: Caller, content: bytes, now: datetime) -> bytes:
     question = _question(content, caller.node)
     if question.statement is not None:
         return packed(Reply(statement=_states[0](caller.node, question.statement, now)))
+    if question.lost:
+        return packed(Reply(rows=_hands[0](caller.node, question.lost, now)))
     is_kept = question.scope != STATEMENT
     run = _run_told(caller.node, question, now) if is_kept else Run(started_at=now)
     if question.tell is not None and is_kept:

@@ -30,8 +30,9 @@ from federation.selectors.reconciliation import (
     reconciliation,
     reconciliations,
 )
-from federation.services import explain_difference, repair_differences, start_reconciliation
+from federation.services import explain_difference, repair_differences, start_reconciliation, take_back
 from federation.services.differences import may_be_sent
+from federation.services.taking_back import may_be_taken_back
 from federation.web.nodes import crumbs
 from web import words
 from web.acts import FormPage, PostPage
@@ -252,9 +253,10 @@ class OneDifference(Page):
                 "state": DIFF_STATES[State(row.state)],
                 "remedy": REMEDIES[ReconciliationDiff.Sort(row.sort)]
                 if may_be_sent(row)
-                else "打卡和用工经过只增不改，重发不能修复。请与对方核对后写明原因。",
+                else "打卡和用工经过只增不改，重发不能修复。下级丢失的由下级取回，其余请核对后写明原因。",
                 "may_send": is_live and may_be_sent(row) and not (row.asked_at and row.state == State.OPEN),
                 "may_explain": is_live,
+                "may_take_back": is_live and may_be_taken_back(row),
                 "is_asked": is_live and row.asked_at is not None and row.sent_at is None,
             }
         )
@@ -318,6 +320,52 @@ class SendAll(PostPage):
             "question": f"重发与“{self.node.name}”的 {words.exact(len(self.rows))} 条差异？",
             "consequence": "所有者按现状再报一次，已有的不会重复。上级多出的记录不在内：要逐条确认才作废。",
             "crumbs": compare_crumbs(Crumb("差异", self.cancel_url), Crumb("全部重发")),
+        }
+
+
+class TakeBack(_OnDifference):
+    """Take one row back that was lost here."""
+
+    button = "取回"
+
+    def act(self) -> str:
+        take_back(actor=self.actor, node=self.row.node, differences=[self.row])
+        self.say("已从上级取回，随后自动复核。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": "从上级取回这条记录",
+            "question": f"从上级取回这条记录（{difference_said(self.row)}）？",
+            "consequence": "适用于本平台从备份恢复后丢失、上级还有副本的记录。取回后仍归本平台所有。",
+            "crumbs": compare_crumbs(Crumb("差异", self.cancel_url), Crumb("取回")),
+        }
+
+
+class TakeAllBack(PostPage):
+    """Take back whatever the parent still has and was lost here."""
+
+    permission = MANAGE_NODES
+    section = "nodes"
+    button = "全部取回"
+
+    def prepare(self, **kwargs: Any) -> None:
+        self.node = node(self.actor, kwargs["public_id"])
+        rows = differences(self.actor).filter(node=self.node, state__in=LIVE)
+        self.rows = list(rows.filter(sort=ReconciliationDiff.Sort.MISSING_BELOW))
+        self.cancel_url = reverse("differences")
+
+    def act(self) -> str:
+        number = take_back(actor=self.actor, node=self.node, differences=self.rows)
+        self.say(f"已从上级取回 {words.exact(number)} 份，随后自动复核。一次最多取 500 条，还有的再取一次。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": "全部取回",
+            "question": f"从“{self.node.name}”取回本平台缺少的 {words.exact(len(self.rows))} 条记录？",
+            "consequence": "适用于本平台刚从备份恢复：上级还有、这里没有的记录取回后仍归本平台所有。",
+            "crumbs": compare_crumbs(Crumb("差异", self.cancel_url), Crumb("全部取回")),
         }
 
 

@@ -117,6 +117,11 @@ class Neighbour:
         """A call with a JSON body."""
         return self.post(act, json.dumps(said).encode())
 
+    def compare(self, *asks: Mapping[str, Any], run: str = "", **more: Any) -> Any:
+        """Ask for digests of branches."""
+        said = {"run": run or str(uuid4()), "ask": list(asks), **more}
+        return self.post("compare", gzip.compress(json.dumps(said).encode()))
+
     def join(self, invitation: str) -> Any:
         """Show the invitation."""
         self.parent, secret, self.fingerprint = invitation.split(".")

@@ -1032,6 +1032,8 @@ ROUTES: dict[str, Route] = {
     "differences": _of_the_node(),
     "difference": _of_the_node(kwargs=_no_such_node),
     "difference_send": _of_the_node({}, kwargs=_no_such_node),
+    "difference_take_back": _of_the_node({}, kwargs=_no_such_node),
+    "differences_take_back": _of_the_node({}, kwargs=_no_such_node),
     "difference_explain": _of_the_node({"why": "已清退"}, kwargs=_no_such_node),
     "differences_send": _of_the_node({}, kwargs=_no_such_node),
     "reconcile": _of_the_node({}, kwargs=_no_such_node),

@@ -16,7 +16,6 @@ from federation.models import LinkStatement, ReconciliationDiff, ReconciliationR
 from federation.services.statements import make_statement, read_statement, signed_text
 from federation.travel.trees import COMPARED
 from federation.web.node_waiting import waiting
-from tests.federation.nodes.test_reconciling import _ask, above, ledger, node, place  # noqa: F401  # fixtures
 from tests.support.actors import EVERYONE
 from tests.support.neighbour import Parent
 
@@ -108,7 +107,7 @@ def _body(city: Any, **other: Any) -> str:
     """A statement as another maker's child writes it, from what we answered."""
     days = {"first": "2026-10-01", "last": "2026-10-31"}
     asks = [{"kind": kind, **days} for kind in COMPARED]
-    answer = _ask(city, *asks, scope="statement")
+    answer = city.compare(*asks, scope="statement")
     answers = json.loads(gzip.decompress(answer.content))["answers"]
     assert not any(answers)
     said = {
@@ -127,7 +126,7 @@ def _handed(city: Any, body: str, signed: str = "") -> dict[str, Any]:
         "month": "2026-10", "body": body, "key_id": city.keys.key_id,
         "signature": city.keys.sign(signed_text(signed or body)),
     }  # fmt: skip
-    answer = _ask(city, statement=card, scope="statement")
+    answer = city.compare(statement=card, scope="statement")
     assert answer.status_code == 200
     return dict(json.loads(gzip.decompress(answer.content))["statement"])
 
@@ -167,7 +166,7 @@ def test_a_statement_that_is_not_ours_is_not_signed(other, words, city):
     assert LinkStatement.objects.count() == 0
 
 
-def test_our_own_statement_is_signed_by_both(node, above, ledger):  # noqa: F811  # fixtures
+def test_our_own_statement_is_signed_by_both(node, above, ledger):
     month, at = MONTH, datetime(2026, 11, 3, tzinfo=UTC)
 
     def answer(body: bytes) -> tuple[int, bytes]:
@@ -188,7 +187,7 @@ def test_our_own_statement_is_signed_by_both(node, above, ledger):  # noqa: F811
     assert make_statement(node, month, http=Parent(away=True).http(), now=at) == row
 
 
-def test_a_statement_that_the_parent_does_not_sign_says_why(node, above, ledger):  # noqa: F811  # fixtures
+def test_a_statement_that_the_parent_does_not_sign_says_why(node, above, ledger):
     row = make_statement(node, MONTH, http=above.http(), now=datetime(2026, 11, 3, tzinfo=UTC))
     assert (row.above_signature, row.trouble) == ("", "上级平台不支持会签对账单。")
     assert len(ledger.asked) == len(COMPARED)

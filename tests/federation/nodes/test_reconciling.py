@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,74 +25,25 @@ from federation.models import (
 from federation.selectors.nodes import own_region
 from federation.services import (
     explain_difference,
-    join_parent,
     repair_differences,
     start_reconciliation,
 )
 from federation.services.reconciling import carry_on, follow, start_nightly
 from federation.services.sealing import line_out
 from federation.travel import kept_punches, outgoing
-from federation.travel.digests import entries
 from federation.travel.punch_tree import PunchTree
 from federation.travel.trees import COMPARED, PUNCHES, Ask, branch_of, children, summed
 from kernel.errors import DomainError
 from outbox.models import Capturing, Change
 from projects.models import Team
 from tests.support.actors import EVERYONE
-from tests.support.counties import County, wuchang
-from tests.support.neighbour import Ledger, Parent
+from tests.support.neighbour import Parent
 from tests.support.nodes import parent as recipient
 from workers.models import Certificate
 
 NOW = timezone.now()
 LATER = NOW + timedelta(minutes=5)
 Diff = ReconciliationDiff
-
-
-def _held(node: Node) -> dict[str, dict[str, tuple[str, str, str]]]:
-    """All that this node owns, as its parent would hold it."""
-    branch = branch_of(node, own_region().path)
-    rows = {
-        kind: {
-            str(one.key): (one.day, one.project, f"{one.value & ((1 << 128) - 1):032x}")
-            for one in entries(kind, origins=branch.origins, peer=branch.peer)
-        }
-        for kind in COMPARED[:-1]
-    }
-    tree = PunchTree(regions=branch.regions, peer=branch.peer)
-    first, last = (NOW - timedelta(days=90)).date(), (NOW + timedelta(days=1)).date()
-    rows[PUNCHES] = {
-        mark: (day, project, mark)
-        for day, project in tree.places(first, last)
-        for mark in tree.all_punches(date.fromisoformat(day), project)
-    }
-    return rows
-
-
-@pytest.fixture
-def place(db, settings) -> County:
-    settings.NODE_KIND, settings.NODE_ID, settings.NODE_REGION = "city", "whs", "420100"
-    return wuchang(NOW)
-
-
-@pytest.fixture
-def above(place) -> Parent:
-    found = Parent()
-    join_parent(actor=EVERYONE, url="https://p.example", invitation=found.invitation, http=found.http())
-    return found
-
-
-@pytest.fixture
-def node(above) -> Node:
-    return Node.objects.get(relation="parent")
-
-
-@pytest.fixture
-def ledger(above, node) -> Ledger:
-    """The parent holds the same as we do."""
-    found = Ledger(_held(node))
-    above.answers["compare"] = found.answer
-    return found
 
 
 def _compared(node: Node, above: Parent, at: Any = NOW) -> ReconciliationRun:
@@ -268,14 +219,9 @@ def test_an_explanation_needs_a_reason_and_stays(node, above, ledger):
     assert Certificate.all_rows.filter(public_id=row.key).exists()
 
 
-def _ask(city: Any, *asks: dict[str, Any], run: str = "", **more: Any) -> Any:
-    said = {"run": run or str(uuid4()), "ask": list(asks), **more}
-    return city.post("compare", gzip.compress(json.dumps(said).encode()))
-
-
 def test_another_makers_child_compares_with_us_and_tells_what_it_found(city, its_node):
     run, key = str(uuid4()), str(uuid4())
-    answer = _ask(city, {"kind": "enterprise", "last": "2026-11-27"}, run=run)
+    answer = city.compare({"kind": "enterprise", "last": "2026-11-27"}, run=run)
     assert answer.status_code == 200
     assert json.loads(gzip.decompress(answer.content)) == {"answers": [{}]}
     told = {
@@ -286,15 +232,15 @@ def test_another_makers_child_compares_with_us_and_tells_what_it_found(city, its
                          "sort": "missing_above", "state": "open"}],
         "questions": 3, "bytes_out": 10, "bytes_in": 20,
     }  # fmt: skip
-    assert _ask(city, run=run, tell=told).status_code == 200
+    assert city.compare(run=run, tell=told).status_code == 200
     kept = ReconciliationRun.objects.get()
     assert (kept.node, kept.state, kept.questions, kept.counts.get().below) == (its_node, "done", 3, 1)
     (row,) = Diff.objects.all()
     assert (str(row.key), row.state, row.sort) == (key, "open", "missing_above")
     repair_differences(actor=EVERYONE, node=its_node, differences=[row])
-    answer = _ask(city, run=run)
+    answer = city.compare(run=run)
     assert json.loads(gzip.decompress(answer.content))["wanted"] == [["enterprise", key]]
-    _ask(city, run=run, tell={**told, "differences": []})
+    city.compare(run=run, tell={**told, "differences": []})
     row.refresh_from_db()
     assert row.state == "repaired"
 
@@ -303,6 +249,6 @@ def test_another_makers_child_compares_with_us_and_tells_what_it_found(city, its
     "ask", [{"kind": "nothing"}, {"kind": "team", "day": "yesterday"}, {"kind": "punches"}]
 )
 def test_a_question_that_names_no_branch_is_refused(ask, city):
-    answer = _ask(city, ask)
+    answer = city.compare(ask)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
     assert RefusedEnvelope.objects.get().sentence
