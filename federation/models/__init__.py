@@ -7,6 +7,14 @@ from federation.models.lines import (
     RefusedEnvelope,
     SentEnvelope,
 )
+from federation.models.masters import (
+    ChangeProposal,
+    ManagerRegistration,
+    MasterChange,
+    MasterFeed,
+    MasterPull,
+    MasterRecord,
+)
 from federation.models.nodes import Invitation, Node, NodeKey
 from federation.models.open_api import (
     AcceptedRequest,
@@ -18,6 +26,15 @@ from federation.models.open_api import (
     no_addresses,
     of_an_enterprise,
 )
+from federation.models.partners import (
+    AgreementVersion,
+    GatewayLog,
+    GatewayRefusal,
+    GatewayUse,
+    Partner,
+    PartnerKey,
+    SharingAgreement,
+)
 from federation.models.reconciling import (
     KeptDay,
     LinkStatement,
@@ -28,20 +45,40 @@ from federation.models.reconciling import (
     StaleDay,
 )
 from federation.models.travel import Copied, KnownAs, WaitingRow
+from federation.models.upstreams import (
+    MANAGE_UPSTREAMS,
+    Upstream,
+    UpstreamCall,
+    UpstreamProject,
+    UpstreamRecord,
+)
 
 __all__ = [
+    "MANAGE_UPSTREAMS",
     "AcceptedRequest",
+    "AgreementVersion",
     "AnsweredQuery",
+    "ChangeProposal",
     "ConformanceRun",
     "Copied",
     "Credential",
+    "GatewayLog",
+    "GatewayRefusal",
+    "GatewayUse",
     "Invitation",
     "KeptDay",
     "KnownAs",
     "Line",
     "LinkStatement",
+    "ManagerRegistration",
+    "MasterChange",
+    "MasterFeed",
+    "MasterPull",
+    "MasterRecord",
     "Node",
     "NodeKey",
+    "Partner",
+    "PartnerKey",
     "PunchDay",
     "ReceivedEnvelope",
     "ReconciliationCount",
@@ -52,7 +89,12 @@ __all__ = [
     "RefusedEnvelope",
     "Sandbox",
     "SentEnvelope",
+    "SharingAgreement",
     "StaleDay",
+    "Upstream",
+    "UpstreamCall",
+    "UpstreamProject",
+    "UpstreamRecord",
     "WaitingRow",
     "no_addresses",
     "of_an_enterprise",

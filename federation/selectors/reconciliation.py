@@ -66,7 +66,7 @@ def standings(actor: Actor) -> dict[int, Standing]:
             since=Min("found_at", filter=Q(state__in=LIVE)),
         )
     }
-    runs = ReconciliationRun.objects.order_by("node", "-started_at").distinct("node").defer("todo")
+    runs = ReconciliationRun.objects.order_by("node_id", "-started_at").distinct("node_id").defer("todo")
     last = {run.node_id: run for run in runs}
     return {
         node: Standing(

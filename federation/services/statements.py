@@ -194,17 +194,17 @@ def _countersigned(node: Node, row: LinkStatement, http: httpx.Client, now: date
     return reply.statement or StatementReply(objection=_("上级平台不支持会签对账单。"))
 
 
-def signed_text(body: str) -> str:
+def signed_text(body: str) -> bytes:
     """What the child signs."""
-    return f"{HEAD}\n{sha256(body.encode()).hexdigest()}"
+    return f"{HEAD}\n{sha256(body.encode()).hexdigest()}".encode()
 
 
-def _above_text(row: LinkStatement) -> str:
+def _above_text(row: LinkStatement) -> bytes:
     """What the parent signs: the same words, as the child has signed them."""
-    return f"{HEAD} countersigned\n{sha256(row.body.encode()).hexdigest()}\n{row.below_signature}"
+    return f"{HEAD} countersigned\n{sha256(row.body.encode()).hexdigest()}\n{row.below_signature}".encode()
 
 
-def _is_signed(node: Node, key_id: str, text: str, signature: str) -> bool:
+def _is_signed(node: Node, key_id: str, text: bytes, signature: str) -> bool:
     """Whether a key of that node, of whatever time, has signed the text."""
     key = NodeKey.objects.filter(node=node, key_id=key_id, purpose=SIGNS).first()
     return key is not None and heads.is_text_signed(
