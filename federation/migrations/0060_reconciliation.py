@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     """What two nodes compare, where they differ, and the statements that both sign."""
 
     dependencies = [
-        ("federation", "0021_what_travels"),
+        ("federation", "0050_upstreams"),
     ]
 
     operations = [
