@@ -115,6 +115,16 @@ class ReconciliationRun(models.Model):
         return f"<ReconciliationRun {self.pk}>"
 
     @property
+    def scope_in_words(self) -> str:
+        """What it covers: 每夜, 全部."""
+        return str(self.Scope(self.scope).label)
+
+    @property
+    def state_in_words(self) -> str:
+        """How it stands."""
+        return str(self.State(self.state).label)
+
+    @property
     def percent(self) -> int:
         """How far it has come."""
         return 100 if self.state == self.State.DONE else self.done * 100 // max(self.steps, 1)

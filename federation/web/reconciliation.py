@@ -84,7 +84,7 @@ class RunTable(ListTable):
         return str(record.day.isoformat())
 
     def render_scope(self, record: Any) -> str:
-        return str(record.get_scope_display())
+        return str(record.scope_in_words)
 
     def file_scope(self, record: Any) -> str:
         return self.render_scope(record)
@@ -148,7 +148,7 @@ class OneRun(Page):
         rows = differences(self.actor).filter(run=run)
         return self.show(
             {
-                "title": f"{run.get_scope_display()}对账 {run.day.isoformat()}",
+                "title": f"{run.scope_in_words}对账 {run.day.isoformat()}",
                 "crumbs": compare_crumbs(Crumb(run.day.isoformat())),
                 "run": run,
                 "state": _run_state(run),
