@@ -29,7 +29,8 @@ def reconciliations(actor: Actor) -> QuerySet[ReconciliationRun]:
     """All comparisons, the latest first, with how many differences each has found."""
     require_governing(actor)
     found = Count("differences", filter=~Q(differences__state=State.SUSPECT))
-    return ReconciliationRun.objects.select_related("node").annotate(found=found).defer("todo")
+    rows = ReconciliationRun.objects.select_related("node").annotate(found=found).defer("todo")
+    return rows.order_by("-started_at", "-pk")
 
 
 def reconciliation(actor: Actor, public_id: UUID) -> ReconciliationRun:
