@@ -47,5 +47,23 @@ BEAT = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "federation-reconcile": {
+        "task": "federation.tasks.reconcile",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "federation-reconcile-nightly": {
+        "task": "federation.tasks.reconcile_nightly",
+        "schedule": crontab(hour="1-5", minute=30),
+    },
+    "federation-statement": {
+        "task": "federation.tasks.state_last_month",
+        "schedule": crontab(hour=6, minute=10),
+    },
+    "federation-differences": {
+        "task": "federation.tasks.follow_differences",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "open-api-forget": {"task": "federation.tasks.forget_old", "schedule": crontab(hour=3, minute=20)},
 }

@@ -6,7 +6,7 @@ from django.utils import timezone
 from federation import retention, services, work
 from federation.masters import pulling
 from federation.models import AcceptedRequest
-from federation.services import applying, exchanging
+from federation.services import applying, exchanging, reconciling, statements
 from federation.upstream import work as upstream
 from federation.upstream.client import over_http
 
@@ -107,3 +107,27 @@ def retry_waiting() -> int:
 def say_hello() -> bool:
     """Tell the parent our versions and keys."""
     return exchanging.greet()
+
+
+@shared_task
+def reconcile() -> int:
+    """Carry on a comparison with the parent, step by step."""
+    return reconciling.reconcile()
+
+
+@shared_task
+def reconcile_nightly() -> bool:
+    """Begin the night's comparison with the parent."""
+    return reconciling.start_nightly(timezone.now()) is not None
+
+
+@shared_task
+def state_last_month() -> bool:
+    """Make the statement of the month before, until the parent has signed it."""
+    return statements.state_last_month(timezone.now())
+
+
+@shared_task
+def follow_differences() -> int:
+    """Look at differences that were sent again, and send what the parent wants."""
+    return reconciling.follow_up()

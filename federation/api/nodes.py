@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from federation.services.admitting import Caller, Heard, admitted
+from federation.services.comparing import COMPARE, answer_compare
 from federation.services.dispatching import FETCH, answer_fetch
 from federation.services.handshake import HELLO, answer_hello
 from federation.services.joining import JOIN, accept_join
@@ -60,6 +61,16 @@ def fetch(request: HttpRequest) -> HttpResponse:
         return answer_fetch(caller, _said(heard, caller), now) or b"", ENVELOPE
 
     return _answered(request, FETCH, work)
+
+
+@csrf_exempt
+def compare(request: HttpRequest) -> HttpResponse:
+    """Digests of branches, so that both sides find out where they differ."""
+
+    def work(heard: Heard, now: datetime) -> Said:
+        return answer_compare(admitted(heard, now, is_read=True), heard.content, now), ENVELOPE
+
+    return _answered(request, COMPARE, work)
 
 
 @csrf_exempt

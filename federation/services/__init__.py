@@ -32,6 +32,7 @@ from federation.services.credentials import (
     revoke_credential,
     rotate_credential,
 )
+from federation.services.differences import explain_difference, repair_differences
 from federation.services.held import approve_waiver, ask_waiver, decline_waiver, requeue_record
 from federation.services.inviting import (
     begin_migration,
@@ -57,10 +58,13 @@ from federation.services.partner_keys import (
     rotate_partner_key,
 )
 from federation.services.partners import PartnerFacts, create_partner, edit_partner
+from federation.services.reconciling import start_reconciliation
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
 from federation.services.sealing import restart_line
 from federation.services.sharing import forget_handed_out, hand_out
+from federation.services.statements import state_month
+from federation.services.taking_back import take_back
 from federation.services.upstreams import (
     UpstreamFacts,
     add_upstream,
@@ -101,6 +105,7 @@ __all__ = [
     "edit_upstream",
     "end_migration",
     "end_upstream_project",
+    "explain_difference",
     "forget_handed_out",
     "forget_sandboxes",
     "hand_out",
@@ -119,6 +124,7 @@ __all__ = [
     "pause_upstream",
     "propose_change",
     "register_hosted",
+    "repair_differences",
     "request_pull",
     "requeue_record",
     "requeue_refused",
@@ -139,8 +145,11 @@ __all__ = [
     "serial",
     "settle_runs",
     "share_object",
+    "start_reconciliation",
+    "state_month",
     "suspend_agreement",
     "suspend_node",
+    "take_back",
     "take_back_proposal",
     "waive_upstream_record",
     "withhold_object",

@@ -244,6 +244,11 @@ def sender_of(node: Node) -> Sender:
     )
 
 
+def opener() -> Callable[[str, str], str]:
+    """Opens boxes that were closed for this node."""
+    return _Opener()
+
+
 class _Opener:
     """Opens boxes that were closed for this node; each key is fetched once."""
 

@@ -41,7 +41,7 @@ def apply_rows(kind: Kind, messages: Sequence[Message], sender: Sender, now: dat
 
 
 def _not_theirs(message: Message, sender: Sender) -> Outcome | None:
-    if message.origin == this_node():
+    if message.origin == this_node() and not sender.gives_back:
         # Our own row, back from a neighbour: nobody but us changes it.
         return _SAME
     if "*" not in sender.origins and message.origin not in sender.origins:
@@ -246,6 +246,9 @@ def _note(
     now: datetime,
 ) -> None:
     """Write down whose copies these are and as of when, and our own names beside theirs."""
+    if sender.gives_back:
+        # Our own again: no copies, or they would never be told upward any more.
+        return
     other = [
         KnownAs(kind=kind.name, key=message.key, node=sender.code, local=targets[message.key])
         for message in messages

@@ -16,7 +16,8 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
 
 from federation.models import KnownAs
 from federation.travel.catalogue import KINDS
@@ -89,17 +90,26 @@ def _renamed(of: Kind | Part, row: Mapping[str, Any], names: Renamed) -> dict[st
     return said
 
 
-def digests(
+@dataclass(frozen=True)
+class Entry:
+    """One row as it is compared: its day of birth (UTC), the parent's name of its project, its digest."""
+
+    key: UUID
+    day: str
+    project: str
+    value: int
+
+
+def entries(
     name: str, *, origins: Collection[str], peer: str, first: date | None = None, last: date | None = None
-) -> dict[tuple[str, str], Digest]:
-    """Of one kind, by day (UTC) on which rows were born and by project: how many, and their digest.
+) -> Iterator[Entry]:
+    """The rows of one kind that were born within these days (UTC).
 
     At the owner `peer` is the parent, whose names are taken; at the holder of the copies it is "" and the
     names are our own. `origins`: the nodes of the owner's branch.
     """
     kind = KINDS[name]
     names = Renamed(peer) if peer else Renamed("-")
-    found: dict[tuple[str, str], Digest] = defaultdict(lambda: NOTHING)
     rows = snapshots_where(kind, _of(kind, origins, first, last), this_node())
     projects = _projects(kind, rows)
     by_key = {one.key: one for one in rows}
@@ -107,24 +117,50 @@ def digests(
     for key, said in canonical(kind, rows, names):
         one = by_key[key]
         project = projects.get(one.pk, ABOVE)
-        place = (_day(kind, one), names.of(project_model, project) if project else ABOVE)
-        found[place] += Digest(1, int.from_bytes(sha256(said).digest()))
+        yield Entry(
+            key,
+            _day(kind, one),
+            names.of(project_model, project) if project else ABOVE,
+            int.from_bytes(sha256(said).digest()),
+        )
+
+
+def digests(
+    name: str, *, origins: Collection[str], peer: str, first: date | None = None, last: date | None = None
+) -> dict[tuple[str, str], Digest]:
+    """Of one kind, by day (UTC) on which rows were born and by project: how many, and their digest."""
+    found: dict[tuple[str, str], Digest] = defaultdict(lambda: NOTHING)
+    for one in entries(name, origins=origins, peer=peer, first=first, last=last):
+        found[one.day, one.project] += Digest(1, one.value)
     return dict(found)
 
 
 def keys_of(name: str, day: str, project: str, *, origins: Collection[str], peer: str) -> dict[UUID, str]:
     """The rows behind one digest, with the digest of each: what is compared when the whole differs."""
-    kind = KINDS[name]
     on = date.fromisoformat(day) if day else None
-    names = Renamed(peer) if peer else Renamed("-")
-    rows = snapshots_where(kind, _of(kind, origins, on, on), this_node())
-    projects = _projects(kind, rows)
-    project_model = KINDS["project"].model
-    chosen = [
-        one for one in rows
-        if _day(kind, one) == day and names.of(project_model, projects.get(one.pk, ABOVE)) == project
-    ]  # fmt: skip
-    return {key: sha256(said).hexdigest() for key, said in canonical(kind, chosen, names)}
+    found = entries(name, origins=origins, peer=peer, first=on, last=on)
+    return {one.key: f"{one.value:064x}" for one in found if (one.day, one.project) == (day, project)}
+
+
+def born_by_day(name: str, origins: Collection[str]) -> dict[date, int]:
+    """How many rows of a kind were born on each day (UTC), without reading them."""
+    kind = KINDS[name]
+    born = _born(kind)
+    if not born:
+        return {}
+    rows = rows_of(kind.model).filter(_of(kind, origins, None, None)).filter(kind.when)
+    days = rows.annotate(on=TruncDate(born, tzinfo=UTC)).values_list("on").annotate(number=Count("pk"))
+    return dict(days.order_by("on"))
+
+
+def days_changed_since(name: str, origins: Collection[str], since: datetime) -> set[date]:
+    """The days of birth (UTC) of the rows that changed after an instant."""
+    kind = KINDS[name]
+    born = _born(kind)
+    if not born or not kind.changed_at:
+        return set()
+    rows = rows_of(kind.model).filter(_of(kind, origins, None, None), **{f"{kind.changed_at}__gte": since})
+    return set(rows.annotate(on=TruncDate(born, tzinfo=UTC)).values_list("on", flat=True).distinct())
 
 
 def _of(kind: Kind, origins: Collection[str], first: date | None, last: date | None) -> Q:

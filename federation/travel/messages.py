@@ -66,6 +66,7 @@ class Sender:
     `regions` are the path prefixes and `enterprises` the USCCs it answers for ("" among the regions: every
     place); `origins` are the nodes whose rows come through it, its own code among them ("*": whoever they
     are, as from the parent). `open` is the counterpart of `Recipient.seal`.
+    `gives_back`: these are rows of ours that we have lost and that the neighbour had copied.
     """
 
     code: str
@@ -73,6 +74,7 @@ class Sender:
     enterprises: Sequence[str]
     origins: frozenset[str]
     open: Callable[[str, str], str]
+    gives_back: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from attendance.services.reading import compose
 from federation.travel.digests import Digest
 
 BUCKETS: Final = 256
-_HASHED: Final = """
+HASHED: Final = """
     SELECT (p.occurred_at AT TIME ZONE 'UTC')::date::text AS day, j.name AS project,
         md5((extract(epoch FROM p.occurred_at) * 1000000)::bigint || '|' || j.name || '|' || p.source || '|'
-            || p.token || '|' || p.direction || '|' || p.origin) AS hash, p.public_id
+            || p.token || '|' || p.direction || '|' || p.origin) AS hash, p.public_id, p.project_id
     FROM attendance_punch p JOIN (
         SELECT o.id, coalesce(k.key, o.public_id)::text AS name
         FROM projects_project o JOIN regions_region g ON g.id = o.region_id
@@ -27,35 +27,57 @@ _HASHED: Final = """
         WHERE (g.path LIKE ANY (%(regions)s) OR o.public_id = ANY (%(projects)s::uuid[]))
         AND g.kind <> 'sandbox'
     ) j ON j.id = p.project_id
-    WHERE p.occurred_at >= %(begins)s AND p.occurred_at < %(ends)s
+    WHERE p.occurred_at >= %(begins)s AND p.occurred_at < %(ends)s {more}
 """
-_DIGEST: Final = """
+_ONLY: Final = "AND p.source = ANY (%(only)s)"
+_WITHOUT: Final = "AND p.source <> ALL (%(without)s)"
+DIGEST: Final = """
     count(*), bit_xor(('x' || substr(hash, 1, 16))::bit(64)::bigint),
     bit_xor(('x' || substr(hash, 17, 16))::bit(64)::bigint)
 """
 _BUCKET: Final = "('x' || substr(hash, 1, 2))::bit(8)::integer"
 _ASKED: Final = "WITH hashed AS ({hashed}) {asked}"
-_GROUPED: Final = "SELECT {names}, {digest} FROM hashed {only} GROUP BY 1"
+_GROUPED: Final = "SELECT {digest}, {names} FROM hashed {only} GROUP BY {names}"
 _SINGLE: Final = """
     SELECT hash, public_id::text FROM hashed WHERE project = %(project)s AND {bucket} = %(bucket)s
 """
+_EVERY: Final = "SELECT hash, public_id::text FROM hashed WHERE project = %(project)s"
 _HALF: Final = 1 << 64
+
+
+def joined(count: int, high: int, low: int) -> Digest:
+    """A digest from its two halves, as the database gives them."""
+    return Digest(count, (high % _HALF) << 64 | low % _HALF)
 
 
 class PunchTree:
     """The digests of the punches of some places: by region paths, or of single projects.
 
     `peer`: the parent, whose names of projects are taken; "" at the parent itself. Every day is UTC's.
+    `only` and `without` choose by source: what a gate of another node told does not come from this one.
     """
 
-    def __init__(self, *, regions: Sequence[str] = (), projects: Sequence[UUID] = (), peer: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        regions: Sequence[str] = (),
+        projects: Sequence[UUID] = (),
+        peer: str = "",
+        only: Sequence[str] | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
         self._regions = [f"{path}%" for path in regions]
         self._projects = [str(key) for key in projects]
         self._peer = peer
+        self._only, self._without = only, list(without)
 
     def days(self, first: date, last: date) -> dict[str, Digest]:
         """Of each day with punches."""
         return {day: digest for (day,), digest in self._by("day", first, last)}
+
+    def places(self, first: date, last: date) -> dict[tuple[str, str], Digest]:
+        """Of each day and project."""
+        return {(day, project): digest for (day, project), digest in self._by("day, project", first, last)}
 
     def projects(self, day: date) -> dict[str, Digest]:
         """Of each project on a day."""
@@ -72,14 +94,16 @@ class PunchTree:
         rows = self._rows(asked, day, day, project=project, bucket=bucket)
         return {value: UUID(name) for value, name in rows}
 
+    def all_punches(self, day: date, project: str) -> dict[str, UUID]:
+        """The single punches of a project's day."""
+        return {value: UUID(name) for value, name in self._rows(_EVERY, day, day, project=project)}
+
     def _by(
         self, names: str, first: date, last: date, only: str = "", **more: Any
     ) -> list[tuple[tuple[Any, ...], Digest]]:
-        asked = compose(_GROUPED, names=names, digest=_DIGEST, only=only)
+        asked = compose(_GROUPED, names=names, digest=DIGEST, only=only)
         rows = self._rows(asked, first, last, **more)
-        return [
-            ((name,), Digest(count, (high % _HALF) << 64 | low % _HALF)) for name, count, high, low in rows
-        ]
+        return [(tuple(names), joined(count, high, low)) for count, high, low, *names in rows]
 
     def _rows(self, asked: str, first: date, last: date, **more: Any) -> list[tuple[Any, ...]]:
         said = {
@@ -88,8 +112,11 @@ class PunchTree:
             "projects": self._projects,
             "begins": datetime.combine(first, time(0), UTC),
             "ends": datetime.combine(last + timedelta(days=1), time(0), UTC),
+            "only": self._only,
+            "without": self._without,
             **more,
         }
+        chosen = (_ONLY if self._only is not None else "") + (_WITHOUT if self._without else "")
         with connection.cursor() as cursor:
-            cursor.execute(compose(_ASKED, hashed=_HASHED, asked=asked), said)
+            cursor.execute(compose(_ASKED, hashed=compose(HASHED, more=chosen), asked=asked), said)
             return cursor.fetchall()

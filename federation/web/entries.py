@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from federation.compare_words import difference_said
 from federation.models import (
     MANAGE_UPSTREAMS,
     AcceptedRequest,
@@ -12,6 +13,7 @@ from federation.models import (
     Node,
     Partner,
     PartnerKey,
+    ReconciliationDiff,
     RecordResult,
     SharingAgreement,
     Upstream,
@@ -21,6 +23,7 @@ from federation.models import (
 from federation.selectors import MANAGED, credentials
 from federation.selectors import partners as sharing
 from federation.selectors.nodes import MANAGE_NODES, governs, nodes, outcomes
+from federation.selectors.reconciliation import differences
 from federation.web.requests import waiting_requests
 from federation.web.sharing_waits import shares, sharing_that_waits
 from federation.web.upstream_waits import refused_upward
@@ -97,6 +100,14 @@ def _outcomes(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
     }
 
 
+def _differences(actor: Actor, keys: Collection[str]) -> Mapping[str, Thing]:
+    rows = differences(actor).filter(public_id__in=uuids(keys)) if governs(actor) else ()
+    return {
+        str(row.public_id): Thing(difference_said(row), reverse("difference", args=[row.public_id]))
+        for row in rows
+    }
+
+
 def add_entries() -> None:
     """Tell the frame, the page of jobs and the trail."""
     register(Entry("credentials", _("厂商接口"), "credentials", MANAGED, 26))
@@ -116,3 +127,4 @@ def add_entries() -> None:
     register(Entry("nodes", _("节点"), "nodes", MANAGE_NODES, 28, fits=governs))
     register_objects(Node._meta.label_lower, _nodes)
     register_objects(RecordResult._meta.label_lower, _outcomes)
+    register_objects(ReconciliationDiff._meta.label_lower, _differences)

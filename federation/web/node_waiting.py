@@ -1,14 +1,16 @@
 """Links that do not keep up, and records that were refused, on the home page of the node's operators."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 
 from federation.node_words import since
 from federation.selectors.node_health import healths, held_number
 from federation.selectors.nodes import MANAGE_NODES, governs, nodes
+from federation.selectors.reconciliation import standings
 from kernel.scoping import Actor
+from standards.selectors import parameter
 from web import words
 from web.waiting import Waiting, register
 
@@ -32,6 +34,7 @@ def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
             act="查看",
             url=reverse("node", args=[node.public_id]),
         )
+    yield from _differing(actor, now)
     if number := held_number(actor):
         yield Waiting(
             level="amber",
@@ -42,6 +45,25 @@ def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
             place_url=reverse("nodes"),
             act="去处理",
             url=f"{reverse('held_records')}?standing=ours",
+        )
+
+
+def _differing(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Differences of comparisons; red when one has stood for days. Source: AL-33."""
+    found = {pk: one for pk, one in standings(actor).items() if one.open}
+    long_ago = now - timedelta(days=int(parameter("federation.difference_days"))) if found else now
+    for node in nodes(actor).filter(pk__in=found):
+        one = found[node.pk]
+        yield Waiting(
+            level="red" if one.since and one.since <= long_ago else "amber",
+            since=since(one.since, now) or "现在",
+            what="对账差异未解决",
+            fact=f"{words.exact(one.open)} 条",
+            place=node.name,
+            place_url=reverse("node", args=[node.public_id]),
+            act="去处理",
+            url=reverse("differences"),
+            days=(now - one.since).days if one.since else 0,
         )
 
 

@@ -31,6 +31,7 @@ from federation.selectors.nodes import (
     nodes,
     refused_envelopes,
 )
+from federation.selectors.reconciliation import standings
 from federation.services.inviting import BELOW
 from kernel.errors import NotFound
 from web import slips, words
@@ -112,6 +113,7 @@ class Nodes(Page):
                 "may_join": not has_parent and settings.NODE_KIND != Node.Kind.PROVINCE,
                 "held": held_number(self.actor),
                 "open": held_records(self.actor).count(),
+                "differing": sum(one.open for one in standings(self.actor).values()),
                 "refused": refused_envelopes(self.actor).filter(last_at__gt=now - _DAY).count(),
             }
         )
@@ -145,6 +147,9 @@ class OneNode(Page):
                 "keys": [(key, _key_state(key, now)) for key in keys_of(self.actor, row)],
                 "lines": [_line(line, now) for line in lines_of(self.actor, row)] if is_neighbour else [],
                 "is_self": row.relation == Relation.SELF,
+                "agreement": standings(self.actor).get(row.pk) if is_neighbour else None,
+                "is_neighbour": is_neighbour,
+                "may_reconcile": row.relation == Relation.PARENT and row.may_exchange,
                 "may_suspend": is_neighbour and row.may_exchange and row.mode == Node.Mode.SELF_BUILT,
                 "may_resume": is_neighbour and row.state == Node.State.SUSPENDED,
                 "may_invite_again": row.relation == Relation.CHILD

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from cryptography.exceptions import InvalidSignature
@@ -117,6 +117,11 @@ class Neighbour:
         """A call with a JSON body."""
         return self.post(act, json.dumps(said).encode())
 
+    def compare(self, *asks: Mapping[str, Any], run: str = "", **more: Any) -> Any:
+        """Ask for digests of branches."""
+        said = {"run": run or str(uuid4()), "ask": list(asks), **more}
+        return self.post("compare", gzip.compress(json.dumps(said).encode()))
+
     def join(self, invitation: str) -> Any:
         """Show the invitation."""
         self.parent, secret, self.fingerprint = invitation.split(".")
@@ -214,6 +219,9 @@ class Parent:
     def _fetch(self, _body: bytes) -> Said:
         return 200, b""
 
+    def _compare(self, body: bytes) -> Said:
+        return Ledger().answer(body)
+
     def _results(self, _body: bytes) -> Said:
         return 200, json.dumps({"lines": {}, "took": {}}).encode()
 
@@ -244,3 +252,63 @@ class Parent:
         """All messages that it holds of a line, in order."""
         places = sorted(place for place in self.kept if place[0] == stream)
         return [one for place in places for one in json.loads(gzip.decompress(self.kept[place]))["messages"]]
+
+
+Row = tuple[str, str, str]
+
+
+def _answered(rows: Mapping[str, Row], ask: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The children of a branch, computed from the document alone; rows: name → day, project, digest."""
+    day, project = ask.get("day"), ask.get("project")
+    group, bucket = ask.get("group", ""), ask.get("bucket", "")
+    sums: dict[str, list[Any]] = {}
+    for name, (on, of, digest) in rows.items():
+        if (ask.get("last") and on > ask["last"]) or (ask.get("first") and on < ask["first"]):
+            continue
+        if (day is not None and on != day) or (project is not None and of != project):
+            continue
+        its_group = hashlib.md5(of.encode()).hexdigest()[:2]
+        is_punch = ask["kind"] == "punches"
+        its_bucket = name[:2] if is_punch else hashlib.md5(UUID(name).bytes).hexdigest()[:2]
+        if day is None:
+            child = on
+        elif project is None:
+            if group not in ("", "*", its_group):
+                continue
+            child = of if group else its_group
+        elif bucket in ("*", its_bucket):
+            child = name
+        elif bucket:
+            continue
+        else:
+            child = its_bucket
+        held = sums.setdefault(child, [0, "0" * 32])
+        held[0] += 1
+        held[1] = f"{int(held[1], 16) ^ int(digest, 16):032x}"
+    return sums
+
+
+@dataclass
+class Ledger:
+    """What a parent of another maker holds of its child, and how it answers a comparison."""
+
+    rows: dict[str, dict[str, Row]] = field(default_factory=dict)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
+    wanted: list[tuple[str, str]] = field(default_factory=list)
+    size: int = 0
+    busy: int = 0
+
+    def answer(self, body: bytes) -> tuple[int, bytes]:
+        """One call."""
+        said = json.loads(gzip.decompress(body))
+        if self.busy:
+            self.busy -= 1
+            return 200, gzip.compress(json.dumps({"busy": True}).encode())
+        self.asked += said.get("ask", [])
+        if "tell" in said:
+            self.told.append(said["tell"])
+        answers = [_answered(self.rows.get(ask["kind"], {}), ask) for ask in said.get("ask", [])]
+        content = gzip.compress(json.dumps({"answers": answers, "wanted": self.wanted}).encode())
+        self.size += len(body) + len(content)
+        return 200, content

@@ -32,6 +32,7 @@ from federation.models import Node
 from federation.selectors import masters, node_health
 from federation.selectors import nodes as node_reads
 from federation.selectors import partners as sharing
+from federation.selectors import reconciliation as compared
 from federation.selectors import upstreams as told_above
 from integrity.selectors import credit, gaps, people_credit, standing
 from integrity.selectors import notices as notice_reads
@@ -592,6 +593,19 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.nodes.outcomes": lambda a, c: node_reads.outcomes(a),
     "federation.selectors.nodes.held_records": lambda a, c: node_reads.held_records(a),
     "federation.selectors.nodes.held_record": lambda a, c: node_reads.held_record(a, c.project.public_id),
+    "federation.selectors.reconciliation.reconciliations": lambda a, c: compared.reconciliations(a),
+    "federation.selectors.reconciliation.reconciliation": lambda a, c: compared.reconciliation(
+        a, c.project.public_id
+    ),
+    "federation.selectors.reconciliation.differences": lambda a, c: compared.differences(a),
+    "federation.selectors.reconciliation.difference": lambda a, c: compared.difference(
+        a, c.project.public_id
+    ),
+    "federation.selectors.reconciliation.standings": lambda a, c: compared.standings(a),
+    "federation.selectors.reconciliation.link_statements": lambda a, c: compared.link_statements(a),
+    "federation.selectors.reconciliation.link_statement": lambda a, c: compared.link_statement(
+        a, c.project.public_id
+    ),
     "federation.selectors.node_health.healths": lambda a, c: node_health.healths(a, c.now),
     "federation.selectors.node_health.held_number": lambda a, c: node_health.held_number(a),
     "attendance.selectors.devices.managed_devices": lambda a, c: devices.managed_devices(a),

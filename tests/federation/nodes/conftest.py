@@ -1,14 +1,24 @@
 """This node as the province's, a governor of it, and a city's platform of another maker that has joined."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from federation.models import Node
-from federation.services import invite_node
+from federation.selectors.nodes import own_region
+from federation.services import invite_node, join_parent
+from federation.travel.digests import entries
+from federation.travel.punch_tree import PunchTree
+from federation.travel.trees import COMPARED, PUNCHES, branch_of
 from regions.models import Region
 from tests.support.actors import EVERYONE, account, give_post
-from tests.support.neighbour import Neighbour
+from tests.support.counties import County, wuchang
+from tests.support.neighbour import Ledger, Neighbour, Parent
+
+NOW = timezone.now()
 
 
 @pytest.fixture
@@ -42,3 +52,49 @@ def governor(db) -> User:
     user = account("province-platform", "省平台管理员")
     give_post(user, "platform_administrator", region=Region.objects.get(code="420000"))
     return user
+
+
+def _held(node: Node) -> dict[str, dict[str, tuple[str, str, str]]]:
+    """All that this node owns, as its parent would hold it."""
+    branch = branch_of(node, own_region().path)
+    rows = {
+        kind: {
+            str(one.key): (one.day, one.project, f"{one.value & ((1 << 128) - 1):032x}")
+            for one in entries(kind, origins=branch.origins, peer=branch.peer)
+        }
+        for kind in COMPARED[:-1]
+    }
+    tree = PunchTree(regions=branch.regions, peer=branch.peer)
+    first, last = (NOW - timedelta(days=90)).date(), (NOW + timedelta(days=1)).date()
+    rows[PUNCHES] = {
+        mark: (day, project, mark)
+        for day, project in tree.places(first, last)
+        for mark in tree.all_punches(date.fromisoformat(day), project)
+    }
+    return rows
+
+
+@pytest.fixture
+def place(db, settings) -> County:
+    settings.NODE_KIND, settings.NODE_ID, settings.NODE_REGION = "city", "whs", "420100"
+    return wuchang(NOW)
+
+
+@pytest.fixture
+def above(place) -> Parent:
+    found = Parent()
+    join_parent(actor=EVERYONE, url="https://p.example", invitation=found.invitation, http=found.http())
+    return found
+
+
+@pytest.fixture
+def node(above) -> Node:
+    return Node.objects.get(relation="parent")
+
+
+@pytest.fixture
+def ledger(above, node) -> Ledger:
+    """The parent holds the same as we do."""
+    found = Ledger(_held(node))
+    above.answers["compare"] = found.answer
+    return found

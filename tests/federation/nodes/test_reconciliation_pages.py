@@ -1,0 +1,194 @@
+"""对账 on the operators' pages, and the monthly statement that both sides sign."""
+
+import gzip
+import hashlib
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from federation.models import LinkStatement, ReconciliationDiff, ReconciliationRun
+from federation.services.statements import make_statement, read_statement
+from federation.travel.trees import COMPARED
+from federation.web.node_waiting import waiting
+from tests.support.actors import EVERYONE
+from tests.support.neighbour import Parent
+
+NOW = timezone.now()
+MONTH = date(2026, 10, 1)
+KINDS = ["enterprise", "team", "punches"]
+
+
+@pytest.fixture
+def desk(governor) -> Client:
+    client = Client()
+    client.force_login(governor, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _text(answer: Any) -> str:
+    assert answer.status_code == 200
+    return re.sub(r"<[^>]+>", " ", answer.content.decode())
+
+
+def _press(desk: Client, url: str, **form: str) -> Any:
+    page = desk.get(url)
+    assert page.status_code == 200, url
+    once = re.search(r'name="once" value="([^"]+)"', page.content.decode())
+    return desk.post(url, {"once": once[1] if once else "", **form})
+
+
+@pytest.fixture
+def run(its_node) -> ReconciliationRun:
+    return ReconciliationRun.objects.create(
+        node=its_node, day=NOW.date(), started_at=NOW, state="done", questions=3, bytes_in=2048, told_at=NOW
+    )
+
+
+@pytest.fixture
+def diff(run) -> ReconciliationDiff:
+    return ReconciliationDiff.objects.create(
+        node=run.node, run=run, kind="person", key=uuid4(), mark="ab", day=str(NOW.date()),
+        sort="missing_above", state="open", found_at=NOW, seen_at=NOW,
+    )  # fmt: skip
+
+
+def test_a_difference_is_seen_and_its_owner_is_asked_to_send_it_again(desk, run, diff):
+    run.counts.create(kind="person", below=12, above=11, digest_below="a" * 32, digest_above="b" * 32)
+    assert "条差异未解决" in _text(desk.get("/nodes/"))
+    text = _text(desk.get(f"/nodes/{run.node.public_id}/"))
+    assert "有差异" in text and "全部重发" in text
+    assert "3 次询问，2.0 KB" in _text(desk.get(f"/nodes/reconciliation/{run.public_id}/"))
+    assert "2.0 KB" in _text(desk.get("/nodes/reconciliation/"))
+    assert "人员：上级缺少" in _text(desk.get("/nodes/differences/?kind=person"))
+    url = f"/nodes/differences/{diff.public_id}/"
+    assert "下级把这条记录按现状再报一次" in _text(desk.get(url))
+    assert _press(desk, f"{url}send/").status_code == 302
+    diff.refresh_from_db()
+    assert diff.asked_at is not None and diff.state == "open"
+    assert "等下级平台取走" in _text(desk.get(url))
+
+
+def test_all_that_differs_over_a_link_is_asked_for_at_once_but_nothing_that_would_delete(desk, run, diff):
+    extra = ReconciliationDiff.objects.create(
+        node=run.node, run=run, kind="team", key=uuid4(), mark="ab", sort="missing_below", state="open",
+        found_at=NOW, seen_at=NOW,
+    )  # fmt: skip
+    assert _press(desk, f"/nodes/{run.node.public_id}/differences/send/").status_code == 302
+    asked = ReconciliationDiff.objects.filter(asked_at__isnull=False)
+    assert list(asked) == [diff] and extra.state == "open"
+
+
+def test_a_difference_is_explained_and_no_longer_waits(desk, diff):
+    found = list(waiting(EVERYONE, NOW.date(), NOW))
+    assert [(one.level, one.fact) for one in found if one.what == "对账差异未解决"] == [("amber", "1 条")]
+    later = list(waiting(EVERYONE, NOW.date(), NOW + timedelta(days=2, minutes=1)))
+    assert [one.level for one in later if one.what == "对账差异未解决"] == ["red"]
+    url = f"/nodes/differences/{diff.public_id}/explain/"
+    assert _press(desk, url, why=" ").status_code == 422
+    assert _press(desk, url, why="上级已清退").status_code == 302
+    diff.refresh_from_db()
+    assert (diff.state, diff.why, diff.handled_by != "") == ("explained", "上级已清退", True)
+    assert [one for one in waiting(EVERYONE, NOW.date(), NOW) if one.what == "对账差异未解决"] == []
+
+
+def test_a_comparison_is_not_begun_from_above(desk, run):
+    answer = _press(desk, f"/nodes/{run.node.public_id}/reconcile/")
+    assert "对账由下级平台发起" in answer.content.decode()
+    assert ReconciliationRun.objects.count() == 1
+
+
+def _body(city: Any, **other: Any) -> str:
+    """A statement as another maker's child writes it, from what we answered."""
+    days = {"first": "2026-10-01", "last": "2026-10-31"}
+    asks = [{"kind": kind, **days} for kind in COMPARED]
+    answer = city.compare(*asks, scope="statement")
+    answers = json.loads(gzip.decompress(answer.content))["answers"]
+    assert not any(answers)
+    said = {
+        "statement": "hbfed/1 statement", "below": "whs", "above": "hb", "month": "2026-10",
+        "made_at": "2026-11-02T00:00:00.000000Z", "explained": 0, "open": 0,
+        "objects": [
+            {"kind": kind, "below": [0, "0" * 32], "above": [0, "0" * 32]} for kind in COMPARED
+        ],
+        **other,
+    }  # fmt: skip
+    return json.dumps(said)
+
+
+def _handed(city: Any, body: str, signed: str = "") -> dict[str, Any]:
+    digest = hashlib.sha256((signed or body).encode()).hexdigest()
+    card = {
+        "month": "2026-10", "body": body, "key_id": city.keys.key_id,
+        "signature": city.keys.sign("hbfed/1 statement", digest),
+    }  # fmt: skip
+    answer = city.compare(statement=card, scope="statement")
+    assert answer.status_code == 200
+    return dict(json.loads(gzip.decompress(answer.content))["statement"])
+
+
+def test_a_statement_of_another_maker_is_countersigned_once_and_verified_on_the_page(desk, city, its_node):
+    body = _body(city)
+    first = _handed(city, body)
+    assert first["signature"] and "objection" not in first
+    assert _handed(city, body) == first
+    assert "已经会签过" in _handed(city, _body(city, open=1))["objection"]
+    row = LinkStatement.objects.get()
+    found = read_statement(row)
+    assert (found.is_signed_below, found.is_signed_above, found.is_equal) == (True, True, True)
+    url = f"/nodes/statements/{row.public_id}/"
+    assert _text(desk.get(url)).count("签名有效") == 2
+    assert "双方已签" in _text(desk.get("/nodes/statements/"))
+    paper = desk.get(f"{url}pdf/")
+    assert paper["Content-Type"] == "application/pdf" and paper.content.startswith(b"%PDF")
+    # Somebody changes a number afterwards.
+    LinkStatement.objects.update(body=row.body.replace('"open": 0', '"open": 7'))
+    text = _text(desk.get(url))
+    assert text.count("签名与内容不符") == 2 and "签名有效" not in text
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"month": "2026-11"}, "还没有结束"),
+        ({"above": "xt"}, "双方与本链路不符"),
+        ({"objects": []}, "有变化"),
+        ({"objects": 1}, "格式不对"),
+    ],
+)
+def test_a_statement_that_is_not_ours_is_not_signed(other, words, city):
+    assert words in _handed(city, _body(city, **other))["objection"]
+    assert "签名与内容不符" in _handed(city, _body(city), signed="{}")["objection"]
+    assert LinkStatement.objects.count() == 0
+
+
+def test_our_own_statement_is_signed_by_both(node, above, ledger):
+    month, at = MONTH, datetime(2026, 11, 3, tzinfo=UTC)
+
+    def answer(body: bytes) -> tuple[int, bytes]:
+        said = json.loads(gzip.decompress(body))
+        if "statement" not in said:
+            return ledger.answer(body)
+        card = said["statement"]
+        digest = hashlib.sha256(card["body"].encode()).hexdigest()
+        signature = above.keys.sign("hbfed/1 statement countersigned", digest, card["signature"])
+        reply = {"statement": {"key_id": above.keys.key_id, "signature": signature}}
+        return 200, gzip.compress(json.dumps(reply).encode())
+
+    above.answers["compare"] = answer
+    row = make_statement(node, month, http=above.http(), now=at)
+    found = read_statement(row)
+    assert (row.trouble, found.is_signed_below, found.is_signed_above) == ("", True, True)
+    assert found.is_equal and {one.kind for one in found.entries} >= set(KINDS)
+    assert make_statement(node, month, http=Parent(away=True).http(), now=at) == row
+
+
+def test_a_statement_that_the_parent_does_not_sign_says_why(node, above, ledger):
+    row = make_statement(node, MONTH, http=above.http(), now=datetime(2026, 11, 3, tzinfo=UTC))
+    assert (row.above_signature, row.trouble) == ("", "上级平台不支持会签对账单。")
+    assert len(ledger.asked) == len(COMPARED)
