@@ -234,7 +234,8 @@ def _stale(kind: Kind, targets: Mapping[UUID, UUID], messages: Iterable[Message]
         at, gone, version = held.get(targets[message.key], (None, None, 0))
         if at is None or (kind.has_version and gone is None and message.version > version):
             continue
-        if _instant(message) < at or (gone is not None and _instant(message) <= at):
+        is_earlier = (_instant(message), message.version) < (at, version if kind.has_version else 0)
+        if is_earlier or (gone is not None and _instant(message) <= at):
             found.add(message.key)
     return found
 
@@ -277,7 +278,8 @@ def _note(
 _COPIED = """
     INSERT INTO federation_copied (kind, key, node, origin, version, at, received_at) VALUES %s
     ON CONFLICT (kind, key) DO UPDATE SET node = EXCLUDED.node, origin = EXCLUDED.origin,
-        version = EXCLUDED.version, at = EXCLUDED.at, received_at = EXCLUDED.received_at, gone_at = NULL
+        version = EXCLUDED.version,
+        at = GREATEST(federation_copied.at, EXCLUDED.at), received_at = EXCLUDED.received_at, gone_at = NULL
     WHERE federation_copied.at <= EXCLUDED.at OR federation_copied.version < EXCLUDED.version
 """
 

@@ -149,7 +149,10 @@ class Bench:
         number, last = self._durable(began, which)
         settled = self._settled()
         found = {"number": float(number), "durable": last - began, "settled": max(0.0, settled - last)}
-        print(f"  {what}: durable after {last - began:.1f} s, settled {found['settled']:.1f} s later", flush=True)
+        print(
+            f"  {what}: durable after {last - began:.1f} s, settled {found['settled']:.1f} s later",
+            flush=True,
+        )
         return found
 
     def _durable(self, began: float, which: str) -> tuple[int, float]:
@@ -256,7 +259,9 @@ class Sender(threading.Thread):
 
     def _send(self, project: dict[str, Any], sequence: int) -> None:
         at = datetime.now(UTC)
-        people = [project["people"][(sequence + step) % len(project["people"])][1] for step in range(PER_CALL)]
+        people = [
+            project["people"][(sequence + step) % len(project["people"])][1] for step in range(PER_CALL)
+        ]
         rows = [
             {
                 "seq": sequence + step,
@@ -280,4 +285,3 @@ class Sender(threading.Thread):
             self.births += [born] * PER_CALL
         else:
             self.refused.append(f"{answer.status_code} {answer.text[:200]}")
-

@@ -1,4 +1,4 @@
-"""`./dev federation up|down|status`: a province, a city, a county and an enterprise as nodes on one machine."""
+"""`./dev federation up|down|status`: province, city, county and enterprise as nodes on one machine."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def _up(var: Path, port: int) -> int:
     own = Installation(var)
     own.make()
     if not own.lock.try_hold():
-        progress.say(f"Process {own.lock.holder()} already runs these nodes; stop it with ./dev federation down.")
+        progress.say(
+            f"Process {own.lock.holder()} already runs these nodes; stop it with ./dev federation down."
+        )
         return 1
     own.announce(f"http://127.0.0.1:{port}")
     whole = Federation(var, port)
@@ -108,6 +110,3 @@ def _status(var: Path) -> int:
     if not stand_in_exists():
         print("四库一平台的替身：本版本没有")
     return 1 if wrong else 0
-
-
-

@@ -90,11 +90,15 @@ def troubles(_facts: Facts) -> Facts:
     lines = Line.objects.exclude(trouble="").values_list("node__code", "direction", "stream", "trouble")
     held = RecordResult.objects.filter(resolved_at=None).values_list("became", "kind", "sentence", "missing")
     refused = RefusedEnvelope.objects.order_by().values_list("code").annotate(times=Count("pk"))
-    return {"lines": [list(row) for row in lines], "held": [list(row) for row in held[:20]], "refused": dict(refused)}
+    return {
+        "lines": [list(row) for row in lines],
+        "held": [list(row) for row in held[:20]],
+        "refused": dict(refused),
+    }
 
 
 def backlog(facts: Facts) -> Facts:
-    """Much that the parent has not had, written in bulk beneath the acts and laid down as for a new parent."""
+    """Much that the parent has not had, written in bulk and laid down as for a new parent."""
     from django.utils import timezone
 
     from attendance.selectors.clock import current_day

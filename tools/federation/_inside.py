@@ -1,4 +1,4 @@
-"""What is done and asked within a node: `python -m tools.federation._inside STEP`, facts as JSON on its input."""
+"""What is done and asked within a node: `python -m tools.federation._inside STEP`, facts on its input."""
 
 from __future__ import annotations
 

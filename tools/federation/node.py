@@ -61,11 +61,15 @@ class Node:
         self.services = Services(
             var, given={**given, **(variables or {})}, postgres_settings={**SETTINGS, **(settings or {})}
         )
-        self.supervisor = Supervisor(lambda said: progress.say(f"{time.strftime('%H:%M:%S')} {plan.code} {said}"))
+        self.supervisor = Supervisor(
+            lambda said: progress.say(f"{time.strftime('%H:%M:%S')} {plan.code} {said}")
+        )
 
     def write_settings(self, more: Mapping[str, str]) -> None:
         """Leave in its folder what makes it this node, so that `./dev manage` finds it too."""
-        write_privately(self.var / "node.json", json.dumps({**self.plan.settings(self.url), **more}, indent=2))
+        write_privately(
+            self.var / "node.json", json.dumps({**self.plan.settings(self.url), **more}, indent=2)
+        )
 
     def start_servers(self) -> None:
         """Its PostgreSQL and Redis, as new or as they were. Raises CannotGoOn."""
@@ -185,7 +189,8 @@ class Node:
         self.services.installation.lock.let_go()
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started and that live."""
     try:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:  # another system, or it has just ended

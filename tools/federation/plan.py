@@ -1,4 +1,4 @@
-"""Which nodes stand on one machine: four tiers of one branch, each with the settings by which it is that tier."""
+"""Which nodes stand on one machine: four tiers of one branch, each with the settings that make it so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All nodes of the plan together: made side by side, joined by the acts that people use, given a small world."""
+"""All nodes of the plan together: made side by side, joined by the acts, given a small world."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def nothing_more(_plan: Plan) -> Mapping[str, str]:
 class Federation:
     """Four nodes and, where the platform has one, the stand-in for 四库一平台.
 
-    `link` says where a child finds its parent: a soak puts something of its own between them. `variables` of a
-    node's processes and `first_path`, where their Python looks first, are for soaks as well. `has_world`: whether a project and accounts are made.
+    `link` says where a child finds its parent: a soak puts something of its own between them. `variables` of
+    a node's processes and `first_path`, where their Python looks first, are for soaks as well. `has_world`:
+    whether a project and accounts are made.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Federation:
         return next(node for node in self.nodes.values() if not node.plan.parent)
 
     def start(self) -> None:
-        """From empty folders, or from those of last time, to nodes that know each other. Raises CannotGoOn."""
+        """From empty folders, or those of last time, to nodes that know each other. Raises CannotGoOn."""
         environment.ensure_front_end()
         with progress.step("PostgreSQL and Redis of each node"):
             for node in self.nodes.values():

@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg2
 import redis
 
+from tools.errors import CannotGoOn
 from tools.federation.node import PARTS, Node
 from tools.federation.whole import Federation
 from tools.soak._link import WAYS, Link
@@ -185,7 +186,6 @@ def _blocked(table: str) -> str:
 
 def _data(node: Node) -> Path:
     postgres = node.services.postgres
-    assert postgres is not None  # noqa: S101  # a soak brings its own servers
+    if postgres is None:
+        raise CannotGoOn("A soak brings its own servers: unset DATABASE_URL.")
     return postgres.data
-
-

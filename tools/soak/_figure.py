@@ -30,8 +30,9 @@ def figure(log: Log, seed: int) -> str:
     title = f"四个节点，{faults} 次故障，种子 {seed}：各节点的打卡条数与故障时刻"
     return "\n".join(
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-            f' font-family="sans-serif" font-size="12"><title>{title}</title>',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
+            f"<title>{title}</title>",
+            "<style>text { font: 12px sans-serif }</style>",
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
             f'<text x="{LEFT}" y="20" font-size="15">{title}</text>',
             *body,

@@ -1,7 +1,7 @@
-"""What lies between a child and its parent in a soak: an HTTP relay that cuts, delays, doubles and reorders.
+"""What lies between a child and its parent in a soak: a relay that cuts, delays, doubles, reorders.
 
-The child calls the relay instead of its parent. Calls are signed end to end, so a relay can only do what a bad
-network does: lose a call, lose its answer, bring it late, twice, or after a later one.
+The child calls the relay instead of its parent. Calls are signed end to end, so a relay can only do what a
+bad network does: lose a call, lose its answer, bring it late, twice, or after a later one.
 """
 
 from __future__ import annotations

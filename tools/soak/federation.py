@@ -1,9 +1,9 @@
-"""Four nodes under random faults amid a stream of records and punches: all agree, nothing lost, nothing doubled.
+"""Four nodes under random faults amid a stream: all agree, nothing is lost, nothing doubled.
 
     ./dev soak federation [--faults 100] [--seed N] [--figure docs/figures/soak-federation.svg]
 
-kill -9 of any process, links cut, slow, doubling and reordering, Redis flushed, a full disk, clocks that jump, nodes
-restored from yesterday's backup. Punches and people are handed in at the enterprise's node by vendors who
+kill -9 of any process, links cut, slow, doubling and reordering, Redis flushed, a full disk, clocks that
+jump, nodes restored from yesterday's backup. Punches and people are handed in at the enterprise's node by vendors who
 try until they are acknowledged; at the end the four nodes compare digests, link by link.
 """
 
@@ -85,9 +85,7 @@ class Soak:
         self.clocks = {plan.code: var / f"{plan.code}.clock" for plan in NODES if plan.kind != "enterprise"}
         for file in self.clocks.values():
             file.write_text("0")
-        self.whole = Federation(
-            var, first, link=self._link, variables=self._variables, first_path=str(CLOCK)
-        )
+        self.whole = Federation(var, first, link=self._link, variables=self._variables, first_path=str(CLOCK))
         self.lowest = self.whole.nodes[NODES[-1].code]
         self.faults = Faults(self.whole, self.links, seed, self.log, self.clocks)
         self.over = threading.Event()
@@ -252,5 +250,18 @@ def _punches(whole: Federation) -> dict[str, int]:
 
 def is_clean(verdict: dict[str, Any]) -> bool:
     """Whether all agree, and nothing acknowledged is missing, doubled or concluded wrongly."""
-    wrong = ("lost", "doubled", "people_lost", "people_doubled", "unsettled", "wrong_days", "wrong_counters", "troubles")
-    return verdict["digests_equal"] and bool(verdict["acknowledged"]) and not any(verdict[name] for name in wrong)
+    wrong = (
+        "lost",
+        "doubled",
+        "people_lost",
+        "people_doubled",
+        "unsettled",
+        "wrong_days",
+        "wrong_counters",
+        "troubles",
+    )
+    return (
+        verdict["digests_equal"]
+        and bool(verdict["acknowledged"])
+        and not any(verdict[name] for name in wrong)
+    )

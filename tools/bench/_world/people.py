@@ -50,7 +50,9 @@ def _projects(number_of: int, today: date, within: str) -> None:
     from projects.models import Enterprise, Participation, Permit, Project, Team
     from regions.models import Region
 
-    counties = [row for row in Region.objects.filter(path__startswith=within).order_by("code") if row.is_county]
+    counties = [
+        row for row in Region.objects.filter(path__startswith=within).order_by("code") if row.is_county
+    ]
     firms = Enterprise.objects.bulk_create(
         Enterprise(uscc=f"91420000BENCH{order:05d}", name=f"测量建筑{order}有限公司")
         for order in range(FIRMS)

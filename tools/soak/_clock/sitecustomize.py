@@ -1,7 +1,7 @@
 """A node's clock that can be set wrong while it runs: Python imports this first where PYTHONPATH leads here.
 
-`SOAK_CLOCK` names a file with the seconds by which the platform's clock is ahead (or, below zero, behind). Only
-what the platform judges time by is shifted (`django.utils.timezone.now`); how long things take is not.
+`SOAK_CLOCK` names a file with the seconds by which the platform's clock is ahead (or, below zero, behind).
+Only what the platform judges time by is shifted (`django.utils.timezone.now`); how long things take is not.
 """
 
 import os
