@@ -127,7 +127,7 @@ class Node:
                 raise CannotGoOn(f"{self.plan.name} is not healthy: {trouble}\n{words}")
             time.sleep(0.2)
 
-    def step(self, name: str, *, as_administrator: bool = False, **facts: Any) -> Any:
+    def step(self, name: str, /, *, as_administrator: bool = False, **facts: Any) -> Any:
         """One step of `tools.federation._inside` in a process of this node; what it answers."""
         env = {**self.environment(), MARK: str(self.var)}
         if as_administrator:

@@ -3,8 +3,8 @@
     ./dev soak federation [--faults 100] [--seed N] [--figure docs/figures/soak-federation.svg]
 
 kill -9 of any process, links cut, slow, doubling and reordering, Redis flushed, a full disk, clocks that
-jump, nodes restored from yesterday's backup. Punches and people are handed in at the enterprise's node by vendors who
-try until they are acknowledged; at the end the four nodes compare digests, link by link.
+jump, nodes restored from yesterday's backup. Punches and people are handed in at the enterprise's node by
+vendors who try until they are acknowledged; at the end the four nodes compare digests, link by link.
 """
 
 from __future__ import annotations
