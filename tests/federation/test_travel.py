@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from federation.models import Copied, WaitingRow
-from federation.travel import digests, incoming, outgoing
+from federation.travel import beginning, digests, incoming, outgoing
 from federation.travel.catalogue import KINDS, STAYS
 from federation.travel.kinds import rows_of
-from federation.travel.messages import Message
+from federation.travel.messages import Message, Sender
 from kernel.errors import HeldElsewhere
 from kernel.ids import new_id
 from kernel.models import Travelling
@@ -39,6 +39,7 @@ from tests.support.nodes import (
     node,
     parent,
     seal,
+    unseal,
 )
 from tests.support.watching import watched
 from workers.models import Certificate, Engagement, Person, PersonAlias
@@ -218,6 +219,17 @@ def test_an_older_version_after_a_newer_one_is_an_echo(db: None) -> None:
     assert (firm.name, firm.version, firm.origin) == ("新名称有限公司", 2, COUNTY)
     (copy,) = Copied.objects.all()
     assert (copy.node, copy.origin, copy.version, copy.at.isoformat()) == (COUNTY, COUNTY, 2, later.at)
+
+
+def test_a_newcomer_below_is_told_of_rows_from_far_above(db: None) -> None:
+    """A county knows the city above it; the province above that only by its rows."""
+    above = Sender("whs", ("",), (), frozenset({"*"}), unseal)
+    firm = _firm(PROVINCE)
+    with node(COUNTY):
+        assert incoming.apply_batch("dispatch", [firm], above)[0].became == "applied"
+        beginning.begin(NOW, up=False)
+        beginning.lay_down(up=False, origins=None, now=NOW)
+    assert ("enterprise", firm.key, capture.DISPATCH) in captured()
 
 
 def test_a_later_version_is_taken_though_its_nodes_clock_was_set_back(db: None) -> None:

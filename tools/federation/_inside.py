@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -23,6 +24,22 @@ def main() -> None:
     django.setup()
     facts = json.loads(sys.stdin.read() or "{}")
     print(json.dumps(STEPS[sys.argv[1]](facts), ensure_ascii=False))
+
+
+def enter(facts: Facts) -> Facts:
+    """All that makes a node one of several: it joins, has its accounts and world, and invites those below it.
+
+    Answers the invitations by code, and the accounts whose place had not come down after `wait` seconds.
+    """
+    if facts["code"]:
+        join(facts)
+    if facts["world"]:
+        world(facts)
+    invited = {one["code"]: invite(one)["code"] for one in facts["below"]}
+    deadline = time.monotonic() + facts["wait"]
+    while (missing := accounts(facts)["missing"]) and time.monotonic() < deadline:
+        time.sleep(1.0)
+    return {"invited": invited, "missing": missing}
 
 
 def world(_facts: Facts) -> Facts:
@@ -116,6 +133,7 @@ def accounts(facts: Facts) -> Facts:
 
 
 STEPS: dict[str, Callable[[Facts], Facts]] = {
+    "enter": enter,
     "world": world,
     "invite": invite,
     "join": join,

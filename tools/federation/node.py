@@ -6,8 +6,9 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from tools.paths import PYTHON, ROOT
 from tools.postgres import SUPERUSER
 from tools.processes import MARK
 from tools.services import Services
-from tools.supervisor import Supervisor
+from tools.supervisor import TICK_SECONDS, Supervisor
 from tools.variables import write_privately
 
 # Of whoever starts us; each node has its own.
@@ -127,23 +128,39 @@ class Node:
                 raise CannotGoOn(f"{self.plan.name} is not healthy: {trouble}\n{words}")
             time.sleep(0.2)
 
-    def step(self, name: str, /, *, as_administrator: bool = False, **facts: Any) -> Any:
+    def step(
+        self,
+        name: str,
+        /,
+        *,
+        as_administrator: bool = False,
+        while_waiting: Callable[[], None] | None = None,
+        **facts: Any,
+    ) -> Any:
         """One step of `tools.federation._inside` in a process of this node; what it answers."""
         env = {**self.environment(), MARK: str(self.var)}
         if as_administrator:
             env["DATABASE_URL"] = self.address()
-        done = subprocess.run(
-            [PYTHON, "-m", "tools.federation._inside", name],
-            cwd=ROOT,
-            env=env,
-            input=json.dumps(facts),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise CannotGoOn(f"{self.plan.name}: {name} failed:\n{done.stdout[-2000:]}{done.stderr[-3000:]}")
-        return json.loads(done.stdout.splitlines()[-1])
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as asked:
+            json.dump(facts, asked)
+            asked.seek(0)
+            process = subprocess.Popen(
+                [PYTHON, "-m", "tools.federation._inside", name],
+                cwd=ROOT,
+                env=env,
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        try:
+            said, complained = _heard(process, while_waiting)
+        except BaseException:
+            process.terminate()
+            raise
+        if process.returncode:
+            raise CannotGoOn(f"{self.plan.name}: {name} failed:\n{said[-2000:]}{complained[-3000:]}")
+        return json.loads(said.splitlines()[-1])
 
     def address(self) -> str:
         """Its database as the machine's administrator reaches it."""
@@ -195,3 +212,13 @@ def children_of(pid: int) -> list[int]:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:  # another system, or it has just ended
         return []
+
+
+def _heard(process: subprocess.Popen[str], while_waiting: Callable[[], None] | None) -> tuple[str, str]:
+    """All that a process says; whoever waits for it looks after other things meanwhile."""
+    while True:
+        try:
+            return process.communicate(timeout=TICK_SECONDS if while_waiting else None)
+        except subprocess.TimeoutExpired:
+            if while_waiting:
+                while_waiting()

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tools import environment, progress, unprivileged
 from tools.children import Child
@@ -135,27 +136,33 @@ class Federation:
         self.stand_in.start()
 
     def _join(self) -> None:
-        """Each below its parent, from the top; accounts once what they are tied to has come."""
-        if self.has_world:
-            self.top.step("world")
+        """Each below its parent, from the top; accounts once what they are tied to has come down."""
+        marks = [node.var / "joined" for node in self.nodes.values()]
+        if all(mark.exists() for mark in marks):
+            return
+        codes: dict[str, str] = {}
         for node in self.nodes.values():
-            if node.plan.parent:
-                above = self.nodes[node.plan.parent]
-                invited = above.step("invite", **node.plan.invitation)
-                if invited["code"]:
-                    node.step("join", url=self.link(node.plan, above), code=invited["code"])
-        for node in self.nodes.values() if self.has_world else ():
-            self._give_accounts(node)
-
-    def _give_accounts(self, node: Node) -> None:
-        """Posts on the project are granted when the project has come down to the node."""
-        wanted = [vars(one) for one in node.plan.accounts]
-        deadline = time.monotonic() + ARRIVAL_SECONDS
-        while node.step("accounts", accounts=wanted)["missing"]:
-            self.look()
-            if time.monotonic() > deadline:
+            below = [one.plan.invitation for one in self.nodes.values() if one.plan.parent == node.plan.code]
+            said = self._entered(node, codes.get(node.plan.code, ""), below)
+            codes |= said["invited"]
+            if said["missing"]:
                 raise CannotGoOn(f"The project did not come down to {node.plan.name} in time.")
-            time.sleep(1.0)
+        for mark in marks:
+            mark.touch()
+
+    def _entered(self, node: Node, code: str, below: list[dict[str, Any]]) -> dict[str, Any]:
+        parent = self.nodes.get(node.plan.parent)
+        answer: dict[str, Any] = node.step(
+            "enter",
+            url=self.link(node.plan, parent) if parent else "",
+            code=code,
+            world=self.has_world and not node.plan.parent,
+            below=below,
+            accounts=[vars(one) for one in node.plan.accounts] if self.has_world else [],
+            wait=ARRIVAL_SECONDS,
+            while_waiting=self.look,
+        )
+        return answer
 
     def look(self) -> None:
         """One glance at every process: what died is started again."""
