@@ -28,8 +28,8 @@ def begin(now: datetime, *, up: bool) -> int:
 def lay_down(*, up: bool, origins: Collection[str] | None, now: datetime) -> int:
     """Write down everything that travels up (or down) as changed, in the order of need; how many rows.
 
-    `origins`: whose rows, None: whosever they are. Call it once for a new neighbour, when no transaction from before `begin` is left.
-    Neighbours who have had it before find the same again, which changes nothing.
+    `origins`: whose rows, None: whosever they are. Call it once for a new neighbour, when no transaction from
+    before `begin` is left. Neighbours who have had it before find the same again, which changes nothing.
     """
     number = 0
     for kind in KINDS.values():

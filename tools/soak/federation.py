@@ -88,6 +88,7 @@ class Soak:
         self.whole = Federation(var, first, link=self._link, variables=self._variables, first_path=str(CLOCK))
         self.lowest = self.whole.nodes[NODES[-1].code]
         self.faults = Faults(self.whole, self.links, seed, self.log, self.clocks)
+        self.acts: list[list[str]] = []
         self.over = threading.Event()
 
     def _variables(self, plan: Plan) -> dict[str, str]:
@@ -156,8 +157,20 @@ class Soak:
             else:
                 self.faults.one()
             done = self.faults.counted.total()
+            self._operate()
             time.sleep(self.faults.chance.uniform(0.5, 3.0))
         self.faults.calm()
+
+    def _operate(self) -> None:
+        """Where a line has stopped for good somebody must decide: here it begins anew, through the act."""
+        for code, node in self.whole.nodes.items():
+            try:
+                if node.ask("SELECT 1 FROM federation_line WHERE state IN ('forked', 'stuck')"):
+                    found = node.step("operate")["restarted"]
+                    self.acts += [[code, *one] for one in found]
+                    self.log.note("operator", f"{code}: {len(found)} lines begin anew")
+            except (CannotGoOn, psycopg2.Error):
+                continue  # it is away just now
 
     def _hire_on(self, vendor: Puncher, access: dict[str, str], streaming: threading.Event) -> None:
         """New people all the time, each batch until it is acknowledged."""
@@ -186,11 +199,10 @@ class Soak:
             time.sleep(4.0)
 
     def _verdict(self, troubles: list[str]) -> dict[str, Any]:
-        began, acts = time.monotonic(), list[Any]()
+        began = time.monotonic()
         differences: dict[str, Any] = {"not asked": True}
         while differences and time.monotonic() - began < AGREED_WITHIN:
-            for node in self.whole.nodes.values():
-                acts += [[node.plan.code, *one] for one in node.step("operate")["restarted"]]
+            self._operate()
             time.sleep(3.0)
             differences = self._differences()
         settled = time.monotonic() - began
@@ -208,7 +220,7 @@ class Soak:
             "digests_equal": not differences,
             "differences": dict(list(differences.items())[:6]),
             "settled_seconds": round(settled, 1),
-            "operator": acts,
+            "operator": self.acts,
             "resent": self.ledger.resent,
             "troubles": troubles + self.ledger.refused[:5],
             "nodes": {code: node.step("troubles") for code, node in self.whole.nodes.items()},
