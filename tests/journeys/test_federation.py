@@ -44,7 +44,7 @@ from standards.services import ElementFacts
 from web import standard_acts as acts
 from web.editor import impact_work
 from web.standard_acts import Put
-mine, other = (UserActor(User.objects.get(username=name)) for name in ("standards", "standards2"))
+mine, other = (UserActor.of(User.objects.get(username=name)) for name in ("standards", "standards2"))
 today = timezone.localdate()
 said = {"number": "hubei-2027", "title": "试验标准", "document": "鄂建办〔2026〕1号"}
 version = acts.begin_version(actor=mine, region=None, **said)
@@ -135,11 +135,11 @@ def _sign_in(page: Page, home: str, username: str) -> None:
     page.wait_for_selector(".frame")
 
 
-def _until_seen(page: Page, address: str, words: str) -> None:
-    """Load the page again until it says the words."""
+def _until_seen(page: Page, address: str, selector: str) -> None:
+    """Load the page again until it shows what is looked for."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while page.goto(address) is None or words not in page.locator("main").inner_text():
-        assert time.monotonic() < deadline, f"{address} does not say {words}"
+    while page.goto(address) is None or not page.locator(selector).count():
+        assert time.monotonic() < deadline, f"{address} does not show {selector}"
         time.sleep(1.0)
 
 
@@ -174,16 +174,16 @@ def test_a_worker_of_the_enterprise_is_seen_at_the_province_and_its_standard_gov
         _enrol(clerk, nodes.url("liantiao"), told, 41, "联调甲")
         clerk.wait_for_selector("h1 >> text=联调甲")
         _sign_in(province, nodes.url("hb"), "province")
-        _until_seen(province, f"{nodes.url('hb')}/people/?q=联调甲", "联调甲")
+        _until_seen(province, f"{nodes.url('hb')}/people/", "main table >> text=联调甲")
         _picture(province, "seen-at-the-province")
 
         assert nodes.shell("hb", _STANDARD) == "published"
         form = f"{nodes.url('liantiao')}/projects/{told['project']}/enrol/"
-        _until_seen(clerk, form, "宿舍房号")
+        _until_seen(clerk, form, "[name=x_dormitory]")
         _enrol(clerk, nodes.url("liantiao"), told, 42, "联调乙")
         clerk.wait_for_selector(".errsum >> text=宿舍房号")
         _picture(clerk, "the-provinces-standard-at-the-enterprise")
         clerk.fill("[name=x_dormitory]", "3-201")
         clerk.click("button.b-main >> text=登记")
         clerk.wait_for_selector("h1 >> text=联调乙")
-        _until_seen(province, f"{nodes.url('hb')}/people/?q=联调乙", "联调乙")
+        _until_seen(province, f"{nodes.url('hb')}/people/", "main table >> text=联调乙")
