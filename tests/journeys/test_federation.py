@@ -48,7 +48,7 @@ mine, other = (UserActor.of(User.objects.get(username=name)) for name in ("stand
 today = timezone.localdate()
 said = {"number": "hubei-2027", "title": "试验标准", "document": "鄂建办〔2026〕1号"}
 version = acts.begin_version(actor=mine, region=None, **said)
-facts = ElementFacts(object_key="worker", code="dormitory", name="宿舍房号", kind="text", required="always")
+facts = ElementFacts(object_key="worker", code="dormitory_room", name="宿舍房号", kind="text", required="always")
 acts.edit_version(actor=mine, version=version, edit=Put(facts))
 assert not acts.check_version(actor=mine, version=version, today=today)
 impact_work.run(acts.check_impact(actor=mine, version=version).pk, timezone.now)
@@ -179,11 +179,11 @@ def test_a_worker_of_the_enterprise_is_seen_at_the_province_and_its_standard_gov
 
         assert nodes.shell("hb", _STANDARD) == "published"
         form = f"{nodes.url('liantiao')}/projects/{told['project']}/enrol/"
-        _until_seen(clerk, form, "[name=x_dormitory]")
+        _until_seen(clerk, form, "[name=x_dormitory_room]")
         _enrol(clerk, nodes.url("liantiao"), told, 42, "联调乙")
         clerk.wait_for_selector(".errsum >> text=宿舍房号")
         _picture(clerk, "the-provinces-standard-at-the-enterprise")
-        clerk.fill("[name=x_dormitory]", "3-201")
+        clerk.fill("[name=x_dormitory_room]", "3-201")
         clerk.click("button.b-main >> text=登记")
         clerk.wait_for_selector("h1 >> text=联调乙")
         _until_seen(province, f"{nodes.url('hb')}/people/", "main table >> text=联调乙")

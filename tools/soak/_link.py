@@ -48,7 +48,7 @@ class Link:
 
     def __post_init__(self) -> None:
         self._held: list[_Call] = []
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, name=f"link-{self.port}", daemon=True).start()
