@@ -48,7 +48,8 @@ mine, other = (UserActor.of(User.objects.get(username=name)) for name in ("stand
 today = timezone.localdate()
 said = {"number": "hubei-2027", "title": "试验标准", "document": "鄂建办〔2026〕1号"}
 version = acts.begin_version(actor=mine, region=None, **said)
-facts = ElementFacts(object_key="worker", code="dormitory_room", name="宿舍房号", kind="text", required="always")
+more = {"kind": "text", "required": "always"}
+facts = ElementFacts(object_key="worker", code="dormitory_room", name="宿舍房号", **more)
 acts.edit_version(actor=mine, version=version, edit=Put(facts))
 assert not acts.check_version(actor=mine, version=version, today=today)
 impact_work.run(acts.check_impact(actor=mine, version=version).pk, timezone.now)
