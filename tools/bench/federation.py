@@ -141,7 +141,7 @@ class Bench:
             for pid in reversed(pids):
                 os.kill(pid, signal.SIGCONT)
 
-    def _backlog(self, what: str, which: str, **size: int) -> dict[str, float]:
+    def _backlog(self, what: str, which: str, **size: Any) -> dict[str, float]:
         """Write it, let go, and wait: seconds until durable, and from then until settled."""
         with progress.step(f"a backlog of {what} at the city"), self._at_rest():
             self.city.step("backlog", as_administrator=True, what=what, **size)
@@ -229,7 +229,8 @@ class Bench:
 
 def _lags(births: list[float], arrived: list[tuple[float, int]]) -> list[float]:
     """Seconds from the k-th birth to the first look that found k there."""
-    found, looks = [], iter(arrived)
+    found: list[float] = []
+    looks = iter(arrived)
     at, number = next(looks, (0.0, 0))
     for order, birth in enumerate(sorted(births), 1):
         while number < order:

@@ -207,7 +207,7 @@ class Soak:
             differences = self._differences()
         settled = time.monotonic() - began
         self.log.note("agreed" if not differences else "differ", f"after {settled:.0f} s")
-        owed = {
+        owed: dict[str, Any] = {
             "project": PROJECT, "people": self.people,
             "sequences": self.ledger.sequences, "passages": self.ledger.passages,
         }  # fmt: skip
