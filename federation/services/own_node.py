@@ -131,7 +131,7 @@ def card(now: datetime) -> dict[str, Any]:
     own_key(SIGNS, now)
     own_key(SEALS, now)
     own = own_node()
-    # Also those that begin later by a clock that was set back: a key no longer told of ends at the neighbour's.
+    # Also those that begin later by a clock that was set back: the other side ends what it is not told of.
     keys = [key for key in NodeKey.objects.filter(node=own) if not key.valid_until or now < key.valid_until]
     return {
         "code": own.code,
