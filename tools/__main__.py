@@ -33,6 +33,11 @@ TEST = (*RUN, "requirements-dev")
 COMMANDS = {
     "up": Command("tools.up", RUN, "[--port 8000]  start everything and watch over it until Ctrl-C"),
     "down": Command("tools.down", (), "stop what a running `up` of this VAR_DIR started"),
+    "federation": Command(
+        "tools.federation",
+        RUN,
+        "up|down|status [--port 8100]  a province, a city, a county and an enterprise",
+    ),
     "reset": Command("tools.reset", (), "[--yes]  stop, then delete this VAR_DIR's data"),
     "manage": Command("tools.manage", RUN, "COMMAND ...  Django's command line, with database and Redis"),
     "test": Command(

@@ -13,7 +13,7 @@ from tools.paths import PYTHON, ROOT, VENV
 WEB_PROCESSES, WORKER_PROCESSES = 2, 2
 
 
-def web(var: Path, env: dict[str, str], port: int) -> Child:
+def web(var: Path, env: dict[str, str], port: int, processes: int = WEB_PROCESSES) -> Child:
     """granian serving ASGI; a process of its own that dies is put back by granian."""
     command = [
         str(VENV / "bin" / "granian"),
@@ -26,7 +26,7 @@ def web(var: Path, env: dict[str, str], port: int) -> Child:
         "--port",
         str(port),
     ]
-    command += ["--workers", str(WEB_PROCESSES), "--no-ws"]
+    command += ["--workers", str(processes), "--no-ws"]
     command += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "config.asgi:application"]
     return Child("web", command, var, env, ROOT)
 

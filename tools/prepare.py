@@ -32,7 +32,7 @@ def main() -> None:
         _call("load_reference_data")
     with progress.step("static files"):
         collect_static()
-    if os.environ.get("SYNTHETIC_PEOPLE") == "1":
+    if os.environ.get("SYNTHETIC_PEOPLE") == "1" and os.environ.get("DEMO_WORLD") != "0":
         with progress.step("demo world"):
             _call("demo")
             _list_accounts(Path(os.environ["VAR_DIR"]) / "run" / "accounts.txt")

@@ -16,7 +16,7 @@ from tools.postgres import SUPERUSER, Postgres
 from tools.postgres import ask as ask_postgres
 from tools.redis_server import RedisServer
 from tools.redis_server import ask as ask_redis
-from tools.variables import kept_secrets
+from tools.variables import kept_secrets, node_settings
 
 # Made once per VAR_DIR; a value in the environment goes before.
 KEYS = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY")
@@ -94,7 +94,7 @@ class Services:
 
     def environment(self) -> dict[str, str]:
         """All that a process of the platform needs to know."""
-        given = {name: value for name, value in self.given.items() if value}
+        given = {**node_settings(self.var), **{name: value for name, value in self.given.items() if value}}
         made = {name: self.secrets[name] for name in KEYS}
         return {**DEMO, **made, **given, **self._addresses(), "VAR_DIR": str(self.var)}
 

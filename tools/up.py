@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     """Start, say READY, watch; stop everything that was started here, and nothing else."""
     options = _parser().parse_args(arguments)
     load_dotenv()
-    _listen_for_stop()
+    listen_for_stop()
     began = float(os.environ.pop("DEV_BEGAN", time.time()))
     services = Services(var_dir())
     supervisor = Supervisor(_say)
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
         print("\nstopping …", flush=True)
         return 0
     finally:
-        _ignore_further_requests()
+        ignore_further_requests()
         supervisor.stop()
         services.stop()
         services.installation.lock.let_go()
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _listen_for_stop() -> None:
+def listen_for_stop() -> None:
     def stop(_number: int, _frame: object) -> None:
         raise Stopped
 
@@ -66,7 +66,7 @@ def _listen_for_stop() -> None:
         signal.signal(number, stop)
 
 
-def _ignore_further_requests() -> None:
+def ignore_further_requests() -> None:
     """While we stop, a second Ctrl-C must not leave half of it running."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

@@ -70,3 +70,9 @@ def write_privately(path: Path, text: str) -> None:
         file.flush()
         os.fsync(handle)
     fresh.replace(path)
+
+
+def node_settings(var: Path) -> dict[str, str]:
+    """What makes the node of this folder another than the province, where one of several lies here."""
+    file = var / "node.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}

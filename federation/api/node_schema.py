@@ -17,8 +17,9 @@ _STRING: Final = {"type": "string"}
 _INTEGER: Final = {"type": "integer"}
 
 
-def _object(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
+def _object(optional: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required}
 
 
 def _list(items: Any) -> dict[str, Any]:
@@ -46,7 +47,7 @@ _SCHEMAS: Final[dict[str, Any]] = {
         remedy=_STRING, missing=_STRING,
     ),
     "NodeLine": _object(
-        epoch=_INTEGER, applied_seq=_INTEGER, last=_INTEGER,
+        ("held_seq",), epoch=_INTEGER, applied_seq=_INTEGER, held_seq=_INTEGER, last=_INTEGER,
         results=_list({"$ref": "#/components/schemas/NodeResult"}),
     ),
     "NodeRefusal": _object(code=_STRING, sentence=_STRING),

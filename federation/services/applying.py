@@ -1,11 +1,12 @@
 """Applying what was received: in order, line by line; an outcome where a record was not plainly taken."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import datetime
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,11 +45,21 @@ def apply_next(line_pk: int, now: datetime, *, incoming: Incoming) -> bool:
     """Apply the next envelope of a line; False where there is none, or another process is at it.
 
     The attempt is counted first, by itself: one that fails again and again is put aside instead of ending
-    every later attempt too.
+    every later attempt too. A full disk or a database that went away is no fault of the envelope: such an
+    attempt does not count. Raises OperationalError, InterfaceError then.
     """
     found = _begun(line_pk, now)
     if found is None:
         return False
+    try:
+        return _tried(line_pk, found, now, incoming)
+    except (OperationalError, InterfaceError):
+        with suppress(OperationalError, InterfaceError):
+            ReceivedEnvelope.objects.filter(pk=found, attempts__gt=0).update(attempts=F("attempts") - 1)
+        raise
+
+
+def _tried(line_pk: int, found: int, now: datetime, incoming: Incoming) -> bool:
     with transaction.atomic():
         line = _locked(line_pk)
         if line is None:

@@ -41,7 +41,8 @@ def answer_hello(caller: Caller, said: Mapping[str, Any], now: datetime) -> dict
 def say_hello(http: httpx.Client, node: Node, now: datetime) -> bool:
     """Say hello to the parent; whether it answered and agreed. What it objects to is kept and told.
 
-    Lines that had waited beyond the longest time are opened again: the neighbour is there.
+    Lines that had waited beyond the longest time are opened again, and those that wait for their next attempt
+    make it now: the neighbour is there.
     """
     content = msgspec.json.encode({"card": card(now)})
     try:
@@ -58,9 +59,9 @@ def say_hello(http: httpx.Client, node: Node, now: datetime) -> bool:
         _object(node, refused.message, is_news=True)
         return False
     Node.objects.filter(pk=node.pk).update(needs_hello=False)
-    Line.objects.filter(node=node, state=Line.State.DEAD).update(
-        state=Line.State.OPEN, attempts=0, next_at=None
-    )
+    lines = Line.objects.filter(node=node, direction=Line.Direction.OUT)
+    lines.filter(state=Line.State.DEAD).update(state=Line.State.OPEN, attempts=0, next_at=None)
+    lines.filter(next_at__isnull=False).update(next_at=None)
     return True
 
 

@@ -48,9 +48,12 @@ def _told(pk: int, now: datetime) -> int:
     return 1
 
 
-def _origins(*, is_parent: bool) -> set[str]:
-    """Whose rows are laid down: of our own branch upward, of everybody we know downward."""
-    rows = Node.objects.all()
-    if is_parent:
-        rows = rows.filter(relation__in=(Node.Relation.CHILD, Node.Relation.BELOW))
+def _origins(*, is_parent: bool) -> set[str] | None:
+    """Whose rows are laid down: of our own branch upward; downward whosever they are.
+
+    What came down to us is often of a node above our parent, which we know by its rows only.
+    """
+    if not is_parent:
+        return None
+    rows = Node.objects.filter(relation__in=(Node.Relation.CHILD, Node.Relation.BELOW))
     return {this_node(), *rows.values_list("code", flat=True)}

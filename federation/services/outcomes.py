@@ -1,6 +1,6 @@
 """Results: the receiver tells what became of each record; the sender keeps it, and holds what was refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from federation.models import Line, Node, RecordResult, SentEnvelope
 from federation.services.admitting import Caller
 from federation.services.applying import result_card
 from federation.services.receiving import most_unzipped
-from federation.services.sealing import BODY_CONTEXT
+from federation.services.sealing import BODY_CONTEXT, go_back
 from federation.services.transport import Unreachable, call
 from federation.wire import envelopes, streams
 from kernel.cipher import unseal_bytes
@@ -44,12 +44,16 @@ class ResultCard(msgspec.Struct, frozen=True):
 
 
 class LineCard(msgspec.Struct, frozen=True):
-    """How far a line has been applied, and the outcomes after a number; `last` is the newest there is."""
+    """How far a line has been applied, and the outcomes after a number; `last` is the newest there is.
+
+    `held_seq`: the last envelope that is stored; below zero where the receiver does not say.
+    """
 
     epoch: int
     applied_seq: int
     last: int
     results: Sequence[ResultCard]
+    held_seq: int = -1
 
 
 def line_card(line: Line, after: int) -> dict[str, Any]:
@@ -58,6 +62,7 @@ def line_card(line: Line, after: int) -> dict[str, Any]:
     return {
         "epoch": line.epoch,
         "applied_seq": line.settled_seq,
+        "held_seq": line.seq,
         "last": line.results,
         "results": [result_card(row) for row in rows.defer("message")],
     }
@@ -97,7 +102,9 @@ def ask_results(node: Node, *, http: httpx.Client, now: datetime | None = None) 
     if answer.status != 200:
         return False
     lines, took = answer.said.get("lines"), answer.said.get("took")
-    take_cards(node, lines if isinstance(lines, dict) else {}, at)
+    cards = lines if isinstance(lines, dict) else {}
+    take_cards(node, cards, at)
+    _send_lost_again(out, cards, at)
     for stream, number in (took if isinstance(took, dict) else {}).items():
         came_in.filter(stream=stream).update(results_taken=_number(number))
     return True
@@ -107,12 +114,34 @@ def take_cards(node: Node, told: Mapping[str, Any], now: datetime) -> dict[str, 
     """Keep what the receiver tells of our lines; by line, up to which number that has been done."""
     found = {}
     for stream in (name for name in told if name in streams.EVERY):
-        try:
-            card = msgspec.convert(told[stream], LineCard)
-        except msgspec.ValidationError:
-            continue
-        found[stream] = _take(node, stream, card, now)
+        if (card := _card(told[stream])) is not None:
+            found[stream] = _take(node, stream, card, now)
     return found
+
+
+def _send_lost_again(out: Iterable[Line], told: Mapping[str, Any], now: datetime) -> None:
+    """Send again what the receiver has lost though it gave its receipt: it was restored from a backup.
+
+    A line with something new to send finds that out by a gap; one at rest would never.
+    """
+    cards = {stream: _card(said) for stream, said in told.items()}
+    if not any(card is not None and card.held_seq >= 0 for card in cards.values()):
+        return
+    for line in out:
+        card = cards.get(line.stream)
+        if line.stream in told and (card is None or card.held_seq < 0):
+            continue
+        # A line that the receiver does not name at all is one of which it holds nothing.
+        epoch, held = (card.epoch, card.held_seq) if card else (1, 0)
+        if (epoch, held) < (line.epoch, line.settled_seq):
+            go_back(line.pk, (epoch, held), now)
+
+
+def _card(said: Any) -> LineCard | None:
+    try:
+        return msgspec.convert(said, LineCard)
+    except msgspec.ValidationError:
+        return None
 
 
 @transaction.atomic

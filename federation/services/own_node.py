@@ -60,6 +60,8 @@ def own_key(purpose: str, now: datetime) -> NodeKey:
     """
     held = NodeKey.objects.filter(node__relation=Node.Relation.SELF, purpose=purpose, private__isnull=False)
     valid = [key for key in held if key.is_valid(now)]
+    # A key that begins only later was made before the clock was set back: another one nobody would know.
+    valid = valid or [key for key in held if key.valid_from > now]
     return valid[-1] if valid else fresh_key(purpose, now)
 
 
@@ -129,7 +131,8 @@ def card(now: datetime) -> dict[str, Any]:
     own_key(SIGNS, now)
     own_key(SEALS, now)
     own = own_node()
-    keys = [key for key in NodeKey.objects.filter(node=own) if key.is_valid(now)]
+    # Also those that begin later by a clock that was set back: the other side ends what it is not told of.
+    keys = [key for key in NodeKey.objects.filter(node=own) if not key.valid_until or now < key.valid_until]
     return {
         "code": own.code,
         "name": own.name,

@@ -76,10 +76,14 @@ def push_line(
 
 
 def _held(node: Node, stream: str, now: datetime) -> Line | None:
-    """The line, for this process alone; None where it waits, is stopped, or is another's for now."""
+    """The line, for this process alone; None where it waits, is stopped, or is another's for now.
+
+    What lies further ahead than anybody would wait was written before the clock was set back.
+    """
     line = sealing.line_out(node, stream)
-    free = Q(held_until=None) | Q(held_until__lte=now)
-    due = Q(next_at=None) | Q(next_at__lte=now)
+    longest = timedelta(seconds=float(dict(parameter("federation.retry_seconds"))["longest"]))
+    free = Q(held_until=None) | Q(held_until__lte=now) | Q(held_until__gt=now + _HOLD)
+    due = Q(next_at=None) | Q(next_at__lte=now) | Q(next_at__gt=now + longest)
     mine = Line.objects.filter(free, due, pk=line.pk, state=Line.State.OPEN)
     return line if mine.update(held_until=now + _HOLD) else None
 

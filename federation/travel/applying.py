@@ -219,17 +219,23 @@ def _is_equal(coming: Coming, one: Snapshot) -> bool:
 
 
 def _stale(kind: Kind, targets: Mapping[UUID, UUID], messages: Iterable[Message]) -> set[UUID]:
-    """Messages that are older than what was copied already, or of rows that were deleted since."""
+    """Messages that are older than what was copied already, or of rows that were deleted since.
+
+    A later version is never old, whatever its node's clock said: clocks are set back.
+    """
     held = {
-        key: (at, gone)
-        for key, at, gone in Copied.objects.filter(
+        key: (at, gone, version)
+        for key, at, gone, version in Copied.objects.filter(
             kind=kind.name, key__in=list(targets.values())
-        ).values_list("key", "at", "gone_at")
+        ).values_list("key", "at", "gone_at", "version")
     }
     found = set()
     for message in messages:
-        at, gone = held.get(targets[message.key], (None, None))
-        if at is not None and (_instant(message) < at or (gone is not None and _instant(message) <= at)):
+        at, gone, version = held.get(targets[message.key], (None, None, 0))
+        if at is None or (kind.has_version and gone is None and message.version > version):
+            continue
+        is_earlier = (_instant(message), message.version) < (at, version if kind.has_version else 0)
+        if is_earlier or (gone is not None and _instant(message) <= at):
             found.add(message.key)
     return found
 
@@ -275,8 +281,9 @@ def _note(
 _COPIED = """
     INSERT INTO federation_copied (kind, key, node, origin, version, at, received_at) VALUES %s
     ON CONFLICT (kind, key) DO UPDATE SET node = EXCLUDED.node, origin = EXCLUDED.origin,
-        version = EXCLUDED.version, at = EXCLUDED.at, received_at = EXCLUDED.received_at, gone_at = NULL
-    WHERE federation_copied.at <= EXCLUDED.at
+        version = EXCLUDED.version,
+        at = GREATEST(federation_copied.at, EXCLUDED.at), received_at = EXCLUDED.received_at, gone_at = NULL
+    WHERE federation_copied.at <= EXCLUDED.at OR federation_copied.version < EXCLUDED.version
 """
 
 

@@ -25,11 +25,11 @@ def begin(now: datetime, *, up: bool) -> int:
     return capture.running_now()
 
 
-def lay_down(*, up: bool, origins: Collection[str], now: datetime) -> int:
+def lay_down(*, up: bool, origins: Collection[str] | None, now: datetime) -> int:
     """Write down everything that travels up (or down) as changed, in the order of need; how many rows.
 
-    `origins`: whose rows. Call it once for a new neighbour, when no transaction from before `begin` is left.
-    Neighbours who have had it before find the same again, which changes nothing.
+    `origins`: whose rows, None: whosever they are. Call it once for a new neighbour, when no transaction from
+    before `begin` is left. Neighbours who have had it before find the same again, which changes nothing.
     """
     number = 0
     for kind in KINDS.values():
@@ -40,14 +40,16 @@ def lay_down(*, up: bool, origins: Collection[str], now: datetime) -> int:
     return number
 
 
-def _lay_down(kind: Kind, up: bool, origins: Collection[str], now: datetime) -> int:
+def _lay_down(kind: Kind, up: bool, origins: Collection[str] | None, now: datetime) -> int:
     if kind.named is not None:
         rows = rows_of(kind.model).select_related(*(["region"] if kind.place else []))
         keys = [(kind.named(row), 0 if up else capture.DISPATCH) for row in rows]
         return capture.lay_down(kind.name, keys, now)
-    condition = Q(**{f"{kind.whose}__in": list(origins)}) if kind.whose else Q()
-    if not kind.whose and this_node() not in origins:
-        return 0
+    condition = Q()
+    if origins is not None:
+        condition = Q(**{f"{kind.whose}__in": list(origins)}) if kind.whose else Q()
+        if not kind.whose and this_node() not in origins:
+            return 0
     rows = rows_of(kind.model).filter(condition).filter(kind.when).order_by("pk")
     # The project of a row, by which it has its shard; the triggers count alike.
     project = F(f"{kind.project}__pk" if kind.project else "pk") if kind.project is not None else None

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -221,6 +222,26 @@ def test_an_older_version_after_a_newer_one_is_an_echo(db: None) -> None:
     assert (firm.name, firm.version, firm.origin) == ("新名称有限公司", 2, COUNTY)
     (copy,) = Copied.objects.all()
     assert (copy.node, copy.origin, copy.version, copy.at.isoformat()) == (COUNTY, COUNTY, 2, later.at)
+
+
+def test_a_newcomer_below_is_told_of_rows_from_far_above(db: None) -> None:
+    """A county knows the city above it; the province above that only by its rows."""
+    above = Sender("whs", ("",), (), frozenset({"*"}), unseal)
+    firm = _firm(PROVINCE)
+    with node(COUNTY):
+        assert incoming.apply_batch("dispatch", [firm], above)[0].became == "applied"
+        beginning.begin(NOW, up=False)
+        beginning.lay_down(up=False, origins=None, now=NOW)
+    assert ("enterprise", firm.key, capture.DISPATCH) in captured()
+
+
+def test_a_later_version_is_taken_though_its_nodes_clock_was_set_back(db: None) -> None:
+    first = _firm()
+    earlier = (timezone.now() - timedelta(days=1)).isoformat()
+    later = replace(first, at=earlier, row={**first.row, "name": "新名称有限公司"}, version=2)
+    outcomes = incoming.apply_batch("records-0", [first, later, first], county())
+    assert [outcome.became for outcome in outcomes] == ["applied", "applied", "same"]
+    assert (Enterprise.all_rows.get().name, Copied.objects.get().version) == ("新名称有限公司", 2)
 
 
 def test_a_tombstone_takes_the_copy_away_and_no_echo_revives_it(db: None) -> None:

@@ -12,7 +12,7 @@ TIERS = ("migrate", "web", "settler", "worker", "beat")
 LASTING = TIERS[1:]
 SERVERS = ("postgres", "redis")
 # Only ./dev and the tests read these; in containers they mean nothing.
-NOT_IN_CONTAINERS = {"PYTHON", "CHROMIUM", "SERVICE_STATE_DIR"}
+NOT_IN_CONTAINERS = {"PYTHON", "CHROMIUM", "SERVICE_STATE_DIR", "DEMO_WORLD"}
 NOT_IN_CONTAINERS |= {"TEST_DATABASE_NAME", "TEST_DATABASE_URL", "TEST_REDIS_URL"}
 
 

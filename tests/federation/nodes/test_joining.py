@@ -188,3 +188,10 @@ def test_a_child_keeps_what_its_parent_objects_to(settings, db):
     parent.answers["hello"] = lambda _body: (426, '{"code": "old_protocol", "sentence": "请升级。"}'.encode())
     assert not say_hello(parent.http(), node, timezone.now())
     assert Node.objects.get(pk=node.pk).objection == "请升级。"
+
+
+def test_a_clock_set_back_to_before_our_key_began_makes_no_other_key(db):
+    now = timezone.now()
+    key = own_key("sign", now)
+    assert own_key("sign", now - timedelta(hours=1)) == key
+    assert NodeKey.objects.filter(purpose="sign").count() == 1

@@ -5,6 +5,7 @@ import gzip
 import json
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from federation.models import Line, ReceivedEnvelope, RecordResult, RefusedEnvelope
@@ -203,6 +204,21 @@ def test_what_fails_again_and_again_is_put_aside_and_the_other_lines_go_on(city,
     restart_line(actor=EVERYONE, line=line, from_beginning=False, now=timezone.now())
     apply_all(timezone.now(), incoming=notes)
     assert notes.applied == ["甲", "一", "二"]
+
+
+def test_a_full_disk_puts_no_envelope_aside(city):
+    city.send(message(text="一"))
+
+    def full(_stream, _messages, _sender):
+        raise OperationalError("could not extend file: No space left on device")
+
+    for _attempt in range(7):
+        with pytest.raises(OperationalError):
+            apply_all(timezone.now(), incoming=full)
+    assert (ReceivedEnvelope.objects.get().state, ReceivedEnvelope.objects.get().attempts) == ("received", 0)
+    notes = Notebook()
+    apply_all(timezone.now(), incoming=notes)
+    assert notes.applied == ["一"]
 
 
 def test_a_read_is_answered_near_its_own_time_only(city):

@@ -116,6 +116,36 @@ def test_a_parent_restored_from_a_backup_gets_again_what_it_lost(parent, above):
     assert _texts(parent) == ["一", "二", "三"]
 
 
+def test_a_line_at_rest_learns_from_the_results_what_its_restored_parent_has_lost(parent, above):
+    changes = Changes([note("一")])
+    push(above, http=parent.http(), outgoing=changes)
+    changes.messages.append(note("二"))
+    push(above, http=parent.http(), outgoing=changes)
+    del parent.kept["records-0", 1, 2]
+    card = {"epoch": 1, "applied_seq": 1, "last": 0, "results": [], "held_seq": 1}
+    parent.answers["results"] = lambda _body: (
+        200,
+        json.dumps({"lines": {"records-0": card}, "took": {}}).encode(),
+    )
+    ask_results(above, http=parent.http())
+    assert _line().settled_seq == 1
+    assert push(above, http=parent.http(), outgoing=changes) == 1
+    assert _texts(parent) == ["一", "二"]
+    card["held_seq"] = 2
+    ask_results(above, http=parent.http())
+    assert push(above, http=parent.http(), outgoing=changes) == 0
+
+
+@pytest.mark.parametrize("column", ["next_at", "held_until"])
+def test_a_time_to_come_from_before_the_clock_was_set_back_holds_no_line(parent, above, column):
+    changes = Changes([note("一")])
+    push(above, http=parent.http(), outgoing=changes)
+    changes.messages.append(note("二"))
+    Line.objects.filter(pk=_line().pk).update(**{column: timezone.now() + timedelta(hours=1)})
+    assert push(above, http=parent.http(), outgoing=changes) == 1
+    assert _texts(parent) == ["一", "二"]
+
+
 def test_what_a_restored_parent_lost_is_sealed_anew_where_its_bytes_are_forgotten(parent, above):
     changes = Changes([note("一")])
     push(above, http=parent.http(), outgoing=changes)

@@ -29,9 +29,12 @@ _STAGING = """
 """
 
 
-def write_people(workers: int, projects: int, today: date) -> None:
-    """So many workers on so many projects, all on site since long ago, most with contract and training."""
-    _projects(projects, today)
+def write_people(workers: int, projects: int, today: date, within: str = "") -> None:
+    """So many workers on so many projects, all on site since long ago, most with contract and training.
+
+    `within`: the path of the place where the projects lie; everywhere without one.
+    """
+    _projects(projects, today, within)
     since = today - timedelta(days=60)
     with connection.cursor() as cursor:
         cursor.execute(_STAGING)
@@ -42,12 +45,14 @@ def write_people(workers: int, projects: int, today: date) -> None:
     _regulators(today)
 
 
-def _projects(number_of: int, today: date) -> None:
+def _projects(number_of: int, today: date, within: str) -> None:
     from attendance.models import Device
     from projects.models import Enterprise, Participation, Permit, Project, Team
     from regions.models import Region
 
-    counties = [row for row in Region.objects.order_by("code") if row.is_county]
+    counties = [
+        row for row in Region.objects.filter(path__startswith=within).order_by("code") if row.is_county
+    ]
     firms = Enterprise.objects.bulk_create(
         Enterprise(uscc=f"91420000BENCH{order:05d}", name=f"测量建筑{order}有限公司")
         for order in range(FIRMS)

@@ -1,0 +1,1 @@
+"""Python looks here first in a soak; see sitecustomize."""
