@@ -40,6 +40,7 @@ from workers.models import (
     Person,
     PolicyDocument,
     TrainingFile,
+    TrainingSession,
     WorkQuantity,
 )
 
@@ -100,7 +101,7 @@ def _places(row: Any) -> list[Place]:
         return [_place(one.project, one) for one in taken]
     if isinstance(row, Certificate):
         row = row.person
-    if isinstance(row, (PayrollBatch, CareerReading, WorkQuantity, Ledger)):
+    if isinstance(row, (PayrollBatch, CareerReading, WorkQuantity, Ledger, TrainingSession)):
         return [_place(row.project, row.participation)]
     if isinstance(row, Person):
         return [_place(one.project, one.participation) for one in Engagement.all_rows.filter(person=row)]

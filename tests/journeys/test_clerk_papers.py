@@ -164,6 +164,7 @@ def test_a_training_with_two_passes_and_a_fail(live_server, county, trio, scan, 
         page.click("button.b-main >> text=登记到场")
         page.wait_for_selector("text=已登记 2 人到场")
         page.click("text=登记成绩")
+        page.wait_for_selector("[name^=score_]")
         for score, box in zip(("92", "75", "41"), page.locator("[name^=score_]").all(), strict=True):
             box.fill(score)
         _picture(page, f"session-scores-{width}")
