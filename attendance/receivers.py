@@ -1,13 +1,16 @@
 """What attendance does when people change: it reads the outbox, for it stands above those who write it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeVar
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from attendance.models import AttendanceDay, Subject, UnmatchedDay
+from attendance.models.corrections import State
 from attendance.selectors.clock import current_day
 from attendance.services.corrected import corrected_days
 from attendance.services.counters import mark_days, mark_since
@@ -16,6 +19,7 @@ from attendance.services.passes import judge_again
 from kernel.scoping import ScopedModel
 from outbox.models import OutboxEvent
 from outbox.services import receive
+from projects.models import Project
 from workers.models import Engagement, Person
 
 ENROLLED = "workers.enrolled.v1"
@@ -50,50 +54,76 @@ def _every(model: type[Row]) -> QuerySet[Row]:
 
 
 def people_changed(events: Sequence[OutboxEvent]) -> None:
-    """Match waiting punches and mark counters after enrolments, entries, exits and papers."""
-    by_key = {event.key: event for event in events}
-    engagements = _every(Engagement).select_related("project__region")
+    """Match waiting punches and mark counters after enrolments, entries, exits and papers.
+
+    The events of a project are answered together: an import, or a neighbour's backlog, brings thousands.
+    """
+    by_key = {event.key for event in events}
+    engagements = _every(Engagement).select_related("project__region", "person")
     known = {row.public_id: row for row in engagements.filter(public_id__in=by_key)}
-    for event in sorted(events, key=lambda event: (known[event.key].project_id, event.position or 0)):
-        _one(event, known[event.key])
+    of_project: dict[int, list[OutboxEvent]] = defaultdict(list)
+    for event in events:
+        of_project[known[event.key].project_id].append(event)
+    for pk in sorted(of_project):
+        _of_a_project(of_project[pk], known)
 
 
-def _one(event: OutboxEvent, engagement: Engagement) -> None:
-    today = current_day(engagement.project.region)
-    since = date.fromisoformat(event.facts["since"]) if "since" in event.facts else today
-    if event.event in PAPERS:
-        mark_since(engagement.project_id, since, today)
-        return
-    lock_project(engagement.project)
-    _tie_subject(engagement)
-    if event.event == PRESENCE:
-        mark_since(engagement.project_id, since, today)
-    _match_again(engagement)
+def _of_a_project(events: Sequence[OutboxEvent], known: Mapping[UUID, Engagement]) -> None:
+    project = known[events[0].key].project
+    today = current_day(project.region)
+    changed = list({event.key: known[event.key] for event in events if event.event not in PAPERS}.values())
+    if changed:
+        lock_project(project)
+        _tie_subjects(changed)
+    since = [
+        date.fromisoformat(event.facts["since"]) if "since" in event.facts else today
+        for event in events
+        if event.event in (*PAPERS, PRESENCE)
+    ]
+    if since:
+        mark_since(project.pk, min(since), today)
+    if changed:
+        _match_again(project, changed)
 
 
-def _tie_subject(engagement: Engagement) -> None:
-    person = engagement.person
-    Subject.objects.filter(id_type=person.id_type, id_index=person.id_index, person=None).update(
-        person=person
+def _tie_subjects(works: Sequence[Engagement]) -> None:
+    """What the gates have seen of these people under their numbers is theirs."""
+    people = {(one.person.id_type, bytes(one.person.id_index)): one.person for one in works}
+    waiting = Subject.objects.filter(person=None, id_index__in=[index for _kind, index in people])
+    for subject in waiting:
+        person = people.get((subject.id_type, bytes(subject.id_index)))
+        if person is not None:
+            subject.person = person
+            subject.save(update_fields=["person"])
+
+
+def _match_again(project: Project, works: Sequence[Engagement]) -> None:
+    """Conclude anew every day on which these people punched here or have a day here."""
+    people = {one.person_id for one in works}
+    subjects: dict[int, list[int]] = defaultdict(list)
+    for pk, person in Subject.objects.filter(person__in=people).values_list("pk", "person"):
+        subjects[person or 0].append(pk)
+    own = _every(AttendanceDay).filter(engagement__person__in=people, engagement__project=project)
+    wanted = {
+        (subject, day)
+        for person, day in own.values_list("engagement__person", "day")
+        for subject in subjects[person]
+    }
+    wanted |= _waiting(project.pk, [pk for found in subjects.values() for pk in found])
+    corrected = (
+        _every(Engagement)
+        .filter(pk__in=[one.pk for one in works], corrections__state=State.APPLIED)
+        .distinct()
     )
+    for engagement in corrected.select_related("person"):
+        wanted |= corrected_days(engagement)
+    conclude_days(project, wanted)
+    mark_days(project.pk, {day for _subject, day in wanted})
 
 
-def _match_again(engagement: Engagement) -> None:
-    """Conclude anew every day on which this person punched here or has a day here."""
-    subjects = list(Subject.objects.filter(person=engagement.person_id).values_list("pk", flat=True))
-    own = _every(AttendanceDay).filter(
-        engagement__person=engagement.person_id, engagement__project=engagement.project_id
-    )
-    days = set(own.values_list("day", flat=True))
-    wanted = _waiting(engagement, subjects) | {(s, day) for s in subjects for day in days}
-    wanted |= corrected_days(engagement)
-    conclude_days(engagement.project, wanted)
-    mark_days(engagement.project_id, {day for _subject, day in wanted})
-
-
-def _waiting(engagement: Engagement, subjects: Sequence[int]) -> set[tuple[int, date]]:
+def _waiting(project: int, subjects: Sequence[int]) -> set[tuple[int, date]]:
     """The days on which these identities punched on the project and count for nobody."""
-    rows = UnmatchedDay.objects.filter(project=engagement.project_id, subject__in=subjects)
+    rows = UnmatchedDay.objects.filter(project=project, subject__in=subjects)
     return set(rows.values_list("subject_id", "day"))
 
 
@@ -140,7 +170,7 @@ def _conclude_anew(engagement: Engagement, subjects: Sequence[int]) -> None:
     standing = set(days.values_list("day", flat=True))
     own = Subject.objects.filter(person=engagement.person_id).values_list("pk", flat=True)
     # A day may rest on punches of any of the identities, until it is known again whose they are.
-    wanted = _waiting(engagement, subjects)
+    wanted = _waiting(engagement.project_id, subjects)
     wanted |= {(s, day) for s in {*own, *subjects} for day in standing}
     wanted |= corrected_days(engagement)
     days.delete()

@@ -2,14 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from attendance.services.runs import prune_runs
 from federation.models import (
     AcceptedRequest,
     AnsweredQuery,
+    Line,
     ReceivedEnvelope,
     RefusedCall,
     RefusedEnvelope,
     SentEnvelope,
 )
+from federation.wire import streams
 from standards.selectors import parameter
 
 # Far beyond any timestamp window, which counts minutes.
@@ -28,7 +31,14 @@ def forget(now: datetime) -> int:
     refusals = RefusedCall.objects.unscoped(because="retention concerns everybody's calls")
     oldest = now - timedelta(days=parameter("open_api.refusal_days"))
     forgotten, _ = refusals.filter(last_at__lt=oldest).delete()
-    return emptied + dropped + forgotten + _forget_envelopes(now)
+    return emptied + dropped + forgotten + _forget_envelopes(now) + _forget_runs(now)
+
+
+def _forget_runs(now: datetime) -> int:
+    """Which punches a step added, once every neighbour that is told of them has had them."""
+    lines = Line.objects.filter(direction=Line.Direction.OUT, stream=streams.PUNCHES)
+    passed = lines.order_by("position").values_list("position", flat=True).first()
+    return prune_runs(now - timedelta(days=int(parameter("outbox.keep_days"))), passed)
 
 
 def _forget_envelopes(now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What beat sends for `/open.api` and between nodes."""
+"""What beat sends for `/open.api`, between nodes and for the pull of master data."""
 
 from celery.schedules import crontab
 
@@ -12,6 +12,20 @@ BEAT = {
         "task": "federation.tasks.settle_conformance_runs",
         "schedule": 10.0,
         "options": {"expires": 20},
+    },
+    "masters-sweep": {
+        "task": "federation.tasks.sweep_masters",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
+    "upstream-report": {
+        "task": "federation.tasks.report_upward",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "upstream-compare": {
+        "task": "federation.tasks.compare_everything",
+        "schedule": crontab(hour=2, minute=10),
     },
     "federation-exchange": {
         "task": "federation.tasks.exchange_with_parent",

@@ -4,8 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from federation import retention, services, work
+from federation.masters import pulling
 from federation.models import AcceptedRequest
 from federation.services import applying, exchanging
+from federation.upstream import work as upstream
+from federation.upstream.client import over_http
 
 
 @shared_task
@@ -42,13 +45,44 @@ def forget_old() -> int:
     services.settle_runs(
         timezone.now()
     )  # what a self-test has shown is read while its sandbox is still there
-    return retention.forget(timezone.now()) + services.forget_sandboxes(timezone.now())
+    now = timezone.now()
+    return retention.forget(now) + services.forget_sandboxes(now) + services.forget_handed_out(now)
 
 
 @shared_task
 def settle_conformance_runs() -> int:
     """Write down what vendors' self-tests have shown so far, and end those that are complete or too old."""
     return services.settle_runs(timezone.now())
+
+
+@shared_task
+def sweep_masters() -> int:
+    """Pull the next object that is due from 四库一平台, for some seconds; the sweep after this goes on."""
+    return pulling.sweep(timezone.now())
+
+
+@shared_task
+def report_upward() -> int:
+    """Look for new punches and projects, and send each project that has something to tell on its way."""
+    now = timezone.now()
+    upstream.look(now)
+    due = upstream.due(now)
+    for access in due:
+        report_project.apply_async([access], expires=30)
+    return len(due)
+
+
+@shared_task
+def report_project(access_pk: int) -> int:
+    """Take one project's reporting some steps further; another worker at it does no harm."""
+    return upstream.run(access_pk, timezone.now, over_http)
+
+
+@shared_task
+def compare_everything() -> int:
+    """Compare every reported project with what was told of it, whatever events said; forget old calls."""
+    upstream.forget(timezone.now())
+    return upstream.mark()
 
 
 @shared_task

@@ -1,5 +1,6 @@
 """Joins what travels to what carries it: who writes messages, who applies them, and what both must hear."""
 
+from attendance.services.runs import run_backlog
 from federation import carriers
 from federation.models import Line
 from federation.services import applying
@@ -13,10 +14,10 @@ def _shard(stream: str) -> int | None:
 
 
 def _waiting(stream: str, after: int, _node: str) -> carriers.Waiting:
-    """What of a line no envelope holds yet; punches are counted in runs, by whoever writes them."""
+    """What of a line no envelope holds yet; punches are counted by the runs in which they were added."""
     shard = _shard(stream)
     if shard is None:
-        return carriers.Waiting(0, None)
+        return carriers.Waiting(*run_backlog(after))
     return carriers.Waiting(*capture.backlog(shard, after))
 
 

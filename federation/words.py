@@ -1,10 +1,11 @@
-"""How vendors' access and calls are said."""
+"""How vendors' access and calls, and the pull of master data, are said."""
 
 from datetime import datetime
 
 from federation import selectors
-from federation.models import Credential
+from federation.models import ChangeProposal, Credential, MasterRecord
 from federation.open_api.dispatcher import methods
+from federation.selectors.masters import FeedStand
 from web import words
 
 VERDICTS = {
@@ -31,3 +32,49 @@ def method_in_words(name: str) -> str:
     """A method by its label: 新增班组（Team.Add）."""
     known = methods().get(name.lower())
     return f"{known.label}（{known.name}）" if known else name or "未写明"
+
+
+PROPOSAL_LEVELS = {
+    ChangeProposal.State.ASKED: "blue",
+    ChangeProposal.State.ACCEPTED: "amber",
+    ChangeProposal.State.REFUSED: "grey",
+    ChangeProposal.State.TAKEN_BACK: "grey",
+    ChangeProposal.State.DONE: "green",
+}
+
+
+def proposal_state(proposal: ChangeProposal) -> tuple[str, str]:
+    """A wish's level and state."""
+    state = ChangeProposal.State(proposal.state)
+    return PROPOSAL_LEVELS[state], str(state.label)
+
+
+def feed_state(stand: FeedStand, now: datetime) -> tuple[str, str]:
+    """How the pull of one object stands, in a level and a few words."""
+    feed = stand.feed
+    if feed.failures:
+        again = words.clock(feed.due_at) if feed.due_at else ""
+        level = "red" if stand.level == "red" else "amber"
+        return level, f"连续 {feed.failures} 次没有取成，{again} 再取"
+    if stand.is_running:
+        return "blue", "正在取"
+    if stand.is_interrupted:
+        return "blue", "没有取完，稍后接着取"
+    if feed.succeeded_at is None:
+        return ("blue", "已排队") if feed.wanted_at else ("red", "还没有取过")
+    if feed.wanted_at:
+        return "blue", "已排队"
+    if stand.level != "green":
+        return stand.level, "超过规定时间没有取成"
+    if feed.is_equal is False:
+        return "amber", "与总库不一致，将全部重取核对"
+    return "green", "已与总库一致" if feed.is_equal else "已取成"
+
+
+def record_state(record: MasterRecord) -> tuple[str, str]:
+    """A record's level and state."""
+    if record.withdrawn_at:
+        return "grey", "总库已无此记录" if record.withdrawn_by_count else "总库已撤销"
+    if record.held:
+        return "amber", "未采用"
+    return "green", "已采用"

@@ -26,15 +26,22 @@ class NameDiffers(DomainError):
 
     code = "enterprise_name_differs"
 
-    def __init__(self, *, uscc: str, registered: str) -> None:
-        told = (
-            _("统一社会信用代码 {uscc} 已登记为“{registered}”，与所填名称不一致。请核对代码或改用登记名称。")
-            if registered
-            else _(
+    def __init__(self, *, uscc: str, registered: str, by_master: bool = False) -> None:
+        if registered and by_master:
+            told = _(
+                "统一社会信用代码 {uscc} 在四库一平台的名称是“{registered}”，与所填名称不一致。"
+                "企业名称由四库一平台维护，不能在本平台修改：请改用该名称；"
+                "名称确有变更的，请在企业页面“提变更建议”。"
+            )
+        elif registered:
+            told = _(
+                "统一社会信用代码 {uscc} 已登记为“{registered}”，与所填名称不一致。请核对代码或改用登记名称。"
+            )
+        else:
+            told = _(
                 "统一社会信用代码 {uscc} 已用别的名称登记，与所填名称不一致。"
                 "请按营业执照核对；确认无误的，请联系平台管理员更正。"
             )
-        )
         super().__init__(told.format(uscc=uscc, registered=registered), field="enterprise_name")
 
 
@@ -90,12 +97,22 @@ class ProjectDiffers(DomainError):
 
     code = "project_differs"
 
-    def __init__(self, *, code: str, label: str, registered: str, given: str) -> None:
-        super().__init__(
+    def __init__(
+        self, *, code: str, label: str, registered: str, given: str, by_master: bool = False
+    ) -> None:
+        told = (
             _(
+                "项目 {code} 在四库一平台的{label}是“{registered}”，与所填“{given}”不一致。"
+                "{label}由四库一平台维护，不能在本平台修改；确有变更的，请在项目页面“提变更建议”。"
+            )
+            if by_master
+            else _(
                 "项目 {code} 已登记的{label}是“{registered}”，与所填“{given}”不一致。"
                 "请核对项目编码或改正后重新提交。"
-            ).format(code=code, label=label, registered=registered, given=given),
+            )
+        )
+        super().__init__(
+            told.format(code=code, label=label, registered=registered, given=given),
             field="project_code",
         )
 
@@ -277,10 +294,11 @@ class RegisteredFact(DomainError):
 
     def __init__(self, column: str, label: str, registered: str, *, by_master: bool) -> None:
         keeper = _("四库一平台维护") if by_master else _("县（市、区）随施工许可证登记")
+        remedy = _("请在项目页面“提变更建议”") if by_master else _("请报主管部门更正")
         super().__init__(
             _(
-                "{label}已由{keeper}为“{registered}”，不能通过接口修改。请按登记内容上传；登记有误的，请报主管部门更正。"
-            ).format(label=label, keeper=keeper, registered=registered),
+                "{label}已由{keeper}为“{registered}”，不能通过接口修改。请按登记内容上传；登记有误的，{remedy}。"
+            ).format(label=label, keeper=keeper, registered=registered, remedy=remedy),
             field=column,
         )
 

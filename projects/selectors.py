@@ -27,6 +27,7 @@ from projects.models import (
     TeamFile,
     WageAccount,
 )
+from projects.provenance import once_named
 from regions.models import Region
 
 IN_PROGRESS = "003"
@@ -115,10 +116,13 @@ def enterprises(actor: Actor) -> QuerySet[Enterprise]:
 
 
 def search_projects(actor: Actor, words: str) -> QuerySet[Project]:
-    """Projects by part of their name, the beginning of their code, or the number of a permit one may see."""
+    """Projects by part of their name, of a former one, the code's beginning, or a permit one may see."""
     permitted = Permit.objects.visible_to(actor).filter(number__iexact=words)
     return projects(actor).filter(
-        Q(name__icontains=words) | Q(code__startswith=words) | Q(pk__in=permitted.values("project"))
+        Q(name__icontains=words)
+        | Q(code__startswith=words)
+        | Q(pk__in=permitted.values("project"))
+        | once_named("project", words)
     )
 
 
@@ -132,8 +136,10 @@ def search_teams(actor: Actor, words: str) -> QuerySet[Team]:
 
 
 def search_enterprises(actor: Actor, words: str) -> QuerySet[Enterprise]:
-    """Enterprises by part of their name or their credit code."""
-    return enterprises(actor).filter(Q(name__icontains=words) | Q(uscc__iexact=words))
+    """Enterprises by part of their name or of a former one, or by their credit code."""
+    return enterprises(actor).filter(
+        Q(name__icontains=words) | Q(uscc__iexact=words) | once_named("enterprise", words)
+    )
 
 
 def enterprise(actor: Actor, public_id: UUID) -> Enterprise:

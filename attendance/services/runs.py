@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, Sum
 
 from attendance.models import PunchRun
 from attendance.services.reading import compose
@@ -97,13 +97,17 @@ def lay_down_runs(now: datetime) -> int:
 
 
 def run_backlog(position: int) -> tuple[int, datetime | None]:
-    """How many runs wait behind a position, and when the oldest of them was added."""
+    """How many punches wait behind a position, and when the oldest of them were added."""
     waiting = PunchRun.objects.filter(Q(position=None) | Q(position__gt=position))
-    return waiting.count(), waiting.aggregate(at=Min("created_at"))["at"]
+    found = waiting.aggregate(number=Sum("punches"), at=Min("created_at"))
+    return found["number"] or 0, found["at"]
 
 
-def prune_runs(before: datetime, passed: int) -> int:
-    """Forget runs from before an instant that every reader has passed; the newest stays."""
+def prune_runs(before: datetime, passed: int | None) -> int:
+    """Forget runs from before an instant that every reader has passed (None: nobody reads).
+
+    The newest stays: positions count on from it.
+    """
     newest = PunchRun.objects.aggregate(at=Max("position"))["at"]
-    old = PunchRun.objects.filter(created_at__lt=before, position__lte=passed)
-    return old.exclude(position=newest).delete()[0]
+    old = PunchRun.objects.filter(created_at__lt=before, position__lt=newest or 0)
+    return (old if passed is None else old.filter(position__lte=passed)).delete()[0]

@@ -15,6 +15,7 @@ from attendance.selectors.dashboard import region_in_reach
 from attendance.web.places import crumbs, dashboard_url
 from attendance.web.stated import enterprise_told, qualifications_of
 from projects.models import Enterprise
+from projects.provenance import managers_of, once_named, provenance_of
 from projects.selectors import enterprise, enterprises, works_of
 from standards.selectors import code_name
 from web import words
@@ -34,7 +35,8 @@ class EnterpriseFilters(ScopedFilterSet):
         fields: list[str] = []
 
     def named(self, rows: QuerySet[Enterprise], _name: str, value: str) -> QuerySet[Enterprise]:
-        return rows.filter(Q(name__icontains=value) | Q(uscc__iexact=value))
+        found = Q(name__icontains=value) | Q(uscc__iexact=value) | once_named("enterprise", value)
+        return rows.filter(found)
 
 
 class EnterpriseTable(ListTable):
@@ -110,6 +112,9 @@ class EnterpriseRecord(Page):
                 "told": told,
                 "told_by": by,
                 "qualifications": qualifications_of(self.actor, found),
+                "provenance": provenance_of(found),
+                "managers": managers_of(self.actor, found),
+                "may_propose": self.actor.may("masters.propose"),
                 "today": timezone.localdate(),
                 "crumbs": crumbs(self.actor, _place(self.actor), dashboard_url, *tail),
             }

@@ -27,6 +27,7 @@ from attendance.web.trends import first_day, people_trend
 from kernel.scoping import Actor
 from projects import selectors as projects
 from projects.models import OwnerTerms, Project
+from projects.provenance import provenance_of
 from projects.services import CONTRACTOR
 from projects.terms import missing
 from standards.selectors import code_name, parameter
@@ -118,6 +119,8 @@ class ProjectRecord(Page):
             "permits": projects.permits(self.actor, project),
             "reported": projects.reported_permits(self.actor).filter(project=project),
             "told": project_told(self.actor, project),
+            "provenance": provenance_of(project),
+            "may_propose": self.actor.may("masters.propose"),
             "account": _account(self.actor, project),
             "terms": _terms(self.actor, project),
             "category": code_name("project_class", project.category),

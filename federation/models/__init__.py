@@ -7,6 +7,14 @@ from federation.models.lines import (
     RefusedEnvelope,
     SentEnvelope,
 )
+from federation.models.masters import (
+    ChangeProposal,
+    ManagerRegistration,
+    MasterChange,
+    MasterFeed,
+    MasterPull,
+    MasterRecord,
+)
 from federation.models.nodes import Invitation, Node, NodeKey
 from federation.models.open_api import (
     AcceptedRequest,
@@ -18,25 +26,59 @@ from federation.models.open_api import (
     no_addresses,
     of_an_enterprise,
 )
+from federation.models.partners import (
+    AgreementVersion,
+    GatewayLog,
+    GatewayRefusal,
+    GatewayUse,
+    Partner,
+    PartnerKey,
+    SharingAgreement,
+)
 from federation.models.travel import Copied, KnownAs, WaitingRow
+from federation.models.upstreams import (
+    MANAGE_UPSTREAMS,
+    Upstream,
+    UpstreamCall,
+    UpstreamProject,
+    UpstreamRecord,
+)
 
 __all__ = [
+    "MANAGE_UPSTREAMS",
     "AcceptedRequest",
+    "AgreementVersion",
     "AnsweredQuery",
+    "ChangeProposal",
     "ConformanceRun",
     "Copied",
     "Credential",
+    "GatewayLog",
+    "GatewayRefusal",
+    "GatewayUse",
     "Invitation",
     "KnownAs",
     "Line",
+    "ManagerRegistration",
+    "MasterChange",
+    "MasterFeed",
+    "MasterPull",
+    "MasterRecord",
     "Node",
     "NodeKey",
+    "Partner",
+    "PartnerKey",
     "ReceivedEnvelope",
     "RecordResult",
     "RefusedCall",
     "RefusedEnvelope",
     "Sandbox",
     "SentEnvelope",
+    "SharingAgreement",
+    "Upstream",
+    "UpstreamCall",
+    "UpstreamProject",
+    "UpstreamRecord",
     "WaitingRow",
     "no_addresses",
     "of_an_enterprise",

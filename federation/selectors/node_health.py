@@ -84,7 +84,7 @@ def _unsealed() -> dict[int, tuple[int, datetime | None]]:
 def _sealed() -> dict[int, dict[str, Any]]:
     rows = SentEnvelope.objects.filter(state=SentEnvelope.State.SEALED).order_by()
     grouped = rows.values("line__node").annotate(number=Sum("messages"), oldest=Min("oldest_at"))
-    return {row["line__node"]: row for row in grouped}
+    return {row["line__node"]: dict(row) for row in grouped}
 
 
 def _received() -> dict[int, int]:
@@ -108,7 +108,10 @@ def _speeds(now: datetime) -> dict[int, tuple[float | None, float | None, float 
             """,
             [now - _MEASURED],
         )
-        return {node: (*map(float, speeds), int(number)) for node, speeds, number in cursor.fetchall()}
+        found = cursor.fetchall()
+    return {
+        node: (float(p50), float(p95), float(p99), int(number)) for node, (p50, p95, p99), number in found
+    }
 
 
 def _held() -> dict[int, int]:

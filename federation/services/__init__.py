@@ -1,5 +1,17 @@
 """Acts on vendors' access and on what vendors sent."""
 
+from federation.services.agreements import (
+    AgreementFacts,
+    approve_agreement,
+    draft_agreement,
+    drop_agreement_draft,
+    edit_agreement,
+    resume_agreement,
+    revise_agreement,
+    share_object,
+    suspend_agreement,
+    withhold_object,
+)
 from federation.services.calls import (
     AWAY,
     GATE_LISTS,
@@ -31,44 +43,105 @@ from federation.services.inviting import (
 )
 from federation.services.joining import join_parent
 from federation.services.limits import limit_credential
+from federation.services.masters import (
+    answer_proposal,
+    propose_change,
+    request_pull,
+    take_back_proposal,
+)
 from federation.services.node_keys import rotate_node_key
+from federation.services.partner_keys import (
+    issue_partner_key,
+    limit_partner_key,
+    revoke_partner_key,
+    rotate_partner_key,
+)
+from federation.services.partners import PartnerFacts, create_partner, edit_partner
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
 from federation.services.sealing import restart_line
+from federation.services.sharing import forget_handed_out, hand_out
+from federation.services.upstreams import (
+    UpstreamFacts,
+    add_upstream,
+    change_upstream_project,
+    choose_project,
+    edit_upstream,
+    end_upstream_project,
+    pause_upstream,
+    requeue_refused,
+    requeue_upstream_record,
+    resume_upstream,
+    waive_upstream_record,
+)
 
 __all__ = [
     "AWAY",
     "GATE_LISTS",
     "RECEIPTS",
+    "AgreementFacts",
+    "PartnerFacts",
+    "UpstreamFacts",
     "accept",
+    "add_upstream",
+    "answer_proposal",
+    "approve_agreement",
     "approve_waiver",
     "ask_waiver",
     "begin_migration",
     "begin_run",
+    "change_upstream_project",
+    "choose_project",
+    "create_partner",
     "decline_waiver",
+    "draft_agreement",
+    "drop_agreement_draft",
+    "edit_agreement",
+    "edit_partner",
+    "edit_upstream",
     "end_migration",
+    "end_upstream_project",
+    "forget_handed_out",
     "forget_sandboxes",
+    "hand_out",
     "invite_node",
     "issue_credential",
     "issue_enterprise_credential",
+    "issue_partner_key",
     "join_parent",
     "limit_credential",
+    "limit_partner_key",
     "note_query",
     "note_refusal",
     "note_refused_punches",
     "note_signed_read",
     "open_sandbox",
+    "pause_upstream",
+    "propose_change",
     "register_hosted",
+    "request_pull",
     "requeue_record",
+    "requeue_refused",
+    "requeue_upstream_record",
     "restart_line",
+    "resume_agreement",
     "resume_node",
+    "resume_upstream",
     "retry_request",
+    "revise_agreement",
     "revoke_credential",
+    "revoke_partner_key",
     "rotate_credential",
     "rotate_node_key",
+    "rotate_partner_key",
     "send",
     "send_lane",
     "serial",
     "settle_runs",
+    "share_object",
+    "suspend_agreement",
     "suspend_node",
+    "take_back_proposal",
+    "waive_upstream_record",
+    "withhold_object",
 ]

@@ -97,12 +97,12 @@ def _settled(
     left: dict[UUID, int] = {}
     if kind.model is Person:
         numbers = [(message, opened[message.key].get("id_number", "")) for message in messages]
-        for key, one in people.identify(numbers, sender.code).items():
-            targets[key] = one.target
-            if one.outcome is not None:
-                found[key] = one.outcome
-            if one.left is not None:
-                left[key] = one.left
+        for key, identified in people.identify(numbers, sender.code).items():
+            targets[key] = identified.target
+            if identified.outcome is not None:
+                found[key] = identified.outcome
+            if identified.left is not None:
+                left[key] = identified.left
     elif kind.natural:
         targets.update(_known_targets(kind, messages, names))
     old = snapshots(kind, set(targets.values()), this_node())

@@ -132,7 +132,7 @@ def tie_evidence(people: Iterable[tuple[UUID, int]]) -> None:
     """Punches that came before their person, under the person's name alone, belong to the person now."""
     from federation.travel.punches import EVIDENCE, evidence_index
 
-    for name, pk in people:
-        Subject.objects.filter(id_type=EVIDENCE, id_index=evidence_index(str(name)), person=None).update(
-            person=pk
-        )
+    owners = {evidence_index(str(name)): pk for name, pk in people}
+    waiting = Subject.objects.filter(id_type=EVIDENCE, id_index__in=list(owners), person=None)
+    for pk, index in waiting.values_list("pk", "id_index"):
+        Subject.objects.filter(pk=pk).update(person=owners[bytes(index)])

@@ -30,7 +30,7 @@ def outside(kind: Kind, messages: Sequence[Message], names: Names, sender: Sende
     places = _places(column, set(named.values()), rest)
     firms = _firms(kind, messages, names) if sender.enterprises else {}
     taking_part = _taking_part({project for project, _path in places.values()}, sender)
-    found = set()
+    beyond = set()
     for key, pk in named.items():
         project, path = places[pk]
         if is_within(path, sender.regions):
@@ -40,8 +40,8 @@ def outside(kind: Kind, messages: Sequence[Message], names: Names, sender: Sende
         if taking_part.get(project):
             # The contractor's node speaks for the whole of its project.
             continue
-        found.add(key)
-    return found
+        beyond.add(key)
+    return beyond
 
 
 def _places(column: Column, keys: Collection[int], rest: str) -> dict[int, tuple[int, str]]:

@@ -119,7 +119,7 @@ def _written(kind: Kind, rows: Sequence[Coming], names: Names) -> None:
     for part in kind.parts:
         for one in rows:
             entries = one.row.get(part.name)
-            if entries is not None:
+            if entries or (entries is not None and one.old is not None and one.old.row.get(part.name)):
                 _write_part(part, keys[one.target], entries, one.opened, f"{part.name}.", names)
 
 
@@ -188,7 +188,8 @@ def _write_part(
 ) -> None:
     """Bring the parts of one whole to what its owner says they are."""
     rows = rows_of(part.model).filter(**{f"{part.to}_id": owner})
-    attnames = [part.model._meta.get_field(name).attname for name in part.by]
+    known: dict[str, Any] = {one.name: one for one in part.model._meta.concrete_fields}
+    attnames = [known[name].attname for name in part.by]
     standing = {tuple(getattr(row, name) for name in attnames): row for row in rows}
     for place, entry in enumerate(entries):
         here = f"{path}{place}."

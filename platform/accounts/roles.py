@@ -43,7 +43,12 @@ ROLES: dict[str, Role] = {
             "projects.record_qualification",
             "integrity.record_credit",
             "federation.view_credentials",
+            "federation.view_partners",
+            "federation.approve_sharing",
             "standards.explain",
+            "masters.view",
+            "masters.propose",
+            "masters.answer",
         },
     ),
     "city_regulator": _role(
@@ -58,6 +63,7 @@ ROLES: dict[str, Role] = {
             "integrity.record_credit",
             "federation.view_credentials",
             "standards.explain",
+            "masters.propose",
         },
     ),
     "county_regulator": _role(
@@ -74,6 +80,7 @@ ROLES: dict[str, Role] = {
             "integrity.record_credit",
             "federation.view_credentials",
             "standards.explain",
+            "masters.propose",
         },
     ),
     "standards_administrator": _role(
@@ -97,11 +104,16 @@ ROLES: dict[str, Role] = {
             "audit.view",
             "attendance.manage_devices",
             "federation.manage_credentials",
+            "federation.manage_upstreams",
             "federation.manage_nodes",
             "federation.view_credentials",
+            "federation.manage_partners",
+            "federation.view_partners",
             "standards.set_parameters",
             "jobs.view",
             "lists.export",
+            "masters.view",
+            "masters.pull",
         },
     ),
     "contractor_manager": _role(
@@ -129,6 +141,7 @@ ROLES: dict[str, Role] = {
             "workers.quantify",
             "workers.accept_quantity",
             "ledgers.accept",
+            "masters.propose",
         },
     ),
     "labour_clerk": _role(
@@ -153,6 +166,7 @@ ROLES: dict[str, Role] = {
             "workers.quantify",
             "workers.accept_quantity",
             "ledgers.accept",
+            "masters.propose",
         },
     ),
     "subcontractor_clerk": _role(

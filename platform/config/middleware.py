@@ -79,7 +79,7 @@ class DatabaseAwayMiddleware:
 
     def _away(self, request: HttpRequest) -> HttpResponse:
         log.warning("database.away", path=request.path)
-        if request.path.startswith("/api/"):
+        if request.path.startswith(("/api/", "/gateway/")):
             answer = problem_json(503, "database_away", _AWAY)
         elif request.path.startswith("/open.api"):
             answer = JsonResponse(

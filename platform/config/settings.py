@@ -261,6 +261,12 @@ CARD_TEXT_READER = env.str("CARD_TEXT_READER", "")
 MAP_SOURCE = env.str("MAP_SOURCE", "vendor/maps")
 MAP_APPROVAL_NUMBER = env.str("MAP_APPROVAL_NUMBER", "")
 
+# --- 四库一平台: where master data come from; without an address nothing is pulled -------------------------
+FOUR_DATABASES_URL = env.str("FOUR_DATABASES_URL", "").rstrip("/")
+FOUR_DATABASES_TOKEN = env.str("FOUR_DATABASES_TOKEN", "")
+FOUR_DATABASES_CONNECTOR = env.str("FOUR_DATABASES_CONNECTOR", "federation.masters.http.HttpConnector")
+FOUR_DATABASES_SECONDS = env.float("FOUR_DATABASES_SECONDS", 20.0)
+
 # --- Messages to the outside: a sender for each channel; the demo's sender shows them in the product ------
 MESSAGE_SENDERS = {
     "sms": env.str("SMS_SENDER", "web.delivery.demo_sender"),

@@ -42,7 +42,7 @@ def fault(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/gateway/")):
         return problem_json(status, code, sentence)
     # Without the request's context: the frame must not depend on what has just failed.
     name = f"web/{status}.html" if status in (403, 404, 500) else "web/problem.html"

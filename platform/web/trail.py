@@ -62,6 +62,7 @@ _ACTORS = {
     "user": "账号",
     "worker": "工人本人",
     "credential": "厂商接口",
+    "partner": "共享单位",
     "system": "平台自身",
     "stranger": "未登录的人",
 }

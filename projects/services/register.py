@@ -150,7 +150,13 @@ def _require_same(project: Project, facts: PermitFacts, contractor: Enterprise) 
         (_("总承包单位"), project.contractor.name, contractor.name),
     ):
         if registered != given:
-            raise ProjectDiffers(code=project.code, label=label, registered=registered, given=given)
+            raise ProjectDiffers(
+                code=project.code,
+                label=label,
+                registered=registered,
+                given=given,
+                by_master=project.source == Source.MASTER,
+            )
 
 
 def _add_permit(project: Project, facts: PermitFacts) -> None:
@@ -183,7 +189,11 @@ def known_enterprise(uscc: str, name: str, *, told_to: Actor) -> Enterprise:
     )
     if enterprise.name != name:
         is_seen = Enterprise.objects.visible_to(told_to).filter(pk=enterprise.pk).exists()
-        raise NameDiffers(uscc=code, registered=enterprise.name if is_seen else "")
+        raise NameDiffers(
+            uscc=code,
+            registered=enterprise.name if is_seen else "",
+            by_master=enterprise.source == Source.MASTER,
+        )
     return enterprise
 
 

@@ -14,11 +14,13 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from attendance.models import Subject
 from federation.models import Copied, WaitingRow
-from federation.travel import digests, incoming, outgoing
+from federation.travel import beginning, digests, incoming, outgoing
 from federation.travel.catalogue import KINDS, STAYS
 from federation.travel.kinds import rows_of
-from federation.travel.messages import Message
+from federation.travel.messages import Message, Recipient, Sender
+from federation.travel.punches import evidence_index
 from kernel.errors import HeldElsewhere
 from kernel.ids import new_id
 from kernel.models import Travelling
@@ -26,6 +28,7 @@ from kernel.scoping import ScopedModel
 from outbox import capture
 from outbox.models import Capturing, Change, ChangeLine
 from projects.models import Enterprise, Project
+from tests.support import people, records
 from tests.support.counties import County, wuchang
 from tests.support.nodes import (
     COUNTY,
@@ -38,6 +41,7 @@ from tests.support.nodes import (
     node,
     parent,
     seal,
+    unseal,
 )
 from tests.support.watching import watched
 from workers.models import Certificate, Engagement, Person, PersonAlias
@@ -293,6 +297,7 @@ def test_a_record_outside_the_senders_region_is_refused(
 
 def test_a_row_waits_for_what_it_names_and_is_written_when_that_comes(
     reported: tuple[County, dict[str, list[Message]], dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     place, messages, _told = reported
     rows = {m.key: m for found in messages.values() for m in found}
@@ -312,7 +317,6 @@ def test_a_row_waits_for_what_it_names_and_is_written_when_that_comes(
         assert Certificate.all_rows.get().person.public_id == person.key
         assert told == [(COUNTY, "certificate", "applied")]
         assert WaitingRow.objects.count() == 0
-    incoming._listeners.clear()
 
 
 def test_i_25_a_copy_is_read_only_here_whoever_acts(
@@ -352,3 +356,68 @@ def test_i_23_content_that_the_receivers_standard_does_not_know_is_kept(
 
 def test_the_whole_table_is_read_in_one_place() -> None:
     assert rows_of(Project).model is Project
+
+
+def _parent() -> Sender:
+    return Sender(PROVINCE, ("",), (), frozenset({"*"}), unseal)
+
+
+def _dispatched(code: str, *regions: str) -> list[Message]:
+    return drained(outgoing.DISPATCH, Recipient(code, seal, regions))
+
+
+def test_what_is_dispatched_reaches_those_whom_it_concerns(db: None) -> None:
+    place = wuchang(NOW)
+    beginning.begin(NOW, up=False)
+    beginning.lay_down(up=False, origins=[PROVINCE], now=NOW)
+    told = _dispatched(COUNTY, "420000/420100/420106/")
+    others = Counter(message.kind for message in _dispatched("xiantao-1", "420000/429004/"))
+    kinds = Counter(message.kind for message in told)
+    assert (kinds["project"], kinds["permit"], kinds["participation"]) == (1, 1, len(place.participations))
+    assert kinds["enterprise"] == len(place.firms) and kinds["person"] == kinds["engagement"] == 0
+    assert not {"project", "permit", "participation", "enterprise", "notice"} & set(others)
+    assert kinds["standard"] == others["standard"] == 2 and kinds["code_list"] > 10
+    # The county's own parameter is not its neighbour's.
+    assert kinds["parameter"] == others["parameter"] + 1
+    with node(COUNTY):
+        emptied()
+        Capturing.objects.create(since=NOW, is_up=True)
+        became = Counter(o.became for o in incoming.apply_batch(outgoing.DISPATCH, told, _parent()))
+        assert set(became) == {"applied", "same"}
+        project = Project.all_rows.get()
+        assert (project.public_id, project.origin, project.name) == (
+            place.project.public_id, PROVINCE, place.project.name,
+        )  # fmt: skip
+        # What both were seeded with is the same; nothing came up again that had come down.
+        again = incoming.apply_batch(outgoing.DISPATCH, told, _parent())
+        assert {outcome.became for outcome in again} == {"same"}
+        assert Change.objects.filter(kind="enterprise", came_from=PROVINCE).exists()
+        assert not [m for m in drained("records-0", parent()) if m.kind == "enterprise"]
+
+
+def test_a_parameter_that_comes_from_below_is_refused(db: None) -> None:
+    beginning.begin(NOW, up=False)
+    beginning.lay_down(up=False, origins=[PROVINCE], now=NOW)
+    rule = next(m for m in _dispatched(COUNTY, "420000/420100/420106/") if m.kind == "parameter")
+    (refused,) = incoming.apply_batch("records-0", [replace(rule, origin=COUNTY)], county())
+    assert (refused.became, refused.rule) == ("refused", "direction")
+
+
+def test_somebody_whom_the_gates_saw_first_is_told_when_he_is_known(db: None) -> None:
+    with node(COUNTY):
+        Capturing.objects.create(since=NOW, is_up=True)
+        who = records.person(people.id_number(71))
+        seen = Subject.objects.create(id_type="01", id_index=b"seen", id_number="x")
+        Subject.objects.filter(pk=seen.pk).update(person=who)
+        person, sighting = drained("records-0", parent())
+        assert (sighting.kind, sighting.row["name"]) == ("sighting", f"{COUNTY}:{seen.pk}")
+    with node(PROVINCE):
+        emptied()
+        evidence = Subject.objects.create(
+            id_type="node", id_index=evidence_index(sighting.row["name"]), id_number="x"
+        )
+        (waits,) = incoming.apply_batch("records-0", [sighting], county())
+        assert (waits.became, waits.missing) == ("waits", f"person:{person.key}")
+        incoming.apply_batch("records-0", [person], county())
+        evidence.refresh_from_db()
+        assert evidence.person is not None and evidence.person.public_id == person.key

@@ -36,6 +36,19 @@ WITHOUT_A_ROW = {
             "withdraw_extension", "map_item", "move_element", "check_impact",
         )
     ),
+    # The pull and the answer to a wish are the province's; tests/federation/test_wishes goes in.
+    "federation.services.request_pull",
+    "federation.services.answer_proposal",
+    # The outward gateway is the province's; tests/federation/test_partners tries it from a county.
+    *(
+        f"federation.services.{name}"
+        for name in (
+            "create_partner", "edit_partner", "draft_agreement", "revise_agreement", "edit_agreement",
+            "share_object", "withhold_object", "drop_agreement_draft", "approve_agreement",
+            "suspend_agreement", "resume_agreement", "issue_partner_key", "rotate_partner_key",
+            "limit_partner_key", "revoke_partner_key",
+        )
+    ),
     # Neighbours are the whole platform's; tests/federation/nodes tries it from a county.
     *(
         f"federation.services.{name}"

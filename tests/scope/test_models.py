@@ -15,7 +15,24 @@ from attendance.models import (
     Punch,
     PunchReceipt,
 )
-from federation.models import AcceptedRequest, Credential, RefusedCall
+from federation.models import (
+    AcceptedRequest,
+    AgreementVersion,
+    ChangeProposal,
+    Credential,
+    GatewayLog,
+    GatewayRefusal,
+    GatewayUse,
+    ManagerRegistration,
+    Partner,
+    PartnerKey,
+    RefusedCall,
+    SharingAgreement,
+    Upstream,
+    UpstreamCall,
+    UpstreamProject,
+    UpstreamRecord,
+)
 from integrity.models import (
     AnswerFile,
     CreditRecord,
@@ -195,7 +212,26 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     AcceptedRequest: (lambda c: [c.request, c.broken_request], lambda c: []),
     RefusedCall: (lambda c: [c.refused_call], lambda c: []),
     RefusedRecord: (lambda c: [c.refused_record], lambda c: []),
+    ChangeProposal: (lambda c: [c.proposal], lambda c: []),
+    ManagerRegistration: (lambda c: list(c.managers.values()), lambda c: [c.managers["subcontractor"]]),
     PunchReceipt: (lambda c: [c.punch_receipt], lambda c: []),
+    Upstream: (lambda c: [c.upstream], lambda c: []),
+    UpstreamProject: (lambda c: [c.told_project], lambda c: []),
+    UpstreamCall: (lambda c: [c.told_call], lambda c: []),
+    UpstreamRecord: (lambda c: list(c.told_records.values()), lambda c: []),
+    # The outward gateway is the province's: no county's post reaches any of it.
+    **{
+        model: (lambda c: [], lambda c: [])
+        for model in (
+            AgreementVersion,
+            GatewayLog,
+            GatewayRefusal,
+            GatewayUse,
+            Partner,
+            PartnerKey,
+            SharingAgreement,
+        )
+    },
 }
 
 

@@ -13,6 +13,8 @@ from attendance import services as attendance
 from attendance.models import Punch
 from attendance.services import PunchFacts
 from federation import services as federation
+from federation.models import Upstream
+from federation.services import UpstreamFacts
 from integrity import services as integrity
 from integrity.rules import day_ended_by, site_date
 from integrity.services import CreditFacts
@@ -497,6 +499,65 @@ def _answer_correction(actor: Actor, county: County) -> Any:
     )
 
 
+def _above(county: County) -> UpstreamFacts:
+    url = "https://above.invalid/open.api"
+    return UpstreamFacts(name="全国平台", url=url, takes="chosen", since=county.today)
+
+
+def _add_upstream(actor: Actor, county: County) -> Any:
+    return federation.add_upstream(actor=actor, region=county.region, facts=_above(county))
+
+
+def _edit_upstream(actor: Actor, county: County) -> Any:
+    return federation.edit_upstream(actor=actor, upstream=county.upstream, facts=_above(county))
+
+
+def _pause_upstream(actor: Actor, county: County) -> Any:
+    return federation.pause_upstream(actor=actor, upstream=county.upstream, reason="对方升级")
+
+
+def _resume_upstream(actor: Actor, county: County) -> Any:
+    """As if it rested."""
+    Upstream.objects.unscoped(because="a test").filter(pk=county.upstream.pk).update(
+        state=Upstream.State.PAUSED, pause_reason="对方升级"
+    )
+    return federation.resume_upstream(actor=actor, upstream=county.upstream)
+
+
+def _choose_project(actor: Actor, county: County) -> Any:
+    """As if it had been given up."""
+    county.upstream.projects.update(ended_at=county.now)
+    return federation.choose_project(
+        actor=actor, upstream=county.upstream, code=county.project.code, remote_code="U-1"
+    )
+
+
+def _change_upstream_project(actor: Actor, county: County) -> Any:
+    return federation.change_upstream_project(
+        actor=actor, access=county.told_project, remote_code="U-1", appid="U-1", secret="0" * 32
+    )
+
+
+def _end_upstream_project(actor: Actor, county: County) -> Any:
+    return federation.end_upstream_project(actor=actor, access=county.told_project, now=county.now)
+
+
+def _requeue_upstream_record(actor: Actor, county: County) -> Any:
+    return federation.requeue_upstream_record(
+        actor=actor, record_of=county.told_records["worker"], now=county.now
+    )
+
+
+def _requeue_refused(actor: Actor, county: County) -> Any:
+    return federation.requeue_refused(actor=actor, upstream=county.upstream, now=county.now)
+
+
+def _waive_upstream_record(actor: Actor, county: County) -> Any:
+    return federation.waive_upstream_record(
+        actor=actor, record_of=county.told_records["worker"], reason="已线下更正"
+    )
+
+
 def _issue_credential(actor: Actor, county: County) -> Any:
     return federation.issue_credential(actor=actor, project_code=county.project.code)
 
@@ -558,6 +619,24 @@ def _extend_deadline(actor: Actor, county: County) -> Any:
         deadline_on=day_ended_by(notice.deadline_at) + timedelta(days=1),
         now=county.now,
     )
+
+
+def _propose_change(actor: Actor, county: County) -> Any:
+    return federation.propose_change(
+        actor=actor,
+        kind="enterprise",
+        row=county.firms["supervisor"],
+        field="uscc",
+        wish=people.credit_code(77),
+        reason="营业执照变更登记",
+        now=county.now,
+    )
+
+
+def _take_back_proposal(actor: Actor, county: County) -> Any:
+    # Only who asked takes a wish back: here everybody is asked for.
+    type(county.proposal).all_rows.filter(pk=county.proposal.pk).update(asked_by_key=actor.key)
+    return federation.take_back_proposal(actor=actor, proposal=county.proposal)
 
 
 def _rotate_credential(actor: Actor, county: County) -> Any:
@@ -1134,7 +1213,19 @@ ACTS: dict[str, list[Act]] = {
     "integrity.services.extend_deadline": [_extend_deadline],
     "attendance.services.ask_correction": [_ask_correction],
     "attendance.services.answer_correction": [_answer_correction],
+    "federation.services.propose_change": [_propose_change],
+    "federation.services.take_back_proposal": [_take_back_proposal],
     "federation.services.issue_credential": [_issue_credential],
+    "federation.services.add_upstream": [_add_upstream],
+    "federation.services.edit_upstream": [_edit_upstream],
+    "federation.services.pause_upstream": [_pause_upstream],
+    "federation.services.resume_upstream": [_resume_upstream],
+    "federation.services.choose_project": [_choose_project],
+    "federation.services.change_upstream_project": [_change_upstream_project],
+    "federation.services.end_upstream_project": [_end_upstream_project],
+    "federation.services.requeue_upstream_record": [_requeue_upstream_record],
+    "federation.services.requeue_refused": [_requeue_refused],
+    "federation.services.waive_upstream_record": [_waive_upstream_record],
     "federation.services.rotate_credential": [_rotate_credential],
     "federation.services.limit_credential": [_limit_credential],
     "federation.services.revoke_credential": [_revoke_credential],

@@ -28,7 +28,22 @@ from attendance.models import (
     PunchReceipt,
 )
 from attendance.services import PunchFacts, receive_punches, recheck, recount
-from federation.models import AcceptedRequest, ConformanceRun, Credential, RefusedCall
+from federation.models import (
+    AcceptedRequest,
+    AgreementVersion,
+    ChangeProposal,
+    ConformanceRun,
+    Credential,
+    ManagerRegistration,
+    MasterRecord,
+    Partner,
+    PartnerKey,
+    RefusedCall,
+    Upstream,
+    UpstreamCall,
+    UpstreamProject,
+    UpstreamRecord,
+)
 from federation.work import OUR_FAULT
 from integrity.models import AnswerFile, CreditRecord, PersonCredit, SupervisionNotice
 from kernel.store import keep
@@ -59,6 +74,7 @@ from regions.models import Region
 from standards.models import RuleParameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
+from tests.support.mastered import own_by_master
 from tests.support.papers import write_papers
 from tests.support.stated import state_everything
 from web.models import Message
@@ -172,6 +188,10 @@ class County:
     refused_record: RefusedRecord = None  # type: ignore[assignment]
     punch_receipt: PunchReceipt = None  # type: ignore[assignment]
     conformance_run: ConformanceRun = None  # type: ignore[assignment]
+    upstream: Upstream = None  # type: ignore[assignment]
+    told_project: UpstreamProject = None  # type: ignore[assignment]
+    told_call: UpstreamCall = None  # type: ignore[assignment]
+    told_records: dict[str, UpstreamRecord] = field(default_factory=dict)
     retired_device: Device = None  # type: ignore[assignment]
     closed_user: User = None  # type: ignore[assignment]
     locked_user: User = None  # type: ignore[assignment]
@@ -196,6 +216,12 @@ class County:
     terms: dict[str, OwnerTerms] = field(default_factory=dict)
     quantities: dict[str, WorkQuantity] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
+    managers: dict[str, ManagerRegistration] = field(default_factory=dict)
+    master_record: MasterRecord = None  # type: ignore[assignment]
+    proposal: ChangeProposal = None  # type: ignore[assignment]
+    partner: Partner = None  # type: ignore[assignment]
+    partner_key: PartnerKey = None  # type: ignore[assignment]
+    agreement: AgreementVersion = None  # type: ignore[assignment]
     photo: str = ""
     hero: str = "contractor"
 
@@ -272,6 +298,7 @@ class County:
         found += [str(row.public_id) for row in (*self.sessions.values(), *self.policies.values())]
         found += [str(row.public_id) for row in (*self.terms.values(), *self.quantities.values())]
         found += [trace for row in self.ledgers.values() for trace in (str(row.public_id), row.digest)]
+        found += [str(row.public_id) for row in (self.proposal, self.master_record, *self.managers.values())]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
@@ -314,12 +341,15 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _permits(county)
     _reports(county)
     state_everything(county)
+    own_by_master(county)
     for title in staff:
         employ(county, title)
+    _sharing(county)
     _notices(county)
     _roster_file(county)
     write_papers(county)
     _of_the_site(county)
+    _upward(county)
     recount(now)
     recheck(now)
     for worker in county.workers.values():
@@ -669,6 +699,52 @@ def _vendor(county: County) -> None:
     county.punch_receipt = _receipt(county)
 
 
+def _upward(county: County) -> None:
+    """A platform above that the county reports to: one record was refused there, one waits for it."""
+    word, now = county.word, county.now
+    county.upstream = Upstream.objects.create(
+        name=f"{word}上级平台",
+        url=f"https://{county.region.code}.invalid/open.api",
+        region=county.region,
+        since=county.today - timedelta(days=30),
+        codes=[["trade", "501", county.region.code]],
+    )
+    county.told_project = UpstreamProject.objects.create(
+        upstream=county.upstream,
+        project=county.project,
+        remote_code=f"U{county.project.code}",
+        appid=f"U{county.project.code}",
+        secret=f"{word}-secret-of-the-platform-above",
+        trouble=f"签名校验错误!{word}",
+        retry_at=now,
+    )
+    county.told_call = UpstreamCall.objects.create(
+        access=county.told_project,
+        method="ProjectWorker.Add",
+        serial=f"U{county.region.code}",
+        state=UpstreamCall.State.REFUSED,
+        sentence=f"[headImage]不能为空!{word}",
+        made_at=now,
+        next_at=now,
+        finished_at=now,
+    )
+    worker = next(iter(county.workers.values())).engagement
+    for kind, needs, state in (("worker", [], "refused"), ("entry", [f"worker:{worker.public_id}"], "held")):
+        county.told_records[kind] = UpstreamRecord.objects.create(
+            access=county.told_project,
+            kind=kind,
+            key=worker.public_id,
+            name=f"{kind}:{worker.public_id}",
+            label=f"{word}班组",
+            state=state,
+            wanted=b"0" * 32,
+            needs=needs,
+            sentence=f"[headImage]不能为空!{word}" if state == "refused" else "",
+            since=now,
+            next_at=now,
+        )
+
+
 def _receipt(county: County) -> PunchReceipt:
     """A call of the punch interface, one of whose rows counts for nobody yet."""
     unmatched = [{"mark": 0, "seq": "7", "sentence": f"该人员未在本项目登记{county.word}"}]
@@ -744,6 +820,22 @@ def _notices(county: County) -> None:
         if notice.state == "replied":
             photo = county.photo if name == "replied" else ""
             records.notice_reply(item, county.now - timedelta(hours=1), f"{word}已补签", photo)
+
+
+def _sharing(county: County) -> None:
+    """A bank that receives who works here, under a draft of an agreement; one call was answered before."""
+    county.partner = records.partner(f"{county.word}银行")
+    terms = {"persons-at-work": records.sharing(["id", "name"], regions=[county.region.code])}
+    county.agreement = records.agreement(county.partner, f"协议{county.word}", terms, approved=False)
+    county.partner_key = PartnerKey.objects.create(
+        partner=county.partner,
+        digest=county.word,
+        hint="abcd",
+        allowed_addresses=["203.0.113.7"],
+        issued_by=f"{county.word}管理员",
+    )
+    works = [worker.engagement for worker in county.workers.values()]
+    records.handed_out(county.agreement, county.partner_key, works, county.now)
 
 
 def secret_of(county: County) -> str:

@@ -81,6 +81,8 @@ class Neighbour:
     enterprise: str = ""
     protocol: str = PROTOCOL
     keys: Keys = field(default_factory=Keys)
+    # The keys that its card shows, where these are not the ones that it holds.
+    shown: Keys | None = None
     last: dict[str, tuple[int, str]] = field(default_factory=dict)
     epoch: int = 1
 
@@ -89,7 +91,7 @@ class Neighbour:
         return {
             "code": self.code, "name": "另一家做的平台", "kind": self.kind, "region": self.region,
             "enterprise": self.enterprise, "url": "", "protocol": self.protocol, "software": "other/1",
-            "standard": "", "keys": self.keys.cards(), "below": [],
+            "standard": "", "keys": (self.shown or self.keys).cards(), "below": [],
         }  # fmt: skip
 
     def headers(self, act: str, body: bytes, *, at: str = "") -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Plain functions that write one record each, with sensible values for what a test does not care about."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from attendance.models import CorrectionRequest, Device
 from attendance.rules import day_of, window
+from federation.models import AgreementVersion, GatewayLog, Partner, PartnerKey, SharingAgreement
 from integrity.models import (
     AnswerFile,
     NoticeAnswer,
@@ -488,3 +490,57 @@ def ledger_row(of: Engagement, **fields: Any) -> dict[str, Any]:
         "missing": [],
     }
     return {**row, **fields}
+
+
+def partner(name: str, **fields: Any) -> Partner:
+    """A bank that receives data."""
+    fields = {
+        "sort": "bank",
+        "bank_code": "102",
+        "contact_name": "钱一",
+        "contact_phone": "027-68870000",
+    } | fields
+    return Partner.objects.create(name=name, entered_by="省平台管理员", **fields)
+
+
+def agreement(
+    of: Partner, number: str, terms: dict[str, Any], *, approved: bool = True, **fields: Any
+) -> AgreementVersion:
+    """An agreement with one version, in force for a year unless told otherwise."""
+    today = timezone.localdate()
+    held = SharingAgreement.objects.create(partner=of, number=number, title=f"{of.name}数据共享")
+    approval = {"state": "approved", "approved_key": "another", "approved_by": "省监管员"}
+    kept = {
+        "purpose": "核对农民工工资发放",
+        "legal_basis": "保障农民工工资支付条例 第四十九条",
+        "valid_from": today - timedelta(days=30),
+        "valid_to": today + timedelta(days=300),
+        "calls_per_minute": 60,
+        "rows_per_day": 1000,
+        "drafters": ["drafter"],
+        "drafted_by": "省平台管理员",
+        **(approval | {"approved_at": timezone.now()} if approved else {}),
+    }
+    return AgreementVersion.objects.create(agreement=held, ordinal=1, terms=terms, **(kept | fields))
+
+
+def sharing(fields: Sequence[str], bases: dict[str, str] | None = None, **filters: Any) -> dict[str, Any]:
+    """The terms of one object."""
+    return {"fields": list(fields), "bases": bases or {}, "filters": filters}
+
+
+def handed_out(
+    version: AgreementVersion, key: PartnerKey, works: Sequence[Engagement], at: datetime
+) -> GatewayLog:
+    """A call that was answered."""
+    return GatewayLog.objects.create(
+        at=at,
+        partner=key.partner,
+        key=key,
+        version=version,
+        shared="persons-at-work",
+        fields=["id", "name"],
+        rows=len(works),
+        works=[one.public_id for one in works],
+        address="203.0.113.7",
+    )

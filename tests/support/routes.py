@@ -263,6 +263,40 @@ def _retired(county: County) -> list[dict[str, Any]]:
     return [{"public_id": county.retired_device.public_id}]
 
 
+def _wish(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.proposal.public_id}]
+
+
+def _mastered(county: County) -> list[dict[str, Any]]:
+    return [{"kind": "enterprise", "public_id": county.firms["supervisor"].public_id}]
+
+
+def _new_wish(county: County) -> Query:
+    return {"field": "uscc", "wish": people.credit_code(77), "reason": "营业执照变更登记"}
+
+
+def _upstream(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.upstream.public_id}]
+
+
+def _told_project(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.told_project.public_id}]
+
+
+def _told_records(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": row.public_id} for row in county.told_records.values()]
+
+
+def _above(county: County) -> Query:
+    return {
+        "name": "全国平台",
+        "region": county.region.code,
+        "url": "https://above.invalid/open.api",
+        "takes": "chosen",
+        "since": county.today,
+    }
+
+
 def _credential(county: County) -> list[dict[str, Any]]:
     return [{"public_id": county.credential.public_id}]
 
@@ -624,6 +658,152 @@ STANDARD_ROUTES: dict[str, Route] = {
     "api_standard_grant_give": _sent_by_the_province(_GRANT),
     "api_standard_grant_withdraw": _sent_by_the_province({}, _grants),
     "api_standard_map": _sent_by_the_province({"code_list": "trade", "code": "010", **_MAP}),
+}
+
+
+def _partner(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.partner.public_id}]
+
+
+def _partner_key(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.partner_key.public_id}]
+
+
+def _agreement(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.agreement.agreement.public_id}]
+
+
+def _agreement_version(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.agreement.public_id}]
+
+
+def _agreed_object(county: County) -> list[dict[str, Any]]:
+    return [{"public_id": county.agreement.public_id, "shared": "persons-at-work"}]
+
+
+def _agreement_form(county: County) -> Query:
+    return {
+        "purpose": "核对工资发放",
+        "legal_basis": "保障农民工工资支付条例",
+        "valid_from": county.today,
+        "valid_to": county.today + timedelta(days=90),
+        "calls_per_minute": 60,
+        "rows_per_day": 1000,
+    }
+
+
+def _partner_form(county: County) -> Query:
+    named = {"name": f"{county.word}人社局", "sort": "labour"}
+    return {**named, "contact_name": "钱一", "contact_phone": "027-68870000"}
+
+
+_PROVINCE = "province_regulator"
+
+
+def _of_the_gateway(role: str, **more: Any) -> Route:
+    """A page of the outward gateway."""
+    return Route(role=role, is_the_provinces=True, **more)
+
+
+def _acted(
+    form: Callable[[County], Query], kwargs: Callable[[County], list[dict[str, Any]]] = _once
+) -> Route:
+    """An act of the gateway over REST."""
+    return Route(role=ADMIN, kwargs=kwargs, forms=lambda county: [form(county)], is_the_provinces=True)
+
+
+def _nothing(_county: County) -> Query:
+    return {}
+
+
+# The outward gateway: read and approved by the province's regulator, written by its administrator.
+SHARING_ROUTES = {
+    "gateway": Route(
+        public="answers a partner's key alone", kwargs=lambda _county: [{"shared": "persons-at-work"}]
+    ),
+    "partners": _of_the_gateway(_PROVINCE, queries=lambda county: [{}, {"q": county.word}, {"sort": "bank"}]),
+    "handed_out": _of_the_gateway(
+        _PROVINCE,
+        queries=lambda county: [
+            {},
+            {"partner": county.partner.public_id},
+            {"agreement": county.word},
+            {"shared": "persons-at-work"},
+        ],
+    ),
+    "turned_away": _of_the_gateway(
+        _PROVINCE, queries=lambda county: [{}, {"partner": county.partner.public_id}]
+    ),
+    "partner": _of_the_gateway(_PROVINCE, kwargs=_partner),
+    "agreement": _of_the_gateway(_PROVINCE, kwargs=_agreement),
+    "agreement_version": _of_the_gateway(_PROVINCE, kwargs=_agreement_version),
+    "agreement_document": _of_the_gateway(_PROVINCE, kwargs=_agreement_version),
+    "agreement_openapi": _of_the_gateway(_PROVINCE, kwargs=_agreement_version),
+    "agreement_approve": _of_the_gateway(
+        _PROVINCE, kwargs=_agreement_version, forms=lambda _county: [{"is_read": "on"}]
+    ),
+    "agreement_suspend": _of_the_gateway(
+        _PROVINCE, kwargs=_agreement, forms=lambda _county: [{"reason": "超出用途"}]
+    ),
+    "agreement_resume": _of_the_gateway(_PROVINCE, kwargs=_agreement, forms=lambda _county: [{}]),
+    "partner_new": _of_the_gateway(ADMIN, forms=lambda county: [_partner_form(county)]),
+    "partner_edit": _of_the_gateway(ADMIN, kwargs=_partner, forms=lambda county: [_partner_form(county)]),
+    "partner_key_new": _of_the_gateway(
+        ADMIN, kwargs=_partner, forms=lambda _county: [{"addresses": "203.0.113.9"}]
+    ),
+    "partner_secret": _of_the_gateway(ADMIN, kwargs=_partner_key, forms=lambda _county: [{}]),
+    "partner_key_rotate": _of_the_gateway(
+        ADMIN, kwargs=_partner_key, forms=lambda county: [{"valid_until": county.today + timedelta(days=3)}]
+    ),
+    "partner_key_limit": _of_the_gateway(
+        ADMIN, kwargs=_partner_key, forms=lambda _county: [{"addresses": "203.0.113.9"}]
+    ),
+    "partner_key_revoke": _of_the_gateway(
+        ADMIN, kwargs=_partner_key, forms=lambda _county: [{"reason": "密钥外泄"}]
+    ),
+    "agreement_new": _of_the_gateway(
+        ADMIN,
+        kwargs=_partner,
+        forms=lambda county: [{**_agreement_form(county), "number": "试 1 号", "title": "试行共享"}],
+    ),
+    "agreement_revise": _of_the_gateway(ADMIN, kwargs=_agreement, forms=lambda _county: [{}]),
+    "agreement_edit": _of_the_gateway(
+        ADMIN, kwargs=_agreement_version, forms=lambda county: [_agreement_form(county)]
+    ),
+    "agreement_object": _of_the_gateway(
+        ADMIN, kwargs=_agreed_object, forms=lambda _county: [{"field_name": "on"}]
+    ),
+    "agreement_object_remove": _of_the_gateway(ADMIN, kwargs=_agreed_object, forms=lambda _county: [{}]),
+    "agreement_drop": _of_the_gateway(ADMIN, kwargs=_agreement_version, forms=lambda _county: [{}]),
+    "own_recipients": Route(role="worker"),
+    "person_recipients": Route(kwargs=_people),
+    "api_partners": _of_the_gateway(_PROVINCE),
+    "api_agreements": _of_the_gateway(
+        _PROVINCE, queries=lambda county: [{}, {"partner": county.partner.public_id}]
+    ),
+    "api_handed_out": _of_the_gateway(
+        _PROVINCE, queries=lambda county: [{}, {"partner": county.partner.public_id}]
+    ),
+    "api_turned_away": _of_the_gateway(_PROVINCE),
+    "api_partner_new": _acted(_partner_form),
+    "api_partner_edit": _acted(_partner_form, _partner),
+    "api_partner_key_issue": _acted(lambda _county: {"addresses": ["203.0.113.9"]}, _partner),
+    "api_partner_key_rotate": _acted(
+        lambda county: {"valid_until": county.now + timedelta(days=3)}, _partner_key
+    ),
+    "api_partner_key_limit": _acted(lambda _county: {"addresses": ["203.0.113.9"]}, _partner_key),
+    "api_partner_key_revoke": _acted(lambda _county: {"reason": "密钥外泄"}, _partner_key),
+    "api_agreement_draft": _acted(
+        lambda county: {**_agreement_form(county), "number": "试 1 号", "title": "试行共享"}, _partner
+    ),
+    "api_agreement_revise": _acted(_nothing, _agreement),
+    "api_agreement_edit": _acted(_agreement_form, _agreement_version),
+    "api_agreement_share": _acted(lambda _county: {"fields": ["id", "name"]}, _agreed_object),
+    "api_agreement_withhold": _acted(_nothing, _agreed_object),
+    "api_agreement_drop": _acted(_nothing, _agreement_version),
+    "api_agreement_approve": _acted(lambda _county: {"version": 1}, _agreement_version),
+    "api_agreement_suspend": _acted(lambda _county: {"reason": "超出用途"}, _agreement),
+    "api_agreement_resume": _acted(_nothing, _agreement),
 }
 
 
@@ -1013,6 +1193,61 @@ ROUTES: dict[str, Route] = {
         public="results of self-tests are public",
         kwargs=lambda county: [{"public_id": county.conformance_run.public_id}],
     ),
+    "masters": Route(role="province_regulator", is_the_provinces=True),
+    "master_records": Route(
+        role="province_regulator",
+        is_the_provinces=True,
+        by_key=True,
+        kwargs=lambda _county: [{"name": "enterprises"}],
+        queries=lambda county: [{}, {"q": county.word}, {"state": "live"}],
+    ),
+    "master_pulls": Route(
+        role="province_regulator",
+        is_the_provinces=True,
+        by_key=True,
+        kwargs=lambda _county: [{"name": "enterprises"}],
+    ),
+    "master_record": Route(
+        role="province_regulator",
+        is_the_provinces=True,
+        kwargs=lambda county: [{"public_id": county.master_record.public_id}],
+    ),
+    "master_history": Route(kwargs=_mastered),
+    "master_pull": Route(
+        role=ADMIN,
+        is_the_provinces=True,
+        by_key=True,
+        kwargs=lambda _county: [{"name": "all"}],
+        forms=lambda _county: [{}],
+    ),
+    "change_proposals": Route(queries=lambda county: [{}, {"q": county.word}, {"state": "asked"}]),
+    "change_proposal": Route(kwargs=_wish),
+    "change_proposal_new": Route(kwargs=_mastered, forms=lambda county: [_new_wish(county)]),
+    "change_proposal_answer": Route(
+        role="province_regulator",
+        is_the_provinces=True,
+        kwargs=_wish,
+        forms=lambda _county: [{"accepts": "no", "answer": "依据不足"}],
+    ),
+    "change_proposal_take_back": Route(kwargs=_wish, forms=lambda _county: [{}]),
+    "api_masters": Route(role="province_regulator", is_the_provinces=True),
+    "api_master_pull": Route(role=ADMIN, forms=lambda _county: [{"object": "all"}]),
+    "api_master_records": Route(
+        role="province_regulator", queries=lambda county: [{}, {"row": county.firms["supervisor"].public_id}]
+    ),
+    "api_manager_registrations": Route(
+        queries=lambda county: [{}, {"uscc": county.firms["supervisor"].uscc}]
+    ),
+    "api_change_proposals": Route(queries=lambda county: [{}, {"q": county.word}]),
+    "api_change_propose": Route(
+        forms=lambda county: [
+            {"object": "enterprise", "row": str(county.firms["supervisor"].public_id), **_new_wish(county)}
+        ]
+    ),
+    "api_change_answer": Route(
+        role="province_regulator", kwargs=_wish, forms=lambda _county: [{"accepts": True}]
+    ),
+    "api_change_take_back": Route(kwargs=_wish, forms=lambda _county: [{}]),
     "nodes": _of_the_node(),
     "node_invite": _of_the_node(
         {"name": "武汉市平台", "code": "whs", "kind": "city", "region": "420100", "enterprise_uscc": ""}
@@ -1069,6 +1304,51 @@ ROUTES: dict[str, Route] = {
     "credential_revoke": Route(
         role=ADMIN, kwargs=_credential, forms=lambda _county: [{"reason": "更换厂商"}]
     ),
+    "upstreams": Route(role=ADMIN, queries=lambda county: [{}, {"q": county.word}, {"state": "active"}]),
+    "upstream_new": Route(role=ADMIN, forms=lambda county: [_above(county)]),
+    "upstream": Route(role=ADMIN, kwargs=_upstream),
+    "upstream_edit": Route(role=ADMIN, kwargs=_upstream, forms=lambda county: [_above(county)]),
+    "upstream_try": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{}]),
+    "upstream_pause": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{"reason": "对方升级"}]),
+    "upstream_resume": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{}]),
+    "upstream_requeue": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{}]),
+    "upstream_projects": Route(
+        role=ADMIN, kwargs=_upstream, queries=lambda county: [{}, {"q": county.word}, {"trouble": "1"}]
+    ),
+    "upstream_project_new": Route(
+        role=ADMIN,
+        kwargs=_upstream,
+        forms=lambda county: [{"code": county.project.code, "remote_code": "U-1"}],
+    ),
+    "upstream_project_edit": Route(
+        role=ADMIN, kwargs=_told_project, forms=lambda _county: [{"remote_code": "U-1"}]
+    ),
+    "upstream_project_check": Route(role=ADMIN, kwargs=_told_project),
+    "upstream_project_end": Route(role=ADMIN, kwargs=_told_project, forms=lambda _county: [{}]),
+    "upstream_records": Route(
+        role=ADMIN,
+        kwargs=_upstream,
+        queries=lambda county: [{}, {"q": county.word}, {"state": "refused", "kind": "worker"}],
+    ),
+    "upstream_record": Route(role=ADMIN, kwargs=_told_records),
+    "upstream_record_requeue": Route(role=ADMIN, kwargs=_told_records, forms=lambda _county: [{}]),
+    "upstream_record_waive": Route(
+        role=ADMIN, kwargs=_told_records, forms=lambda _county: [{"reason": "已线下更正"}]
+    ),
+    "api_upstreams": Route(role=ADMIN),
+    "api_upstream_figures": Route(role=ADMIN, kwargs=_upstream),
+    "api_upstream_records": Route(
+        role=ADMIN,
+        kwargs=_upstream,
+        queries=lambda county: [{}, {"project": county.project.code}, {"state": "refused"}],
+    ),
+    "api_upstream_pause": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{"reason": "对方升级"}]),
+    "api_upstream_resume": Route(role=ADMIN, kwargs=_upstream, forms=lambda _county: [{}]),
+    "api_upstream_record_requeue": Route(role=ADMIN, kwargs=_told_records, forms=lambda _county: [{}]),
+    "api_upstream_record_waive": Route(
+        role=ADMIN, kwargs=_told_records, forms=lambda _county: [{"reason": "已线下更正"}]
+    ),
+    **SHARING_ROUTES,
     **STANDARD_ROUTES,
     "standard_why": Route(queries=lambda county: [{}, *_why(county)], by_key=True),
     "accepted_request": Route(role=ADMIN, kwargs=_serial),

@@ -74,7 +74,14 @@ def unpacked(content: bytes) -> str:
 
 
 # What a refusal may write: that it was refused, and who came.
-_OF_THE_ATTEMPT = ("audit_", "django_session", "axes_", "outbox_heartbeat", "federation_refusedcall")
+_OF_THE_ATTEMPT = (
+    "audit_",
+    "django_session",
+    "axes_",
+    "outbox_heartbeat",
+    "federation_refusedcall",
+    "federation_gatewayrefusal",
+)
 
 
 def fingerprint() -> dict[str, str]:

@@ -4,7 +4,7 @@ A test compares these with what the database has, so that a new kind or part is 
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models
 
@@ -32,7 +32,7 @@ class Watched(NamedTuple):
 def watched() -> Iterator[Watched]:
     """Every table whose changes are captured."""
     for kind in KINDS.values():
-        own = sorted(kind.model._meta.get_field(name).column for name in kind.own)
+        own = sorted(str(_field(kind.model, name).column) for name in kind.own)
         if own and kind.has_version:
             own.append("updated_at")
         project = "" if kind.project is None else _project(kind)
@@ -80,14 +80,18 @@ def _project(kind: Kind) -> str:
     first, *rest = kind.project.split("__")
     if not rest:
         return f"r.{first}_id"
-    model = kind.model._meta.get_field(first).related_model
+    model = _field(kind.model, first).related_model
     joins, condition, before = "", f"a.id = r.{first}_id", "a"
     joins = f"{_table(model)} a"
     for name, step in zip("bcd", rest[:-1], strict=False):
-        model = model._meta.get_field(step).related_model
+        model = _field(model, step).related_model
         joins += f" JOIN {_table(model)} {name} ON {name}.id = {before}.{step}_id"
         before = name
     return f"(SELECT {before}.{rest[-1]}_id FROM {joins} WHERE {condition})"
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)
 
 
 def _table(model: type[models.Model]) -> str:

@@ -29,8 +29,10 @@ from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
 from federation.models import Node
-from federation.selectors import node_health
+from federation.selectors import masters, node_health
 from federation.selectors import nodes as node_reads
+from federation.selectors import partners as sharing
+from federation.selectors import upstreams as told_above
 from integrity.selectors import credit, gaps, people_credit, standing
 from integrity.selectors import notices as notice_reads
 from kernel.scoping import Actor
@@ -492,6 +494,37 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "attendance.selectors.own.own_correction": lambda a, c: own.own_correction(a, c.correction.public_id),
     "attendance.selectors.own.asked_days": lambda a, c: own.asked_days(a, c.today - _MONTH, c.today),
     "attendance.selectors.own.own_readers": lambda a, c: own.own_readers(a),
+    "federation.selectors.masters.require_province": lambda a, c: masters.require_province(a, masters.VIEW),
+    "federation.selectors.masters.feed_stands": lambda a, c: masters.feed_stands(a, c.now),
+    "federation.selectors.masters.feed_of": lambda a, c: masters.feed_of(a, "enterprises"),
+    "federation.selectors.masters.pulls_of": lambda a, c: masters.pulls_of(
+        a, masters.feed_of(a, "enterprises")
+    ),
+    "federation.selectors.masters.master_records": lambda a, c: masters.master_records(a),
+    "federation.selectors.masters.master_record": lambda a, c: masters.master_record(
+        a, c.master_record.public_id
+    ),
+    "federation.selectors.masters.changes_of_record": lambda a, c: masters.changes_of_record(
+        a, c.master_record
+    ),
+    "federation.selectors.masters.owned_row": lambda a, c: masters.owned_row(
+        a, "enterprise", c.firms["supervisor"].public_id
+    ),
+    "federation.selectors.masters.history_of": lambda a, c: masters.history_of(
+        a, "enterprise", c.firms["supervisor"].public_id
+    ),
+    "federation.selectors.masters.proposals": lambda a, c: masters.proposals(a),
+    "federation.selectors.masters.proposal": lambda a, c: masters.proposal(a, c.proposal.public_id),
+    "federation.selectors.masters.proposals_waiting": lambda a, c: masters.proposals_waiting(a),
+    "federation.selectors.masters.proposals_about": lambda a, c: masters.proposals_about(
+        a, c.firms["supervisor"]
+    ),
+    "federation.selectors.masters.may_propose": lambda a, c: masters.may_propose(a, c.firms["supervisor"]),
+    "federation.selectors.masters.place_of_wish": lambda a, c: masters.place_of_wish(
+        a, c.firms["supervisor"]
+    ),
+    "federation.selectors.masters.managers": lambda a, c: masters.managers(a, c.firms["supervisor"]),
+    "federation.selectors.masters.manager_registrations": lambda a, c: masters.manager_registrations(a),
     "federation.selectors.accepted_requests": lambda a, c: federation.accepted_requests(a),
     "federation.selectors.punch_receipt": lambda a, c: federation.punch_receipt(a, c.punch_receipt.public_id),
     "federation.selectors.credentials": lambda a, c: federation.credentials(a),
@@ -503,9 +536,53 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.sees_workers_of": lambda a, c: federation.sees_workers_of(a, c.request),
     "federation.selectors.backlog": lambda a, c: federation.backlog(a, c.now - _LATER),
     "federation.selectors.failed_requests": lambda a, c: federation.failed_requests(a, c.now - _LATER),
+    "federation.selectors.upstreams.upstreams": lambda a, c: told_above.upstreams(a),
+    "federation.selectors.upstreams.upstream": lambda a, c: told_above.upstream(a, c.upstream.public_id),
+    "federation.selectors.upstreams.upstream_regions": lambda a, c: told_above.upstream_regions(a),
+    "federation.selectors.upstreams.upstream_projects": lambda a, c: told_above.upstream_projects(
+        a, c.upstream
+    ),
+    "federation.selectors.upstreams.upstream_project": lambda a, c: told_above.upstream_project(
+        a, c.told_project.public_id
+    ),
+    "federation.selectors.upstreams.project_to_report": lambda a, c: told_above.project_to_report(
+        a, c.upstream, c.project.code
+    ),
+    "federation.selectors.upstreams.upstream_records": lambda a, c: told_above.upstream_records(
+        a, c.upstream
+    ),
+    "federation.selectors.upstreams.upstream_record": lambda a, c: told_above.upstream_record(
+        a, c.told_records["worker"].public_id
+    ),
+    "federation.selectors.upstreams.needed_by": lambda a, c: told_above.needed_by(a, c.told_records["entry"]),
+    "federation.selectors.upstreams.upstream_figures": lambda a, c: told_above.upstream_figures(
+        a, c.upstream
+    ),
+    "federation.selectors.partners.partners": lambda a, c: sharing.partners(a),
+    "federation.selectors.partners.partner": lambda a, c: sharing.partner(a, c.partner.public_id),
+    "federation.selectors.partners.agreements": lambda a, c: sharing.agreements(a),
+    "federation.selectors.partners.agreement": lambda a, c: sharing.agreement(
+        a, c.agreement.agreement.public_id
+    ),
+    "federation.selectors.partners.agreement_version": lambda a, c: sharing.agreement_version(
+        a, c.agreement.public_id
+    ),
+    "federation.selectors.partners.drafts_to_approve": lambda a, c: sharing.drafts_to_approve(a),
+    "federation.selectors.partners.partner_keys": lambda a, c: sharing.partner_keys(a, c.partner),
+    "federation.selectors.partners.partner_key": lambda a, c: sharing.partner_key(a, c.partner_key.public_id),
+    "federation.selectors.partners.handed_out": lambda a, c: sharing.handed_out(a),
+    "federation.selectors.partners.turned_away": lambda a, c: sharing.turned_away(a),
+    "federation.selectors.partners.used": lambda a, c: [
+        row for row in [sharing.used(a, c.agreement.agreement, c.today)] if row
+    ],
+    "federation.selectors.partners.rows_handed_out": lambda a, c: sharing.rows_handed_out(a, c.now - _LATER),
+    "federation.selectors.partners.received": lambda a, c: [
+        sharing.received(a, worker.engagement) for worker in c.workers.values()
+    ],
+    "federation.selectors.partners.own_received": lambda a, c: sharing.own_received(a),
     # Neighbours are the whole platform's: whoever reaches less is refused (tests/federation/nodes goes in).
     "federation.selectors.nodes.governs": lambda a, c: node_reads.governs(a),
-    "federation.selectors.nodes.require_governing": lambda a, c: [node_reads.require_governing(a)],
+    "federation.selectors.nodes.require_governing": lambda a, c: node_reads.require_governing(a),  # type: ignore[func-returns-value]  # it only lets pass
     "federation.selectors.nodes.nodes": lambda a, c: node_reads.nodes(a),
     "federation.selectors.nodes.node": lambda a, c: node_reads.node(a, c.project.public_id),
     "federation.selectors.nodes.keys_of": lambda a, c: node_reads.keys_of(a, Node()),

@@ -40,7 +40,7 @@ from projects.statements import EnterpriseFacts
 
 _CAPITAL = decimal_of(18, 4)
 # Field of the interface → column; those that are neither documents nor measures.
-_COLUMNS = {
+COLUMNS = {
     "corpType": "kind",
     "licenseNum": "licence_number",
     "areaCode": "area_code",
@@ -118,7 +118,7 @@ def _facts(call: Call) -> EnterpriseFacts:
     given = {_SPELT.get(name, name): value for name, value in call.values.items()}
     kind, number = document_of(call, "legalMan")
     return EnterpriseFacts(
-        **{column: given.get(name) for name, column in _COLUMNS.items()},
+        **{column: given.get(name) for name, column in COLUMNS.items()},
         legal_id_type=kind,
         legal_id_number=number,
         capital=measured(given, "regCapital"),
@@ -134,7 +134,7 @@ def _facts(call: Call) -> EnterpriseFacts:
     answers=(
         "corpCode",
         "corpName",
-        *_COLUMNS,
+        *COLUMNS,
         "legalManIDCardType",
         "legalManIDCardNumber",
         "regCapital",
@@ -189,7 +189,7 @@ def _row(call: Call, enterprise: Any) -> dict[str, Any]:
     told: EnterpriseParticulars | None = enterprise.told
     if told is None:
         return row
-    row |= {name: _written(getattr(told, column)) for name, column in _COLUMNS.items()}
+    row |= {name: _written(getattr(told, column)) for name, column in COLUMNS.items()}
     return {
         **row,
         "legalManIDCardType": told.legal_id_type,

@@ -47,7 +47,7 @@ CONTRACTOR = (
     Field("contractorCorpName", "总承包单位名称", required=True, most=200),
 )
 # Field of the interface → column of the project itself, and of its particulars.
-_SITE = {
+SITE = {
     "name": "name",
     "buildCorpName": "owner_name",
     "category": "category",
@@ -56,7 +56,7 @@ _SITE = {
     "startDate": "starts_on",
     "completeDate": "completes_on",
 }
-_MORE = {
+MORE = {
     "thirdPartyProjectCode": "third_party_code",
     "description": "description",
     "buildPlanNum": "land_permit",
@@ -70,7 +70,7 @@ _MORE = {
     "functionNum": "use",
     "nationNum": "nationality",
 }
-_WIRE = {column: name for name, column in _SITE.items()} | {
+_WIRE = {column: name for name, column in SITE.items()} | {
     "region": "areaCode",
     "building_area": "buildingArea",
     "investment": "invest",
@@ -202,7 +202,7 @@ def _statement(call: Call) -> ProjectStatement:
     licences = given.get("builderLicenses")
     return ProjectStatement(
         site=SiteFacts(
-            **{column: given.get(name) for name, column in _SITE.items()},
+            **{column: given.get(name) for name, column in SITE.items()},
             region=county_of(given["areaCode"]) if "areaCode" in given else None,
             investment=measured(given, "invest"),
             building_area=measured(given, "buildingArea"),
@@ -210,7 +210,7 @@ def _statement(call: Call) -> ProjectStatement:
             longitude=longitude,
         ),
         more=MoreFacts(
-            **{column: given.get(name) for name, column in _MORE.items()},
+            **{column: given.get(name) for name, column in MORE.items()},
             length=measured(given, "buildingLength"),
         ),
         owner_uscc=firm_of(given, "buildCorpCode"),
@@ -262,7 +262,7 @@ def _worded(refused: DomainError, statement: ProjectStatement) -> Failed:
         "projectCode",
         "contractorCorpCode",
         "contractorCorpName",
-        *_SITE,
+        *SITE,
         "buildCorpCode",
         "builderLicenses",
         "areaCode",
@@ -270,7 +270,7 @@ def _worded(refused: DomainError, statement: ProjectStatement) -> Failed:
         "buildingArea",
         "lat",
         "lng",
-        *_MORE,
+        *MORE,
         "buildingLength",
     ),
 )
@@ -295,7 +295,7 @@ def _row(call: Call, project: Any) -> dict[str, Any]:
         "projectCode": project.code,
         "contractorCorpCode": project.contractor.uscc,
         "contractorCorpName": project.contractor.name,
-        **{name: _written(getattr(project, column)) for name, column in _SITE.items()},
+        **{name: _written(getattr(project, column)) for name, column in SITE.items()},
         "buildCorpCode": next(
             (one.enterprise.uscc for one in project.owners if one.enterprise.name == project.owner_name), ""
         ),
@@ -313,7 +313,7 @@ def _particulars(call: Call, told: Any) -> dict[str, Any]:
     if told is None:
         return {}
     return {
-        **{name: getattr(told, column) for name, column in _MORE.items()},
+        **{name: getattr(told, column) for name, column in MORE.items()},
         "buildPlanNum": call.sealed(told.land_permit),
         "prjPlanNum": call.sealed(told.planning_permit),
         "buildingLength": as_number(told.length),

@@ -29,7 +29,7 @@ class TrailEventSerializer(serializers.Serializer[AuditEvent]):
     id = serializers.IntegerField(source="pk")
     at = serializers.DateTimeField()
     actor_kind = serializers.CharField(
-        help_text="user 账号、worker 工人本人、credential 厂商接口、system 平台"
+        help_text="user 账号、worker 工人本人、credential 厂商接口、partner 共享单位、system 平台"
     )
     actor_label = serializers.CharField(help_text="操作人")
     action = serializers.CharField(help_text="操作代码")

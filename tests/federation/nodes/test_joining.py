@@ -76,9 +76,7 @@ def test_a_platform_that_is_not_the_invited_one_does_not_join(changed, invitatio
 
 def test_a_platform_that_does_not_hold_the_key_it_shows_does_not_join(invitation):
     city = Neighbour(Client())
-    shown = city.card()
-    city.keys = Keys()
-    city.card = lambda: shown
+    city.shown, city.keys = city.keys, Keys()
     answer = city.join(invitation)
     assert (answer.status_code, answer.json()["code"]) == (401, "tampered")
     assert not NodeKey.objects.filter(node__code="whs").exists()
@@ -180,7 +178,7 @@ def test_an_old_version_is_refused_in_words_to_both_operators(city):
         "wanted": "hbfed/1",
     }
     row = RefusedEnvelope.objects.get()
-    assert (row.code, row.node.code, row.number) == ("old_protocol", "whs", 1)
+    assert (row.code, row.claimed, row.number) == ("old_protocol", "whs", 1)
 
 
 def test_a_child_keeps_what_its_parent_objects_to(settings, db):

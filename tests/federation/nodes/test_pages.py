@@ -42,8 +42,9 @@ def test_an_invitation_is_made_on_the_page_and_its_code_is_shown_once(desk, db):
     answer = _press(desk, "/nodes/invite/", **INVITE)
     assert answer.status_code == 302
     shown = desk.get(answer["Location"])
-    code = re.search(r'id="secret">([^<]+)<', shown.content.decode())[1]
-    assert code.startswith("hb.") and len(code.split(".")) == 3
+    found = re.search(r'id="secret">([^<]+)<', shown.content.decode())
+    assert found is not None
+    assert found[1].startswith("hb.") and len(found[1].split(".")) == 3
     desk.post(answer["Location"], {})
     assert desk.get(answer["Location"]).status_code == 302
     assert "等待接入" in _text(desk.get("/nodes/"))

@@ -1,0 +1,1 @@
+"""Reporting upward to a platform that is not ours: the client's side of `/open.api`."""
