@@ -4,6 +4,7 @@ import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -20,9 +21,9 @@ class Standby:
         self.port = ports.pick(str(folder))
         folder.mkdir(mode=0o700)
         unprivileged.give(folder)
-        quiet = {"env": {"PATH": "/usr/bin:/bin"}, "cwd": "/", **unprivileged.run_as()}
+        quiet: dict[str, Any] = {"env": {"PATH": "/usr/bin:/bin"}, "cwd": "/", **unprivileged.run_as()}
         source = primary.url(SUPERUSER, primary.password, "postgres").replace("postgres:", "postgresql:", 1)
-        copy = [primary.programs / "pg_basebackup", "--pgdata", folder, "--write-recovery-conf"]
+        copy = [str(primary.programs / "pg_basebackup"), "--pgdata", str(folder), "--write-recovery-conf"]
         copy += ["--checkpoint=fast", "--no-sync", "--dbname", source]
         subprocess.run(copy, check=True, capture_output=True, **quiet)
         options = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from tools import progress, roles
 from tools.paths import ROOT
@@ -15,6 +16,8 @@ from tools.testbed import Node
 # 武汉 in one cell, everything else of the province in the other: the nearest entry of the table counts.
 DIVISIONS = {"a": ["420100"], "b": ["420000"]}
 NAMES = {"a": "武汉", "b": "武汉以外各市州"}
+# A busy machine takes a minute to start Django.
+PATIENCE = 300.0
 TABLES = ("attendance_countyday", "attendance_cellpulse")
 
 
@@ -52,8 +55,10 @@ class Member(Node):
         )
         return (done.stdout or done.stderr).strip().splitlines()[-1]
 
-    def status(self) -> dict[str, object]:
-        found: dict[str, object] = json.loads(self.manage("cell", "status").strip().splitlines()[-1])
+    def status(self) -> dict[str, Any]:
+        found: dict[str, object] = json.loads(
+            self.manage("cell", "status", seconds=PATIENCE).strip().splitlines()[-1]
+        )
         return found
 
 
@@ -97,7 +102,7 @@ class Layout:
 
 def publish(cell: Member, services: Services) -> str:
     """Let a cell publish, and the address at which the hub may read; its database must run."""
-    cell.manage("cell", "publish")
+    cell.manage("cell", "publish", seconds=PATIENCE)
     # Derived from what only this folder knows, so that it need not be kept anywhere else.
     password = services.secrets["app_password"][::-1]
     roles.ensure_hub(cell.superuser_url(services), password, TABLES)
@@ -116,4 +121,4 @@ def subscribe(hub: Member, services: Services, addresses: dict[str, str]) -> Non
     """Let the hub take in every cell's counters; its database must run."""
     roles.let_owner_subscribe(hub.superuser_url(services))
     for name, address in addresses.items():
-        hub.manage("cell", "subscribe", name, typed=f"{address}\n")
+        hub.manage("cell", "subscribe", name, seconds=PATIENCE, typed=f"{address}\n")
