@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tools import progress, roles
+from tools.errors import CannotGoOn
 from tools.paths import ROOT
 from tools.postgres import SUPERUSER
 from tools.services import Services
@@ -85,7 +86,10 @@ class Layout:
         for node in self.nodes.values():
             with progress.step(f"{node.name} ({node.divisions})"):
                 node.start()
-                node.wait_until_ready(600.0)
+                try:
+                    node.wait_until_ready(600.0)
+                except (TimeoutError, ChildProcessError) as fault:
+                    raise CannotGoOn(f"{node.name} did not start: {fault}") from fault
 
     def join(self) -> None:
         """Publish in the cells, subscribe at the hub; again it changes nothing."""
