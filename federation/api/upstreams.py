@@ -67,7 +67,7 @@ class UpstreamFigureSerializer(serializers.Serializer[Line]):
     """One kind of record at a platform."""
 
     kind = serializers.CharField()
-    label = serializers.CharField(help_text="对象")
+    name = serializers.CharField(source="label", help_text="对象")
     done = serializers.IntegerField(help_text="已上报")
     on_the_way = serializers.IntegerField(help_text="上报中")
     held = serializers.IntegerField(help_text="等待前置记录")

@@ -1,6 +1,6 @@
 """Reads of the platforms above that are not ours: what was told to them, what waits, what was refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -136,7 +136,7 @@ class Line:
 def upstream_figures(actor: Actor, of: Upstream) -> list[Line]:
     """The figures of a platform, kind by kind in the order of telling; punches are counted as they arrive."""
     rows = UpstreamRecord.objects.visible_to(actor).filter(access__upstream=of)
-    found = {
+    found: dict[str, Mapping[str, object]] = {
         row["kind"]: row
         for row in rows.order_by()
         .values("kind")
@@ -158,7 +158,7 @@ def upstream_figures(actor: Actor, of: Upstream) -> list[Line]:
     return list(_lines(found, told, under_way or 0))
 
 
-def _lines(found: dict[str, dict[str, object]], told: int, under_way: int) -> Iterator[Line]:
+def _lines(found: Mapping[str, Mapping[str, object]], told: int, under_way: int) -> Iterator[Line]:
     for kind in KINDS.values():
         row = dict(found.get(kind.key, {}))
         row.pop("kind", None)

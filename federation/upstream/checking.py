@@ -49,7 +49,8 @@ class Checked:
 def checked(access: UpstreamProject, now: datetime, most: int) -> Checked:
     """Every record of a project against the interface's own tables; at most so many shortcomings."""
     context = _context(access, now)
-    number, found = 0, []
+    number = 0
+    found: list[Shortcoming] = []
     for item in every_item(view_of(access)):
         number += 1
         if len(found) < most:

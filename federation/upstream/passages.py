@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from attendance.models import Punch
 from attendance.rules import day_of
@@ -103,7 +103,7 @@ def _open(upstream: Upstream) -> Iterable[UpstreamProject]:
     return upstream.projects.filter(ended_at=None).select_related("project__region", "upstream")
 
 
-def _punches(upstream: Upstream, accesses: Iterable[UpstreamProject], horizon: UUID) -> "Iterable[Punch]":
+def _punches(upstream: Upstream, accesses: Iterable[UpstreamProject], horizon: UUID) -> QuerySet[Punch]:
     reporter = Reporter([row.project.public_id for row in accesses])
     rows = Punch.objects.visible_to(reporter).filter(
         public_id__gt=upstream.punch_cursor,
@@ -111,7 +111,7 @@ def _punches(upstream: Upstream, accesses: Iterable[UpstreamProject], horizon: U
         occurred_at__gte=_begins(upstream),
         subject__person__isnull=False,
     )
-    return rows.select_related("subject", "team", "project__region").order_by("public_id")  # type: ignore[return-value]  # a queryset, which is cut
+    return rows.select_related("subject", "team", "project__region").order_by("public_id")
 
 
 def _begins(upstream: Upstream) -> str:

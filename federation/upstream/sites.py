@@ -82,7 +82,7 @@ def projects(view: View) -> Iterator[Item]:
 def _permits(view: View) -> list[dict[str, Any]]:
     """Those that the county has registered, and those that were only stated."""
     stated = ReportedPermit.objects.visible_to(view.actor)
-    rows = [*stated, *Permit.objects.visible_to(view.actor)]
+    rows: list[Permit | ReportedPermit] = [*stated, *Permit.objects.visible_to(view.actor)]
     named = {row.number: row.works_name or view.project.name for row in rows}
     return [{"prjName": name, "builderLicenseNum": number} for number, name in sorted(named.items())]
 

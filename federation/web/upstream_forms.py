@@ -195,7 +195,7 @@ class TryUpstream(_Button):
     button = "测试连接"
 
     def act(self) -> str:
-        appid, secret = self._key()
+        appid, secret = self._account()
         try:
             answer = client_for(self.row.url, appid, secret).check(timezone.now())
         except Away as away:
@@ -206,7 +206,7 @@ class TryUpstream(_Button):
         self.say("连接正常，appid 和密钥正确。")
         return self.cancel_url
 
-    def _key(self) -> tuple[str, str]:
+    def _account(self) -> tuple[str, str]:
         """The account's key, or that of the first project that has one."""
         if self.row.appid:
             return self.row.appid, str(self.row.secret or "")

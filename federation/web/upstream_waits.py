@@ -1,7 +1,8 @@
 """What of reporting upward waits for an administrator: platforms that refused records or are stopped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -17,7 +18,8 @@ def refused_upward(actor: Actor, _day: date, now: datetime) -> Iterator[Waiting]
     """One line for each platform with refusals or an old backlog; one question, none for whoever may not."""
     if not actor.may(MANAGE_UPSTREAMS):
         return
-    for row in upstreams(actor):
+    rows: Iterable[Any] = upstreams(actor)  # with figures that the model does not have
+    for row in rows:
         level = level_of(row.oldest, now)
         if not row.refused and not level:
             continue

@@ -201,7 +201,7 @@ def test_a_sender_that_dies_after_the_row_of_its_call_leaves_it_to_the_next(
 def test_a_refused_worker_holds_only_what_builds_on_it(
     access: UpstreamProject, above: Above, staffed: list[Worker]
 ) -> None:
-    one = access.project.engagements.order_by("pk").first()
+    one = access.project.engagements.earliest("pk")
     Engagement.all_rows.filter(pk=one.pk).update(photo="")
     above.report(access)
     refused = access.records.get(kind="worker", state=STATE.REFUSED)
@@ -213,7 +213,7 @@ def test_a_refused_worker_holds_only_what_builds_on_it(
         "punches": 6, "days": 6,
     }  # fmt: skip
     # Put right here, it goes its way by itself, and all that waited follows.
-    Engagement.all_rows.filter(pk=one.pk).update(photo=Engagement.all_rows.exclude(photo="").first().photo)
+    Engagement.all_rows.filter(pk=one.pk).update(photo=Engagement.all_rows.exclude(photo="").earliest("pk").photo)
     reporting.mark()
     above.now += timedelta(minutes=5)
     above.report(access)
@@ -337,7 +337,7 @@ def test_an_exit_is_told_after_its_entry_and_a_change_of_people_after_an_event(
 def test_whoever_is_given_up_is_left_out_of_a_training_and_can_be_told_again(
     access: UpstreamProject, above: Above
 ) -> None:
-    one = access.project.engagements.order_by("pk").first()
+    one = access.project.engagements.earliest("pk")
     photo = one.photo
     Engagement.all_rows.filter(pk=one.pk).update(photo="")
     above.report(access)
