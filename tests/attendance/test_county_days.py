@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from attendance.models import CellPulse, CountyDay, ProjectDay
+from attendance.models import CellPulse, CountyDay
 from attendance.selectors.cells import counted_until, unheard_cells
 from attendance.selectors.dashboard import by_place, dashboard
 from attendance.selectors.pulse import pulse
@@ -22,7 +22,10 @@ from tests.support.actors import EVERYONE, Holder, account, give_post
 from tests.support.traces import fingerprint
 
 pytestmark = pytest.mark.django_db
-TABLE = {"a": {"regions": ["420100"], "url": "https://a.example"}, "b": {"regions": ["429004"]}}
+TABLE: dict[str, dict[str, Any]] = {
+    "a": {"regions": ["420100"], "url": "https://a.example"},
+    "b": {"regions": ["429004"]},
+}
 TODAY = records.site_day()
 
 
@@ -50,7 +53,7 @@ def kept() -> dict[str, tuple[int, int]]:
 
 
 def test_a_cell_adds_up_its_own_divisions_and_a_node_without_cells_none(cells: Any) -> None:
-    site(1, "420106", 2)
+    first = site(1, "420106", 2)
     site(11, "420106", 1)
     site(21, "420111", 4)
     site(31, "429004", 5)
@@ -58,7 +61,7 @@ def test_a_cell_adds_up_its_own_divisions_and_a_node_without_cells_none(cells: A
     recount(timezone.now())
     assert kept() == {}
     cells.CELL = "a"
-    mark_days(ProjectDay.all_rows.first().project_id, [TODAY])
+    mark_days(first.pk, [TODAY])
     recount(timezone.now())
     assert kept() == {"420106": (2, 3), "420111": (1, 4)}
     assert {row.key for row in CountyDay.objects.all()} == {f"{TODAY}/420106", f"{TODAY}/420111"}
@@ -102,8 +105,8 @@ def test_a_cell_tells_until_when_it_has_counted_only_once_nothing_waits(cells: A
 
 
 def county_day(code: str, cell: str, **counters: int) -> None:
-    names = ("projects", "on_site", "attended", "attended_left", "contracted", "trained")
-    names += ("key_posts_required", "key_posts_present", "unmatched")
+    names = ["projects", "on_site", "attended", "attended_left", "contracted", "trained"]
+    names += ["key_posts_required", "key_posts_present", "unmatched"]
     CountyDay.objects.create(
         key=f"{TODAY}/{code}",
         region=records.region(code),

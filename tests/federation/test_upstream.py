@@ -213,7 +213,9 @@ def test_a_refused_worker_holds_only_what_builds_on_it(
         "punches": 6, "days": 6,
     }  # fmt: skip
     # Put right here, it goes its way by itself, and all that waited follows.
-    Engagement.all_rows.filter(pk=one.pk).update(photo=Engagement.all_rows.exclude(photo="").earliest("pk").photo)
+    Engagement.all_rows.filter(pk=one.pk).update(
+        photo=Engagement.all_rows.exclude(photo="").earliest("pk").photo
+    )
     reporting.mark()
     above.now += timedelta(minutes=5)
     above.report(access)

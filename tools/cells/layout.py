@@ -29,7 +29,7 @@ class Member(Node):
         self.name = name
         self.divisions = NAMES.get(name, "汇总")
         of_a_cell = {"CELL": name} if name in DIVISIONS else {}
-        told = {"NODE_ID": f"hb-{name}", "CELLS": table, **of_a_cell}
+        told: dict[str, Any] = {"NODE_ID": f"hb-{name}", "CELLS": table, **of_a_cell}
         super().__init__(folder / name, port, **told)
 
     def lives(self) -> bool:
