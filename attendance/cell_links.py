@@ -108,7 +108,12 @@ def status() -> dict[str, Any]:
         ]
         cursor.execute(_SLOTS)
         slots = [
-            {"name": name, "active": active, "wal": wal, "bytes_behind": None if behind is None else int(behind)}
+            {
+                "name": name,
+                "active": active,
+                "wal": wal,
+                "bytes_behind": None if behind is None else int(behind),
+            }
             for name, active, wal, behind in cursor.fetchall()
         ]
     pulses = {row.cell: row.counted_until.isoformat() for row in CellPulse.objects.order_by("cell")}
