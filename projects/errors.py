@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from kernel.cells import Cell
 from kernel.errors import DomainError
 
 
@@ -42,6 +43,21 @@ class NameDiffers(DomainError):
                 "请按营业执照核对；确认无误的，请联系平台管理员更正。"
             )
         super().__init__(told.format(uscc=uscc, registered=registered), field="enterprise_name")
+
+
+class HeldByCell(DomainError):
+    """The division's projects are held by another cell of this platform."""
+
+    code = "held_by_cell"
+
+    def __init__(self, region: str, holder: Cell | None) -> None:
+        told = (
+            _("{region}的项目不在本单元，由 {cell} 单元办理，一个项目只在一个单元。请到 {url} 登记。")
+            if holder
+            else _("{region}还没有分配到任何单元，不能登记项目。请联系平台管理员在单元划分表里补上。")
+        )
+        place = {"cell": holder.name, "url": holder.url or _("该单元")} if holder else {}
+        super().__init__(told.format(region=region, **place), field="region")
 
 
 class AlreadyParticipates(DomainError):

@@ -46,6 +46,7 @@ COMMANDS = {
     "check": Command("tools.check", TEST, "ruff, mypy, import contracts, migrations, OpenAPI, deploy check"),
     "bench": Command("tools.bench", TEST, "NAME ...  measure; without a name, list what can be measured"),
     "soak": Command("tools.soak", TEST, "NAME ...  long runs from a seed; without a name, list them"),
+    "cells": Command("tools.cells", RUN, "up|down|status  two cells and a hub, as the platform grows by"),
     "lock": Command("tools.lock", (), "[--upgrade]  write the requirement and npm locks again"),
     "frontend": Command(
         "tools.frontend", ("requirements",), "fetch the front-end files (part of up and test)"

@@ -16,6 +16,7 @@ OWNERS_COMMANDS = {
     "load_reference_data",
     "demo",
     "createcachetable",
+    "cell",
 }
 # These look at code only, and need not wait for a database.
 WITHOUT_SERVICES = {"help", "--help", "--version", "version", "check", "spectacular"}

@@ -79,9 +79,11 @@ def ask(url: str) -> str | None:
     """Why nothing answers PING at this address, or nothing when something does."""
     import redis
 
+    from kernel.sentinel import client
+
     try:
-        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=3) as client:
-            client.ping()
+        with client(url, socket_timeout=2, socket_connect_timeout=3) as asked:
+            asked.ping()
     except (redis.RedisError, ValueError) as fault:
         return str(fault)
     return None

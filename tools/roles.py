@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import closing
 
 import psycopg2
@@ -10,6 +11,8 @@ from psycopg2 import sql
 OWNER = "hubei_owner"
 APP = "hubei_app"
 DATABASE = "hubei"
+# By which the hub reads a cell's counters, and nothing else.
+HUB = "hubei_hub"
 
 
 def ensure(superuser_url: str, *, owner_password: str, app_password: str) -> None:
@@ -32,6 +35,28 @@ def ensure_app(owner_url: str, password: str) -> None:
         connection.autocommit = True
         with connection.cursor() as cursor:
             _ensure_role(cursor, APP, password)
+
+
+def ensure_hub(superuser_url: str, password: str, tables: Iterable[str]) -> None:
+    """In a cell: the role of the hub, which may follow the log and read these tables, and no others."""
+    with closing(psycopg2.connect(superuser_url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            _ensure_role(cursor, HUB, password)
+            role, database = sql.Identifier(HUB), sql.Identifier(DATABASE)
+            cursor.execute(sql.SQL("ALTER ROLE {} REPLICATION").format(role))
+            cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
+            cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
+            for table in tables:
+                cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), role))
+
+
+def let_owner_subscribe(superuser_url: str) -> None:
+    """At the hub: the owner may take in what cells publish (PostgreSQL 16 and newer)."""
+    with closing(psycopg2.connect(superuser_url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("GRANT pg_create_subscription TO {}").format(sql.Identifier(OWNER)))
 
 
 def _ensure_role(cursor, role: str, password: str) -> None:

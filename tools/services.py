@@ -22,6 +22,8 @@ from tools.variables import kept_secrets, node_settings
 KEYS = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY")
 # A demo on this machine: plain HTTP, synthetic people.
 DEMO = {"HTTPS_ONLY": "0", "SYNTHETIC_PEOPLE": "1"}
+# A cell sends counters to the hub; one that stays away must not fill the disk with what waits for it.
+OF_A_CELL = {"wal_level": "logical", "max_slot_wal_keep_size": "20GB"}
 
 
 class Services:
@@ -45,8 +47,9 @@ class Services:
         self.postgres: Postgres | None = None
         if not given.get("DATABASE_URL"):
             instance, password = self.secrets["instance"], self.secrets["superuser_password"]
+            settings = {**(OF_A_CELL if given.get("CELL") else {}), **(postgres_settings or {})}
             self.postgres = Postgres(
-                var, instance=instance, password=password, durable=durable, settings=postgres_settings
+                var, instance=instance, password=password, durable=durable, settings=settings
             )
         self.redis: RedisServer | None = None
         if not given.get("REDIS_URL"):

@@ -91,12 +91,13 @@ class Node:
         installation = Installation(self.var)
         return processes.belonging_to(self.var, installation.working_folders())
 
-    def manage(self, *arguments: str, seconds: float = 120.0) -> str:
-        """`./dev manage …` for this node; what it printed on standard output."""
+    def manage(self, *arguments: str, seconds: float = 120.0, typed: str = "") -> str:
+        """`./dev manage …` for this node, `typed` as its standard input; what it printed."""
         return subprocess.run(
             ["./dev", "manage", *arguments],
             cwd=self.checkout,
             env=self.env,
+            input=typed,
             stdout=subprocess.PIPE,
             text=True,
             timeout=seconds,

@@ -1,5 +1,6 @@
 """The accounts of the demo world: one for each post, all with the same password, in the demo world only."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -61,9 +62,21 @@ def write_accounts(world: World, projects: dict[str, Project], today: date) -> N
 
     A password that somebody has changed stays changed.
     """
-    names = [account.username for account in ACCOUNTS]
+    _write(ACCOUNTS, today, lambda one: _scope(one, world, projects))
+    _write_worker(world)
+
+
+def write_region_accounts(today: date) -> None:
+    """Those of whole regions only, for a hub, which has no projects."""
+    _write([one for one in ACCOUNTS if one.region], today, _region_scope)
+
+
+def _write(
+    accounts: Sequence[DemoAccount], today: date, scope: Callable[[DemoAccount], dict[str, Any]]
+) -> None:
+    names = [account.username for account in accounts]
     users = {user.username: user for user in User.objects.filter(username__in=names)}
-    missing = [account for account in ACCOUNTS if account.username not in users]
+    missing = [account for account in accounts if account.username not in users]
     if missing:
         # One hash for all of them: each costs as much as a sign-in.
         password = make_password(settings.DEMO_PASSWORD)
@@ -79,20 +92,23 @@ def write_accounts(world: World, projects: dict[str, Project], today: date) -> N
                 valid_from=date(today.year, 1, 1),
                 valid_to=date(today.year + 1, 12, 31),
                 document="演示数据",
-                **_scope(one, world, projects),
+                **scope(one),
             )
             for one in missing
         )
-    _write_worker(world)
     Post.objects.filter(user__in=users.values(), document="演示数据", valid_to__lt=today).update(
         valid_to=date(today.year + 1, 12, 31)
     )
 
 
+def _region_scope(account: DemoAccount) -> dict[str, Any]:
+    region = Region.objects.get(code=account.region)
+    return {"region": region, "scope_name": region.name}
+
+
 def _scope(account: DemoAccount, world: World, projects: dict[str, Project]) -> dict[str, Any]:
     if account.region:
-        region = Region.objects.get(code=account.region)
-        return {"region": region, "scope_name": region.name}
+        return _region_scope(account)
     project = projects[WUCHANG_CODE]
     if account.role != "subcontractor_clerk":
         return {"project": project.public_id, "scope_name": project.name}

@@ -10,13 +10,14 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from attendance.demo.accounts import write_accounts
+from attendance.demo.accounts import write_accounts, write_region_accounts
 from attendance.demo.gates import CUT_HOUR, write_punches
 from attendance.demo.plan import World, plan
 from attendance.demo.register import write_register
 from attendance.demo.roster import write_people
 from attendance.demo.site_accounts import write_site_accounts
 from attendance.rules import day_of
+from attendance.selectors.cells import is_hub
 from attendance.services.passes import recheck
 from audit.models import AuditEvent
 from audit.services import record
@@ -60,6 +61,10 @@ def write_demo(*, as_of: datetime, seed: int, scale: float = 1.0) -> Outcome:
         raise DomainError(
             _("演示数据只能写入演示或测试环境。请设置 SYNTHETIC_PEOPLE=1，并确认这里没有真实人员。")
         )
+    if is_hub():
+        # It shows the sums of its cells, and whoever may look at them.
+        write_region_accounts(day_of(as_of, CUT_HOUR))
+        return Outcome(False, 0, 0, 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
     written = AuditEvent.objects.filter(action=WRITTEN).order_by("-pk").first()

@@ -1,5 +1,6 @@
 """The tables of attendance: facts and what is concluded from them; requests to correct a conclusion."""
 
+from attendance.models.cells import CellPulse, CountyDay
 from attendance.models.corrections import CorrectionRequest
 from attendance.models.facts import AttendanceDay, Device, DirtyDay, ProjectDay, Punch, Subject
 from attendance.models.inbox import Inbox, PunchReceipt
@@ -9,7 +10,9 @@ from attendance.models.settling import AsideBatch, PunchRun, SequenceClash, Unma
 __all__ = [
     "AsideBatch",
     "AttendanceDay",
+    "CellPulse",
     "CorrectionRequest",
+    "CountyDay",
     "Device",
     "DirtyDay",
     "GatePass",

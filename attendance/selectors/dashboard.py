@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from attendance.models import AttendanceDay, DirtyDay, ProjectDay
 from attendance.rules import days_between
+from attendance.selectors.cells import counted_until, figures_of_cells, is_hub
 from attendance.selectors.clock import current_day
 from attendance.selectors.figures import Figures, figures_by
 from kernel.errors import NotFound
+from kernel.replica import complete_until
 from kernel.scoping import Actor
 from projects.models import Project
 from projects.selectors import IN_PROGRESS, in_progress_by_region
@@ -62,7 +64,7 @@ def dashboard(actor: Actor, of: Region, day: date, now: datetime) -> Dashboard:
     yesterday = day - timedelta(days=1)
     counted = by_day(actor, of, yesterday, day)
     today = counted.get(day, Figures())
-    if day == current_day(now=now):
+    if day == current_day(now=now) and not is_hub():
         today = replace(today, projects=sum(in_progress_by_region(actor, of).values()))
     return Dashboard(of, day, _as_of(actor, of, day, now), today, counted.get(yesterday, Figures()))
 
@@ -71,6 +73,8 @@ def by_day(actor: Actor, of: Region, first: date, last: date) -> dict[date, Figu
     """The counters of each day from `first` to `last`; a day that nobody counted is missing."""
     counted = figures_by(_days(actor, of).filter(day__range=(first, last)), "day")
     found = {key: figures for (key,), figures in counted.items()}
+    for counted_day, figures in figures_of_cells(actor, of, first, last, "day").items():
+        found[counted_day] = found.get(counted_day, Figures()) + figures
     if actor.reach(PERMISSION).participations:
         for day in days_between(first, last):
             found[day] = found.get(day, Figures()) + sum_of(own_people(actor, of, day))
@@ -84,10 +88,11 @@ def by_place(actor: Actor, of: Region, day: date, now: datetime) -> list[tuple[R
     """
     counted = figures_by(_days(actor, of).filter(day=day), "project__region__path")
     found = {path: figures for (path,), figures in counted.items()}
+    found |= figures_of_cells(actor, of, day, day, "region__path")
     if actor.reach(PERMISSION).participations:
         for path, figures in own_people(actor, of, day).items():
             found[path] = found.get(path, Figures()) + figures
-    if day == current_day(now=now):
+    if day == current_day(now=now) and not is_hub():
         live = in_progress_by_region(actor, of)
         found = {
             path: replace(found.get(path, Figures()), projects=live.get(path, 0)) for path in {*found, *live}
@@ -141,7 +146,12 @@ def _projects(actor: Actor) -> QuerySet[Project]:
 
 
 def _as_of(actor: Actor, of: Region, day: date, now: datetime) -> datetime:
-    """This instant when no change waits to be counted; otherwise when the counters were last counted."""
+    """This instant when no change waits to be counted; otherwise when the counters were last counted.
+
+    Where they come from elsewhere it is until when that place has told everything: of a replica, of cells.
+    """
+    if is_hub():
+        return counted_until(of) or now
     days = _days(actor, of).filter(day=day)
     waiting = DirtyDay.objects.filter(day=day, project__in=days.values("project"))
-    return days.aggregate(latest=Max("computed_at"))["latest"] if waiting.exists() else now
+    return days.aggregate(latest=Max("computed_at"))["latest"] if waiting.exists() else complete_until(now)

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Count, Max
 
 from attendance.models import AttendanceDay, ProjectDay
+from attendance.selectors.cells import stamp_of_cells
 from kernel.scoping import Actor
 from regions.models import Region
 
@@ -17,7 +18,8 @@ def pulse(actor: Actor, of: Region, day: date) -> str:
         # Project-days know no participation: the days of its own people tell.
         own = AttendanceDay.objects.visible_to(actor).filter(day=day)
         found = own.aggregate(last=Max("computed_at"), number=Count("pk"))
-    return f"{found['last'].timestamp() if found['last'] else 0:.3f}-{found['number']}"
+    own_stamp = f"{found['last'].timestamp() if found['last'] else 0:.3f}-{found['number']}"
+    return own_stamp + stamp_of_cells(actor, of, day)
 
 
 def covers(actor: Actor, region: Region) -> bool:

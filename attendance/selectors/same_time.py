@@ -8,6 +8,7 @@ from django.db.models.functions import Cast
 
 from attendance.models import ProjectDay
 from attendance.rules import window
+from attendance.selectors.cells import is_hub
 from attendance.selectors.clock import cutoff_hour
 from attendance.selectors.figures import Share
 from kernel.scoping import Actor
@@ -16,9 +17,9 @@ from regions.models import Region
 
 @dataclass(frozen=True, slots=True)
 class SameTime:
-    """Who had come, and which key posts were filled, by this time yesterday."""
+    """Who had come, and which key posts were filled, by this time yesterday; None where nobody knows."""
 
-    attended: int
+    attended: int | None
     posts: Share
 
     def moved(self, now: Share) -> float | None:
@@ -29,7 +30,12 @@ class SameTime:
 
 
 def same_time_yesterday(actor: Actor, of: Region, day: date, now: datetime) -> SameTime:
-    """The counts of the day before `day` as they stood 24 hours before `now`, to the minute. One query."""
+    """The counts of the day before `day` as they stood 24 hours before `now`, to the minute. One query.
+
+    Cells send sums of days to the hub, not minutes of arrival: there nothing is compared.
+    """
+    if is_hub():
+        return SameTime(None, Share(0, 0))
     yesterday = day - timedelta(days=1)
     begins, _ends = window(yesterday, cutoff_hour(of))
     minute = max(0, (now - timedelta(days=1) - begins) // timedelta(minutes=1))

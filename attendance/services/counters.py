@@ -9,6 +9,7 @@ from psycopg2.extras import execute_values
 from attendance.models import DirtyDay, ProjectDay
 from attendance.rules import RULE_VERSION, window
 from attendance.selectors.clock import current_day, cutoff_hour
+from attendance.services.county_days import add_up_days, note_all_counted
 from projects.models import Project
 from standards.selectors import parameter
 
@@ -142,6 +143,9 @@ def recount(now: datetime) -> int:
             statement = _RECOUNT.format(rule=RULE_VERSION, today=today, minute=_MINUTE)
             with connection.wrap_database_errors:
                 execute_values(cursor.cursor, statement, _wanted(pairs), _TEMPLATE, page_size=len(pairs))
+            add_up_days({day for _pk, day in pairs})
+        else:
+            note_all_counted(now)
     return len(pairs)
 
 

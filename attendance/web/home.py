@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from attendance.selectors.cells import unheard_cells
 from attendance.selectors.dashboard import by_place, dashboard, region_in_reach
 from attendance.selectors.pulse import pulse
 from attendance.selectors.same_time import same_time_yesterday
@@ -67,6 +68,7 @@ class Home(Page):
     permission = "standards.view"
     section = "work"
     template_name = "attendance/home.html"
+    tolerates_lag = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and self.actor.may("own.view"):
@@ -100,6 +102,7 @@ class Home(Page):
                 "stamp": stamp,
                 "crumbs": crumbs(self.actor, of if own else None, dashboard_url),
                 "as_of": board.as_of,
+                "unheard": unheard_cells(of),
                 "waits": waits,
                 "groups": _groups(chosen, shown),
                 "kinds": kinds.chips,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from attendance.selectors.cells import holder, unheard_cells
 from attendance.selectors.dashboard import by_place, dashboard, region_in_reach
 from attendance.selectors.figures import Figures
 from attendance.selectors.projects import projects_on
@@ -33,6 +34,7 @@ class RegionPage(Page):
     permission = "attendance.view"
     section = "overview"
     template_name = "attendance/region.html"
+    tolerates_lag = True
 
     def get(self, request: HttpRequest, code: str = "") -> HttpResponse:
         now = timezone.now()
@@ -52,6 +54,8 @@ class RegionPage(Page):
                 "crumbs": crumbs(self.actor, of, self._same_measure),
                 "as_of": board.as_of,
                 "region": of,
+                "cell": holder(of),
+                "unheard": unheard_cells(of),
                 "day": day,
                 "figures": board.figures,
                 "doors": strip(board.figures, board.before, then, of, day),

@@ -58,7 +58,7 @@ def strip(
             "今日出勤",
             figure(today.attended),
             url("days", day=day.isoformat()),
-            change(today.attended - same_time.attended, _THEN),
+            "" if same_time.attended is None else change(today.attended - same_time.attended, _THEN),
             small=words.percent(today.attendance.rate) if today.attendance.whole else "",
         ),
         _rate("合同签订率", today.contract, before.contract, url, "contract", people),

@@ -11,8 +11,10 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from attendance.services.sources import waiting_since
+from kernel.sentinel import client
 from outbox.models import Heartbeat
 from outbox.selectors import lag_seconds
+from web import replica
 
 log = structlog.get_logger(__name__)
 # A worker that has not carried out beat's errand for this long is taken for dead.
@@ -29,7 +31,7 @@ def _database() -> None:
 
 
 def _redis() -> None:
-    redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2).ping()
+    client(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2).ping()
 
 
 def _worker() -> None:
@@ -62,7 +64,16 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     """200 when every part answers, 503 otherwise; each part's state and milliseconds either way."""
     states = {name: _state(name, probe) for name, probe in PARTS.items()}
     ok = all(state["ok"] for state in states.values())
-    return JsonResponse({"ok": ok, "node": settings.NODE_ID, "parts": states}, status=200 if ok else 503)
+    answer = {"ok": ok, "node": settings.NODE_ID, "parts": states, **_replica()}
+    return JsonResponse(answer, status=200 if ok else 503)
+
+
+def _replica() -> dict[str, object]:
+    """How far behind the replica is, where there is one; no part of the node, which works without it."""
+    if not replica.is_there():
+        return {}
+    lag = replica.lag_seconds()
+    return {"replica": {"used": lag is not None, "lag_seconds": lag}}
 
 
 def _state(name: str, probe: Callable[[], None]) -> dict[str, object]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import environ
 
+from kernel.cells import read_cells
+from kernel.sentinel import broker, cache
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 environ.Env.read_env(str(BASE_DIR / ".env"))
@@ -22,6 +25,9 @@ NODE_ENTERPRISE = env.str("NODE_ENTERPRISE", "")
 NODE_TIMEOUT_SECONDS = env.float("NODE_TIMEOUT_SECONDS", 20.0)
 # teamSysNo is handed out from a block of 1,000,000 per node, so that it is unique in the province.
 TEAM_NUMBER_START = env.int("TEAM_NUMBER_START", 1_500_000_000)
+# Past one machine: which divisions each cell holds, and which cell this is; a hub has cells and is none.
+CELLS = read_cells(env.json("CELLS", default={}))
+CELL = env.str("CELL", "")
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 
 DEBUG = env.bool("DEBUG", False)
@@ -88,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     # After messages: whoever is shown out is told why.
     "accounts.middleware.ActorMiddleware",
+    "web.replica.WrittenMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.DomainErrorMiddleware",
@@ -127,11 +134,22 @@ DATABASES["default"].update(
     TEST={"NAME": env.str("TEST_DATABASE_NAME", "test_hubei")},
 )
 APP_DATABASE_ROLE = env.str("APP_DATABASE_ROLE", "")
+# A streaming replica for what is only looked at (kernel/replica.py); without one everything is the primary's.
+if env.str("REPLICA_DATABASE_URL", ""):
+    DATABASES["replica"] = {
+        **DATABASES["default"],
+        **env.db("REPLICA_DATABASE_URL"),
+        "ENGINE": "django.db.backends.postgresql",
+        # Away, it must not hold up a page.
+        "OPTIONS": {"connect_timeout": 1, "options": "-c timezone=UTC"},
+        "TEST": {"MIRROR": "default"},
+    }
+    DATABASE_ROUTERS = ["kernel.replica.Router"]
 
 # --- Redis and Celery: the queue may be lost at any time, the truth is in PostgreSQL --------------------
 REDIS_URL = env.str("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-CELERY_BROKER_URL = REDIS_URL
+CACHES = {"default": cache(REDIS_URL)}
+CELERY_BROKER_URL, _sentinels = broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -143,8 +161,10 @@ CELERY_TASK_DEFAULT_QUEUE = f"{NODE_ID}-default"
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # A publish must not hang a request while Redis is away; the sweep finds what was not queued.
-CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 5, "socket_connect_timeout": 2, **_sentinels}
 CELERY_TASK_PUBLISH_RETRY = False
+# Of several beats one works.
+CELERY_BEAT_SCHEDULER = "config.clock:OneClock"
 
 # --- People and sign-in ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -128,6 +128,7 @@ class ListPage(Page):
 
     template_name = "web/list.html"
     part_name = "web/_rows.html"
+    tolerates_lag = True
     print_template_name = "web/print.html"
     table_class: type[ListTable]
     filterset_class: type[ScopedFilterSet]

@@ -12,6 +12,7 @@ from django.views import View
 from kernel.permits import require
 from kernel.scoping import Actor
 from web import drafts
+from web.replica import perhaps_from_replica
 
 _NUL = "%00"
 # The permission of pages that belong to whoever is signed in, such as one's own messages.
@@ -26,6 +27,8 @@ class Page(View):
     template_name = ""
     # What htmx swaps; the whole page where a page has no such part.
     part_name = ""
+    # Whether it may show what was true some seconds ago: then it is read from the replica, if there is one.
+    tolerates_lag = False
 
     @property
     def actor(self) -> Actor:
@@ -42,11 +45,17 @@ class Page(View):
         if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
             raise Http404
         _without_nul(request)
-        answer = super().dispatch(request, *args, **kwargs)
+        answer = self._answer(request, *args, **kwargs)
         assert isinstance(answer, HttpResponseBase)  # noqa: S101  # the stub says more than Django does
         patch_vary_headers(answer, ["HX-Request"])
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
+
+    def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Posts and permissions were read before, from the primary.
+        if not self.tolerates_lag:
+            return super().dispatch(request, *args, **kwargs)
+        return perhaps_from_replica(request, lambda: super(Page, self).dispatch(request, *args, **kwargs))
 
     def show(self, context: dict[str, Any]) -> HttpResponse:
         """The page, or only the part that htmx asked for."""

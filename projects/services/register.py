@@ -18,6 +18,7 @@ from kernel.scoping import Actor
 from outbox.services import announce
 from projects import uscc as credit_code
 from projects.by_standard import follow_standard
+from projects.cells import require_held_here
 from projects.errors import (
     AlreadyParticipates,
     BadCreditCode,
@@ -47,12 +48,13 @@ def receive_permit(*, actor: Actor, facts: PermitFacts, channel: str = "") -> Pr
     The county does it by form or file until the master data arrive by pull, which will call the same act.
     Receiving the same permit again changes nothing. `channel`: how it was said, by which the standard of the
     place judges a new project. Raises NotPermitted, BadPermitNumber, BadCreditCode, NameDiffers,
-    ProjectDiffers, PermitElsewhere, BreaksStandard.
+    ProjectDiffers, PermitElsewhere, HeldByCell, BreaksStandard.
     Source: 鄂建文〔2019〕27号 二(五) (accounts are issued with the permit), 二(一) (one source of base data).
     """
     require(actor, "projects.receive_permit")
     # Whoever may receive permits does so for regions within reach only.
     _require_region(actor, facts.region)
+    require_held_here(facts.region)
     facts = _checked(facts)
     contractor = _firm("contractor", facts.contractor_uscc, facts.contractor_name, told_to=actor)
     project, is_new = Project.all_rows.get_or_create(

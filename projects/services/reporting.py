@@ -15,6 +15,7 @@ from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
 from projects.by_standard import follow_standard
+from projects.cells import require_held_here
 from projects.errors import (
     BadPeriod,
     PermitElsewhere,
@@ -75,7 +76,7 @@ def report_project(
     is told its code: the same by the contractor's own code for it, or by a permit registered for it.
     `channel`: how it was said, by which the standard judges it; what it tells stands in the row's `findings`.
     Raises NotPermitted, NotFound, ProjectReported, PermitElsewhere, BadCreditCode, NameDiffers, BadPeriod,
-    BreaksStandard.
+    HeldByCell, BreaksStandard.
     Source: 鄂建文〔2019〕27号 二(五): accounts and permits are the county's to issue; a report opens neither.
     """
     require(actor, _REPORT)
@@ -88,6 +89,7 @@ def report_project(
     site = statement.site
     if site.region is None or site.name is None:
         raise ValueError("a project has a name and lies somewhere")
+    require_held_here(site.region)
     project = Project(
         code=_fresh_code(site.region), name=site.name, region=site.region, contractor=contractor
     )

@@ -63,6 +63,8 @@ WITHOUT_SCOPE = {
     "attendance.Inbox": "sealed calls on their way to the settler; nobody reads them",
     "attendance.AsideBatch": "sealed calls that the settler put aside; nobody reads them",
     "attendance.PunchRun": "spans of punches' names, read by the errand that tells neighbours",
+    "attendance.CellPulse": "a sign of life of a cell; names nobody",
+    "attendance.CountyDay": "sums of divisions, read by path within the reader's reach (selectors.cells)",
     "attendance.UnmatchedDay": "a condition on punches, which were judged before; never shown by itself",
     "attendance.SequenceClash": "a condition on punches, which were judged before; never shown by itself",
     "federation.MasterFeed": "a cursor of the province; its page is for who reaches the whole province",

@@ -11,6 +11,7 @@ from accounts import selectors as accounts
 from accounts.models import Post
 from attendance.selectors import (
     career,
+    cells,
     corrections,
     dashboard,
     days,
@@ -403,6 +404,11 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "attendance.selectors.projects.project_trend": lambda a, c: attended_projects.project_trend(
         a, c.project, c.today - _MONTH, c.today
     ),
+    # Empty here: the world's node is no hub. tests/attendance/test_county_days.py asks them at one.
+    "attendance.selectors.cells.figures_of_cells": lambda a, c: cells.figures_of_cells(
+        a, c.region, c.today - _MONTH, c.today, "day"
+    ),
+    "attendance.selectors.cells.stamp_of_cells": lambda a, c: cells.stamp_of_cells(a, c.region, c.today),
     "attendance.selectors.pulse.pulse": lambda a, c: pulses.pulse(a, c.region, c.today),
     "attendance.selectors.pulse.covers": lambda a, c: pulses.covers(a, c.region),
     "attendance.selectors.punches.punches": lambda a, c: [
