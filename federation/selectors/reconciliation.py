@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -59,7 +60,7 @@ def standings(actor: Actor) -> dict[int, Standing]:
     """How each link stands, by the node's primary key; two questions."""
     require_governing(actor)
     rows = ReconciliationDiff.objects.filter(state__in=(*LIVE, State.EXPLAINED)).order_by()
-    counted = {
+    counted: dict[int, Any] = {
         row["node"]: row
         for row in rows.values("node").annotate(
             open=Count("pk", filter=Q(state__in=LIVE)),

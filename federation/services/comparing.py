@@ -33,7 +33,8 @@ STATEMENT: Final = "statement"
 _SECONDS: Final = 6.0
 _MOST_ASKS: Final = 512
 _MOST_TOLD: Final = 5_000
-Diff, Run = ReconciliationDiff, ReconciliationRun
+Diff = ReconciliationDiff
+Run = ReconciliationRun
 
 
 class CountCard(msgspec.Struct, frozen=True):

@@ -41,7 +41,8 @@ from kernel.scoping import Actor
 from outbox import capture
 from standards.selectors import parameter
 
-Diff, Run = ReconciliationDiff, ReconciliationRun
+Diff = ReconciliationDiff
+Run = ReconciliationRun
 State, Sort = Diff.State, Diff.Sort
 LIVE: Final = (State.SUSPECT, State.OPEN, State.SENT, State.EXPLAINED)
 _ASKS_AT_ONCE: Final = 64

@@ -95,9 +95,7 @@ def _counted(month: date, branch: Branch, now: datetime) -> dict[str, Counts]:
 
 
 @transaction.atomic
-def state_month(
-    *, actor: Actor, node: Node, month: date, now: datetime | None = None
-) -> LinkStatement | None:
+def state_month(*, actor: Actor, node: Node, month: date, now: datetime | None = None) -> LinkStatement:
     """Make the statement of a month with the parent and have it countersigned.
 
     Raises NotPermitted; DomainError for a month that is not over, and where the parent does not answer.

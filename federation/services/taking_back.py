@@ -111,10 +111,10 @@ def hand_out(node: Node, lost: Sequence[Lost], now: datetime) -> list[Message]:
     for name in sorted((name for name in wanted if name in KINDS), key=ORDER.__getitem__):
         keys = [one.key for one in wanted[name]]
         changed = dict(Copied.objects.filter(kind=name, key__in=keys).values_list("key", "at"))
-        for key, one in snapshots(KINDS[name], keys, this_node()).items():
-            if one.origin in branch.origins:
+        for key, copy in snapshots(KINDS[name], keys, this_node()).items():
+            if copy.origin in branch.origins:
                 at = heads.stamp(changed.get(key, now))
-                found.append(outgoing.message_of(KINDS[name], one, at, recipient(node, now)))
+                found.append(outgoing.message_of(KINDS[name], copy, at, recipient(node, now)))
     places: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in wanted.get(PUNCHES, ()):
         places[one.day, one.project].add(one.mark)

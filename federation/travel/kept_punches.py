@@ -117,7 +117,7 @@ def _wait(day: date) -> None:
 
 
 def _computed(peer: str, day: date, projects: Sequence[int] | None = None) -> list[tuple[Any, ...]]:
-    said = {
+    said: dict[str, Any] = {
         "peer": peer,
         "regions": ["%"],
         "projects": [],
@@ -163,7 +163,7 @@ def _asked(
     grouped: str,
     and_grouped: str,
 ) -> list[tuple[Any, ...]]:
-    said = {
+    said: dict[str, Any] = {
         "peer": peer,
         "first": first,
         "last": last,

@@ -157,7 +157,8 @@ def test_a_comparison_goes_on_where_it_stopped(node, above, ledger):
     above.away = True
     assert not carry_on(run, http=above.http(), now=NOW)
     run.refresh_from_db()
-    assert "连接不上" in run.trouble and run.next_at > NOW
+    assert "连接不上" in run.trouble
+    assert run.next_at is not None and run.next_at > NOW
     with pytest.raises(DomainError):
         start_reconciliation(actor=EVERYONE, node=node, now=NOW)
     above.away, ledger.busy = False, 2
@@ -170,6 +171,7 @@ def test_a_comparison_goes_on_where_it_stopped(node, above, ledger):
 
 def test_the_night_compares_once_with_the_parent(node, above, ledger):
     run = start_nightly(NOW + timedelta(days=1))
+    assert run is not None
     assert (run.scope, run.day) == ("night", NOW.date())
     assert start_nightly(NOW + timedelta(days=1)) is None
     done = _finished(run, above.http(), NOW + timedelta(days=1))
@@ -183,6 +185,7 @@ def test_kept_days_follow_whatever_touches_them(node):
     day = (NOW - timedelta(days=20)).date()
     ask = Ask(PUNCHES, str(day - timedelta(days=60)), str(NOW.date()))
     first, last = ask.span
+    assert first is not None and last is not None
 
     def total() -> tuple[int, str]:
         list(kept_punches.freshen(branch.peer, first, last, timezone.now()))

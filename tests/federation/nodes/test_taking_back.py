@@ -40,7 +40,7 @@ def _lost(node: Any, kind: str, key: UUID, mark: str = "ab") -> ReconciliationDi
 
 
 def test_a_record_and_a_punch_that_were_lost_are_ours_again(node, above):
-    certificate = Certificate.all_rows.order_by("pk").first()
+    certificate = Certificate.all_rows.earliest("pk")
     key = certificate.public_id
     (snapshot,) = snapshots(KINDS["certificate"], [key], this_node()).values()
     at = (NOW - timedelta(days=1)).isoformat()
@@ -50,7 +50,7 @@ def test_a_record_and_a_punch_that_were_lost_are_ours_again(node, above):
         lambda text, at: boxes.close(text, at, key_id=key_of_ours.key_id, public=public_of(key_of_ours)),
     )
     message = outgoing.message_of(KINDS["certificate"], snapshot, at, to)
-    name = Punch.all_rows.order_by("occurred_at").values_list("public_id", flat=True).first()
+    name = Punch.all_rows.earliest("occurred_at").public_id
     (again,) = punches.messages_of([name], NOW)
     rows = [json.loads(envelopes.message_bytes(one)) for one in (message, again)]
     with connection.cursor() as cursor:
