@@ -18,7 +18,7 @@ LINE_STATES = {
     Line.State.DEAD: ("red", "超时停止"),
     Line.State.STUCK: ("red", "处理失败，已停"),
 }
-STREAMS = {"punches": "打卡", "dispatch": "下发"}
+STREAMS = {"punches": "打卡", "dispatch": "下发", "files": "附件"}
 CODES = {
     "tampered": "内容或签名不符",
     "replay": "重放",

@@ -183,7 +183,7 @@ _LIST: Final = (
         event="workers.enrolled.v1",
         parts=(
             Part("checks", IdentityCheck, "engagement", ("checked_at", "method", "checked_by"),
-                 is_only_added=True),
+                 files=("portrait",), is_only_added=True),
         ),
     ),
     Kind("particulars", Particulars, natural=("engagement",),
@@ -228,7 +228,7 @@ _LIST: Final = (
             Part("readings", NoticeReading, "notice", ("side",)),
             Part("replies", NoticeReply, "notice", ("round",), parts=(
                 Part("answers", NoticeAnswer, "reply", ("item",), parts=(
-                    Part("files", AnswerFile, "answer", ("public_id",)),
+                    Part("files", AnswerFile, "answer", ("public_id",), files=("address",)),
                 )),
             )),
         ),
