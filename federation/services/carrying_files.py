@@ -48,11 +48,11 @@ class Given(msgspec.Struct, frozen=True):
 class Talk(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one side says: digests that it has, offers, wants or has lost, and contents that it gives."""
 
-    has: Sequence[str] = ()
-    offers: Sequence[str] = ()
-    wants: Sequence[str] = ()
-    lost: Sequence[str] = ()
-    gives: Sequence[Given] = ()
+    has: list[str] = []
+    offers: list[str] = []
+    wants: list[str] = []
+    lost: list[str] = []
+    gives: list[Given] = []
 
 
 _talks = msgspec.json.Decoder(Talk)
@@ -150,7 +150,7 @@ def place_of(digest: str) -> str:
 def say(node: Node, heard: Talk, has: Sequence[str], now: datetime) -> Talk:
     """What is said to a neighbour that wants what it said: within the bytes of a batch, one file at least."""
     gives, lost = _given(node, heard.wants, now)
-    return Talk(has=has, offers=_offers(node, now), wants=_wants(node, now), lost=lost, gives=gives)
+    return Talk(has=list(has), offers=_offers(node, now), wants=_wants(node, now), lost=lost, gives=gives)
 
 
 def _offers(node: Node, now: datetime) -> list[str]:
