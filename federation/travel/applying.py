@@ -140,13 +140,18 @@ def _settled(
                 continue
             ready.append(coming)
     found.update(_write(kind, ready, names))
-    for one in ready:
-        if one.old is not None and found[one.message.key].became == "applied":
-            unname(kind, one.old.row, one.row, now)
+    _unname(kind, [one for one in ready if found[one.message.key].became == "applied"], now)
     written = {m.key for m in messages if found[m.key].became in ("applied", "same")} - stale
     _note(kind, [m for m in messages if m.key in written], targets, sender, now)
     expect([(m, targets[m.key]) for m in messages if m.key in written and m.files], sender.code, now)
     return found
+
+
+def _unname(kind: Kind, written: Iterable[Coming], now: datetime) -> None:
+    """Files that copies named until now, and name no longer."""
+    for one in written:
+        if one.old is not None:
+            unname(kind, one.old.row, one.row, now)
 
 
 def _write(kind: Kind, ready: Sequence[Coming], names: Names) -> dict[UUID, Outcome]:

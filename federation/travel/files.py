@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from federation.models import Line, Node, RecordResult, ToldFile, TravellingFile
 from federation.travel.kinds import Kind, Part
@@ -25,6 +25,14 @@ Row = Mapping[str, Any]
 LOST_RULE: Final = "file_lost"
 _KINDS: Final = ((b"%PDF-", "application/pdf"), (b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"))
 _OTHER: Final = "application/octet-stream"
+_OURS: Final = (
+    _("这条记录的附件在本平台的文件库里找不到，记录已照常上报，附件没有传送。"),
+    _("请从备份恢复文件库，本平台每小时检查一次，找到后自动传送；或在原处重新上传。"),
+)
+_THEIRS: Final = (
+    _("这条记录的附件在来源平台的文件库里找不到，只收到了记录本身。"),
+    _("由来源平台恢复或重新上传，之后自动传来。"),
+)
 
 
 class NotTold(ValueError):
@@ -158,14 +166,23 @@ def expect(messages: Sequence[tuple[Message, UUID]], node: str, at: datetime) ->
         state = State.LOST if card.is_lost else State.AWAITED
         TravellingFile.objects.filter(pk=row.pk).update(node=node, state=state)
     lost = {(kind, key) for card, kind, key in wanted.values() if card.is_lost}
-    neighbour = Node.objects.filter(code=node).first() if lost else None
-    for kind, key in sorted(lost) if neighbour else ():
-        note_lost(neighbour, Line.Direction.IN, kind, key, at)
+    _note_outcomes(node, {(message.kind, key) for message, key in messages}, lost, at)
+
+
+def _note_outcomes(
+    code: str, records: Collection[tuple[str, UUID]], lost: Collection[tuple[str, UUID]], at: datetime
+) -> None:
+    """Of these records of a neighbour some name files that it has lost; with the others all is well."""
+    node = Node.objects.filter(code=code).first()
+    if node is None:
+        return
+    for kind, key in sorted(lost):
+        note_lost(node, Line.Direction.IN, kind, key, at)
     by_kind: dict[str, set[UUID]] = defaultdict(set)
-    for message, key in messages:
-        by_kind[message.kind].add(key)
+    for kind, key in set(records) - set(lost):
+        by_kind[kind].add(key)
     for kind, keys in by_kind.items():
-        note_found(kind, {key for key in keys if (kind, key) not in lost}, at, node=node)
+        note_found(kind, keys, at, node=code)
 
 
 def unname(kind: Kind, before: Row, now_said: Row, at: datetime) -> None:
@@ -193,22 +210,22 @@ def _awaited(address: str, card: FileCard, kind: str, key: UUID, node: str, at: 
 
 
 def note_lost(node: Node, direction: str, kind: str, key: UUID, at: datetime) -> None:
-    """Show among the held records that a file of a record is not there, until it is found or replaced."""
+    """Show among the held records that a file of a record is not there, until it is found or replaced.
+
+    What two people have let be stays so.
+    """
     line, _is_new = Line.objects.get_or_create(node=node, direction=direction, stream=streams.FILES)
-    is_ours = direction == Line.Direction.OUT
-    RecordResult.objects.update_or_create(
+    told = _OURS if direction == Line.Direction.OUT else _THEIRS
+    row, _is_new = RecordResult.objects.get_or_create(
         line=line, epoch=1, seq=0, kind=kind, key=key,
-        defaults={"resolved_at": None, "resolution": ""},
-        create_defaults={
+        defaults={
             "number": 0, "became": RecordResult.Became.REFUSED, "told_at": at, "rule": LOST_RULE,
-            "sentence": _("这条记录的附件在本平台的文件库里找不到，记录已照常上报，附件没有传送。")
-            if is_ours
-            else _("这条记录的附件在来源平台的文件库里找不到，只收到了记录本身。"),
-            "remedy": _("请从备份恢复文件库，本平台每小时检查一次，找到后自动传送；或在原处重新上传。")
-            if is_ours
-            else _("由来源平台恢复或重新上传，之后自动传来。"),
+            "sentence": str(told[0]), "remedy": str(told[1]),
         },
     )  # fmt: skip
+    RecordResult.objects.filter(pk=row.pk, resolution="corrected").update(
+        resolved_at=None, resolution="", told_at=at
+    )
 
 
 def note_found(kind: str, keys: Collection[UUID], at: datetime, node: str = "") -> None:
