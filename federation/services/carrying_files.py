@@ -258,9 +258,11 @@ def carry(node: Node, line: Line, *, http: httpx.Client, now: datetime | None = 
         has = hear(node, heard, at)
         moved += len(said.gives) + len(heard.gives)
         if not heard.gives and not (heard.wants and (is_first or said.gives)):
-            break
+            _rest(line, now or timezone.now(), float(parameter("federation.file_poll_seconds")))
+            return moved
         is_first = False
-    _rest(line, now or timezone.now())
+    # There is more: the next round goes on at once.
+    _rest(line, now or timezone.now(), 0)
     return moved
 
 
@@ -277,6 +279,8 @@ def _wait(line: Line, sentence: str, now: datetime) -> None:
     )
 
 
-def _rest(line: Line, now: datetime) -> None:
-    pause = timedelta(seconds=float(parameter("federation.file_poll_seconds")))
-    Line.objects.filter(pk=line.pk).update(attempts=0, next_at=now + pause, trouble="", trouble_since=None)
+def _rest(line: Line, now: datetime, seconds: float) -> None:
+    """All is well; when to look again."""
+    Line.objects.filter(pk=line.pk).update(
+        attempts=0, next_at=now + timedelta(seconds=seconds), trouble="", trouble_since=None
+    )
