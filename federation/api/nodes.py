@@ -16,6 +16,8 @@ from federation.services.comparing import COMPARE, answer_compare
 from federation.services.dispatching import FETCH, answer_fetch
 from federation.services.handshake import HELLO, answer_hello
 from federation.services.joining import JOIN, accept_join
+from federation.services.move_answers import answer_move
+from federation.services.move_calls import MOVE
 from federation.services.outcomes import RESULTS, answer_results
 from federation.services.own_node import signed_headers
 from federation.services.receiving import ENVELOPES, MEGABYTE, receive
@@ -71,6 +73,16 @@ def compare(request: HttpRequest) -> HttpResponse:
         return answer_compare(admitted(heard, now, is_read=True), heard.content, now), ENVELOPE
 
     return _answered(request, COMPARE, work)
+
+
+@csrf_exempt
+def move(request: HttpRequest) -> HttpResponse:
+    """A county's move between its parent's platform and its own, step by step."""
+
+    def work(heard: Heard, now: datetime) -> Said:
+        return answer_move(admitted(heard, now, is_read=True), heard.content, now), ENVELOPE
+
+    return _answered(request, MOVE, work)
 
 
 @csrf_exempt

@@ -15,6 +15,7 @@ from federation.models.masters import (
     MasterPull,
     MasterRecord,
 )
+from federation.models.moves import Frozen, Move
 from federation.models.nodes import Invitation, Node, NodeKey
 from federation.models.open_api import (
     AcceptedRequest,
@@ -62,6 +63,7 @@ __all__ = [
     "ConformanceRun",
     "Copied",
     "Credential",
+    "Frozen",
     "GatewayLog",
     "GatewayRefusal",
     "GatewayUse",
@@ -75,6 +77,7 @@ __all__ = [
     "MasterFeed",
     "MasterPull",
     "MasterRecord",
+    "Move",
     "Node",
     "NodeKey",
     "Partner",

@@ -77,6 +77,9 @@ def canonical(kind: Kind, rows: Iterable[Snapshot], names: Renamed) -> Iterator[
     for one in rows:
         if not names.is_other(kind, one.key):
             said = _renamed(kind, one.row, names)
+            if kind.own:
+                # It also moves with the columns that every node keeps for itself (a gate's last sign of life).
+                said.pop("updated_at", None)
             yield one.key, _encoder.encode([one.origin, said, sorted(one.sealed)])
 
 
@@ -101,16 +104,23 @@ class Entry:
 
 
 def entries(
-    name: str, *, origins: Collection[str], peer: str, first: date | None = None, last: date | None = None
+    name: str,
+    *,
+    origins: Collection[str],
+    peer: str,
+    first: date | None = None,
+    last: date | None = None,
+    where: Q | None = None,
 ) -> Iterator[Entry]:
-    """The rows of one kind that were born within these days (UTC).
+    """The rows of one kind that were born within these days (UTC), or those of them under a condition.
 
     At the owner `peer` is the parent, whose names are taken; at the holder of the copies it is "" and the
     names are our own. `origins`: the nodes of the owner's branch.
     """
     kind = KINDS[name]
     names = Renamed(peer) if peer else Renamed("-")
-    rows = snapshots_where(kind, _of(kind, origins, first, last), this_node())
+    condition = _of(kind, origins, first, last)
+    rows = snapshots_where(kind, condition if where is None else condition & where, this_node())
     projects = _projects(kind, rows)
     by_key = {one.key: one for one in rows}
     project_model = KINDS["project"].model
