@@ -81,7 +81,10 @@ class Pair:
         with self.at(self.parent):
             headers = {name: value for name, value in request.headers.items() if name.startswith("x-")}
             answer = Client().post(
-                request.url.path, data=request.content, content_type="application/octet-stream", headers=headers
+                request.url.path,
+                data=request.content,
+                content_type="application/octet-stream",
+                headers=headers,
             )
         if fate == "lost":
             raise httpx.ReadTimeout("lost", request=request)

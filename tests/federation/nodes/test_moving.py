@@ -1,16 +1,24 @@
 """A county moves from its parent's platform to its own, and back: two nodes, two databases, one wire."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
-from federation.models import Move, Node
+from accounts.models import User
+from attendance.models import Punch
+from attendance.services import PunchFacts, receive_punches
+from federation.models import Copied, Frozen, Move, Node, RecordResult, SentEnvelope
 from federation.selectors.nodes import own_region
 from federation.services import (
+    abort_migration,
     begin_migration,
     invite_node,
     join_parent,
@@ -25,13 +33,23 @@ from federation.services.move_steps import carry_on
 from federation.services.newcomers import tell_newcomers
 from federation.services.outcomes import ask_results
 from federation.services.sending import push
+from federation.travel.catalogue import KINDS
 from federation.travel.digests import entries
+from federation.travel.kinds import rows_of
+from federation.travel.moved import Side, changing
 from federation.travel.punch_tree import PunchTree
 from federation.travel.trees import COMPARED, PUNCHES
+from kernel.errors import DomainError, HeldElsewhere
+from kernel.frozen import BeingMoved
+from projects.models import Participation, Project, Team
+from projects.services import add_team
 from regions.models import Region
-from tests.support.actors import EVERYONE
+from tests.support import people
+from tests.support.actors import EVERYONE, account, give_post
 from tests.support.counties import wuchang, xiantao
-from tests.support.two_nodes import Pair, pair, settle
+from tests.support.two_nodes import Cut, Pair, pair, settle
+from tests.support.watching import watched
+from workers.models import Person, PersonAlias
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()
@@ -47,9 +65,7 @@ def two(transactional_db: None) -> Iterator[Pair]:
             xiantao(NOW)
             region = Region.objects.get(code="420106")
             register_hosted(actor=EVERYONE, code="wcq", name="武昌区", region=region)
-            _node, code = invite_node(
-                actor=EVERYONE, code="wcq", name="武昌区", kind="county", region=region
-            )
+            _node, code = invite_node(actor=EVERYONE, code="wcq", name="武昌区", kind="county", region=region)
         with found.at(found.child):
             join_parent(actor=EVERYONE, url="https://hb.example", invitation=code, http=found.http())
         yield found
@@ -97,44 +113,16 @@ def _step(two: Pair) -> bool:
 
 
 def _carry(two: Pair, until: str, most: int = 150) -> Move:
-    """Steps until the parent's move is in that state, and the child has nothing more to do at once."""
+    """Steps until both are in that state, and the child has nothing more to do at once."""
     for _number in range(most):
         done = _step(two)
         with two.at(two.parent):
             move = Move.objects.first()
-        if move.state == until and not done:
-            return move
         with two.at(two.child):
             below = Move.objects.first()
-        if below.round and below.sums and below.other_sums and below.state == "filling":
-            break
-    with two.at(two.child):
-        below = Move.objects.first()
-    mine, theirs = below.sums, below.other_sums
-    differs = {k: (v, theirs.get(k)) for k, v in mine.items() if list(v) != list(theirs.get(k, ()))}
-    if "punches" in differs:
-        from federation.services.moving import side_of
-        for at in (two.child, two.parent):
-            with two.at(at):
-                side = side_of(Move.objects.first())
-                from federation.travel.trees import Branch, children, Ask
-                from attendance.models import Device
-                print(at.code, side, Punch.all_rows.count(), list(Device.all_rows.values_list("origin", "project__region__path")))
-                print(children(Ask("punches", "2026-08-01", "2026-11-26"), Branch(frozenset({side.owner}), (side.path,), "", side.peer)))
-                print(children(Ask("punches", day="2026-11-25", group="*"), Branch(frozenset({side.owner}), (side.path,), "", side.peer)))
-    for k in differs:
-        if k != "punches":
-            from federation.services.moving import side_of; from federation.travel.moved import changing
-            from federation.travel.catalogue import KINDS
-            from federation.travel.digests import canonical, Renamed
-            from federation.travel.reading import snapshots_where
-            for at in (two.child, two.parent):
-                with two.at(at):
-                    side = side_of(Move.objects.first())
-                    rows = snapshots_where(KINDS[k], changing(KINDS[k], side), side.owner)
-                    for one in canonical(KINDS[k], rows, Renamed(side.peer or "-")):
-                        print(at.code, k, one)
-    raise AssertionError(f"{move.state} {below.state} {below.trouble} {below.cursor} {differs}")
+        if move.state == below.state == until and not done:
+            return move
+    raise AssertionError(f"{move.state}: {below.state} {below.trouble} {below.sums} {below.other_sums}")
 
 
 def _held(node: Node, owner: str) -> dict[str, dict[str, int]]:
@@ -174,11 +162,205 @@ def _switch(two: Pair) -> None:
     _carry(two, "done")
 
 
-def test_smoke(two: Pair) -> None:
+def _team(name: str) -> Team:
+    """A team more, as a clerk forms it in 武昌 at the node where one is."""
+    part = Participation.all_rows.filter(project__region__code="420106").order_by("pk").first()
+    return add_team(actor=EVERYONE, participation=part, name=name)
+
+
+def _gate(at: datetime) -> None:
+    """Somebody passes a gate of 武昌 that calls the node where one is."""
+    project = Project.all_rows.filter(region__code="420106").order_by("pk").first()
+    facts = PunchFacts(
+        number=people.id_number(901),
+        occurred_at=at,
+        direction="in",
+        channel="",
+        photo="",
+        pass_method="001",
+    )
+    receive_punches(
+        actor=EVERYONE, project=project, origin=Punch.Origin.OPEN_API, punches=[facts], now=timezone.now()
+    )
+    settle()
+
+
+def _passes(at: datetime) -> int:
+    return Punch.all_rows.filter(occurred_at=at).count()
+
+
+def _page(two: Pair, username: str, address: str) -> str:
+    """A page of the parent's administrator, without its tags."""
+    with two.at(two.parent):
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            user = account(username, "省平台管理员")
+            give_post(user, "platform_administrator", region=Region.objects.get(code="420000"))
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return re.sub(r"<[^>]+>", " ", answer.content.decode())
+
+
+def _count(kinds: dict[str, Any]) -> dict[str, int]:
+    return {kind: len(rows) for kind, rows in kinds.items() if rows}
+
+
+def _once(fate: str, step: str, after: int = 0) -> Callable[[str, bytes], str]:
+    """One call of a move's step does not go well, the others do."""
+    seen: list[str] = []
+
+    def judge(act: str, body: bytes) -> str:
+        if act == "move" and json.loads(gzip.decompress(body))["step"] == step:
+            seen.append(step)
+            return fate if len(seen) == after + 1 else ""
+        return ""
+
+    return judge
+
+
+def test_a_county_moves_to_its_own_platform_and_back_with_equal_counts_and_digests(two: Pair) -> None:
     _exchange(two)
-    _begin(two)
+    with two.at(two.parent):
+        kinds = {name: kind for name, kind in KINDS.items() if kind.goes_up}
+        side = Side("hb", Region.objects.get(code="420106").path, "", is_all=False)
+        moving = {name: changing(kind, side) for name, kind in kinds.items() if kind in side.kinds}
+        before = {
+            name: rows_of(kinds[name].model).filter(where, kinds[name].when).count()
+            for name, where in moving.items()
+        }
+        person = Person.all_rows.filter(engagements__project__region__code="429004")
+        shared = person.filter(engagements__project__region__code="420106").distinct().get().public_id
+    move = _begin(two)
+
+    # While it lasts nobody writes 武昌's records at the parent; the others' are, and the gates go on.
+    at = NOW - timedelta(minutes=3)
+    with two.at(two.parent):
+        with pytest.raises(BeingMoved, match="正在迁往自建平台，迁移期间暂停办理该地区的业务"):
+            _team("迁移中的班组")
+        Team.all_rows.filter(participation__project__region__code="429004").update(remark="照常")
+        _gate(at)
+    # The child's process dies between two pages, and an answer is lost.
+    two.on_call = _once("killed", "page", after=9)
+    with pytest.raises(Cut):
+        _carry(two, "ready")
+    two.on_call = _once("lost", "page", after=4)
     _carry(two, "ready")
+    text = _page(two, "province-platform", f"/nodes/moves/{move.public_id}/")
+    assert "两边数量和摘要一致" in text and "考勤设备" in text and "不同" not in text
+    with two.at(two.parent):
+        assert not Node.objects.filter(mode=OUT, relation="child").exists()
+        sent = SentEnvelope.objects.count()
+    two.on_call = _once("lost", "switch")
     _switch(two)
+
     above, below = _both(two, "wcq")
     assert above == below
-    assert {k: len(v) for k, v in above.items()} == {}
+    found = _count({kind: rows for kind, rows in above.items() if kind in before})
+    assert found == {kind: number for kind, number in before.items() if number}
+    assert len(found) > 35 and above[PUNCHES]
+    with two.at(two.parent):
+        assert Node.objects.get(code="wcq").mode == OUT
+        assert PersonAlias.objects.filter(person__public_id=shared, node="wcq").count() == 1
+        team = Team.all_rows.filter(origin="wcq").earliest("pk")
+        with pytest.raises(HeldElsewhere):
+            team.save()
+        # A gate that still calls the parent: its punch follows.
+        late = NOW - timedelta(minutes=2)
+        _gate(late)
+    _step(two)
+    with two.at(two.child):
+        settle()
+        assert (_passes(at), _passes(late)) == (1, 1)
+        assert PersonAlias.objects.get(public_id=shared).person.origin == "wcq"
+        Team.all_rows.get(public_id=team.public_id).save()
+        fresh = _team("迁移后的班组").public_id
+        already = sum(SentEnvelope.objects.values_list("messages", flat=True))
+    _exchange(two)
+    with two.at(two.child):
+        # Nothing but what was written since goes up.
+        assert sum(SentEnvelope.objects.values_list("messages", flat=True)) - already == 2
+        assert not RecordResult.objects.exclude(became="applied").exists()
+    with two.at(two.parent):
+        assert Team.all_rows.get(public_id=fresh).origin == "wcq"
+        assert SentEnvelope.objects.count() == sent
+
+    # And back again.
+    _begin(two)
+    with two.at(two.child), pytest.raises(BeingMoved, match="正在转为由“hb平台”托管"):
+        _team("又在迁移")
+    _exchange(two)
+    _carry(two, "ready")
+    owned, theirs = _both(two, "wcq")
+    assert owned == theirs
+    _switch(two)
+    with two.at(two.parent):
+        assert Node.objects.get(code="wcq").mode == BACK
+        assert not rows_of(Team).filter(origin="wcq").exists()
+        assert not Copied.objects.filter(node="wcq").exists()
+        again = {
+            name: rows_of(kinds[name].model).filter(where, kinds[name].when).count()
+            for name, where in moving.items()
+        }
+        assert again == {**before, "team": before["team"] + 1}
+        _team("迁回后的班组")
+    with two.at(two.child):
+        assert not rows_of(Team).filter(origin="wcq").exists()
+        with pytest.raises(BeingMoved, match="本平台已转为托管"):
+            _team("只读")
+        # Gates that still call it are taken, and go up as before.
+        last = NOW - timedelta(minutes=1)
+        _gate(last)
+    _exchange(two)
+    with two.at(two.parent):
+        assert _passes(last) == 1
+
+
+def test_a_move_is_given_up_on_either_side_and_nothing_has_changed(two: Pair) -> None:
+    _exchange(two)
+    owned = {name: kind for name, kind in KINDS.items() if kind.goes_up and kind.whose == "origin"}
+
+    def owners() -> dict[str, list[str]]:
+        return {
+            name: list(rows_of(kind.model).order_by("pk").values_list("origin", flat=True))
+            for name, kind in owned.items()
+        }
+
+    with two.at(two.parent):
+        before = owners()
+    move = _begin(two)
+    for _number in range(12):
+        _step(two)
+    with two.at(two.parent):
+        abort_migration(actor=EVERYONE, move=move)
+        assert owners() == before and not Frozen.objects.exists()
+        _team("放弃后的班组").delete()
+    _step(two)
+    with two.at(two.child):
+        assert Move.objects.get().state == "aborted"
+    # Begun once more, and given up below: the parent hears of it with the next call.
+    _begin(two)
+    with two.at(two.child):
+        abort_migration(actor=EVERYONE, move=Move.objects.get(ended_at=None))
+    _step(two)
+    with two.at(two.parent):
+        assert set(Move.objects.values_list("state", flat=True)) == {"aborted"}
+        assert owners() == before and not Frozen.objects.exists()
+        with pytest.raises(DomainError, match="还不一致"):
+            switch_migration(actor=EVERYONE, move=Move.objects.first())
+        with pytest.raises(DomainError, match="不能再放弃"):
+            abort_migration(actor=EVERYONE, move=Move.objects.first())
+
+
+def test_every_table_that_moves_is_guarded_while_it_does(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, array_agg(t.tgname::text ORDER BY t.tgname) FROM pg_trigger t"
+            " JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname LIKE 'stays%' GROUP BY c.relname"
+        )
+        found = dict(cursor.fetchall())
+    side = Side("hb", "420000/", "", is_all=False)
+    names = {kind.name for kind in side.kinds}
+    assert set(found) == {one.table for one in watched() if one.kind in names}
+    assert set(map(tuple, found.values())) == {("stays", "stays_added", "stays_gone")}
