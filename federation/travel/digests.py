@@ -78,8 +78,8 @@ def canonical(kind: Kind, rows: Iterable[Snapshot], names: Renamed) -> Iterator[
         if not names.is_other(kind, one.key):
             said = _renamed(kind, one.row, names)
             if kind.own:
-                # It moves with the columns that every node keeps for itself (a gate's last sign of life).
-                said.pop("updated_at", None)
+                # Writing a column that each node keeps for itself moves this one too, there and nowhere else.
+                said.pop(kind.changed_at, None)
             yield one.key, _encoder.encode([one.origin, said, sorted(one.sealed)])
 
 

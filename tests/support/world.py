@@ -31,6 +31,7 @@ from audit.models import AuditEvent
 from federation import selectors as federation
 from federation.models import Node
 from federation.selectors import masters, node_health
+from federation.selectors import moves as move_reads
 from federation.selectors import nodes as node_reads
 from federation.selectors import partners as sharing
 from federation.selectors import reconciliation as compared
@@ -595,6 +596,14 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.nodes.keys_of": lambda a, c: node_reads.keys_of(a, Node()),
     "federation.selectors.nodes.lines_of": lambda a, c: node_reads.lines_of(a, Node()),
     "federation.selectors.nodes.line_of": lambda a, c: node_reads.line_of(a, Node(), "out", "records-0"),
+    "federation.selectors.moves.moves": lambda a, c: move_reads.moves(a),
+    "federation.selectors.moves.moves_of": lambda a, c: move_reads.moves_of(a, Node()),
+    "federation.selectors.moves.move": lambda a, c: move_reads.move(a, c.project.public_id),
+    "federation.selectors.moves.place_of": lambda a, c: move_reads.place_of(
+        Move(node=Node(relation="child"))
+    ),
+    "federation.selectors.moves.gates_there": lambda a, c: move_reads.gates_there(a, _move_of(c)),
+    "federation.selectors.moves.posts_there": lambda a, c: move_reads.posts_there(a, _move_of(c)),
     "federation.selectors.nodes.refused_envelopes": lambda a, c: node_reads.refused_envelopes(a),
     "federation.selectors.nodes.outcomes": lambda a, c: node_reads.outcomes(a),
     "federation.selectors.nodes.held_records": lambda a, c: node_reads.held_records(a),
