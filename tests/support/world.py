@@ -29,7 +29,7 @@ from attendance.selectors import pulse as pulses
 from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
-from federation.models import Node
+from federation.models import Move, Node
 from federation.selectors import masters, node_health
 from federation.selectors import moves as move_reads
 from federation.selectors import nodes as node_reads
@@ -60,6 +60,12 @@ __all__ = [
 
 _LATER = timedelta(days=8)
 _MONTH = timedelta(days=31)
+
+
+def _move_of(county: County) -> Move:
+    """A county that would move."""
+    return Move(node=Node(relation=Node.Relation.CHILD, region=county.region))
+
 
 # Each read, asked as `actor` with the rows of a county.
 SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
