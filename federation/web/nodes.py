@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from federation.models import Line, Node
+from federation.models import Line, Move, Node
 from federation.node_words import (
     LINE_STATES,
     MOVE_STATES,
@@ -160,7 +160,7 @@ class OneNode(Page):
                 and row.state in (Node.State.INVITED, Node.State.SUSPENDED),
                 "move_to": _move_to(row, bool(last_move and last_move.is_open)),
                 "last_move": last_move,
-                "last_move_state": MOVE_STATES[last_move.state] if last_move else ("", ""),
+                "last_move_state": MOVE_STATES[Move.State(last_move.state)] if last_move else ("", ""),
                 "may_invite_own": row.mode == Node.Mode.HOSTED
                 and row.relation == Relation.CHILD
                 and not row.keys.exists(),

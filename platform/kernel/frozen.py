@@ -27,7 +27,7 @@ def say_it(execute: Callable[..., Any], sql: Any, params: Any, many: bool, conte
         return execute(sql, params, many, context)
     except DatabaseError as fault:
         diag = getattr(fault.__cause__, "diag", None)
-        if getattr(diag, "sqlstate", None) == CODE:
+        if diag is not None and diag.sqlstate == CODE:
             raise BeingMoved(str(diag.message_primary)) from fault
         raise
 

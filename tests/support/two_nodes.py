@@ -115,7 +115,7 @@ def pair(parent: tuple[str, str, str], child: tuple[str, str, str]) -> Iterator[
         wrappers[place.code] = connection.copy()
         wrappers[place.code].settings_dict = {**connection.settings_dict, "NAME": place.database}
     try:
-        yield Pair(*places, wrappers)
+        yield Pair(places[0], places[1], wrappers)
     finally:
         for wrapper in wrappers.values():
             wrapper.close()

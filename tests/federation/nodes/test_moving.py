@@ -104,7 +104,7 @@ def _step(two: Pair) -> bool:
     with two.at(two.child):
         settle()
         _alone()
-        move = Move.objects.select_related("node__region").first()
+        move = Move.objects.select_related("node__region").latest("pk")
         done = carry_on(move, http=two.http(), now=timezone.now())
     with two.at(two.parent):
         _alone()
@@ -117,9 +117,9 @@ def _carry(two: Pair, until: str, most: int = 150) -> Move:
     for _number in range(most):
         done = _step(two)
         with two.at(two.parent):
-            move = Move.objects.first()
+            move = Move.objects.latest("pk")
         with two.at(two.child):
-            below = Move.objects.first()
+            below = Move.objects.latest("pk")
         if move.state == below.state == until and not done:
             return move
     raise AssertionError(f"{move.state}: {below.state} {below.trouble} {below.sums} {below.other_sums}")
@@ -132,7 +132,7 @@ def _held(node: Node, owner: str) -> dict[str, dict[str, int]]:
         kind: {str(one.key): one.value for one in entries(kind, origins=[owner], peer=peer)}
         for kind in COMPARED[:-1]
     }
-    path = own_region().path if peer else node.region.path
+    path = own_region().path if peer or node.region is None else node.region.path
     days = PunchTree(regions=(path,), peer=peer).days(
         (NOW - timedelta(days=90)).date(), (NOW + timedelta(days=1)).date()
     )
@@ -158,19 +158,19 @@ def _begin(two: Pair) -> Move:
 
 def _switch(two: Pair) -> None:
     with two.at(two.parent):
-        switch_migration(actor=EVERYONE, move=Move.objects.first())
+        switch_migration(actor=EVERYONE, move=Move.objects.latest("pk"))
     _carry(two, "done")
 
 
 def _team(name: str) -> Team:
     """A team more, as a clerk forms it in 武昌 at the node where one is."""
-    part = Participation.all_rows.filter(project__region__code="420106").order_by("pk").first()
+    part = Participation.all_rows.filter(project__region__code="420106").earliest("pk")
     return add_team(actor=EVERYONE, participation=part, name=name)
 
 
 def _gate(at: datetime) -> None:
     """Somebody passes a gate of 武昌 that calls the node where one is."""
-    project = Project.all_rows.filter(region__code="420106").order_by("pk").first()
+    project = Project.all_rows.filter(region__code="420106").earliest("pk")
     facts = PunchFacts(
         number=people.id_number(901),
         occurred_at=at,
@@ -348,9 +348,9 @@ def test_a_move_is_given_up_on_either_side_and_nothing_has_changed(two: Pair) ->
         assert set(Move.objects.values_list("state", flat=True)) == {"aborted"}
         assert owners() == before and not Frozen.objects.exists()
         with pytest.raises(DomainError, match="还不一致"):
-            switch_migration(actor=EVERYONE, move=Move.objects.first())
+            switch_migration(actor=EVERYONE, move=Move.objects.latest("pk"))
         with pytest.raises(DomainError, match="不能再放弃"):
-            abort_migration(actor=EVERYONE, move=Move.objects.first())
+            abort_migration(actor=EVERYONE, move=Move.objects.latest("pk"))
 
 
 def test_every_table_that_moves_is_guarded_while_it_does(db: None) -> None:
