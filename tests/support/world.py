@@ -605,9 +605,6 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.moves.moves": lambda a, c: move_reads.moves(a),
     "federation.selectors.moves.moves_of": lambda a, c: move_reads.moves_of(a, Node()),
     "federation.selectors.moves.move": lambda a, c: move_reads.move(a, c.project.public_id),
-    "federation.selectors.moves.place_of": lambda a, c: move_reads.place_of(
-        Move(node=Node(relation="child"))
-    ),
     "federation.selectors.moves.gates_there": lambda a, c: move_reads.gates_there(a, _move_of(c)),
     "federation.selectors.moves.posts_there": lambda a, c: move_reads.posts_there(a, _move_of(c)),
     "federation.selectors.nodes.refused_envelopes": lambda a, c: node_reads.refused_envelopes(a),
