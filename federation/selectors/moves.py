@@ -9,7 +9,7 @@ from accounts.models import Post
 from accounts.selectors import standing
 from attendance.models import Device
 from federation.models import Move, Node
-from federation.selectors.nodes import own_region, require_governing
+from federation.selectors.nodes import MANAGE_NODES, own_region, require_governing
 from kernel.errors import NotFound
 from kernel.scoping import Actor
 from projects.models import Participation, Project
@@ -44,7 +44,7 @@ def place_of(move: Move) -> str:
 def gates_there(actor: Actor, move: Move) -> QuerySet[Device]:
     """The county's gates that are in use: they must be turned to the platform that owns the records."""
     require_governing(actor)
-    rows = Device.objects.visible_to(actor).filter(
+    rows = Device.objects.visible_to(actor, MANAGE_NODES).filter(
         project__region__path__startswith=place_of(move), retired_at=None
     )
     return rows.select_related("project").order_by("project__name", "channel")
@@ -54,8 +54,14 @@ def posts_there(actor: Actor, move: Move) -> QuerySet[Post]:
     """The posts that stand in the county: accounts do not travel, so these people need one over there."""
     require_governing(actor)
     path = place_of(move)
-    projects = Project.objects.visible_to(actor).filter(region__path__startswith=path).values("public_id")
-    parts = Participation.objects.visible_to(actor).filter(project__region__path__startswith=path)
+    projects = (
+        Project.objects.visible_to(actor, MANAGE_NODES)
+        .filter(region__path__startswith=path)
+        .values("public_id")
+    )
+    parts = Participation.objects.visible_to(actor, MANAGE_NODES).filter(
+        project__region__path__startswith=path
+    )
     rows = Post.objects.filter(standing(timezone.localdate()), ended_at=None, user__is_active=True)
     below = rows.filter(region__path__startswith=path)
     below |= rows.filter(project__in=projects)

@@ -15,6 +15,7 @@ from federation.selectors.moves import gates_there, move, posts_there
 from federation.selectors.nodes import MANAGE_NODES, node
 from federation.services import abort_migration, begin_migration, switch_migration
 from federation.services.moving import direction
+from federation.travel.trees import COMPARED
 from federation.web.nodes import crumbs
 from web.acts import PostPage
 from web.navigation import Crumb
@@ -118,7 +119,7 @@ def _counts(row: Move, *, is_parent_here: bool) -> list[dict[str, Any]]:
     mine, theirs = row.sums, row.other_sums
     above, below = (mine, theirs) if is_parent_here else (theirs, mine)
     found = []
-    for kind in dict.fromkeys([*mine, *theirs]):
+    for kind in COMPARED:
         one, other = below.get(kind), above.get(kind)
         if (one or other) and not (one and other and one[0] == other[0] == 0):
             found.append(

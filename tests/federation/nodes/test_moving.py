@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from attendance.models import Punch
+from attendance.models import Device, Punch
 from attendance.services import PunchFacts, receive_punches
 from federation.models import Copied, Frozen, Move, Node, RecordResult, SentEnvelope
 from federation.selectors.nodes import own_region
@@ -248,7 +248,12 @@ def test_a_county_moves_to_its_own_platform_and_back_with_equal_counts_and_diges
     two.on_call = _once("lost", "page", after=4)
     _carry(two, "ready")
     text = _page(two, "province-platform", f"/nodes/moves/{move.public_id}/")
-    assert "两边数量和摘要一致" in text and "考勤设备" in text and "不同" not in text
+    assert "两边数量和摘要一致" in text and "不同" not in text
+    with two.at(two.parent):
+        gates = Device.all_rows.filter(project__region__code="420106", retired_at=None)
+        assert f"{gates.count()} 台，切换后须改连新平台" in text and gates.exists()
+        # Who works on 武昌's sites stands there too, for accounts do not travel.
+        assert "劳资专管员" in text
     with two.at(two.parent):
         assert not Node.objects.filter(mode=OUT, relation="child").exists()
         sent = SentEnvelope.objects.count()
