@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,20 +34,24 @@ from federation.services.move_steps import carry_on
 from federation.services.newcomers import tell_newcomers
 from federation.services.outcomes import ask_results
 from federation.services.sending import push
+from federation.travel import incoming
 from federation.travel.catalogue import KINDS
 from federation.travel.digests import entries
 from federation.travel.kinds import rows_of
+from federation.travel.messages import Message, Sender
 from federation.travel.moved import Side, changing
 from federation.travel.punch_tree import PunchTree
 from federation.travel.trees import COMPARED, PUNCHES
 from kernel.errors import DomainError, HeldElsewhere
 from kernel.frozen import BeingMoved
-from projects.models import Participation, Project, Team
+from kernel.ids import new_id
+from projects.models import Enterprise, Participation, Project, Team
 from projects.services import add_team
 from regions.models import Region
 from tests.support import people
 from tests.support.actors import EVERYONE, account, give_post
 from tests.support.counties import wuchang, xiantao
+from tests.support.nodes import county, node, unseal
 from tests.support.two_nodes import Cut, Pair, pair, settle
 from tests.support.watching import watched
 from workers.models import Person, PersonAlias
@@ -333,9 +338,10 @@ def test_a_move_is_given_up_on_either_side_and_nothing_has_changed(two: Pair) ->
         }
 
     with two.at(two.parent):
+        gone = _team("之后删除的班组").public_id
         before = owners()
     move = _begin(two)
-    for _number in range(12):
+    for _number in range(18):
         _step(two)
     with two.at(two.parent):
         abort_migration(actor=EVERYONE, move=move)
@@ -344,6 +350,7 @@ def test_a_move_is_given_up_on_either_side_and_nothing_has_changed(two: Pair) ->
     _step(two)
     with two.at(two.child):
         assert Move.objects.get().state == "aborted"
+        assert Team.all_rows.get(public_id=gone).origin == "hb"
     # Begun once more, and given up below: the parent hears of it with the next call.
     _begin(two)
     with two.at(two.child):
@@ -357,6 +364,14 @@ def test_a_move_is_given_up_on_either_side_and_nothing_has_changed(two: Pair) ->
         with pytest.raises(DomainError, match="不能再放弃"):
             abort_migration(actor=EVERYONE, move=Move.objects.latest("pk"))
 
+        Team.all_rows.get(public_id=gone).delete()
+    # What came before is still there below, one row too many: both differ, and count again when it is gone.
+    _begin(two)
+    above = _carry(two, "ready")
+    assert above.round == 1 and above.sums == above.other_sums
+    with two.at(two.child):
+        assert not Team.all_rows.filter(public_id=gone).exists()
+
 
 def test_every_table_that_moves_is_guarded_while_it_does(db: None) -> None:
     with connection.cursor() as cursor:
@@ -369,3 +384,23 @@ def test_every_table_that_moves_is_guarded_while_it_does(db: None) -> None:
     names = {kind.name for kind in side.kinds}
     assert set(found) == {one.table for one in watched() if one.kind in names}
     assert set(map(tuple, found.values())) == {("stays", "stays_added", "stays_gone")}
+
+
+def test_within_a_branch_its_parent_says_whose_a_row_is_and_echoes_change_nothing(db: None) -> None:
+    stamp = NOW.isoformat()
+    row = {
+        "uscc": "91420100MA4KTEST0X", "name": "卮昤建设有限公司", "source": "reported", "created_at": stamp,
+        "updated_at": stamp,
+    }  # fmt: skip
+    first = Message("enterprise", new_id(), 1, "whs", "put", stamp, row)
+    moved = replace(first, origin="wcq", at=timezone.now().isoformat())
+    city = county(origins=("whs", "wcq"), code="whs")
+    assert [incoming.apply_batch("records-0", [one], city)[0].became for one in (first, moved)] == [
+        "applied", "applied",
+    ]  # fmt: skip
+    assert Enterprise.all_rows.get().origin == "wcq"
+    # An envelope from before the move, dispatched to the county once more.
+    with node("wcq"):
+        above = Sender("hb", ("",), (), frozenset({"*"}), unseal)
+        (echo,) = incoming.apply_batch("dispatch", [replace(moved, origin="hb")], above)
+    assert echo.became == "same" and Enterprise.all_rows.get().origin == "wcq"
