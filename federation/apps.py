@@ -7,6 +7,7 @@ class FederationConfig(AppConfig):
 
     def ready(self) -> None:
         from django.core.checks import register
+        from django.db.backends.signals import connection_created
 
         from attendance.demo.world import register_more
         from attendance.services import sources
@@ -18,9 +19,11 @@ class FederationConfig(AppConfig):
         from federation.upstream import marking
         from federation.web import entries, master_entries, node_waiting
         from federation.wiring import connect
+        from kernel import frozen
         from projects import provenance
 
         register(check_node)
+        connection_created.connect(frozen.listen)
         entries.add_entries()
         master_entries.add_entries()
         marking.register()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from federation.models import Line, Node, RecordResult
+from federation.models import Line, Move, Node, RecordResult
 from federation.travel.files import LOST_RULE
 from web import words
 
@@ -18,6 +18,16 @@ LINE_STATES = {
     Line.State.FORKED: ("red", "序列分叉，已停"),
     Line.State.DEAD: ("red", "超时停止"),
     Line.State.STUCK: ("red", "处理失败，已停"),
+}
+MOVES = {Node.Mode.SELF_BUILT: "转为自建", Node.Mode.HOSTED: "转为托管"}
+MOVE_STATES = {
+    Move.State.BEGUN: ("blue", "等待下级平台响应"),
+    Move.State.FILLING: ("blue", "正在传送数据"),
+    Move.State.COUNTING: ("blue", "正在核对"),
+    Move.State.READY: ("amber", "两边一致，等待切换"),
+    Move.State.SWITCHING: ("blue", "正在切换"),
+    Move.State.DONE: ("green", "已完成"),
+    Move.State.ABORTED: ("grey", "已放弃"),
 }
 STREAMS = {"punches": "打卡", "dispatch": "下发", "files": "附件"}
 CODES = {

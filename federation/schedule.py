@@ -74,5 +74,10 @@ BEAT = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "federation-move": {
+        "task": "federation.tasks.carry_moves",
+        "schedule": 3.0,
+        "options": {"expires": 10},
+    },
     "open-api-forget": {"task": "federation.tasks.forget_old", "schedule": crontab(hour=3, minute=20)},
 }

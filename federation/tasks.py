@@ -6,7 +6,16 @@ from django.utils import timezone
 from federation import retention, services, work
 from federation.masters import pulling
 from federation.models import AcceptedRequest
-from federation.services import applying, carrying_files, exchanging, keeping_files, reconciling, statements
+from federation.services import (
+    applying,
+    carrying_files,
+    exchanging,
+    keeping_files,
+    move_answers,
+    move_steps,
+    reconciling,
+    statements,
+)
 from federation.upstream import work as upstream
 from federation.upstream.client import over_http
 
@@ -148,3 +157,9 @@ def state_last_month() -> bool:
 def follow_differences() -> int:
     """Look at differences that were sent again, and send what the parent wants."""
     return reconciling.follow_up()
+
+
+@shared_task
+def carry_moves() -> int:
+    """Carry on the move of a county between platforms: as the child, and as the parent that counts."""
+    return move_steps.carry_moves() + move_answers.count_moves(timezone.now())

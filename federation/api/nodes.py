@@ -17,6 +17,8 @@ from federation.services.comparing import COMPARE, answer_compare
 from federation.services.dispatching import FETCH, answer_fetch
 from federation.services.handshake import HELLO, answer_hello
 from federation.services.joining import JOIN, accept_join
+from federation.services.move_answers import answer_move
+from federation.services.move_calls import MOVE
 from federation.services.outcomes import RESULTS, answer_results
 from federation.services.own_node import signed_headers
 from federation.services.receiving import ENVELOPES, MEGABYTE, receive
@@ -82,6 +84,16 @@ def files(request: HttpRequest) -> HttpResponse:
         return answer_files(admitted(heard, now, is_read=True), heard.content, now), ENVELOPE
 
     return _answered(request, FILES, work, limit="federation.file_megabytes")
+
+
+@csrf_exempt
+def move(request: HttpRequest) -> HttpResponse:
+    """A county's move between its parent's platform and its own, step by step."""
+
+    def work(heard: Heard, now: datetime) -> Said:
+        return answer_move(admitted(heard, now, is_read=True), heard.content, now), ENVELOPE
+
+    return _answered(request, MOVE, work)
 
 
 @csrf_exempt

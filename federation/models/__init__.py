@@ -16,6 +16,7 @@ from federation.models.masters import (
     MasterPull,
     MasterRecord,
 )
+from federation.models.moves import Frozen, Move
 from federation.models.nodes import Invitation, Node, NodeKey
 from federation.models.open_api import (
     AcceptedRequest,
@@ -63,6 +64,7 @@ __all__ = [
     "ConformanceRun",
     "Copied",
     "Credential",
+    "Frozen",
     "GatewayLog",
     "GatewayRefusal",
     "GatewayUse",
@@ -76,6 +78,7 @@ __all__ = [
     "MasterFeed",
     "MasterPull",
     "MasterRecord",
+    "Move",
     "Node",
     "NodeKey",
     "Partner",

@@ -35,8 +35,6 @@ from federation.services.credentials import (
 from federation.services.differences import explain_difference, repair_differences
 from federation.services.held import approve_waiver, ask_waiver, decline_waiver, requeue_record
 from federation.services.inviting import (
-    begin_migration,
-    end_migration,
     invite_node,
     register_hosted,
     resume_node,
@@ -50,6 +48,7 @@ from federation.services.masters import (
     request_pull,
     take_back_proposal,
 )
+from federation.services.moving import abort_migration, begin_migration, switch_migration
 from federation.services.node_keys import rotate_node_key
 from federation.services.partner_keys import (
     issue_partner_key,
@@ -86,6 +85,7 @@ __all__ = [
     "AgreementFacts",
     "PartnerFacts",
     "UpstreamFacts",
+    "abort_migration",
     "accept",
     "add_upstream",
     "answer_proposal",
@@ -103,7 +103,6 @@ __all__ = [
     "edit_agreement",
     "edit_partner",
     "edit_upstream",
-    "end_migration",
     "end_upstream_project",
     "explain_difference",
     "forget_handed_out",
@@ -149,6 +148,7 @@ __all__ = [
     "state_month",
     "suspend_agreement",
     "suspend_node",
+    "switch_migration",
     "take_back",
     "take_back_proposal",
     "waive_upstream_record",

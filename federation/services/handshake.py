@@ -14,6 +14,8 @@ from federation.models import Line, Node
 from federation.selectors.nodes import MANAGE_NODES, own_region
 from federation.services.admitting import Caller
 from federation.services.knowing import Card, card_of, learn_below, learn_keys, note_card
+from federation.services.move_hears import note_move
+from federation.services.moving import open_move
 from federation.services.newcomers import ask_for_hello
 from federation.services.own_node import card, standard_now
 from federation.services.refusals_of_calls import CallRefused
@@ -35,7 +37,8 @@ def answer_hello(caller: Caller, said: Mapping[str, Any], now: datetime) -> dict
     _keep(caller.node, told, now)
     if learn_below(caller.node, told.below):
         ask_for_hello()
-    return {"card": card(now)}
+    move = open_move(caller.node)
+    return {"card": card(now), **({"move": move} if move else {})}
 
 
 def say_hello(http: httpx.Client, node: Node, now: datetime) -> bool:
@@ -59,6 +62,7 @@ def say_hello(http: httpx.Client, node: Node, now: datetime) -> bool:
         _object(node, refused.message, is_news=True)
         return False
     Node.objects.filter(pk=node.pk).update(needs_hello=False)
+    note_move(node, answer.said.get("move"), now)
     lines = Line.objects.filter(node=node, direction=Line.Direction.OUT)
     lines.filter(state=Line.State.DEAD).update(state=Line.State.OPEN, attempts=0, next_at=None)
     lines.filter(next_at__isnull=False).update(next_at=None)

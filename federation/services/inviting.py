@@ -1,4 +1,4 @@
-"""Acts on neighbours: inviting, suspending, resuming; moving a county between hosted and self-built."""
+"""Acts on neighbours: inviting, suspending, resuming, and writing down who uses this platform."""
 
 import re
 import secrets
@@ -121,7 +121,10 @@ def _uscc_of(kind: str, uscc: str) -> str:
 def _invited(code: str, name: str, kind: str, region: Region, uscc: str) -> Node:
     """The row of the invited node: new, or a child that may join anew; never another's."""
     held = Node.objects.select_for_update().filter(code=code).first()
-    if held is not None and (held.relation != Relation.CHILD or held.state in (State.ACTIVE, State.DEGRADED)):
+    # A hosted county that has no keys yet is invited to join with a platform of its own.
+    is_hosted = held is not None and held.mode == Mode.HOSTED and not held.keys.exists()
+    is_joined = held is not None and held.state in (State.ACTIVE, State.DEGRADED) and not is_hosted
+    if held is not None and (held.relation != Relation.CHILD or is_joined):
         raise DomainError(
             _("节点代码“{code}”已在使用。换一个代码；若是同一平台重新接入，请先停用它再邀请。").format(
                 code=code
@@ -210,47 +213,4 @@ def register_hosted(*, actor: Actor, code: str, name: str, region: Region) -> No
     node.state, node.mode = State.ACTIVE, Mode.HOSTED
     node.save(update_fields=["state", "mode"])
     record(actor, "federation.node_hosted", node, place=place.path, code=node.code)
-    return node
-
-
-@transaction.atomic
-def begin_migration(*, actor: Actor, node: Node, to: str, now: datetime | None = None) -> Node:
-    """Begin to move a city or county from this platform to its own, or back.
-
-    From now on the node is marked as moving; whose its rows are changes only when both sides have equal
-    counts and digests, which the reconciliation finds. Raises NotPermitted, DomainError.
-    """
-    require_governing(actor)
-    node = _neighbour(node)
-    if to not in Mode.values or to == node.mode or node.kind not in (Kind.CITY, Kind.COUNTY):
-        raise DomainError(
-            _("“{name}”已经是这种方式，或不是市县平台，不能这样迁移。").format(name=node.name),
-            code="bad_mode",
-        )
-    if to == Mode.HOSTED and not node.may_exchange:
-        raise DomainError(
-            _("“{name}”还没有通信，它的数据不在手边，不能并入。请先恢复通信。").format(name=node.name),
-            code="not_connected",
-        )
-    node.moving_to, node.moving_since = to, now or timezone.now()
-    node.save(update_fields=["moving_to", "moving_since"])
-    record(actor, "federation.migration_begun", node, code=node.code, to=to)
-    return node
-
-
-@transaction.atomic
-def end_migration(*, actor: Actor, node: Node, is_done: bool) -> Node:
-    """End a move: done, with the node in its new way of working, or given up and as it was.
-
-    Raises NotPermitted, DomainError where none is under way.
-    """
-    require_governing(actor)
-    node = _neighbour(node)
-    if not node.moving_to:
-        raise DomainError(_("“{name}”没有正在进行的迁移。").format(name=node.name), code="not_moving")
-    if is_done:
-        node.mode = node.moving_to
-    node.moving_to, node.moving_since = "", None
-    node.save(update_fields=["mode", "moving_to", "moving_since"])
-    record(actor, "federation.migration_ended", node, code=node.code, done=is_done)
     return node

@@ -44,8 +44,9 @@ def accept_join(heard: Heard, now: datetime) -> dict[str, Any]:
     _require_as_invited(told, node)
     learn_keys(node, told.keys, now)
     note_card(node, told, now)
-    node.state, node.mode = Node.State.KEYED, Node.Mode.SELF_BUILT
-    node.save(update_fields=["state", "mode"])
+    # A hosted county's rows stay here until they have moved to its own platform (services.moving).
+    node.state = Node.State.KEYED
+    node.save(update_fields=["state"])
     if invitation.used_at is None:
         invitation.used_at, invitation.used_by_key = now, heard.said("key_id")
         invitation.save(update_fields=["used_at", "used_by_key"])

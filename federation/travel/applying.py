@@ -205,9 +205,15 @@ def _known_targets(kind: Kind, messages: Sequence[Message], names: Names) -> dic
 def _anothers(kind: Kind, message: Message, one: Snapshot | None, sender: Sender) -> Outcome | None:
     """Whether the row that stands here is not the message's to change; a thing known before keeps its owner.
 
-    What the parent dispatches takes over what was first written down here, under our name.
+    What the parent dispatches takes over what was first written down here, under our name; not what it
+    has handed over to us, which only an echo from before would do. Within its branch the sender says whose a
+    row is: a county below it may have moved.
     """
-    if one is None or one.origin == message.origin or not kind.whose or "*" in sender.origins:
+    if one is None or one.origin == message.origin or not kind.whose:
+        return None
+    if "*" in sender.origins:
+        return _SAME if one.key == message.key and one.origin == this_node() else None
+    if one.key == message.key and {one.origin, message.origin} <= sender.origins:
         return None
     if one.key == message.key:
         return sentences.other_owner(one.origin)

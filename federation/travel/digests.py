@@ -105,16 +105,23 @@ class Entry:
 
 
 def entries(
-    name: str, *, origins: Collection[str], peer: str, first: date | None = None, last: date | None = None
+    name: str,
+    *,
+    origins: Collection[str],
+    peer: str,
+    first: date | None = None,
+    last: date | None = None,
+    where: Q | None = None,
 ) -> Iterator[Entry]:
-    """The rows of one kind that were born within these days (UTC).
+    """The rows of one kind that were born within these days (UTC), or those of them under a condition.
 
     At the owner `peer` is the parent, whose names are taken; at the holder of the copies it is "" and the
     names are our own. `origins`: the nodes of the owner's branch.
     """
     kind = KINDS[name]
     names = Renamed(peer) if peer else Renamed("-")
-    rows = snapshots_where(kind, _of(kind, origins, first, last), this_node())
+    condition = _of(kind, origins, first, last)
+    rows = snapshots_where(kind, condition if where is None else condition & where, this_node())
     projects = _projects(kind, rows)
     by_key = {one.key: one for one in rows}
     project_model = KINDS["project"].model

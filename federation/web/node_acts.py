@@ -12,8 +12,6 @@ from federation.models import Line, Node
 from federation.node_words import stream_in_words
 from federation.selectors.nodes import MANAGE_NODES, line_of, node, nodes, own_region, require_governing
 from federation.services import (
-    begin_migration,
-    end_migration,
     invite_node,
     join_parent,
     register_hosted,
@@ -206,58 +204,6 @@ class Suspend(_OnNode):
             "lead": "停用后不再收发报文，对方会收到说明。双方记录都保留，恢复后从断点继续。",
             "crumbs": self._crumbs("停用"),
         }
-
-
-class MoveForm(ScopedForm):
-    """Where it moves."""
-
-    to = forms.ChoiceField(label="迁往", choices=Node.Mode.choices)
-
-
-class Move(_OnNode):
-    """Begin to move a city or county between hosted and self-built."""
-
-    form_class = MoveForm
-    submit = "开始迁移"
-
-    def first(self) -> dict[str, Any]:
-        hosted, own = Node.Mode.HOSTED, Node.Mode.SELF_BUILT
-        return {"to": own if self.row.mode == hosted else hosted}
-
-    def act(self, form: Any) -> str:
-        begin_migration(actor=self.actor, node=self.row, **form.cleaned_data)
-        self.say("迁移已开始。两边数量和摘要一致后，再在此确认完成。")
-        return self.cancel_url
-
-    def context(self) -> dict[str, Any]:
-        return {
-            "title": f"迁移“{self.row.name}”",
-            "lead": "迁移期间记录仍归原平台管理；对账一致后确认完成，归属才改变。期间可以取消。",
-            "crumbs": self._crumbs("迁移"),
-        }
-
-
-class EndMoveForm(ScopedForm):
-    """How it ended."""
-
-    is_done = forms.ChoiceField(
-        label="结果", choices=[("1", "对账一致，迁移完成"), ("0", "取消迁移，维持原样")]
-    )
-
-
-class EndMove(_OnNode):
-    """End a move, done or given up."""
-
-    form_class = EndMoveForm
-    submit = "确认"
-
-    def act(self, form: Any) -> str:
-        end_migration(actor=self.actor, node=self.row, is_done=form.cleaned_data["is_done"] == "1")
-        self.say("迁移已结束。")
-        return self.cancel_url
-
-    def context(self) -> dict[str, Any]:
-        return {"title": f"结束迁移：{self.row.name}", "crumbs": self._crumbs("结束迁移")}
 
 
 class _NodePost(PostPage):

@@ -12,15 +12,18 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from federation.models import Line, Node
+from federation.models import Line, Move, Node
 from federation.node_words import (
     LINE_STATES,
+    MOVE_STATES,
+    MOVES,
     kind_in_words,
     node_state,
     seconds,
     since,
     stream_in_words,
 )
+from federation.selectors.moves import moves_of
 from federation.selectors.node_health import Health, healths, held_number
 from federation.selectors.nodes import (
     MANAGE_NODES,
@@ -33,6 +36,7 @@ from federation.selectors.nodes import (
 )
 from federation.selectors.reconciliation import standings
 from federation.services.inviting import BELOW
+from federation.services.moving import direction
 from kernel.errors import NotFound
 from web import slips, words
 from web.navigation import Crumb
@@ -131,6 +135,7 @@ class OneNode(Page):
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         row, now = node(self.actor, public_id), timezone.now()
         health = healths(self.actor, now).get(row.pk)
+        last_move = moves_of(self.actor, row).first()
         is_neighbour = row.relation in (Relation.PARENT, Relation.CHILD)
         return self.show(
             {
@@ -141,7 +146,6 @@ class OneNode(Page):
                 "kind": kind_in_words(row),
                 "relation": Relation(row.relation).label,
                 "mode": Node.Mode(row.mode).label,
-                "moving": Node.Mode(row.moving_to).label if row.moving_to else "",
                 "state": node_state(row),
                 "health": health if row.mode == Node.Mode.SELF_BUILT else None,
                 "oldest": since(health.oldest_at, now) if health else "",
@@ -157,9 +161,22 @@ class OneNode(Page):
                 "may_resume": is_neighbour and row.state == Node.State.SUSPENDED,
                 "may_invite_again": row.relation == Relation.CHILD
                 and row.state in (Node.State.INVITED, Node.State.SUSPENDED),
-                "may_move": row.relation == Relation.CHILD and row.kind in (Node.Kind.CITY, Node.Kind.COUNTY),
+                "move_to": _move_to(row, bool(last_move and last_move.is_open)),
+                "last_move": last_move,
+                "last_move_state": MOVE_STATES[Move.State(last_move.state)] if last_move else ("", ""),
+                "may_invite_own": row.mode == Node.Mode.HOSTED
+                and row.relation == Relation.CHILD
+                and not row.keys.exists(),
             }
         )
+
+
+def _move_to(row: Node, is_moving: bool) -> str:
+    """The button by which the county's move begins; "" where there is none."""
+    is_place = row.relation == Relation.CHILD and row.kind in (Node.Kind.CITY, Node.Kind.COUNTY)
+    if is_moving or not is_place or not row.may_exchange or not row.keys.exists():
+        return ""
+    return MOVES[Node.Mode(direction(row))]
 
 
 def _key_state(key: Any, now: datetime) -> tuple[str, str]:

@@ -76,6 +76,8 @@ WITHOUT_SCOPE = {
     "federation.WaitingRow": "sealed messages between nodes; nobody reads them",
     "federation.TravellingFile": "where a file of a row lies; the row itself was judged before",
     "federation.ToldFile": "which neighbour was told of a file; counted on the page of the link",
+    "federation.Move": "a move between nodes, for whoever administers the whole platform",
+    "federation.Frozen": "a mark for triggers: where nobody writes; nobody reads it",
     "federation.Node": "neighbours of the whole platform, shown to whoever administers all of it",
     "federation.NodeKey": "public keys of nodes; private halves are sealed and shown nowhere",
     "federation.Invitation": "a digest of a code; only the door between nodes compares it",

@@ -54,7 +54,8 @@ WITHOUT_A_ROW = {
         f"federation.services.{name}"
         for name in (
             "invite_node", "register_hosted", "suspend_node", "resume_node", "begin_migration",
-            "end_migration", "join_parent", "rotate_node_key", "restart_line", "requeue_record",
+            "switch_migration", "abort_migration", "join_parent", "rotate_node_key", "restart_line",
+            "requeue_record",
             "ask_waiver", "approve_waiver", "decline_waiver",
             "start_reconciliation", "repair_differences", "explain_difference", "state_month",
             "take_back",

@@ -29,8 +29,9 @@ from attendance.selectors import pulse as pulses
 from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
-from federation.models import Node
+from federation.models import Move, Node
 from federation.selectors import masters, node_health
+from federation.selectors import moves as move_reads
 from federation.selectors import nodes as node_reads
 from federation.selectors import partners as sharing
 from federation.selectors import reconciliation as compared
@@ -59,6 +60,12 @@ __all__ = [
 
 _LATER = timedelta(days=8)
 _MONTH = timedelta(days=31)
+
+
+def _move_of(county: County) -> Move:
+    """A county that would move."""
+    return Move(node=Node(relation=Node.Relation.CHILD, region=county.region))
+
 
 # Each read, asked as `actor` with the rows of a county.
 SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
@@ -595,6 +602,11 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.nodes.keys_of": lambda a, c: node_reads.keys_of(a, Node()),
     "federation.selectors.nodes.lines_of": lambda a, c: node_reads.lines_of(a, Node()),
     "federation.selectors.nodes.line_of": lambda a, c: node_reads.line_of(a, Node(), "out", "records-0"),
+    "federation.selectors.moves.moves": lambda a, c: move_reads.moves(a),
+    "federation.selectors.moves.moves_of": lambda a, c: move_reads.moves_of(a, Node()),
+    "federation.selectors.moves.move": lambda a, c: move_reads.move(a, c.project.public_id),
+    "federation.selectors.moves.gates_there": lambda a, c: move_reads.gates_there(a, _move_of(c)),
+    "federation.selectors.moves.posts_there": lambda a, c: move_reads.posts_there(a, _move_of(c)),
     "federation.selectors.nodes.refused_envelopes": lambda a, c: node_reads.refused_envelopes(a),
     "federation.selectors.nodes.outcomes": lambda a, c: node_reads.outcomes(a),
     "federation.selectors.nodes.held_records": lambda a, c: node_reads.held_records(a),

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from federation.models import Line, Node, RecordResult, RefusedEnvelope, SentEnvelope
+from federation.models import Frozen, Line, Move, Node, RecordResult, RefusedEnvelope, SentEnvelope
 from federation.selectors.node_health import healths
 from federation.services.applying import apply_all
 from federation.services.sealing import line_out, seal_next
@@ -110,16 +110,28 @@ def test_a_node_is_suspended_and_resumed_on_its_page(desk, city, its_node):
     assert Node.objects.get(pk=its_node.pk).state == "keyed"
 
 
-def test_a_hosted_county_is_written_down_and_moves_to_its_own_platform(desk, db):
+def test_a_hosted_county_is_written_down_and_moves_only_to_a_platform_that_has_joined(desk, db):
     answer = _press(desk, "/nodes/hosted/", name="仙桃市", code="xts", region="429004")
     assert answer.status_code == 302
     assert "使用本平台" in _text(desk.get("/nodes/"))
     url = answer["Location"]
-    assert _press(desk, f"{url}move/", to="self_built").status_code == 302
-    assert "正在迁往“自建平台”" in _text(desk.get(url))
-    assert Node.objects.get(code="xts").mode == "hosted"
-    assert _press(desk, f"{url}move/end/", is_done="1").status_code == 302
-    assert Node.objects.get(code="xts").mode == "self_built"
+    assert "邀请其自建平台接入" in _text(desk.get(url))
+    answer = _press(desk, f"{url}move/")
+    assert answer.status_code == 422 and "还没有接入，没有地方可迁" in answer.content.decode()
+    assert not Move.objects.exists() and not Frozen.objects.exists()
+
+
+def test_a_move_is_begun_watched_and_given_up_on_its_pages(desk, city, its_node):
+    url = f"/nodes/{its_node.public_id}/"
+    assert "转为托管" in _text(desk.get(url))
+    page = _press(desk, f"{url}move/")["Location"]
+    assert "等待下级平台响应" in _text(desk.get(page)) and "查看进度和数量" in _text(desk.get(url))
+    told = city.ask("hello", {"card": city.card()}).json()["move"]
+    assert told["to"] == "hosted" and told["id"] in page
+    assert _press(desk, f"{page}switch/").status_code == 422
+    assert _press(desk, f"{page}abort/").status_code == 302
+    assert "已放弃" in _text(desk.get(page)) and "转为托管" in _text(desk.get(url))
+    assert Node.objects.get(pk=its_node.pk).mode == "self_built"
 
 
 def test_keys_are_changed_on_the_page(desk, city):
