@@ -14,6 +14,7 @@ from federation.models.masters import (
     MasterFeed,
     MasterPull,
     MasterRecord,
+    ProposalAnswer,
 )
 from federation.models.nodes import Invitation, Node, NodeKey
 from federation.models.open_api import (
@@ -79,6 +80,7 @@ __all__ = [
     "NodeKey",
     "Partner",
     "PartnerKey",
+    "ProposalAnswer",
     "PunchDay",
     "ReceivedEnvelope",
     "ReconciliationCount",

@@ -219,6 +219,10 @@ class County:
     managers: dict[str, ManagerRegistration] = field(default_factory=dict)
     master_record: MasterRecord = None  # type: ignore[assignment]
     proposal: ChangeProposal = None  # type: ignore[assignment]
+    declined: ChangeProposal = None  # type: ignore[assignment]
+    # A copy of another node's record, and a request about a record of this node.
+    copy: Any = None
+    copy_wish: ChangeProposal = None  # type: ignore[assignment]
     partner: Partner = None  # type: ignore[assignment]
     partner_key: PartnerKey = None  # type: ignore[assignment]
     agreement: AgreementVersion = None  # type: ignore[assignment]
@@ -298,7 +302,8 @@ class County:
         found += [str(row.public_id) for row in (*self.sessions.values(), *self.policies.values())]
         found += [str(row.public_id) for row in (*self.terms.values(), *self.quantities.values())]
         found += [trace for row in self.ledgers.values() for trace in (str(row.public_id), row.digest)]
-        found += [str(row.public_id) for row in (self.proposal, self.master_record, *self.managers.values())]
+        mastered = (self.proposal, self.declined, self.copy_wish, self.master_record)
+        found += [str(row.public_id) for row in (*mastered, *self.managers.values())]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
