@@ -74,7 +74,7 @@ from regions.models import Region
 from standards.models import RuleParameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
-from tests.support.mastered import own_by_master
+from tests.support.mastered import hold_a_copy, own_by_master
 from tests.support.papers import write_papers
 from tests.support.stated import state_everything
 from web.models import Message
@@ -354,6 +354,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _roster_file(county)
     write_papers(county)
     _of_the_site(county)
+    hold_a_copy(county)
     _upward(county)
     recount(now)
     recheck(now)
@@ -733,6 +734,8 @@ def _upward(county: County) -> None:
         next_at=now,
         finished_at=now,
     )
+    if not county.workers:
+        return
     worker = next(iter(county.workers.values())).engagement
     for kind, needs, state in (("worker", [], "refused"), ("entry", [f"worker:{worker.public_id}"], "held")):
         county.told_records[kind] = UpstreamRecord.objects.create(

@@ -52,13 +52,6 @@ def own_by_master(county: Any) -> None:
         asked_by_key=str(county.users["county_regulator"].public_id), state=ChangeProposal.State.REFUSED,
         answer="名称无误", answered_at=timezone.now(), answered_by="对方", answered_by_key="elsewhere",
     )  # fmt: skip
-    county.copy = county.quantities["shared"]
-    type(county.copy).all_rows.filter(pk=county.copy.pk).update(origin="elsewhere-1")
-    county.copy.refresh_from_db()
-    Copied.objects.create(
-        kind="quantity", key=county.copy.public_id, node="elsewhere-1", origin="elsewhere-1", version=3,
-        at=county.now, received_at=county.now,
-    )  # fmt: skip
     county.copy_wish = ChangeProposal.objects.create(
         owner=this_node(), origin="elsewhere-1", region=county.region, project=county.project, object="team",
         row=county.teams["contractor"].public_id, label=f"{word}班组", field="name", present=f"{word}班组",
@@ -68,4 +61,15 @@ def own_by_master(county: Any) -> None:
     ProposalAnswer.objects.create(
         proposal=county.declined, accepts=False, answer="名称无误", answered_at=timezone.now(),
         answered_by="对方", answered_by_key="elsewhere",
+    )  # fmt: skip
+
+
+def hold_a_copy(county: Any) -> None:
+    """One record of the county is another node's."""
+    county.copy = county.quantities["shared"]
+    type(county.copy).all_rows.filter(pk=county.copy.pk).update(origin="elsewhere-1")
+    county.copy.refresh_from_db()
+    Copied.objects.create(
+        kind="quantity", key=county.copy.public_id, node="elsewhere-1", origin="elsewhere-1", version=3,
+        at=county.now, received_at=county.now,
     )  # fmt: skip
