@@ -1,4 +1,4 @@
-"""I-25: a copy says whose it is; a wish travels to its owner and the answer back; masters' rows go downward."""
+"""I-25: a copy says whose it is; wishes travel to its owner and answers back; masters go downward."""
 
 from collections.abc import Sequence
 from typing import Any
