@@ -172,7 +172,7 @@ def _keep(
     """One outcome, once however often it is told; a refused record keeps what was sent, to send it again."""
     if told.became not in Became.values:
         return
-    is_open = told.became in (Became.REFUSED, Became.WAITS)
+    is_open = told.became == Became.REFUSED or (told.became == Became.WAITS and not _has_come(line, told))
     message = None
     if told.became == Became.REFUSED:
         place = (told.epoch, told.seq)
@@ -201,6 +201,16 @@ def _keep(
     learnt = carriers().learnt
     if told.canonical is not None and learnt is not None:
         learnt(node=line.node.code, kind=told.kind, key=told.key, canonical=told.canonical)
+
+
+def _has_come(line: Line, told: ResultCard) -> bool:
+    """Whether a record that waited is in by now, as another line told first: lines are told side by side."""
+    ours = RecordResult.objects.filter(line__node=line.node_id, line__direction=Line.Direction.OUT)
+    return (
+        ours.filter(kind=told.kind[:40], key=told.key, record_version__gte=told.version)
+        .exclude(became=Became.WAITS)
+        .exists()
+    )
 
 
 def _waited(line: Line, told: ResultCard) -> QuerySet[RecordResult]:

@@ -77,6 +77,9 @@ def canonical(kind: Kind, rows: Iterable[Snapshot], names: Renamed) -> Iterator[
     for one in rows:
         if not names.is_other(kind, one.key):
             said = _renamed(kind, one.row, names)
+            if kind.own:
+                # Writing a column that each node keeps for itself moves this one too, there and nowhere else.
+                said.pop(kind.changed_at, None)
             yield one.key, _encoder.encode([one.origin, said, sorted(one.sealed)])
 
 

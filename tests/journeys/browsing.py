@@ -42,6 +42,14 @@ def sign_in(page: Page, home: str, username: str) -> None:
     page.wait_for_selector(".frame")
 
 
+def overhang(page: Page) -> int:
+    """Pixels by which the page passes the right edge of its window, once it has come: wide tables scroll in
+    their own frame. Asked right after a click, the new page may be there without its first element yet."""
+    page.wait_for_load_state()
+    pixels: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return pixels
+
+
 def watch(page: Page) -> tuple[list[str], list[int]]:
     """Complaints of the browser, and the compressed weight of each answer, as they come."""
     complaints: list[str] = []

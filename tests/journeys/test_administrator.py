@@ -10,7 +10,7 @@ from accounts.models import Post, User
 from audit.services import record
 from federation.models import Credential
 from standards.models import RuleParameter
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support.actors import PASSWORD
 from tests.support.world import County, two_counties
 
@@ -36,7 +36,7 @@ def _another(context: BrowserContext) -> Page:
 
 def _fits(page: Page) -> bool:
     """Nothing makes the page scroll sideways; wide tables scroll in their own frame."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    return overhang(page) <= 0
 
 
 def _grant(page: Page, role: str, words: str, scope: str) -> None:
@@ -149,6 +149,7 @@ def test_a_vendors_key_is_changed_over_and_shown_once(live_server, world, size):
         page.goto(f"{home}/interface/")
         assert _fits(page)
         page.click("#list td.name a")
+        page.wait_for_load_state()
         assert "未受理" in page.locator("main").inner_text()
         assert _fits(page)
         page.click("main >> text=轮换")

@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.journeys.test_worker import LOW_TARGETS, SMALLEST_TEXT, _enter
 from tests.support.world import two_counties
 from workers.models import CareerCode, CareerReading, Engagement
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("JOURNEY_SHOTS", "")
-WIDE = "document.documentElement.scrollWidth"
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def _shot(page, name: str) -> None:
 
 def _fits(page, width: int) -> None:
     """Large enough for a thumb, nothing sticks out, nobody is kept out."""
-    assert page.evaluate(WIDE) <= width
+    assert overhang(page) <= 0
     assert page.evaluate(SMALLEST_TEXT) >= 16
     assert page.evaluate(LOW_TARGETS) == []
     found = Axe().run(page).response["violations"]

@@ -12,13 +12,12 @@ from pypdf import PdfReader
 
 from standards.models import RuleParameter
 from standards.selectors import forget
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support import people, records
 from tests.support.world import County, two_counties
 from workers.models import Contract, ContractPaper, Engagement, Training, TrainingSession
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def scan(tmp_path: Path) -> Path:
 
 def _picture(page: Page, name: str) -> None:
     """Kept where SHOTS names a folder, to be looked at; no page is wider than its window."""
-    assert page.evaluate(SIDEWAYS) <= 0, name
+    assert overhang(page) <= 0, name
     if folder := os.environ.get("SHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)

@@ -8,14 +8,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support import people
 from tests.support.world import County, two_counties
 from workers.models import Contract, Engagement, IdentityCorrection, Training
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = [(1366, 768), (390, 844)]
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -88,11 +87,11 @@ def test_a_worker_is_enrolled_with_contract_and_training_in_one_form(live_server
         page.locator("[name=training_hours]").blur()
         page.locator("aside .needs .m-green").nth(1).wait_for(state="attached")
         _picture(page, f"enrol-filled-{width}")
-        assert page.evaluate(SIDEWAYS) <= 0
+        assert overhang(page) <= 0
         page.click("button.b-main >> text=登记")
         page.wait_for_selector("text=钱七 已登记到")
         _picture(page, f"person-{width}")
-        assert page.evaluate(SIDEWAYS) <= 0
+        assert overhang(page) <= 0
         assert people.id_number(911) not in page.content()
         assert complaints == []
     work = Engagement.all_rows.get(person__name="钱七")
@@ -131,11 +130,13 @@ def test_without_script_the_same_form_enrols_and_says_what_is_wrong(live_server,
         page.fill("[name=phone]", "1380000000")
         _fill_work(page, county)
         page.click("button.b-main >> text=登记")
+        page.wait_for_load_state()
         assert "有 1 处要改" in page.locator(".errsum").inner_text()
         assert page.input_value("[name=name]") == "钱七"
         assert "新建档案" in page.locator("aside").inner_text()
         page.fill("[name=phone]", people.phone(911))
         page.click("text=登记，继续下一人")
+        page.wait_for_load_state()
         assert "钱七 已登记到" in page.locator("main").inner_text()
         assert page.input_value("[name=name]") == ""
         assert page.input_value("[name=team]") == str(county.teams["contractor"].public_id)
@@ -178,7 +179,7 @@ def test_on_the_telephone_the_main_button_is_whole_and_no_field_in_use_is_covere
             assert button is not None
             assert button["x"] >= 0
             assert button["x"] + button["width"] <= 390
-            assert page.evaluate(SIDEWAYS) <= 0
+            assert overhang(page) <= 0
         page.goto(f"{live_server.url}/projects/{county.project.public_id}/people/")
         page.click("text=登记工人")
         page.wait_for_selector("h1 >> text=登记一名工人")
@@ -200,7 +201,7 @@ def test_a_record_is_edited_and_a_wrong_number_put_right(live_server, county, wi
         page.fill("[name=phone]", people.phone(915))
         page.select_option("[name=trade]", "020")
         _picture(page, f"edit-{width}")
-        assert page.evaluate(SIDEWAYS) <= 0
+        assert overhang(page) <= 0
         page.click("button.b-main >> text=保存")
         page.wait_for_selector("text=的资料已保存")
         assert "109****0915" in page.locator("main").inner_text()
@@ -211,7 +212,7 @@ def test_a_record_is_edited_and_a_wrong_number_put_right(live_server, county, wi
         page.click("button.b-main >> text=更正")
         page.wait_for_selector("h2 >> text=更正记录")
         _picture(page, f"corrected-{width}")
-        assert page.evaluate(SIDEWAYS) <= 0
+        assert overhang(page) <= 0
         assert complaints == []
     corrected = IdentityCorrection.all_rows.filter(reason="登记时看错一位，已核对原件")
     assert [row.engagement for row in corrected] == [county.worker.engagement]
@@ -237,7 +238,7 @@ def test_contract_and_training_are_filed_with_scans_and_put_right(live_server, c
         page.click("button.b-main >> text=更正合同")
         page.wait_for_selector("text=合同已更正")
         _picture(page, f"contracts-{width}")
-        assert page.evaluate(SIDEWAYS) <= 0
+        assert overhang(page) <= 0
         page.click(".tabs >> text=培训")
         page.click("section >> text=登记培训")
         page.fill("[name=training_on]", county.today.isoformat())
@@ -263,7 +264,7 @@ def test_one_training_is_recorded_for_a_crew(live_server, county, width, height)
         for title in ("gap", "subcontractor"):
             page.check(f"[value='{county.workers[title].engagement.public_id}']")
         _picture(page, f"team-training-{width}")
-        assert page.evaluate(SIDEWAYS) <= 0
+        assert overhang(page) <= 0
         page.click("button.b-main >> text=登记培训")
         page.wait_for_selector("text=已为 2 人登记培训")
     assert Training.all_rows.filter(held_on=county.today, hours=4).count() == 2

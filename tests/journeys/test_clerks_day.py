@@ -31,7 +31,7 @@ from ledgers.models import Ledger
 from ledgers.rules import month_before
 from outbox.services import deliver_all
 from projects.models import Project
-from tests.journeys.browsing import watch, window
+from tests.journeys.browsing import overhang, watch, window
 from tests.support import people
 from tests.support.actors import EVERYONE
 from tests.workers.importing import as_book, full, person
@@ -44,7 +44,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OFFICE, PHONE = (1366, 768), (390, 844)
 MOST_INPUTS = 12
 OWN_PASSWORD = "first-day-at-zhongbei-9"  # of a clerk who does not exist
-WIDTH = "document.documentElement.scrollWidth"
 SHOTS = os.environ.get("SHOTS", "")
 # Written and mended in the table: an old word for the trade, a short phone, a wrong last figure.
 OLD_WORD, SHORT, WRONG, BARE = range(601, 605, 2), 605, 607, range(609, 613, 2)
@@ -123,7 +122,7 @@ class Somebody:
         self.page.wait_for_load_state()
         for width, height in dict.fromkeys([(self.size["width"], self.size["height"]), PHONE]):
             self.page.set_viewport_size(_size((width, height)))
-            assert self.page.evaluate(WIDTH) <= width, f"{name} at {width}"
+            assert overhang(self.page) <= 0, f"{name} at {width}"
             if SHOTS:
                 Path(SHOTS).mkdir(parents=True, exist_ok=True)
                 self.page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)

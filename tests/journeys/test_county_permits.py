@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from accounts.models import Post
 from projects.models import AccountCode, Permit
 from projects.permit_file import COLUMNS
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support import people
 from tests.support.world import County, two_counties
 
@@ -39,7 +39,7 @@ def county(transactional_db) -> County:
 def _shot(page: Page, name: str) -> None:
     """A picture of the page for whoever looks after its looks: SHOTS names the folder."""
     width = page.evaluate("innerWidth")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    assert overhang(page) <= 0, name
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
 
@@ -179,11 +179,13 @@ def test_form_slip_and_claim_work_without_script(live_server, county):
         _fill(page, county)
         page.fill("[name=contractor_uscc]", "91420099000000000X")
         page.click("#act button[type=submit]")
+        page.wait_for_load_state()
         assert "有 1 处要改" in page.inner_text("main")
         assert page.input_value("[name=project_name]") == "沙湖路综合楼"
         page.fill("[name=contractor_uscc]", people.credit_code(811))
         page.click("#act button[type=submit]")
         page.click("#act button[type=submit]")
+        page.wait_for_load_state()
         code = page.inner_text(".slip-code b")
     with window(script=False) as context:
         page = context.new_page()

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from attendance.services import sweep
 from federation.simulator.allow_list import AllowList, over_http
 from outbox.services import deliver_all
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support.world import County, two_counties
 from workers.bridge import Desk, serve
 from workers.models import Contract, Engagement, IdentityCheck
@@ -23,7 +23,6 @@ from workers.services import renew_reader_key
 from workers.synthetic import people as invented
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -68,7 +67,7 @@ def _enrol(page: Page, home: str, county: County) -> None:
     page.locator("[name=training_hours]").blur()
     page.locator("aside .needs .m-green").nth(2).wait_for(state="attached")
     _picture(page, f"enrol-chip-{page.viewport_size['width']}")  # type: ignore[index]  # always set
-    assert page.evaluate(SIDEWAYS) <= 0
+    assert overhang(page) <= 0
     page.click("button.b-main >> text=登记")
     page.wait_for_selector("text=可以送审")
     page.click("a >> text=送审")
@@ -104,11 +103,11 @@ def test_a_card_is_read_a_person_approved_and_a_gate_lets_in_until_the_contract_
         page.goto(f"{live_server.url}/people/{work.public_id}/")
         page.wait_for_selector("text=在闸机名单上")
         _picture(page, f"person-listed-{width}")
-        assert page.evaluate(SIDEWAYS) <= 0
+        assert overhang(page) <= 0
         page.goto(f"{live_server.url}/people/{work.public_id}/identity/")
         page.wait_for_selector(f"text={county.point.name}")
         _picture(page, f"identity-record-{width}")
-        assert page.evaluate(SIDEWAYS) <= 0
+        assert overhang(page) <= 0
         contract = Contract.all_rows.get(engagement=work)
         page.goto(f"{live_server.url}/contracts/{contract.public_id}/end/")
         page.fill("[name=date]", county.today.isoformat())

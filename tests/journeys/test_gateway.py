@@ -9,13 +9,12 @@ import pytest
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support import records
 from tests.support.actors import account, give_post, worker_account
 from tests.support.counties import County, wuchang
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SIZES = ((1366, 768), (390, 844), (360, 780))
 
 
@@ -46,7 +45,7 @@ def _picture(page: Page, name: str) -> None:
     folder = os.environ.get("SHOTS")
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate(SIDEWAYS) <= 0, f"{name} at {width}"
+        assert overhang(page) <= 0, f"{name} at {width}"
         if folder and width != 360:
             Path(folder).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)

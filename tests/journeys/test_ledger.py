@@ -10,14 +10,13 @@ from django.utils import timezone
 
 from ledgers.models import Ledger
 from ledgers.rules import month_before
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support import people, records
 from tests.support.world import County, wuchang
 from workers.models import Presence
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("JOURNEY_SHOTS", "")
-STICKS_OUT = "document.documentElement.scrollWidth > innerWidth"
 
 
 @pytest.fixture
@@ -52,20 +51,21 @@ def test_a_ledger_is_filed_returned_filed_again_and_accepted(live_server, county
         sign_in(page, live_server.url, county.users["subcontractor_clerk"].username)
         assert f"{month} 台账待报送" in page.locator("main").inner_text()
         page.click("main a:has-text('去报送')")
+        page.wait_for_load_state()
         assert "有缺项，可以照样报送" in page.locator("main").inner_text()
         _shot(page, "file", width)
-        assert not page.evaluate(STICKS_OUT)
+        assert overhang(page) <= 0
         page.click("main button.b-main")
         page.wait_for_selector("text=回执见本页")
         _shot(page, "receipt", width)
-        assert not page.evaluate(STICKS_OUT)
+        assert overhang(page) <= 0
         assert complaints == []
     with window(width, height) as context:
         page = context.new_page()
         sign_in(page, live_server.url, county.users["labour_clerk"].username)
         page.goto(f"{live_server.url}/projects/{county.project.public_id}/ledgers/?month={month}")
         _shot(page, "list", width)
-        assert not page.evaluate(STICKS_OUT)
+        assert overhang(page) <= 0
         page.click("td.name a")
         page.click("text=退回")
         page.fill("textarea[name=reason]", "何九、郭十没有合同")
@@ -77,6 +77,7 @@ def test_a_ledger_is_filed_returned_filed_again_and_accepted(live_server, county
         assert "台账被退回，待再报" in page.locator("main").inner_text()
         page.goto(f"{live_server.url}/ledgers/{Ledger.all_rows.get().public_id}/")
         page.click("text=补齐后再报")
+        page.wait_for_load_state()
         assert "一字不差" in page.locator("main").inner_text()
         _shot(page, "again", width)
         page.click("main button.b-main")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from tests.exports.exporting import sheets, table
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support import people, records
 from tests.support.world import two_counties
 from web.exports import work
@@ -34,7 +34,7 @@ def _open(context, live_server, county, path: str, role: str = REGULATOR) -> Pag
 
 
 def _fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    return overhang(page) <= 0
 
 
 def _the_worker_comes_by() -> ExportJob:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from federation.masters import pulling
 from federation.models import ChangeProposal, MasterFeed
 from projects.models import Project
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support import records
 from tests.support.actors import account, give_post
 from tests.support.four_databases import TOKEN, pull, stand_in
@@ -22,7 +22,7 @@ SIZES = [(1366, 768), (390, 844)]
 def _see(page: Page, home: str, path: str, name: str) -> None:
     """Open a page; nothing makes it scroll sideways. A folder for pictures may be named."""
     page.goto(f"{home}{path}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert overhang(page) <= 0, path
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 

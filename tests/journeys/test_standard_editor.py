@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from accounts.models import User
 from federation.models import AcceptedRequest
 from standards.models import StandardVersion
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support import people, records
 from tests.support.actors import account, give_post
 from tests.support.vendor import Vendor, vendor_of
@@ -25,7 +25,6 @@ from web.editor import impact_work
 from web.editor.models import ImpactCheck
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 Clock = Callable[[date], datetime]
 
 
@@ -75,7 +74,7 @@ def _picture(page: Page, name: str) -> None:
     folder = os.environ.get("SHOTS")
     for width, height in ((1366, 768), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate(SIDEWAYS) <= 0, f"{name} at {width}"
+        assert overhang(page) <= 0, f"{name} at {width}"
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)

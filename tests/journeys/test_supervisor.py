@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from integrity.models import SupervisionNotice
 from integrity.services import settle_notices
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support.world import County, wuchang
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -77,7 +77,7 @@ def no_sideways(page: Page) -> bool:
     fits = []
     for width in (wide["width"], min(wide["width"], 360)):
         page.set_viewport_size({"width": width, "height": wide["height"]})
-        fits.append(page.evaluate("document.documentElement.scrollWidth") <= width)
+        fits.append(overhang(page) <= 0)
     page.set_viewport_size(wide)
     return all(fits)
 
@@ -124,6 +124,7 @@ def test_from_a_gap_to_a_closed_notice_with_one_return(
 
         clerk.goto(address)
         clerk.click("a >> text=再次回复")
+        clerk.wait_for_load_state()
         assert "合同照片看不清签字页" in clerk.locator("main").inner_text()
         clerk.goto(address)
         clerk.click("a >> text=再次回复")
@@ -135,6 +136,7 @@ def test_from_a_gap_to_a_closed_notice_with_one_return(
 
         page.goto(address)
         page.click("a >> text=接受，闭合")
+        page.wait_for_load_state()
         assert "仍未补齐" in page.locator("main").inner_text()
         page.fill("textarea[name=note]", "现场核对过原件")
         page.click("button >> text=接受，闭合")

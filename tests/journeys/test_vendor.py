@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from federation.simulator.wire import OpenApi, VendorError
-from tests.journeys.browsing import watch, window
+from tests.journeys.browsing import overhang, watch, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = [(1366, 768), (360, 740)]
@@ -21,7 +21,7 @@ READING = (
 
 def _fits(page: Page) -> bool:
     """Nothing makes the page scroll sideways; wide tables scroll in their own frame."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    return overhang(page) <= 0
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["desk", "phone"])
@@ -37,6 +37,7 @@ def test_a_vendor_reads_practises_and_sees_its_client_ticked(live_server, transa
         page.click("text=申请联调沙箱")
         page.fill("[name=vendor]", "江汉智能门禁")
         page.click("button:has-text('开通沙箱')")
+        page.wait_for_load_state()
         appid, secret = page.locator("code.secret").all_inner_texts()
         assert _fits(page)
         page.click("text=去做自测")

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from attendance.models import AttendanceDay, CorrectionRequest, Punch
-from tests.journeys.browsing import sign_in, watch, window
+from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support import records
 from tests.support.world import County, two_counties
 from web.delivery import SMS
@@ -78,6 +78,7 @@ def test_a_worker_enters_by_phone_sees_the_tick_and_asks_for_a_correction(live_s
         page.click("text=报上去")
         page.wait_for_selector("text=等总承包单位处理")
         page.click(".own-nav >> text=我报的")
+        page.wait_for_load_state()
         assert page.locator(".rows li").count() == 2
         assert complaints == []
     row = CorrectionRequest.all_rows.get(engagement=county.worker.engagement, day=county.today)
@@ -98,6 +99,7 @@ def test_the_clerk_sees_the_evidence_and_approves_and_the_day_says_so(live_serve
         sign_in(page, live_server.url, county.users["labour_clerk"].username)
         page.click("text=2 条考勤更正待处理")
         page.click(f"#list td.name >> text={county.worker.person.name}")
+        page.wait_for_load_state()
         assert "当天的打卡" in page.locator("main").inner_text()
         page.click("button[value=accept]")
         page.wait_for_selector("text=已通过，考勤按更正重新计算。")
@@ -112,7 +114,7 @@ def test_the_workers_pages_are_large_and_fit_every_screen(live_server, world, wi
     with window(width, 844 if width < 1000 else 768) as context:
         page = context.new_page()
         page.goto(f"{live_server.url}/account/worker/")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert overhang(page) <= 0
         assert _grave_faults(page) == []
         _enter(page, live_server.url, county)
         paths = (
@@ -126,7 +128,7 @@ def test_the_workers_pages_are_large_and_fit_every_screen(live_server, world, wi
         )
         for path in paths:
             page.goto(live_server.url + path)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert overhang(page) <= 0, path
             assert page.evaluate(SMALLEST_TEXT) >= 16, path
             assert page.evaluate(LOW_TARGETS) == [], path
             assert page.locator(".own-nav a").count() == 4

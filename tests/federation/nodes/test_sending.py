@@ -228,6 +228,19 @@ def test_a_refused_record_is_held_with_the_reason_and_what_was_sent(parent, abov
     assert RecordResult.objects.count() == 1
 
 
+def test_a_record_that_is_told_to_wait_after_it_came_on_another_line_waits_no_longer(parent, above):
+    waits, came = (_told(Changes([note("一")]), became, 1, 1) for became in ("waits", "applied"))
+    waits["key"] = came["key"]
+    # Lines are told side by side: what let the record in stands before the line on which it had to wait.
+    lines = {name: {"epoch": 1, "applied_seq": 1, "last": 1, "results": [one]} for name, one in
+             (("records-0", came), ("records-1", waits))}  # fmt: skip
+    push(above, http=parent.http(), outgoing=Changes([note("一")]))
+    parent.answers["results"] = lambda _body: (200, json.dumps({"lines": lines}).encode())
+    assert ask_results(above, http=parent.http())
+    found = RecordResult.objects.exclude(resolved_at=None).order_by("became")
+    assert [one.became for one in found] == ["applied", "waits"]
+
+
 def test_a_held_record_is_sent_again_and_settled_by_its_new_outcome(parent, above, held):
     requeue_record(actor=EVERYONE, result=held)
     with pytest.raises(DomainError):
