@@ -12,14 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from federation.corrections import CORRECTABLE, field_label
+from federation.corrections import CORRECTABLE
 from federation.masters.pulling import is_the_province
 from federation.models import ChangeProposal
 from federation.selectors.corrections import ANSWER_CORRECTION, page_of, platform_name
 from federation.selectors.masters import (
     ANSWER,
     PROPOSE,
-    field_in_words,
     fields_of,
     may_propose,
     owned_row,
@@ -30,7 +29,7 @@ from federation.selectors.masters import (
     row_title,
 )
 from federation.services import answer_proposal, propose_change, take_back_proposal
-from federation.words import proposal_state
+from federation.words import proposal_state, wished_field
 from kernel.errors import NotFound
 from kernel.models import this_node
 from web import words
@@ -48,13 +47,6 @@ SEEN = "projects.view"
 def wish_crumbs(*tail: Crumb) -> list[Crumb]:
     """变更建议与更正申请 › …"""
     return [Crumb("变更建议与更正申请", reverse("change_proposals") if tail else ""), *tail]
-
-
-def wished_field(wish: ChangeProposal) -> str:
-    """What of the record is wished otherwise, in words."""
-    if not wish.owner:
-        return field_in_words(wish.object, wish.field)
-    return field_label(wish.object, wish.field) or "其他内容"
 
 
 class ProposalFilters(ScopedFilterSet):

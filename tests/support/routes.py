@@ -1255,6 +1255,20 @@ ROUTES: dict[str, Route] = {
     "api_change_answer": Route(
         role="province_regulator", kwargs=_wish, forms=lambda _county: [{"accepts": True}]
     ),
+    "api_copy_correction_ask": Route(
+        forms=lambda county: [
+            {
+                "object": "quantity",
+                "row": str(county.copy.public_id),
+                "wish": "数量应为 12",
+                "reason": "验收单",
+            }
+        ]
+    ),
+    "api_copy_correction_answer": Route(
+        kwargs=lambda county: [{"public_id": county.copy_wish.public_id}],
+        forms=lambda _county: [{"accepts": True}],
+    ),
     "api_change_take_back": Route(kwargs=_wish, forms=lambda _county: [{}]),
     "nodes": _of_the_node(),
     "node_invite": _of_the_node(
