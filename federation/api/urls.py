@@ -71,9 +71,13 @@ urlpatterns = [
     path("manager-registrations/", masters.ManagersView.as_view(), name="api_manager_registrations"),
     path("change-proposals/", masters.ProposalsView.as_view(), name="api_change_proposals"),
     path("change-proposals/propose/", masters.ProposeView.as_view(), name="api_change_propose"),
-    path("corrections/ask/", corrections.AskCorrectionView.as_view(), name="api_copy_correction_ask"),
     path(
-        "corrections/<uuid:public_id>/answer/",
+        "change-proposals/ask-correction/",
+        corrections.AskCorrectionView.as_view(),
+        name="api_copy_correction_ask",
+    ),
+    path(
+        "change-proposals/<uuid:public_id>/answer-correction/",
         corrections.AnswerCorrectionView.as_view(),
         name="api_copy_correction_answer",
     ),

@@ -249,7 +249,7 @@ class AnswerProposal(FormPage):
         return self.cancel_url
 
     def context(self) -> dict[str, Any]:
-        field = field_in_words(self.row.object, self.row.field)
+        field = wished_field(self.row)
         return {
             "title": f"答复变更建议：{self.row.label}",
             "lead": f"{field}：现为“{self.row.present or '未填'}”，建议改为“{self.row.wish}”。"
