@@ -257,7 +257,7 @@ def _write(records: Sequence[MasterRecord]) -> None:
 
 def _keep(kind: Kind, works: Sequence[_Work]) -> None:
     """Rows that a neighbour reported first are this node's now: no copies any more."""
-    rows = [work.outcome.row for work in works if work.outcome.became == "changed"]
+    rows = [row for work in works if work.outcome.became == "changed" and (row := work.outcome.row)]
     Copied.objects.filter(kind=kind.row, key__in=rows).delete()
 
 

@@ -50,7 +50,7 @@ def copied_row(actor: Actor, kind: str, public_id: UUID) -> Any:
     model = KINDS[kind].model
     if not issubclass(model, ScopedModel):
         raise NotFound
-    rows = model.objects.visible_to(actor)
+    rows: QuerySet[Any] = model.objects.visible_to(actor)
     if known.reads:
         rows = rows.select_related(*known.reads)
     found = rows.filter(public_id=public_id).first()

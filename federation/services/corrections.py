@@ -96,4 +96,4 @@ def answer_correction(
         raise NotTheOwner(row.owner)
     if has_number(row.object, answer):
         raise NumberInWish("answer")
-    return answered(actor=actor, row=row, accepts=accepts, answer=answer, now=now)
+    return answered(actor, row, accepts=accepts, answer=answer, now=now)

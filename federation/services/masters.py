@@ -136,11 +136,11 @@ def answer_proposal(
     row = locked(proposal)
     if row.owner:
         raise NotFound
-    return answered(actor=actor, row=row, accepts=accepts, answer=answer, now=now)
+    return answered(actor, row, accepts=accepts, answer=answer, now=now)
 
 
 def answered(
-    *, actor: Actor, row: ChangeProposal, accepts: bool, answer: str, now: datetime
+    actor: Actor, row: ChangeProposal, *, accepts: bool, answer: str, now: datetime
 ) -> ChangeProposal:
     """Write the answer to a locked wish; it travels to who asked. Raises NotAsked, OwnWish, DomainError."""
     if row.state != State.ASKED:

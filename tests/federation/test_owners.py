@@ -223,6 +223,7 @@ def test_a_row_that_the_master_takes_over_is_told_to_the_node_that_reported_it(p
 def test_who_joins_a_site_by_the_childs_own_word_is_told_what_is_known_of_the_firm(place: County) -> None:
     _dispatched(_child())
     (made,) = take_enterprises([EnterpriseMaster("91420100MA4KTEST0X", "卮昤外省监理")])
+    assert made.row
     stranger = Enterprise.all_rows.get(public_id=made.row)
     manager = ManagerRegistration.objects.create(enterprise=stranger, name="韩某", number="外0001")
     last = drained(outgoing.DISPATCH, _child())
