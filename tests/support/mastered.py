@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from federation.masters.contract import mark
@@ -21,7 +22,7 @@ from projects.services.mastering import as_master
 def own_by_master(county: Any) -> None:
     """The supervisor's firm comes from the master; its name has changed once."""
     word, order, firm = county.word, county.order, county.firms["supervisor"]
-    with as_master():
+    with transaction.atomic(), as_master():
         Enterprise.all_rows.filter(pk=firm.pk).update(source=Source.MASTER)
     firm.refresh_from_db()
     county.master_record = MasterRecord.objects.create(
