@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
     """Wishes about any row travel to its owner and answers back; what the masters say travels downward."""
 
     dependencies = [
-        ("federation", "0061_closed_days_are_marked"),
+        ("federation", "0062_files_that_travel"),
         ("outbox", "0002_changes"),
         ("projects", "0010_contract_terms"),
         ("regions", "0001_initial"),
