@@ -9,6 +9,7 @@ from federation.open_api.view import open_api
 from federation.web import (
     agreement_forms,
     agreement_objects,
+    corrections,
     credential_forms,
     credentials,
     handbook,
@@ -248,6 +249,16 @@ urlpatterns = [
         "masters/proposals/<uuid:public_id>/take-back/",
         proposals.TakeBackProposal.as_view(),
         name="change_proposal_take_back",
+    ),
+    path(
+        "masters/corrections/new/<slug:kind>/<uuid:public_id>/",
+        corrections.NewCorrection.as_view(),
+        name="copy_correction_new",
+    ),
+    path(
+        "masters/corrections/<uuid:public_id>/answer/",
+        corrections.AnswerCorrection.as_view(),
+        name="copy_correction_answer",
     ),
     path("masters/records/<uuid:public_id>/", masters.Record.as_view(), name="master_record"),
     path("masters/history/<slug:kind>/<uuid:public_id>/", masters.History.as_view(), name="master_history"),

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from federation import selectors
+from federation.corrections import field_label
 from federation.models import ChangeProposal, Credential, MasterRecord
 from federation.open_api.dispatcher import methods
-from federation.selectors.masters import FeedStand
+from federation.selectors.masters import FeedStand, field_in_words
 from web import words
 
 VERDICTS = {
@@ -47,6 +48,13 @@ def proposal_state(proposal: ChangeProposal) -> tuple[str, str]:
     """A wish's level and state."""
     state = ChangeProposal.State(proposal.state)
     return PROPOSAL_LEVELS[state], str(state.label)
+
+
+def wished_field(wish: ChangeProposal) -> str:
+    """What of the record is wished otherwise, in words."""
+    if not wish.owner:
+        return field_in_words(wish.object, wish.field)
+    return field_label(wish.object, wish.field) or "其他内容"
 
 
 def feed_state(stand: FeedStand, now: datetime) -> tuple[str, str]:

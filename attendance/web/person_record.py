@@ -25,6 +25,7 @@ from audit.services import record
 from kernel.errors import DomainError
 from standards.selectors import code_name, codes
 from web import words
+from web.copies import is_own
 from web.navigation import Crumb
 from web.pages import Page
 from workers import selectors as workers
@@ -64,6 +65,7 @@ DOES = (
     ("workers.file", "登记证书", "new_certificate"),
     ("workers.view", "实名采集记录", "identity_record"),
 )
+READS = frozenset({"identity_record"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class PersonRecord(Page):
             "month_after": f"{last + timedelta(days=1):%Y-%m}" if last < day else "",
             "weeks": _weeks(first, came, presences, day),
             "came_days": len(came),
-            "may_ask": self.actor.may("workers.enter"),
+            "may_ask": is_own(engagement) and self.actor.may("workers.enter"),
             "sign_in_code": shown_code(self.actor, engagement),
         }
 
@@ -168,6 +170,8 @@ class RevealNumber(Page):
 
 def _head(actor: Any, engagement: Any, here: str, day: date) -> dict[str, Any]:
     person, project = engagement.person, engagement.project
+    # What is done with a copy is refused: it is not offered.
+    is_ours = is_own(engagement)
     own = project.region if actor.reach("workers.view").region_paths else None
     tail = (
         Crumb(project.name, reverse("project", args=[project.public_id])),
@@ -183,13 +187,14 @@ def _head(actor: Any, engagement: Any, here: str, day: date) -> dict[str, Any]:
         "age": _age(person.born_on, day),
         "trade": code_name("trade", engagement.trade) or code_name("worker_kind", engagement.kind),
         "state_now": in_words(workers.facts_of(engagement)),
-        "moves": moves_offered(actor, engagement),
+        "moves": moves_offered(actor, engagement) if is_ours else [],
         "may_reveal": actor.may("workers.reveal"),
-        "may_file": actor.may("workers.file"),
+        "may_file": is_ours and actor.may("workers.file"),
+        "may_propose": actor.may("masters.propose"),
         "acts": [
             {"label": label, "url": reverse(name, args=[engagement.public_id])}
             for permission, label, name in DOES
-            if actor.may(permission)
+            if actor.may(permission) and (is_ours or name in READS)
         ],
         "identity": identity_told(workers.identity_checks(actor, engagement)),
         "crumbs": crumbs(actor, own, dashboard_url, *tail),

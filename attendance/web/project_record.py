@@ -88,6 +88,7 @@ def head(actor: Actor, project: Any, here: str) -> dict[str, Any]:
         "tabs_label": "项目的各部分",
         "as_of": project.counted_at or timezone.now(),
         "in_record": True,
+        "may_propose": actor.may("masters.propose"),
     }
 
 
@@ -120,7 +121,6 @@ class ProjectRecord(Page):
             "reported": projects.reported_permits(self.actor).filter(project=project),
             "told": project_told(self.actor, project),
             "provenance": provenance_of(project),
-            "may_propose": self.actor.may("masters.propose"),
             "account": _account(self.actor, project),
             "terms": _terms(self.actor, project),
             "category": code_name("project_class", project.category),

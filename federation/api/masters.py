@@ -20,7 +20,6 @@ from federation.selectors.masters import (
     VIEW,
     FeedStand,
     feed_stands,
-    field_in_words,
     manager_registrations,
     master_records,
     owned_row,
@@ -29,7 +28,7 @@ from federation.selectors.masters import (
     require_province,
 )
 from federation.services import answer_proposal, propose_change, request_pull, take_back_proposal
-from federation.words import feed_state, proposal_state, record_state
+from federation.words import feed_state, proposal_state, record_state, wished_field
 from projects.api.serializers import (
     CodeNameField,
     EnterpriseRefSerializer,
@@ -168,13 +167,14 @@ class ManagersView(ListRead):
 
 
 class ProposalSerializer(serializers.Serializer[ChangeProposal]):
-    """A wish to change what 四库一平台 owns."""
+    """A wish to change what 四库一平台 or another node owns."""
 
     public_id = serializers.UUIDField()
     version = serializers.IntegerField()
     region = RegionRefSerializer()
     project = ProjectRefSerializer(allow_null=True)
-    object = serializers.CharField(help_text="enterprise 企业、project 项目、permit 施工许可证")
+    owner = serializers.CharField(help_text="维护该记录的平台；空为四库一平台")
+    object = serializers.CharField(help_text="enterprise 企业、project 项目、permit 施工许可证、team 班组等")
     row = serializers.UUIDField(help_text="记录的 public_id")
     title = serializers.CharField(source="label", help_text="名称")
     field = serializers.CharField()
@@ -192,7 +192,7 @@ class ProposalSerializer(serializers.Serializer[ChangeProposal]):
     done_at = serializers.DateTimeField(allow_null=True, help_text="总库更正后取得的时间")
 
     def get_field_title(self, row: ChangeProposal) -> str:
-        return field_in_words(row.object, row.field)
+        return wished_field(row)
 
     def get_state_name(self, row: ChangeProposal) -> str:
         return proposal_state(row)[1]
@@ -209,7 +209,11 @@ class ProposalFilters(django_filters.FilterSet):
         return rows.filter(Q(label__icontains=value) | Q(wish__icontains=value))
 
 
-@extend_schema(summary="变更建议", description="对四库一平台数据的更正要求，新的在前。", tags=[TAG])
+@extend_schema(
+    summary="变更建议与更正申请",
+    description="对四库一平台和其他平台所维护的记录的更正要求，新的在前。",
+    tags=[TAG],
+)
 class ProposalsView(ListRead):
     """The wishes within scope."""
 

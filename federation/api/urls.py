@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from federation.api import gates, masters, punches, sharing, sharing_acts, upstreams, views, why
+from federation.api import corrections, gates, masters, punches, sharing, sharing_acts, upstreams, views, why
 
 _PARTNER = "sharing/partners/<uuid:public_id>/"
 _KEY = "sharing/keys/<uuid:public_id>/"
@@ -71,6 +71,16 @@ urlpatterns = [
     path("manager-registrations/", masters.ManagersView.as_view(), name="api_manager_registrations"),
     path("change-proposals/", masters.ProposalsView.as_view(), name="api_change_proposals"),
     path("change-proposals/propose/", masters.ProposeView.as_view(), name="api_change_propose"),
+    path(
+        "change-proposals/ask-correction/",
+        corrections.AskCorrectionView.as_view(),
+        name="api_copy_correction_ask",
+    ),
+    path(
+        "change-proposals/<uuid:public_id>/answer-correction/",
+        corrections.AnswerCorrectionView.as_view(),
+        name="api_copy_correction_answer",
+    ),
     path("change-proposals/<uuid:public_id>/answer/", masters.AnswerView.as_view(), name="api_change_answer"),
     path(
         "change-proposals/<uuid:public_id>/take-back/",

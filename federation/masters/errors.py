@@ -16,6 +16,56 @@ class MasterUnset(DomainError):
         )
 
 
+class NotTheProvince(DomainError):
+    """Only the province's platform pulls from 四库一平台 and answers for it."""
+
+    code = "not_the_province"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "四库一平台只由省级平台对接：取数和答复都在省级平台办理，本平台由省级下发只读副本。"
+                "数据有误的，请在记录页面提变更建议。"
+            )
+        )
+
+
+class NotTheOwner(DomainError):
+    """Another node owns the row, and answers for it."""
+
+    code = "not_the_owner"
+
+    def __init__(self, node: str) -> None:
+        super().__init__(
+            _("这条记录由“{node}”平台维护，更正申请由该平台答复。请等答复，结果会显示在本页。").format(
+                node=node
+            )
+        )
+
+
+class NotACopy(DomainError):
+    """The row is this node's own: whoever may change it changes it here."""
+
+    code = "not_a_copy"
+
+    def __init__(self) -> None:
+        super().__init__(_("这条记录由本平台维护，不需要更正申请。请直接在记录页面修改。"))
+
+
+class NumberInWish(DomainError):
+    """A wish travels in the clear: an identity, phone or card number does not belong in it."""
+
+    code = "number_in_wish"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            _(
+                "申请中不能写证件号码、手机号或银行卡号。请删去号码，写明是哪一项有误，由维护单位核对原件更正。"
+            ),
+            field=field,
+        )
+
+
 class WishUnchanged(DomainError):
     """The wish is empty or is what stands there already."""
 

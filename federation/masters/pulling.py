@@ -47,8 +47,13 @@ class Step:
 
 
 def is_configured() -> bool:
-    """Whether this node has a source to pull from."""
-    return bool(settings.FOUR_DATABASES_URL)
+    """Whether this node pulls: the province does, where it has a source. All others get copies from it."""
+    return bool(settings.FOUR_DATABASES_URL) and is_the_province()
+
+
+def is_the_province() -> bool:
+    """Whether this node answers for 四库一平台."""
+    return bool(settings.NODE_KIND == "province")
 
 
 def connector() -> Connector:

@@ -16,7 +16,8 @@ from django.db import IntegrityError, transaction
 from federation.masters.contract import Entry, mark
 from federation.masters.kinds import Kind
 from federation.masters.reading import READERS, Reader, Unreadable
-from federation.models import ChangeProposal, MasterChange, MasterPull, MasterRecord
+from federation.models import ChangeProposal, Copied, MasterChange, MasterPull, MasterRecord
+from kernel.models import this_node
 from projects.master_facts import Change, Taken
 
 _WRITTEN = (
@@ -176,6 +177,7 @@ def _live(
     for work in works:
         _settle(kind, work)
     _write([work.record for work in works])
+    _keep(kind, works)
     _note(kind, works, now)
     tally = Tally()
     for work in works:
@@ -253,6 +255,12 @@ def _write(records: Sequence[MasterRecord]) -> None:
         )
 
 
+def _keep(kind: Kind, works: Sequence[_Work]) -> None:
+    """Rows that a neighbour reported first are this node's now: no copies any more."""
+    rows = [row for work in works if work.outcome.became == "changed" and (row := work.outcome.row)]
+    Copied.objects.filter(kind=kind.row, key__in=rows).delete()
+
+
 def _note(kind: Kind, works: Sequence[_Work], now: datetime) -> None:
     told = [
         (work.outcome.row, work.outcome.changes, work.entry.changed_at)
@@ -267,8 +275,7 @@ def note_changes(
 ) -> None:
     """Keep the history of fields: row, its changes, and when they were made at the source.
 
-    A wish that has come true by them is done. For whoever brings a master's row: the pull here, and the copy
-    that a node above sends.
+    A wish that has come true by them is done. Copies bring their history with them (travel: master_change).
     """
     changes = [
         MasterChange(
@@ -290,7 +297,10 @@ def note_changes(
 
 def _fulfil(changes: Sequence[MasterChange], now: datetime) -> None:
     open_states = (ChangeProposal.State.ASKED, ChangeProposal.State.ACCEPTED)
-    waiting = ChangeProposal.all_rows.filter(row__in={one.row for one in changes}, state__in=open_states)
+    # What came from another node is marked there, when the new value comes.
+    waiting = ChangeProposal.all_rows.filter(
+        origin=this_node(), row__in={one.row for one in changes}, state__in=open_states
+    )
     made = {(one.row, one.field, one.after) for one in changes}
     for wish in waiting.select_for_update(of=("self",)):
         if (wish.row, wish.field, wish.wish) in made:

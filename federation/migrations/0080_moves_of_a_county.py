@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
     """A county moves between its parent's platform and its own; nobody writes there meanwhile."""
 
     dependencies = [
-        ("federation", "0062_files_that_travel"),
+        ("federation", "0063_wishes_travel"),
         ("ledgers", "0003_a_filed_ledger_changes_hands"),
     ]
     operations = [

@@ -15,6 +15,7 @@ from federation.models.masters import (
     MasterFeed,
     MasterPull,
     MasterRecord,
+    ProposalAnswer,
 )
 from federation.models.moves import Frozen, Move
 from federation.models.nodes import Invitation, Node, NodeKey
@@ -83,6 +84,7 @@ __all__ = [
     "NodeKey",
     "Partner",
     "PartnerKey",
+    "ProposalAnswer",
     "PunchDay",
     "ReceivedEnvelope",
     "ReconciliationCount",

@@ -195,10 +195,12 @@ class ManagerRegistration(Travelling, ScopedModel):
 
 
 class ChangeProposal(Travelling, ScopedModel):
-    """A wish to change what 四库一平台 owns: it goes upward, and the province answers.
+    """A wish to change a row that another owns: it travels to the owner, who answers.
 
-    `region` is where it was asked, `project` the site that it concerns. An accepted wish is done once a pull
-    brings the new value. Source: product 5.7 (read-only; ChangeProposal upward), I-25.
+    `owner` is the node whose row it is; "" where 四库一平台 owns it: then the province answers. `object` is
+    the kind of row between nodes, `field` one of its fields, "" where the wish says it in words. `region` is
+    where it was asked, `project` the site that it concerns. An accepted wish is done once the row comes with
+    the new value. Source: product 5.7 (read-only; ChangeProposal upward; correction requests downward), I-25.
     """
 
     region_lookup = "region"
@@ -207,17 +209,18 @@ class ChangeProposal(Travelling, ScopedModel):
 
     class State(models.TextChoices):
         ASKED = "asked", "待答复"
-        ACCEPTED = "accepted", "已转四库一平台"
+        ACCEPTED = "accepted", "已采纳，待更正"
         REFUSED = "refused", "不予采纳"
         TAKEN_BACK = "taken_back", "已撤回"
-        DONE = "done", "总库已更正"
+        DONE = "done", "已更正"
 
+    owner = models.CharField(max_length=32, blank=True)
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
     project = models.ForeignKey("projects.Project", models.PROTECT, null=True, blank=True, related_name="+")
-    object = models.CharField(max_length=16)
+    object = models.CharField(max_length=40)
     row = models.UUIDField()
     label = models.CharField(max_length=200)
-    field = models.CharField(max_length=40)
+    field = models.CharField(max_length=40, blank=True)
     present = models.CharField(max_length=300, blank=True)
     wish = models.CharField(max_length=300)
     reason = models.CharField(max_length=300)
@@ -235,13 +238,36 @@ class ChangeProposal(Travelling, ScopedModel):
         ordering = ("-asked_at", "-pk")
         constraints = [
             models.UniqueConstraint(
-                fields=("row", "field"), condition=Q(state="asked"), name="one_wish_for_a_field_waits"
+                fields=("origin", "row", "field"),
+                condition=Q(state="asked"),
+                name="one_wish_for_a_field_waits",
             ),
             models.CheckConstraint(
                 condition=Q(answered_by_key="") | ~Q(answered_by_key=models.F("asked_by_key")),
                 name="who_asks_for_a_change_does_not_answer",
             ),
         ]
+        indexes = [models.Index(fields=("row",), name="wishes_about_a_row")]
 
     def __str__(self) -> str:
         return f"ChangeProposal {self.pk}"
+
+
+class ProposalAnswer(Travelling):
+    """What the owner of a row answered to a wish, written at the owner's node; it travels to who asked.
+
+    A row of its own, because the wish is its asker's: only the asker's node changes it.
+    """
+
+    proposal = models.OneToOneField(ChangeProposal, models.PROTECT, related_name="answered")
+    accepts = models.BooleanField()
+    answer = models.CharField(max_length=300, blank=True)
+    answered_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=120)
+    answered_by_key = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"ProposalAnswer {self.pk}"

@@ -190,7 +190,8 @@ def proposal(actor: Actor, public_id: UUID) -> ChangeProposal:
 
 def proposals_waiting(actor: Actor) -> QuerySet[ChangeProposal]:
     """The wishes that the province has to answer, longest waiting first; none for whoever does not answer."""
-    rows = ChangeProposal.objects.visible_to(actor, ANSWER).filter(state=ChangeProposal.State.ASKED)
+    asked = ChangeProposal.State.ASKED
+    rows = ChangeProposal.objects.visible_to(actor, ANSWER).filter(owner="", state=asked)
     if not actor.reach(ANSWER).is_province_wide:
         return rows.none()
     return rows.order_by("asked_at", "pk")

@@ -26,6 +26,7 @@ from federation.services.calls import (
     serial,
 )
 from federation.services.conformance import begin_run, settle_runs
+from federation.services.corrections import answer_correction, ask_correction
 from federation.services.credentials import (
     issue_credential,
     issue_enterprise_credential,
@@ -88,9 +89,11 @@ __all__ = [
     "abort_migration",
     "accept",
     "add_upstream",
+    "answer_correction",
     "answer_proposal",
     "approve_agreement",
     "approve_waiver",
+    "ask_correction",
     "ask_waiver",
     "begin_migration",
     "begin_run",

@@ -7,8 +7,15 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from federation.masters import contract, pulling
-from federation.masters.errors import MasterUnset, NotAsked, OwnWish, WishStands, WishUnchanged
-from federation.models import ChangeProposal, MasterFeed
+from federation.masters.errors import (
+    MasterUnset,
+    NotAsked,
+    NotTheProvince,
+    OwnWish,
+    WishStands,
+    WishUnchanged,
+)
+from federation.models import ChangeProposal, MasterFeed, ProposalAnswer
 from federation.selectors.masters import (
     ANSWER,
     PROPOSE,
@@ -19,6 +26,7 @@ from federation.selectors.masters import (
     present_value,
     require_province,
 )
+from federation.travel.wishes import settle
 from kernel.errors import DomainError, NotFound
 from kernel.permits import require
 from kernel.scoping import Actor
@@ -33,12 +41,14 @@ State = ChangeProposal.State
 def request_pull(*, actor: Actor, name: str, is_full: bool, now: datetime) -> list[MasterFeed]:
     """Ask for a pull of one object, or of all ("all"), at once; `is_full` reads everything anew.
 
-    Who reads already goes on. Raises NotPermitted, NotFound, MasterUnset.
+    Who reads already goes on. Raises NotPermitted, NotFound, NotTheProvince, MasterUnset.
     """
     require(actor, PULL)
     require_province(actor, PULL)
     if name != "all" and name not in contract.OBJECTS:
         raise NotFound
+    if not pulling.is_the_province():
+        raise NotTheProvince
     if not pulling.is_configured():
         raise MasterUnset
     pulling.feeds()
@@ -102,7 +112,7 @@ def propose_change(
 def take_back_proposal(*, actor: Actor, proposal: ChangeProposal) -> ChangeProposal:
     """Withdraw a wish that nobody has answered; who asked does. Raises NotPermitted, NotFound, NotAsked."""
     require(actor, PROPOSE, on=proposal)
-    row = _locked(proposal)
+    row = locked(proposal)
     if row.asked_by_key != actor.key:
         raise NotFound
     if row.state != State.ASKED:
@@ -116,12 +126,23 @@ def answer_proposal(
 ) -> ChangeProposal:
     """Say for the province whether a wish is handed on to 四库一平台, and why or why not.
 
-    It changes nothing here: the value comes by the pull. Raises NotPermitted, NotFound, NotAsked, OwnWish,
-    DomainError without words for a refusal.
+    It changes nothing here: the value comes by the pull. Raises NotPermitted, NotFound, NotTheProvince,
+    NotAsked, OwnWish, DomainError without words for a refusal.
     """
     require(actor, ANSWER, on=proposal)
     require_province(actor, ANSWER)
-    row = _locked(proposal)
+    if not pulling.is_the_province():
+        raise NotTheProvince
+    row = locked(proposal)
+    if row.owner:
+        raise NotFound
+    return answered(actor, row, accepts=accepts, answer=answer, now=now)
+
+
+def answered(
+    actor: Actor, row: ChangeProposal, *, accepts: bool, answer: str, now: datetime
+) -> ChangeProposal:
+    """Write the answer to a locked wish; it travels to who asked. Raises NotAsked, OwnWish, DomainError."""
     if row.state != State.ASKED:
         raise NotAsked
     if row.asked_by_key == actor.key:
@@ -129,13 +150,24 @@ def answer_proposal(
     answer = answer.strip()[:300]
     if not accepts and not answer:
         raise DomainError(_("不予采纳的，请写明理由，让提出人知道怎么办。"), code="no_answer", field="answer")
-    row.answered_at, row.answered_by, row.answered_by_key = now, actor.label[:120], actor.key
-    row.answer = answer
-    return _moved(actor, row, State.ACCEPTED if accepts else State.REFUSED, "federation.change_answered")
+    made = ProposalAnswer.objects.create(
+        proposal=row,
+        accepts=accepts,
+        answer=answer,
+        answered_at=now,
+        answered_by=actor.label[:120],
+        answered_by_key=actor.key,
+    )
+    settle([made.public_id])
+    row.refresh_from_db()
+    record(actor, "federation.change_answered", row, reason=answer, state=str(row.state))
+    announce("federation.change_answered.v1", key=row.public_id, version=row.version)
+    return row
 
 
-def _locked(proposal: ChangeProposal) -> ChangeProposal:
-    rows = ChangeProposal.all_rows.select_related("region", "project")
+def locked(proposal: ChangeProposal) -> ChangeProposal:
+    """The wish, held until the end of the transaction."""
+    rows = ChangeProposal.all_rows.select_related("region")
     return rows.select_for_update(of=("self",)).get(pk=proposal.pk)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from audit.services import record
@@ -67,13 +67,18 @@ def key_of(call: Call, now: datetime) -> PartnerKey:
     if not call.authorization.startswith(_BEARER):
         raise NoKey
     secret = call.authorization[len(_BEARER) :].strip()[:_LONGEST_KEY]
-    keys = PartnerKey.objects.unscoped(because="a call says who it is by its key")
-    found = keys.select_related("partner").filter(digest=digest_of(secret)).first()
+    found = _held_by(secret).select_related("partner").first()
     if found is None or not found.is_valid(now):
         raise UnknownKey
     if not found.allows(call.address):
         raise WrongAddress(call.address)
     return found
+
+
+def _held_by(secret: str) -> QuerySet[PartnerKey]:
+    """The key with this secret, whoever's it is: a call, answered or refused, says who it is by it alone."""
+    keys = PartnerKey.objects.unscoped(because="a call says who it is by its key")
+    return keys.filter(digest=digest_of(secret))
 
 
 @transaction.atomic
@@ -237,9 +242,8 @@ def _until_midnight(now: datetime) -> int:
 
 def note_turned_away(call: Call, refusal: DomainError, now: datetime) -> None:
     """Remember that a call got nothing, and why; those of one minute, caller and reason are one row."""
-    keys = PartnerKey.objects.unscoped(because="a refused call names its key, if it has one")
     secret = call.authorization.removeprefix(_BEARER).strip()[:_LONGEST_KEY]
-    partner = keys.filter(digest=digest_of(secret)).values_list("partner", flat=True).first()
+    partner = _held_by(secret).values_list("partner", flat=True).first()
     shared = call.shared if call.shared in OBJECTS else ""
     with connection.cursor() as cursor:
         cursor.execute(

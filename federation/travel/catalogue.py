@@ -12,6 +12,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from attendance.models import CorrectionRequest, Device
+from federation.models import (
+    ChangeProposal,
+    ManagerRegistration,
+    MasterChange,
+    MasterRecord,
+    ProposalAnswer,
+)
 from federation.travel.kinds import Kind, Part
 from integrity.models import (
     AnswerFile,
@@ -121,6 +128,10 @@ def _copy(values: Values) -> bytes | None:
     return keyring().blind_index("copy", str(values["public_id"]))
 
 
+def _manager(values: Values) -> bytes | None:
+    return identity_index("01", values["id_number"]) if values.get("id_number") else None
+
+
 def _list_key(row: Any) -> UUID:
     return _named(f"code_list:{row.key}")
 
@@ -166,7 +177,7 @@ _LIST: Final = (
     Kind("reported_permit", ReportedPermit),
     Kind("participation", Participation, "both", natural=("project", "enterprise")),
     Kind("enterprise_particulars", EnterpriseParticulars),
-    Kind("qualification", Qualification, natural=("enterprise", "kind", "number", "trade")),
+    Kind("qualification", Qualification, "both", natural=("enterprise", "kind", "number", "trade")),
     Kind("terms", OwnerTerms, files=("no_charge_file", "contract_file")),
     Kind("wage_account", WageAccount, made={"number_index": _account}),
     Kind("team", Team, made={"responsible_index": _responsible}),
@@ -235,11 +246,30 @@ _LIST: Final = (
     ),
     Kind("credit", CreditRecord, "both"),
     Kind("person_credit", PersonCredit, "up"),
+    Kind("manager", ManagerRegistration, "down", natural=("number",), made={"id_index": _manager}),
+    # Where a master's row comes from and what changed of it, for those who hold the row as a copy.
+    Kind(
+        "master_record", MasterRecord, "down", natural=("object", "source_id"), pointer=("object", "row"),
+        own=frozenset({"held", "held_data", "seen_in"}), when=Q(held="", row__isnull=False),
+    ),
+    Kind("master_change", MasterChange, "down", pointer=("object", "row")),
+    Kind("proposal", ChangeProposal, "both", pointer=("object", "row")),
+    Kind("proposal_answer", ProposalAnswer, "both"),
 )  # fmt: skip
 
 KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in _LIST}
 ORDER: Final = {name: place for place, name in enumerate(KINDS)}
 PUNCHES: Final = "punches"
+# How a record of 四库一平台 names what it is of.
+_OBJECTS: Final = {
+    "enterprises": "enterprise", "projects": "project", "permits": "permit", "managers": "manager",
+}  # fmt: skip
+
+
+def pointed_kind(name: str) -> Kind | None:
+    """The kind of row that a pointer names; None for one that this node's software does not know."""
+    return KINDS.get(_OBJECTS.get(name, name))
+
 
 # Travelling or scoped tables that do not travel, and why.
 STAYS: Final = {
@@ -252,10 +282,6 @@ STAYS: Final = {
     "federation.UpstreamProject": "to whom this node reports, with its key",
     "federation.UpstreamCall": "a call of this node's client",
     "federation.UpstreamRecord": "what this node has told another platform",
-    "federation.MasterRecord": "the province's register of what 四库一平台 says",
-    "federation.MasterChange": "the province's register of what 四库一平台 says",
-    "federation.ManagerRegistration": "the province's register of what 四库一平台 says",
-    "federation.ChangeProposal": "a wish to the province, put and answered there",
     "federation.Partner": "partners are the province's alone",
     "federation.SharingAgreement": "partners are the province's alone",
     "federation.AgreementVersion": "partners are the province's alone",

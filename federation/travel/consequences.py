@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from federation.models import ProposalAnswer
+from federation.travel import wishes
 from federation.travel.kinds import Kind, rows_of
 from federation.travel.people import follow, tie_evidence
 from federation.travel.writing import Coming
@@ -33,6 +35,9 @@ def announce_copies(kind: Kind, rows: Sequence[Coming]) -> None:
         _people(rows)
     if kind.model is Engagement:
         _moved(rows)
+    if kind.model is ProposalAnswer:
+        wishes.settle(one.target for one in rows)
+    wishes.fulfil(kind.name, {one.target: one.row for one in rows})
     if not kind.event:
         return
     written = rows_of(kind.model).filter(public_id__in=[one.target for one in rows])

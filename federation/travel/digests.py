@@ -23,7 +23,7 @@ from federation.models import KnownAs
 from federation.travel.catalogue import KINDS
 from federation.travel.files import presence_only
 from federation.travel.kinds import Kind, Part, rows_of
-from federation.travel.names import KIND_OF
+from federation.travel.names import KIND_OF, pointed_at
 from federation.travel.reading import Snapshot, snapshots_where
 from kernel.models import this_node
 from workers.models import PersonAlias
@@ -89,6 +89,8 @@ def _renamed(of: Kind | Part, row: Mapping[str, Any], names: Renamed) -> dict[st
     for column in of.columns:
         if column.sort == "reference" and row.get(column.name) is not None:
             said[column.name] = names.of(column.field.related_model, row[column.name])
+    if (pointed := pointed_at(of, row)) and isinstance(of, Kind) and of.pointer:
+        said[of.pointer[1]] = names.of(*pointed)
     for part in of.parts:
         said[part.name] = [_renamed(part, entry, names) for entry in row[part.name]]
     return said

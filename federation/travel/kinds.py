@@ -82,6 +82,8 @@ class Kind:
     since: tuple[str, ...] = ()
     # Values that stand where the database refuses the row as it came.
     otherwise: Mapping[str, Any] = field(default_factory=dict)
+    # Columns that say the kind of another row and its public id, where no foreign key can.
+    pointer: tuple[str, str] | None = None
     # The database refuses every change of such a row.
     is_only_added: bool = False
     # A row without a public id of its own is named by this.
@@ -120,6 +122,11 @@ class Kind:
         """The lookup to the participation of a row, "" where it has none."""
         found = issubclass(self.model, ScopedModel) and self.model.participation_lookup
         return found or ""
+
+    @cached_property
+    def is_of_a_firm(self) -> bool:
+        """Whether a row above projects belongs to one enterprise, and is told to whom that is told."""
+        return self.project is None and any(column.name == "enterprise" for column in self.columns)
 
     @property
     def goes_up(self) -> bool:

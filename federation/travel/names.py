@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import models
 
 from federation.models import KnownAs
-from federation.travel.catalogue import KINDS
+from federation.travel.catalogue import KINDS, pointed_kind
 from federation.travel.kinds import Column, Kind, Part, rows_of
 from regions.models import Region
 from workers.models import Person, PersonAlias
@@ -61,9 +61,20 @@ def names_in(kind: Kind, rows: Collection[Mapping[str, Any]]) -> Names:
                 codes.add(value)
             elif column.field.related_model in KIND_OF:
                 wanted[column.field.related_model].add(UUID(value))
+        if pointed := pointed_at(kind, row):
+            wanted[pointed[0]].add(UUID(pointed[1]))
     names = Names({model: known(model, keys) for model, keys in wanted.items()})
     names.regions = dict(Region.objects.filter(code__in=codes).values_list("code", "pk"))
     return names
+
+
+def pointed_at(of: Kind | Part, row: Mapping[str, Any]) -> tuple[type[models.Model], str] | None:
+    """The table and the name of a row that is named without a foreign key."""
+    if not isinstance(of, Kind) or of.pointer is None:
+        return None
+    object_column, row_column = of.pointer
+    kind, name = pointed_kind(str(row.get(object_column))), row.get(row_column)
+    return (kind.model, str(name)) if kind and name else None
 
 
 def references(of: Kind | Part, row: Mapping[str, Any]) -> Iterator[tuple[Column, str]]:
@@ -87,6 +98,9 @@ def localised(of: Kind | Part, row: Mapping[str, Any], names: Names) -> dict[str
             ours = names.of(column, value)
             value = str(ours[1]) if ours else value
         said[column.name] = value
+    if (pointed := pointed_at(of, row)) and isinstance(of, Kind) and of.pointer:
+        found = names.found.get(pointed[0], {}).get(UUID(pointed[1]))
+        said[of.pointer[1]] = str(found[1]) if found else pointed[1]
     for part in of.parts:
         entries = row.get(part.name) or ()
         said[part.name] = [

@@ -56,13 +56,17 @@ def messages_of(kind: str, keys: Iterable[UUID], to: Recipient, at: datetime) ->
 
 def _messages(changes: Sequence[Change], to: Recipient) -> Iterator[Message]:
     wanted: dict[str, dict[UUID, datetime]] = defaultdict(dict)
+    joined: dict[UUID, datetime] = {}
     for change in changes:
+        if change.kind == "participation":
+            joined[change.key] = change.created_at
         if (change.kind in KINDS or change.kind == sightings.KIND) and change.came_from != to.code:
             # The first place in the order, the last instant.
             wanted[change.kind][change.key] = change.created_at
     seen = wanted.pop(sightings.KIND, {})
     if to.regions or to.enterprises:
-        _add(wanted, needed_with(wanted))
+        # Who joined by the neighbour's own word is looked after as well: it is told what is known of them.
+        _add(wanted, needed_with({**wanted, "participation": joined}))
     for name in sorted(wanted, key=ORDER.__getitem__):
         yield from _of_kind(KINDS[name], wanted[name], to)
     yield from sightings.messages_of(seen)

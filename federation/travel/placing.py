@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from federation.models import ChangeProposal
 from federation.travel.concerns import is_within
 from federation.travel.kinds import Column, Kind, rows_of
 from federation.travel.messages import Message, Sender
@@ -17,7 +18,10 @@ def outside(kind: Kind, messages: Sequence[Message], names: Names, sender: Sende
     if "" in sender.regions or not kind.place or not messages:
         return set()
     if kind.project is None:
-        return _by_region(messages, names, sender)
+        beyond = _by_region(messages, names, sender)
+        if kind.model is ChangeProposal and sender.enterprises:
+            beyond -= _of_own_sites(kind, messages, names, sender)
+        return beyond
     if kind.project == "":
         return _projects(messages, names, sender)
     first, _dot, rest = kind.project.partition("__")
@@ -42,6 +46,18 @@ def outside(kind: Kind, messages: Sequence[Message], names: Names, sender: Sende
             continue
         beyond.add(key)
     return beyond
+
+
+def _of_own_sites(kind: Kind, messages: Sequence[Message], names: Names, sender: Sender) -> set[UUID]:
+    """Wishes of an enterprise's node about the sites on which the enterprise works."""
+    column = next(column for column in kind.columns if column.name == "project")
+    named = {
+        message.key: ours[0]
+        for message in messages
+        if message.row.get("project") and (ours := names.of(column, message.row["project"]))
+    }
+    sites = _taking_part(set(named.values()), sender)
+    return {key for key, project in named.items() if project in sites}
 
 
 def _places(column: Column, keys: Collection[int], rest: str) -> dict[int, tuple[int, str]]:

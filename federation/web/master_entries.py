@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from federation.masters import pulling
 from federation.models import ChangeProposal
+from federation.selectors.corrections import ANSWER_CORRECTION, corrections_waiting
 from federation.selectors.masters import (
     ANSWER,
     PULL,
@@ -17,9 +18,10 @@ from federation.selectors.masters import (
     proposals_waiting,
     stands,
 )
+from federation.web.copied import copy_told
 from federation.words import feed_state
 from kernel.scoping import Actor
-from web import words
+from web import copies, words
 from web.jobs import Job, register_probe
 from web.navigation import Entry, register
 from web.trail_objects import uuids
@@ -34,9 +36,11 @@ def is_for(actor: Actor, permission: str = VIEW) -> bool:
 
 
 def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
-    """Wishes for who answers, late objects for who looks after the pull. Three questions."""
+    """Wishes for who answers, requests for who answers those, late objects. Four questions."""
     if is_for(actor, ANSWER):
         yield from _wishes(actor, now)
+    if actor.may(ANSWER_CORRECTION):
+        yield from _corrections(actor, now)
     if is_for(actor, PULL) and pulling.is_configured():
         yield from _late(stands(now), now)
 
@@ -52,6 +56,24 @@ def _wishes(actor: Actor, now: datetime) -> Iterator[Waiting]:
         what=f"{words.exact(len(rows))} 条变更建议待答复",
         fact="对四库一平台数据的更正要求，最早一条先办",
         place="四库一平台",
+        place_url=reverse("change_proposals"),
+        act="去答复",
+        url=f"{reverse('change_proposals')}?state=asked",
+        days=days,
+    )
+
+
+def _corrections(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    rows = list(corrections_waiting(actor).values_list("asked_at", "label")[:1000])
+    if not rows:
+        return
+    days = (now - rows[0][0]).days
+    yield Waiting(
+        level="amber" if days >= 3 else "blue",
+        since=f"{days} 天" if days else "今天",
+        what=f"{words.exact(len(rows))} 条更正申请待答复",
+        fact=f"其他平台对本平台记录的更正要求，最早一条：{rows[0][1]}",
+        place="更正申请",
         place_url=reverse("change_proposals"),
         act="去答复",
         url=f"{reverse('change_proposals')}?state=asked",
@@ -107,4 +129,5 @@ def add_entries() -> None:
     register(Entry("masters", _("四库一平台"), "masters", VIEW, 27, fits=is_for))
     register_waiting("federation.masters", waiting)
     register_probe("masters", job)
+    copies.register(copy_told)
     register_objects(ChangeProposal._meta.label_lower, _proposals)

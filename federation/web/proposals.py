@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from federation.corrections import CORRECTABLE
+from federation.masters.pulling import is_the_province
 from federation.models import ChangeProposal
+from federation.selectors.corrections import ANSWER_CORRECTION, page_of, platform_name
 from federation.selectors.masters import (
     ANSWER,
     PROPOSE,
-    field_in_words,
     fields_of,
     may_propose,
     owned_row,
@@ -27,8 +29,9 @@ from federation.selectors.masters import (
     row_title,
 )
 from federation.services import answer_proposal, propose_change, take_back_proposal
-from federation.words import proposal_state
+from federation.words import proposal_state, wished_field
 from kernel.errors import NotFound
+from kernel.models import this_node
 from web import words
 from web.acts import FormPage, PostPage
 from web.filters import ScopedFilterSet
@@ -42,8 +45,8 @@ SEEN = "projects.view"
 
 
 def wish_crumbs(*tail: Crumb) -> list[Crumb]:
-    """变更建议 › …"""
-    return [Crumb("变更建议", reverse("change_proposals") if tail else ""), *tail]
+    """变更建议与更正申请 › …"""
+    return [Crumb("变更建议与更正申请", reverse("change_proposals") if tail else ""), *tail]
 
 
 class ProposalFilters(ScopedFilterSet):
@@ -79,7 +82,7 @@ class ProposalTable(ListTable):
         return record.label
 
     def render_field(self, record: Any) -> str:
-        return field_in_words(record.object, record.field)
+        return wished_field(record)
 
     def render_asked_at(self, value: Any) -> str:
         return words.moment(value)
@@ -99,8 +102,8 @@ class Proposals(ListPage):
 
     permission = SEEN
     section = "masters"
-    title = "变更建议"
-    noun = "条建议"
+    title = "变更建议与更正申请"
+    noun = "条"
     table_class = ProposalTable
     filterset_class = ProposalFilters
     holds_personal_data = False
@@ -112,9 +115,9 @@ class Proposals(ListPage):
         return {
             "crumbs": wish_crumbs(),
             "empty": {
-                "title": "没有符合条件的变更建议",
-                "reason": "来自四库一平台的企业、项目和施工许可证不能在本平台修改。"
-                "发现有误的，请在企业或项目页面点“提变更建议”。",
+                "title": "没有符合条件的变更建议或更正申请",
+                "reason": "来自四库一平台的企业、项目和施工许可证，以及其他平台维护的记录，不能在本平台修改。"
+                "发现有误的，请在记录页面点“提变更建议”或“提出更正申请”。",
             },
         }
 
@@ -129,19 +132,31 @@ class ProposalRecord(Page):
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         row = proposal(self.actor, public_id)
         is_open = row.state == ChangeProposal.State.ASKED
-        answers = self.actor.reach(ANSWER).is_province_wide and row.asked_by_key != self.actor.key
+        answers = self._answers(row) and row.asked_by_key != self.actor.key
+        kind = CORRECTABLE.get(row.object)
         return self.show(
             {
                 "title": row.label,
                 "crumbs": wish_crumbs(Crumb(row.label)),
                 "wish": row,
-                "kind": row_title(row.object),
-                "field": field_in_words(row.object, row.field),
+                "kind": kind.title if row.owner and kind else row_title(row.object),
+                "field": wished_field(row),
                 "state": proposal_state(row),
+                "owner": platform_name(row.owner) if row.owner else "",
+                "is_ours": row.owner == this_node(),
+                "record_url": page_of(self.actor, row.object, row.row),
+                "answer_url": reverse(
+                    "copy_correction_answer" if row.owner else "change_proposal_answer", args=[row.public_id]
+                ),
                 "may_answer": is_open and answers,
                 "may_take_back": is_open and row.asked_by_key == self.actor.key,
             }
         )
+
+    def _answers(self, row: ChangeProposal) -> bool:
+        if not row.owner:
+            return self.actor.reach(ANSWER).is_province_wide and is_the_province()
+        return row.owner == this_node() and self.actor.may(ANSWER_CORRECTION)
 
 
 class ProposalForm(ScopedForm):
@@ -234,7 +249,7 @@ class AnswerProposal(FormPage):
         return self.cancel_url
 
     def context(self) -> dict[str, Any]:
-        field = field_in_words(self.row.object, self.row.field)
+        field = wished_field(self.row)
         return {
             "title": f"答复变更建议：{self.row.label}",
             "lead": f"{field}：现为“{self.row.present or '未填'}”，建议改为“{self.row.wish}”。"

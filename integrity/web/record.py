@@ -27,6 +27,7 @@ from integrity.web.issuing import named
 from integrity.web.shown import due, evidence_url, place, state_of, until
 from standards.selectors import code_name
 from web import words
+from web.copies import is_own
 from web.navigation import Crumb
 from web.pages import Page
 from web.uploads import serve
@@ -96,6 +97,9 @@ class NoticeRecord(Page):
         )
 
     def _acts(self, found: Any) -> dict[str, bool]:
+        if not is_own(found):
+            # What is done with another node's notice is refused: it is not offered.
+            return {"may_reply": False, "may_judge": False, "may_extend": False}
         stands = State(found.stands)
         waits = any(one.verdict == NoticeReply.Verdict.WAITING for one in found.replies.all())
         may_issue = may_act(self.actor, found, ISSUE)

@@ -32,6 +32,7 @@ from ledgers.web.shown import (
 from standards.selectors import code_name
 from web import words
 from web.acts import FormPage, PostPage
+from web.copies import is_own
 from web.forms import ScopedForm
 from web.navigation import Crumb
 from web.pages import Page
@@ -122,8 +123,11 @@ class LedgerRecord(Page):
             "before": before,
             "changes": difference_words(compared(people_of(before), people)) if before else [],
             "rounds": selectors.rounds_of(self.actor, found),
-            "may_decide": waits and self.actor.may(ACCEPT) and found.filed_by_key != self.actor.key,
-            "may_file": found.state == Ledger.State.RETURNED and self.actor.may(FILE),
+            "may_decide": waits
+            and is_own(found)
+            and self.actor.may(ACCEPT)
+            and found.filed_by_key != self.actor.key,
+            "may_file": is_own(found) and found.state == Ledger.State.RETURNED and self.actor.may(FILE),
         }
 
 

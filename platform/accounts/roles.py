@@ -48,6 +48,7 @@ ROLES: dict[str, Role] = {
             "standards.explain",
             "masters.view",
             "masters.propose",
+            "corrections.answer",
             "masters.answer",
         },
     ),
@@ -64,6 +65,7 @@ ROLES: dict[str, Role] = {
             "federation.view_credentials",
             "standards.explain",
             "masters.propose",
+            "corrections.answer",
         },
     ),
     "county_regulator": _role(
@@ -81,6 +83,7 @@ ROLES: dict[str, Role] = {
             "federation.view_credentials",
             "standards.explain",
             "masters.propose",
+            "corrections.answer",
         },
     ),
     "standards_administrator": _role(
@@ -142,6 +145,7 @@ ROLES: dict[str, Role] = {
             "workers.accept_quantity",
             "ledgers.accept",
             "masters.propose",
+            "corrections.answer",
         },
     ),
     "labour_clerk": _role(
@@ -167,6 +171,7 @@ ROLES: dict[str, Role] = {
             "workers.accept_quantity",
             "ledgers.accept",
             "masters.propose",
+            "corrections.answer",
         },
     ),
     "subcontractor_clerk": _role(

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kernel.models import this_node
 from outbox.services import announce_all
 from projects.master_facts import Change, EnterpriseMaster, Taken
 from projects.models import Enterprise, Qualification, Source
@@ -89,7 +90,7 @@ class Enterprises:
     def write(self) -> None:
         Enterprise.objects.bulk_create(self.fresh, batch_size=_AT_ONCE)
         Enterprise.all_rows.bulk_update(
-            self.changed, ["uscc", "name", "source", "version", "updated_at"], batch_size=_AT_ONCE
+            self.changed, ["uscc", "name", "source", "origin", "version", "updated_at"], batch_size=_AT_ONCE
         )
 
     def versions(self) -> dict[UUID, int]:
@@ -158,7 +159,11 @@ def differences(row: Any, columns: dict[str, Any]) -> Iterator[Change]:
 
 
 def taken_over(row: Any) -> list[Change]:
-    """Make a reported row the master's; that is a change by itself."""
+    """Make a reported row the master's; that is a change by itself.
+
+    Whoever wrote it down first, this node keeps it from now on and tells downward what the master says.
+    """
+    row.origin = this_node()
     if row.source == Source.MASTER:
         return []
     before, row.source = str(Source(row.source).label), Source.MASTER

@@ -15,10 +15,10 @@ from projects.services.register import CONTRACTOR, OWNER, SUPERVISOR
 
 _OF_A_PROJECT = (
     "code", "name", "region", "contractor", "owner_name", "category", "address", "building_area",
-    "investment", "starts_on", "completes_on", "source", "version", "updated_at",
+    "investment", "starts_on", "completes_on", "source", "origin", "version", "updated_at",
 )  # fmt: skip
 _OF_A_PERMIT = (
-    "number", "project", "works_name", "issued_on", "amount", "source", "version", "updated_at",
+    "number", "project", "works_name", "issued_on", "amount", "source", "origin", "version", "updated_at",
 )  # fmt: skip
 
 

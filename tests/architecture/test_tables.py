@@ -71,6 +71,7 @@ WITHOUT_SCOPE = {
     "federation.MasterPull": "tallies of the province's pulls; shown to who reaches the whole province",
     "federation.MasterRecord": "the province's register; shown to who reaches the whole province",
     "federation.MasterChange": "history of a row, reached only from a row in scope or by the whole province",
+    "federation.ProposalAnswer": "an answer on its way between nodes, shown with the wish, which is scoped",
     "federation.Copied": "whose copy a row is; the row itself was judged before",
     "federation.KnownAs": "a name between nodes, reached only from a row that was judged before",
     "federation.WaitingRow": "sealed messages between nodes; nobody reads them",

@@ -147,7 +147,7 @@ def test_a_clerk_asks_on_the_firms_page_and_the_province_answers_on_its_own(coun
     assert (made.region, made.project, made.state) == (county.region, county.project, State.ASKED)
     province = _province("province_regulator", "answering")
     waits = [one.what for one in waiting(province, county.today, county.now)]
-    assert waits == ["2 条变更建议待答复"]
+    assert waits == ["2 条变更建议待答复", "1 条更正申请待答复"]
     answer = f"/masters/proposals/{made.public_id}/answer/"
     page = _client(province.user)
     assert "变更通知书 1 号" in page.get(answer).content.decode()

@@ -212,7 +212,7 @@ EXPECTED: dict[type[ScopedModel], tuple[Callable[[County], Rows], Callable[[Coun
     AcceptedRequest: (lambda c: [c.request, c.broken_request], lambda c: []),
     RefusedCall: (lambda c: [c.refused_call], lambda c: []),
     RefusedRecord: (lambda c: [c.refused_record], lambda c: []),
-    ChangeProposal: (lambda c: [c.proposal], lambda c: []),
+    ChangeProposal: (lambda c: [c.proposal, c.declined, c.copy_wish], lambda c: []),
     ManagerRegistration: (lambda c: list(c.managers.values()), lambda c: [c.managers["subcontractor"]]),
     PunchReceipt: (lambda c: [c.punch_receipt], lambda c: []),
     Upstream: (lambda c: [c.upstream], lambda c: []),

@@ -633,6 +633,24 @@ def _propose_change(actor: Actor, county: County) -> Any:
     )
 
 
+def _ask_copy_correction(actor: Actor, county: County) -> Any:
+    return federation.ask_correction(
+        actor=actor,
+        kind="quantity",
+        row=county.copy,
+        field="",
+        wish="数量应为 12",
+        reason="验收单",
+        now=county.now,
+    )
+
+
+def _answer_copy_correction(actor: Actor, county: County) -> Any:
+    return federation.answer_correction(
+        actor=actor, proposal=county.copy_wish, accepts=False, answer="名称无误", now=county.now
+    )
+
+
 def _take_back_proposal(actor: Actor, county: County) -> Any:
     # Only who asked takes a wish back: here everybody is asked for.
     type(county.proposal).all_rows.filter(pk=county.proposal.pk).update(asked_by_key=actor.key)
@@ -1214,6 +1232,8 @@ ACTS: dict[str, list[Act]] = {
     "attendance.services.ask_correction": [_ask_correction],
     "attendance.services.answer_correction": [_answer_correction],
     "federation.services.propose_change": [_propose_change],
+    "federation.services.ask_correction": [_ask_copy_correction],
+    "federation.services.answer_correction": [_answer_copy_correction],
     "federation.services.take_back_proposal": [_take_back_proposal],
     "federation.services.issue_credential": [_issue_credential],
     "federation.services.add_upstream": [_add_upstream],

@@ -74,7 +74,7 @@ from regions.models import Region
 from standards.models import RuleParameter
 from tests.support import people, records
 from tests.support.actors import EVERYONE, account, give_post, worker_account
-from tests.support.mastered import own_by_master
+from tests.support.mastered import hold_a_copy, own_by_master
 from tests.support.papers import write_papers
 from tests.support.stated import state_everything
 from web.models import Message
@@ -219,6 +219,10 @@ class County:
     managers: dict[str, ManagerRegistration] = field(default_factory=dict)
     master_record: MasterRecord = None  # type: ignore[assignment]
     proposal: ChangeProposal = None  # type: ignore[assignment]
+    declined: ChangeProposal = None  # type: ignore[assignment]
+    # A copy of another node's record, and a request about a record of this node.
+    copy: Any = None
+    copy_wish: ChangeProposal = None  # type: ignore[assignment]
     partner: Partner = None  # type: ignore[assignment]
     partner_key: PartnerKey = None  # type: ignore[assignment]
     agreement: AgreementVersion = None  # type: ignore[assignment]
@@ -298,7 +302,8 @@ class County:
         found += [str(row.public_id) for row in (*self.sessions.values(), *self.policies.values())]
         found += [str(row.public_id) for row in (*self.terms.values(), *self.quantities.values())]
         found += [trace for row in self.ledgers.values() for trace in (str(row.public_id), row.digest)]
-        found += [str(row.public_id) for row in (self.proposal, self.master_record, *self.managers.values())]
+        mastered = (self.proposal, self.declined, self.copy_wish, self.master_record)
+        found += [str(row.public_id) for row in (*mastered, *self.managers.values())]
         found += [str(row.public_id) for row in Punch.all_rows.filter(project=self.project)]
         return [trace for trace in found if trace]
 
@@ -349,6 +354,7 @@ def _county(code: str, city: str, word: str, order: int, now: datetime, staff: t
     _roster_file(county)
     write_papers(county)
     _of_the_site(county)
+    hold_a_copy(county)
     _upward(county)
     recount(now)
     recheck(now)
@@ -728,6 +734,8 @@ def _upward(county: County) -> None:
         next_at=now,
         finished_at=now,
     )
+    if not county.workers:
+        return
     worker = next(iter(county.workers.values())).engagement
     for kind, needs, state in (("worker", [], "refused"), ("entry", [f"worker:{worker.public_id}"], "held")):
         county.told_records[kind] = UpstreamRecord.objects.create(

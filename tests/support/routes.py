@@ -1230,6 +1230,14 @@ ROUTES: dict[str, Route] = {
         forms=lambda _county: [{"accepts": "no", "answer": "依据不足"}],
     ),
     "change_proposal_take_back": Route(kwargs=_wish, forms=lambda _county: [{}]),
+    "copy_correction_new": Route(
+        kwargs=lambda county: [{"kind": "quantity", "public_id": county.copy.public_id}],
+        forms=lambda _county: [{"field": "", "wish": "数量应为 12", "reason": "验收单"}],
+    ),
+    "copy_correction_answer": Route(
+        kwargs=lambda county: [{"public_id": county.copy_wish.public_id}],
+        forms=lambda _county: [{"accepts": "no", "answer": "名称无误"}],
+    ),
     "api_masters": Route(role="province_regulator", is_the_provinces=True),
     "api_master_pull": Route(role=ADMIN, forms=lambda _county: [{"object": "all"}]),
     "api_master_records": Route(
@@ -1246,6 +1254,20 @@ ROUTES: dict[str, Route] = {
     ),
     "api_change_answer": Route(
         role="province_regulator", kwargs=_wish, forms=lambda _county: [{"accepts": True}]
+    ),
+    "api_copy_correction_ask": Route(
+        forms=lambda county: [
+            {
+                "object": "quantity",
+                "row": str(county.copy.public_id),
+                "wish": "数量应为 12",
+                "reason": "验收单",
+            }
+        ]
+    ),
+    "api_copy_correction_answer": Route(
+        kwargs=lambda county: [{"public_id": county.copy_wish.public_id}],
+        forms=lambda _county: [{"accepts": True}],
     ),
     "api_change_take_back": Route(kwargs=_wish, forms=lambda _county: [{}]),
     "nodes": _of_the_node(),

@@ -30,6 +30,7 @@ from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
 from federation.models import Move, Node
+from federation.selectors import corrections as copied
 from federation.selectors import masters, node_health
 from federation.selectors import moves as move_reads
 from federation.selectors import nodes as node_reads
@@ -538,6 +539,18 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
         a, c.firms["supervisor"]
     ),
     "federation.selectors.masters.managers": lambda a, c: masters.managers(a, c.firms["supervisor"]),
+    "federation.selectors.corrections.last_wish": lambda a, c: copied.last_wish(
+        a, "team", c.teams["contractor"]
+    ),
+    "federation.selectors.corrections.may_ask": lambda a, c: copied.may_ask(a, c.copy),
+    "federation.selectors.corrections.copied_row": lambda a, c: copied.copied_row(
+        a, "quantity", c.copy.public_id
+    ),
+    "federation.selectors.corrections.place_of_copy": lambda a, c: copied.place_of_copy(
+        a, "quantity", c.copy
+    ),
+    "federation.selectors.corrections.corrections_waiting": lambda a, c: copied.corrections_waiting(a),
+    "federation.selectors.corrections.page_of": lambda a, c: copied.page_of(a, "quantity", c.copy.public_id),
     "federation.selectors.masters.manager_registrations": lambda a, c: masters.manager_registrations(a),
     "federation.selectors.accepted_requests": lambda a, c: federation.accepted_requests(a),
     "federation.selectors.punch_receipt": lambda a, c: federation.punch_receipt(a, c.punch_receipt.public_id),

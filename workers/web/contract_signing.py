@@ -14,6 +14,7 @@ from kernel.files import NamedFile
 from standards.selectors import code_name
 from web import pdf, words
 from web.acts import FormPage, PostPage
+from web.copies import is_own
 from web.forms import FileField, FilesField, ScopedForm
 from web.pages import Page
 from web.uploads import serve
@@ -57,9 +58,10 @@ class PaperRecord(Page):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         paper = paper_to(self.actor, self.permission, public_id)
-        is_own = self.actor.key in (paper.made_by_key, paper.scanned_by_key)
+        is_theirs = self.actor.key in (paper.made_by_key, paper.scanned_by_key)
         waits = paper.state == State.SIGNING and bool(paper.scan)
-        files = self.actor.may("workers.file")
+        files = is_own(paper) and self.actor.may("workers.file")
+        verifies = is_own(paper) and self.actor.may("workers.verify_contracts")
         return self.show(
             {
                 "title": f"合同 {paper.number}",
@@ -75,8 +77,8 @@ class PaperRecord(Page):
                 "may_sign": files and paper.state == State.DRAFT,
                 "may_scan": files and paper.state == State.SIGNING,
                 "may_void": files and paper.state in (State.DRAFT, State.SIGNING),
-                "may_verify": waits and not is_own and self.actor.may("workers.verify_contracts"),
-                "waits_for_another": waits and is_own,
+                "may_verify": waits and not is_theirs and verifies,
+                "waits_for_another": waits and is_theirs,
             }
         )
 

@@ -15,6 +15,7 @@ from projects.models import Participation, Project
 from standards.selectors import code_name, parameter
 from web import pdf
 from web.acts import FormPage
+from web.copies import is_own
 from web.forms import CodeField, DayField, RowField, ScopedForm
 from web.navigation import Crumb
 from web.pages import Page
@@ -150,6 +151,8 @@ class SessionRecord(Page):
         found = session_to(self.actor, self.permission, public_id)
         rows = list(attendance_of(self.actor, found))
         files = may_run(self.actor, found)
+        # What is done with another node's record is refused: it is not offered.
+        runs = files and is_own(found)
         is_open = found.state == State.OPEN
         return self.show(
             {
@@ -163,10 +166,10 @@ class SessionRecord(Page):
                 "crumbs": of_sessions(found.project, found.name),
                 "may_file": files,
                 "is_others": not files and self.actor.may("workers.file"),
-                "may_note": files and is_open and found.held_on <= today(),
-                "may_score": files and is_open and bool(rows),
-                "may_cancel": files and is_open,
-                "may_make_up": files and found.state == State.CLOSED,
+                "may_note": runs and is_open and found.held_on <= today(),
+                "may_score": runs and is_open and bool(rows),
+                "may_cancel": runs and is_open,
+                "may_make_up": runs and found.state == State.CLOSED,
                 "is_ahead": found.held_on > today(),
                 "pass_score": parameter("training.pass_score", found.project.region, found.held_on),
             }

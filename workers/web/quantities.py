@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import Project
 from standards.selectors import code_name
 from web.acts import FormPage
+from web.copies import is_own
 from web.forms import CodeField, DayField, RowField, ScopedForm
 from web.navigation import Crumb
 from web.pages import Page
@@ -172,9 +173,13 @@ class Quantity(Page):
                 "grade": code_name("quality_grade", row.grade),
                 "earlier": row.replaces,
                 "later": later,
-                "may_decide": waits and self.actor.may(ACCEPT) and row.entered_by_key != self.actor.key,
+                "may_decide": waits
+                and is_own(row)
+                and self.actor.may(ACCEPT)
+                and row.entered_by_key != self.actor.key,
                 "may_correct": row.state != WorkQuantity.State.REPLACED
                 and later is None
+                and is_own(row)
                 and self.actor.may(ENTER),
             }
         )

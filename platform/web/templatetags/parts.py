@@ -7,9 +7,10 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from web import words
+from web import copies, words
 
 register = template.Library()
+register.filter("is_own", copies.is_own)
 _LEVELS = ("red", "amber", "blue", "green", "grey")
 _MARKS = {level: format_html('<span class="m m-{}" aria-hidden="true"></span>', level) for level in _LEVELS}
 
@@ -50,6 +51,12 @@ def keep_query(context: Mapping[str, Any], *names: str) -> dict[str, Any]:
     dropped = {*names, "page"}
     pairs = [(key, value) for key, values in context["request"].GET.lists() for value in values]
     return {"pairs": [(key, value) for key, value in pairs if key not in dropped]}
+
+
+@register.inclusion_tag("web/parts/_copy.html", takes_context=True)
+def copied(context: Mapping[str, Any], row: Any, kind: str) -> dict[str, Any]:
+    """One quiet line on the page of a copy: whose it is, as of when, and how it is corrected."""
+    return {"copy": copies.copy_of(context["request"].actor, kind, row)}
 
 
 def _known(level: str) -> str:
