@@ -145,10 +145,11 @@ def reconcile(now: datetime | None = None, *, seconds: float = 20.0) -> int:
     done = 0
     with client() as http:
         while (timezone.now() - began).total_seconds() < seconds:
+            # What has to wait is not due yet, so that nobody is found here in the next turn.
             run = _taken(node, now or timezone.now())
-            if run is None or not carry_on(run, http=http, now=now):
+            if run is None:
                 return done
-            done += 1
+            done += carry_on(run, http=http, now=now)
         return done
 
 
@@ -177,7 +178,8 @@ def carry_on(run: Run, *, http: httpx.Client, now: datetime | None = None) -> bo
         sums = _compare(link, asks)
         _stepped(run, sums, at)
     except Busy:
-        _later(run, at, 2.0, "")
+        # It has computed for seconds before it said so, and goes on when it is asked: there is no pause.
+        _later(run, at, 0.0, "")
         return False
     except Unreachable as away:
         _later(run, at, min(300.0, 5.0 * 2 ** min(run.attempts, 6)), away.sentence)

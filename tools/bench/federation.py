@@ -44,9 +44,13 @@ def main(arguments: list[str]) -> int:
     _clear(var)
     var.mkdir(parents=True, exist_ok=True)
     whole = Federation(
-        var, ports.pick(f"{var} nodes"), settings=SETTINGS, variables=lambda _plan: {"LOG_LEVEL": "ERROR"},
+        var,
+        ports.pick(f"{var} nodes"),
+        plans=NODES[: options.nodes],
+        settings=SETTINGS,
+        variables=lambda _plan: {"LOG_LEVEL": "ERROR"},
         has_world=False,
-    )  # fmt: skip
+    )
     over = threading.Event()
     try:
         whole.start()
@@ -67,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--only", nargs="+", choices=tuple(PHASES), default=list(PHASES), metavar="PHASE")
+    parser.add_argument("--nodes", type=int, choices=(2, 3, 4), default=4, help="from the province down (4)")
     parser.add_argument("--workers", type=int, default=20_000, help="people of the city's backlog (20,000)")
     parser.add_argument("--projects", type=int, default=300, help="their projects (300)")
     parser.add_argument("--punches", type=int, default=400_000, help="punches of its backlog (400,000)")
