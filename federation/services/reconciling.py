@@ -126,9 +126,9 @@ def _bundled(plan: Iterator[tuple[Ask, int]]) -> list[list[Ask]]:
     """Small branches of several kinds are asked for together."""
     most = int(parameter("federation.compare_rows"))
     steps: list[list[Ask]] = []
-    held = most
+    held = 0
     for ask, rows in plan:
-        if held + rows > most or len(steps[-1]) >= _ASKS_AT_ONCE:
+        if not steps or held + rows > most or len(steps[-1]) >= _ASKS_AT_ONCE:
             steps.append([])
             held = 0
         steps[-1].append(ask)
