@@ -169,7 +169,7 @@ def test_the_hubs_page_names_a_cell_that_was_never_heard_and_leads_to_the_cell(
 
 def test_a_project_of_another_cells_division_is_refused_with_its_address(cells: Any) -> None:
     facts = PermitFacts(
-        project_code="429004202604040001",
+        project_code="429004202604040002",
         project_name="排湖安置房二期",
         region=records.region("429004"),
         permit_number="429004202604040101",
