@@ -188,10 +188,11 @@ def test_a_node_that_owns_nothing_yet_is_compared_as_well(db, settings):
     above.answers["compare"] = Ledger({kind: {} for kind in COMPARED}).answer
     night = start_nightly(NOW)
     assert night is not None
-    for run in (night, start_reconciliation(actor=EVERYONE, node=night.node, now=NOW)):
-        done = _finished(run, above.http(), NOW)
-        assert {one.below for one in done.counts.all()} <= {0}
-        assert done.differences.count() == 0
+    _finished(night, above.http(), NOW)
+    _compared(night.node, above)
+    assert {run.state for run in ReconciliationRun.objects.all()} == {"done"}
+    assert ReconciliationRun.objects.count() == 2
+    assert Diff.objects.count() == 0
 
 
 def test_kept_days_follow_whatever_touches_them(node):
