@@ -101,8 +101,9 @@ def _measured(both: Both) -> dict[str, Any]:
     print(f"load {figures['load']} on {os.cpu_count()} processors", flush=True)
     for name, measure in PHASES.items():
         if name in both.options.only:
-            figures |= measure(both)
-            print(f"  {name}: {json.dumps(figures)}", flush=True)
+            found = measure(both)
+            figures |= found
+            print(f"  {name}: {json.dumps(found)}", flush=True)
         if name == "reconcile":
             figures |= both.agreed()
     return figures
