@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from federation.models import Line, Node, RecordResult
+from federation.travel.files import LOST_RULE
 from web import words
 
 STATES = {
@@ -18,7 +19,7 @@ LINE_STATES = {
     Line.State.DEAD: ("red", "超时停止"),
     Line.State.STUCK: ("red", "处理失败，已停"),
 }
-STREAMS = {"punches": "打卡", "dispatch": "下发"}
+STREAMS = {"punches": "打卡", "dispatch": "下发", "files": "附件"}
 CODES = {
     "tampered": "内容或签名不符",
     "replay": "重放",
@@ -70,6 +71,8 @@ def outcome_in_words(row: RecordResult) -> tuple[str, str]:
         return "green", RESOLUTIONS.get(row.resolution, "已处理")
     if row.became == RecordResult.Became.WAITS:
         return "blue", "等待关联记录"
+    if row.waiver_asked_at is None and row.rule == LOST_RULE:
+        return "amber", "附件缺失"
     if row.waiver_asked_at is not None:
         return "amber", "申请不再上报，待另一人同意"
     if row.requeued_at is not None:

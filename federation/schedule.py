@@ -42,6 +42,15 @@ BEAT = {
         "schedule": 20.0,
         "options": {"expires": 20},
     },
+    "federation-files": {
+        "task": "federation.tasks.exchange_files",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "federation-lost-files": {
+        "task": "federation.tasks.look_for_lost_files",
+        "schedule": crontab(minute=40),
+    },
     "federation-hello": {
         "task": "federation.tasks.say_hello",
         "schedule": 60.0,

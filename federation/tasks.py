@@ -6,7 +6,7 @@ from django.utils import timezone
 from federation import retention, services, work
 from federation.masters import pulling
 from federation.models import AcceptedRequest
-from federation.services import applying, exchanging, reconciling, statements
+from federation.services import applying, carrying_files, exchanging, keeping_files, reconciling, statements
 from federation.upstream import work as upstream
 from federation.upstream.client import over_http
 
@@ -46,7 +46,12 @@ def forget_old() -> int:
         timezone.now()
     )  # what a self-test has shown is read while its sandbox is still there
     now = timezone.now()
-    return retention.forget(now) + services.forget_sandboxes(now) + services.forget_handed_out(now)
+    return (
+        retention.forget(now)
+        + services.forget_sandboxes(now)
+        + services.forget_handed_out(now)
+        + keeping_files.forget_unnamed(now)
+    )
 
 
 @shared_task
@@ -101,6 +106,18 @@ def apply_received() -> int:
 def retry_waiting() -> int:
     """Try again records that wait for another one."""
     return applying.retry_waiting(timezone.now())
+
+
+@shared_task
+def exchange_files() -> int:
+    """Hand over and take files that follow their records, apart from the records' lines."""
+    return carrying_files.exchange_files()
+
+
+@shared_task
+def look_for_lost_files() -> int:
+    """Look whether files that were missing here have come back."""
+    return keeping_files.look_again(timezone.now())
 
 
 @shared_task

@@ -37,6 +37,7 @@ urlpatterns = [
     path("federation/v1/envelopes", node_doors.envelopes, name="node_envelopes"),
     path("federation/v1/fetch", node_doors.fetch, name="node_fetch"),
     path("federation/v1/compare", node_doors.compare, name="node_compare"),
+    path("federation/v1/files", node_doors.files, name="node_files"),
     path("federation/v1/results", node_doors.results, name="node_results"),
     path("open.api/files/<str:token>/", open_api_file, name="open_api_file"),
     path("gateway/v1/<slug:shared>", GatewayDoor.as_view(), name="gateway"),

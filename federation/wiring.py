@@ -3,10 +3,12 @@
 from attendance.services.runs import run_backlog
 from federation import carriers
 from federation.models import Line
-from federation.services import applying
+from federation.services import applying, keeping_files
 from federation.travel import incoming, learning, outgoing
 from federation.wire import streams
+from kernel import store
 from outbox import capture
+from web import uploads
 
 
 def _shard(stream: str) -> int | None:
@@ -15,6 +17,9 @@ def _shard(stream: str) -> int | None:
 
 def _waiting(stream: str, after: int, _node: str) -> carriers.Waiting:
     """What of a line no envelope holds yet; punches are counted by the runs in which they were added."""
+    if stream == streams.FILES:
+        # Files are counted apart: what waits here are records.
+        return carriers.Waiting(0, None)
     shard = _shard(stream)
     if shard is None:
         return carriers.Waiting(*run_backlog(after))
@@ -39,3 +44,5 @@ def connect() -> None:
     )
     incoming.when_settled(applying.note_settled)
     capture.register_reader(_needed)
+    store.when_kept_again(keeping_files.note_kept)
+    uploads.explain_absence(keeping_files.absence)

@@ -76,6 +76,7 @@ _DOORS: Final[dict[str, tuple[str, Any, Any]]] = {
     "envelopes": ("上报一个报文", _ZIPPED, _json(_object(receipt=_ref("NodeReceipt")))),
     "fetch": ("取下一个下发的报文", _json(_object(stream=_STRING, holds=_HOLDS)), _ZIPPED),
     "compare": ("对账：逐层比对数量和摘要", _ZIPPED, _ZIPPED),
+    "files": ("附件：双方说明已有、可给、待要的内容，并传送一部分", _ZIPPED, _ZIPPED),
     "results": (
         "逐条结果",
         _json(_object(after={"type": "object", "additionalProperties": _INTEGER}, tell=_BY_STREAM)),

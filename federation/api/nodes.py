@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from federation.services.admitting import Caller, Heard, admitted
+from federation.services.carrying_files import FILES, answer_files
 from federation.services.comparing import COMPARE, answer_compare
 from federation.services.dispatching import FETCH, answer_fetch
 from federation.services.handshake import HELLO, answer_hello
@@ -74,6 +75,16 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
+def files(request: HttpRequest) -> HttpResponse:
+    """What either side still lacks of the files that rows name, and some of it."""
+
+    def work(heard: Heard, now: datetime) -> Said:
+        return answer_files(admitted(heard, now, is_read=True), heard.content, now), ENVELOPE
+
+    return _answered(request, FILES, work, limit="federation.file_megabytes")
+
+
+@csrf_exempt
 def results(request: HttpRequest) -> HttpResponse:
     """What became of the caller's records."""
     return _answered(request, RESULTS, _read(answer_results))
@@ -105,14 +116,16 @@ def _said(heard: Heard, caller: Caller) -> Mapping[str, Any]:
     return found
 
 
-def _answered(request: HttpRequest, act: str, work: Work) -> HttpResponse:
+def _answered(
+    request: HttpRequest, act: str, work: Work, *, limit: str = "federation.envelope_megabytes"
+) -> HttpResponse:
     """One call: read within limits, done or refused, and answered under this node's signature."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     now, address = timezone.now(), request.META.get("REMOTE_ADDR", "")
     heard = Heard(act, b"", request.headers, address)
     try:
-        heard = Heard(act, _body(request), request.headers, address)
+        heard = Heard(act, _body(request, limit), request.headers, address)
         content, content_type = work(heard, now)
         status = 200
     except CallRefused as refused:
@@ -130,9 +143,9 @@ def _refusal(refused: CallRefused) -> dict[str, Any]:
     return {"code": refused.code, "sentence": refused.message, **refused.details}
 
 
-def _body(request: HttpRequest) -> bytes:
+def _body(request: HttpRequest, limit: str) -> bytes:
     """The whole body. Raises CallRefused beyond the limit, without reading further."""
-    most = int(parameter("federation.envelope_megabytes")) * MEGABYTE
+    most = int(parameter(limit)) * MEGABYTE
     told = request.META.get("CONTENT_LENGTH") or "0"
     content = b"" if int(told) > most else request.read(most + 1)
     if int(told) > most or len(content) > most:

@@ -1,5 +1,6 @@
 """The tables of everything that crosses the border of this node."""
 
+from federation.models.files import ToldFile, TravellingFile
 from federation.models.lines import (
     Line,
     ReceivedEnvelope,
@@ -91,6 +92,8 @@ __all__ = [
     "SentEnvelope",
     "SharingAgreement",
     "StaleDay",
+    "ToldFile",
+    "TravellingFile",
     "Upstream",
     "UpstreamCall",
     "UpstreamProject",

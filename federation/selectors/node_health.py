@@ -9,7 +9,15 @@ from django.db import connection
 from django.db.models import Count, Min, Q, Sum
 
 from federation.carriers import carriers
-from federation.models import Line, Node, ReceivedEnvelope, RecordResult, SentEnvelope
+from federation.models import (
+    Line,
+    Node,
+    ReceivedEnvelope,
+    RecordResult,
+    SentEnvelope,
+    ToldFile,
+    TravellingFile,
+)
 from federation.selectors.nodes import nodes, require_governing
 from kernel.scoping import Actor
 from standards.selectors import parameter
@@ -23,7 +31,8 @@ class Health:
     """How the link with one neighbour stands.
 
     `waiting` counts records that it has not acknowledged, `unapplied` its envelopes that wait to be applied;
-    the seconds run from a change's birth to the neighbour's receipt, over the last hour.
+    the seconds run from a change's birth to the neighbour's receipt, over the last hour. `files_in` have not
+    come from it and `files_out` it has not taken, since `files_since`; `files_lost` it has not either.
     """
 
     waiting: int = 0
@@ -35,6 +44,10 @@ class Health:
     records: int = 0
     held: int = 0
     troubles: tuple[str, ...] = ()
+    files_in: int = 0
+    files_out: int = 0
+    files_lost: int = 0
+    files_since: datetime | None = None
     level: str = "green"
     words: str = "正常"
 
@@ -45,10 +58,13 @@ def healths(actor: Actor, now: datetime) -> dict[int, Health]:
     neighbours = nodes(actor).filter(relation__in=(Node.Relation.PARENT, Node.Relation.CHILD))
     waiting, sealed, received = _unsealed(), _sealed(), _received()
     speeds, held, troubles = _speeds(now), _held(), _troubles()
+    coming, going = _files_coming(), _files_going()
     return {
         node.pk: _judged(
             node,
             now,
+            coming=coming.get(node.code, _NO_FILES),
+            going=going.get(node.pk, _NO_FILES),
             waiting=waiting.get(node.pk, (0, None)),
             sealed=sealed.get(node.pk, {}),
             unapplied=received.get(node.pk, 0),
@@ -131,6 +147,30 @@ def _troubles() -> dict[int, tuple[str, ...]]:
     return found
 
 
+_Files = dict[str, Any]
+_NO_FILES: Final[_Files] = {"number": 0, "since": None, "lost": 0}
+
+
+def _files_coming() -> dict[str, _Files]:
+    """By the neighbour's code, what copies name and has not come."""
+    here = TravellingFile.State.HERE
+    rows = TravellingFile.objects.exclude(state=here).filter(unnamed_at=None).exclude(node="").order_by()
+    awaited = Q(state=TravellingFile.State.AWAITED)
+    grouped = rows.values("node").annotate(
+        number=Count("pk", filter=awaited),
+        since=Min("since", filter=awaited),
+        lost=Count("pk", filter=~awaited),
+    )
+    return {row["node"]: dict(row) for row in grouped}
+
+
+def _files_going() -> dict[int, _Files]:
+    """By neighbour, what it was told of and has not taken though it is here."""
+    rows = ToldFile.objects.filter(taken_at=None, file__state=TravellingFile.State.HERE).order_by()
+    grouped = rows.values("node").annotate(number=Count("pk"), since=Min("told_at"))
+    return {row["node"]: {**row, "lost": 0} for row in grouped}
+
+
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(filter(None, (one, other)), default=None)
 
@@ -145,6 +185,8 @@ def _judged(
     speed: tuple[float | None, float | None, float | None, int],
     held: int,
     troubles: Iterable[str],
+    coming: _Files,
+    going: _Files,
 ) -> Health:
     number = waiting[0] + (sealed.get("number") or 0)
     oldest = _earlier(waiting[1], sealed.get("oldest"))
@@ -156,7 +198,14 @@ def _judged(
         and held / speed[3] > float(parameter("federation.refused_share"))
     ):
         level, words = "amber", "被拒记录偏多"
+    files_since = _earlier(coming["since"], going["since"])
+    if level == "green" and files_since and now - files_since > _file_hours():
+        level, words = "amber", "附件积压过久"
     return Health(
+        files_in=coming["number"],
+        files_out=going["number"],
+        files_lost=coming["lost"],
+        files_since=files_since,
         waiting=number,
         oldest_at=oldest,
         unapplied=unapplied,
@@ -169,6 +218,10 @@ def _judged(
         level=level,
         words=words,
     )
+
+
+def _file_hours() -> timedelta:
+    return timedelta(hours=float(parameter("federation.file_hours")))
 
 
 def _level(

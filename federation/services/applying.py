@@ -270,11 +270,12 @@ class _Opener:
         """What was put into the box for this place. Raises boxes.Closed."""
         key_id = boxes.key_of(box)
         if key_id not in self._keys:
-            self._keys[key_id] = _own_seal_key(key_id)
+            self._keys[key_id] = own_seal_key(key_id)
         return boxes.opened(box, place, private=self._keys[key_id])
 
 
-def _own_seal_key(key_id: str) -> bytes:
+def own_seal_key(key_id: str) -> bytes:
+    """The private half of a key for which boxes of ours were closed. Raises boxes.Closed."""
     held = NodeKey.objects.filter(
         node__relation=Node.Relation.SELF, purpose=SEALS, key_id=key_id, private__isnull=False
     ).first()

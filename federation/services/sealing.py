@@ -1,6 +1,6 @@
 """Sealing: the next messages of a line become a numbered envelope that is stored before anybody sends it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -85,18 +85,28 @@ def _sealed(line: Line, messages: Sequence[Message], position: int, now: datetim
 
 def recipient(node: Node, now: datetime) -> Recipient:
     """A neighbour as the writer of messages sees it."""
-    keys = NodeKey.objects.filter(node=node, purpose=SEALS)
-    held = next((key for key in keys if key.is_valid(now)), None)
+    close = sealer_of_bytes(node, now)
 
     def seal(plain: str, place: str) -> str:
-        if held is None:
-            raise boxes.Closed(f"{node.code} has told no key to seal for")
-        return boxes.close(plain, place, key_id=held.key_id, public=public_of(held))
+        return close(plain.encode(), place)
 
     firm = node.enterprise_uscc
     is_below = node.relation == Node.Relation.CHILD
     regions = (node.region.path,) if is_below and node.region and not firm else ()
     return Recipient(node.code, seal, regions, (firm,) if is_below and firm else ())
+
+
+def sealer_of_bytes(node: Node, now: datetime) -> Callable[[bytes, str], str]:
+    """Closes bytes for a neighbour alone; what it makes raises boxes.Closed where that has told no key."""
+    keys = NodeKey.objects.filter(node=node, purpose=SEALS)
+    held = next((key for key in keys if key.is_valid(now)), None)
+
+    def seal(content: bytes, place: str) -> str:
+        if held is None:
+            raise boxes.Closed(f"{node.code} has told no key to seal for")
+        return boxes.close_bytes(content, place, key_id=held.key_id, public=public_of(held))
+
+    return seal
 
 
 def _again(line: Line, most: int) -> list[Message]:

@@ -10,6 +10,7 @@ from psycopg2.extras import execute_values
 from federation.models import Copied, KnownAs
 from federation.travel import people, sentences
 from federation.travel.consequences import announce_copies
+from federation.travel.files import NotTold, expect, localised_files, unname
 from federation.travel.kinds import Kind, rows_of
 from federation.travel.messages import Message, Outcome, Sender
 from federation.travel.names import KIND_OF, Names, localised, names_in, references
@@ -33,7 +34,10 @@ def apply_rows(kind: Kind, messages: Sequence[Message], sender: Sender, now: dat
         if refusal := _not_theirs(message, sender):
             found[message.key] = refusal
         elif message.op == "put":
-            puts.append(message)
+            try:
+                puts.append(localised_files(kind, message))
+            except NotTold:
+                found[message.key] = sentences.unnamed_file()
         else:
             found[message.key] = _buried(kind, message, sender, now)
     found.update(_put(kind, puts, sender, now))
@@ -136,9 +140,18 @@ def _settled(
                 continue
             ready.append(coming)
     found.update(_write(kind, ready, names))
+    _unname(kind, [one for one in ready if found[one.message.key].became == "applied"], now)
     written = {m.key for m in messages if found[m.key].became in ("applied", "same")} - stale
     _note(kind, [m for m in messages if m.key in written], targets, sender, now)
+    expect([(m, targets[m.key]) for m in messages if m.key in written and m.files], sender.code, now)
     return found
+
+
+def _unname(kind: Kind, written: Iterable[Coming], now: datetime) -> None:
+    """Files that copies named until now, and name no longer."""
+    for one in written:
+        if one.old is not None:
+            unname(kind, one.old.row, one.row, now)
 
 
 def _write(kind: Kind, ready: Sequence[Coming], names: Names) -> dict[UUID, Outcome]:
@@ -301,6 +314,7 @@ def _buried(kind: Kind, message: Message, sender: Sender, now: datetime) -> Outc
             with transaction.atomic():
                 announce_copies(kind, [Coming(message, one.key, {}, one.row, one)])
                 rows_of(kind.model).filter(pk=one.pk).delete()
+                unname(kind, one.row, {}, now)
         except IntegrityError:
             return sentences.still_used()
     Copied.objects.update_or_create(

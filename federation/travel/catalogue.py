@@ -183,7 +183,7 @@ _LIST: Final = (
         event="workers.enrolled.v1",
         parts=(
             Part("checks", IdentityCheck, "engagement", ("checked_at", "method", "checked_by"),
-                 is_only_added=True),
+                 files=("portrait",), is_only_added=True),
         ),
     ),
     Kind("particulars", Particulars, natural=("engagement",),
@@ -228,7 +228,7 @@ _LIST: Final = (
             Part("readings", NoticeReading, "notice", ("side",)),
             Part("replies", NoticeReply, "notice", ("round",), parts=(
                 Part("answers", NoticeAnswer, "reply", ("item",), parts=(
-                    Part("files", AnswerFile, "answer", ("public_id",)),
+                    Part("files", AnswerFile, "answer", ("public_id",), files=("address",)),
                 )),
             )),
         ),
@@ -252,6 +252,10 @@ STAYS: Final = {
     "federation.UpstreamProject": "to whom this node reports, with its key",
     "federation.UpstreamCall": "a call of this node's client",
     "federation.UpstreamRecord": "what this node has told another platform",
+    "federation.MasterRecord": "the province's register of what 四库一平台 says",
+    "federation.MasterChange": "the province's register of what 四库一平台 says",
+    "federation.ManagerRegistration": "the province's register of what 四库一平台 says",
+    "federation.ChangeProposal": "a wish to the province, put and answered there",
     "federation.Partner": "partners are the province's alone",
     "federation.SharingAgreement": "partners are the province's alone",
     "federation.AgreementVersion": "partners are the province's alone",

@@ -1,9 +1,9 @@
 """Counts and digests by which an owner and the holder of its copies find out whether they hold the same.
 
 Both compute over the same rows: those of the owner's branch. A row is written in one way only (`canonical`),
-with other rows under the names that the parent gives them, and sealed values by presence alone: a keyed
-digest cannot be compared between nodes. A digest of many is the XOR of theirs, in any order, so that every
-level of the tree is made from the one below.
+with other rows under the names that the parent gives them, and sealed values and files by presence alone: a
+keyed digest cannot be compared between nodes. A digest of many is the XOR of theirs, in any order, so that
+every level of the tree is made from the one below.
 Source: product 5.7; issue "Federation", Reconciliation.
 """
 
@@ -21,6 +21,7 @@ from django.db.models.functions import TruncDate
 
 from federation.models import KnownAs
 from federation.travel.catalogue import KINDS
+from federation.travel.files import presence_only
 from federation.travel.kinds import Kind, Part, rows_of
 from federation.travel.names import KIND_OF
 from federation.travel.reading import Snapshot, snapshots_where
@@ -76,7 +77,7 @@ def canonical(kind: Kind, rows: Iterable[Snapshot], names: Renamed) -> Iterator[
     """Each row as both sides write it; rows that are the neighbour's own there are passed over."""
     for one in rows:
         if not names.is_other(kind, one.key):
-            said = _renamed(kind, one.row, names)
+            said = presence_only(kind, _renamed(kind, one.row, names))
             if kind.own:
                 # Writing a column that each node keeps for itself moves this one too, there and nowhere else.
                 said.pop(kind.changed_at, None)

@@ -35,13 +35,17 @@ Maker = Callable[[Mapping[str, Any]], bytes | None]
 
 @dataclass(frozen=True)
 class Part:
-    """Rows that belong wholly to another and travel inside it; `by` names one among its siblings."""
+    """Rows that belong wholly to another and travel inside it; `by` names one among its siblings.
+
+    `files`: columns that hold addresses of contents.
+    """
 
     name: str
     model: type[models.Model]
     to: str
     by: tuple[str, ...]
     parts: tuple["Part", ...] = ()
+    files: tuple[str, ...] = ()
     # `stays`: what is no longer named stays all the same; `is_only_added`: nor is it ever changed.
     stays: bool = False
     is_only_added: bool = False

@@ -10,11 +10,25 @@ Became = Literal["applied", "same", "waits", "refused"]
 
 
 @dataclass(frozen=True)
+class FileCard:
+    """A file that follows after its row: the SHA-256 of its content, its bytes and its kind.
+
+    A row names the file by the digest. `is_lost`: it is not there at its source either; the digest then names
+    nothing but the gap.
+    """
+
+    digest: str
+    size: int
+    kind: str
+    is_lost: bool = False
+
+
+@dataclass(frozen=True)
 class Message:
     """The present state of one row, as its owner has it.
 
     `row` names other rows by their public id; `sealed` holds numbers that only the receiver can open;
-    `files` are the addresses of contents that follow after the row. `at`: when it changed, ISO 8601 in UTC.
+    `files` tells of each content that follows after the row. `at`: when it changed, ISO 8601 in UTC.
     """
 
     kind: str
@@ -25,7 +39,7 @@ class Message:
     at: str
     row: Mapping[str, Any] = field(default_factory=dict)
     sealed: Mapping[str, str] = field(default_factory=dict)
-    files: Sequence[str] = ()
+    files: Sequence[FileCard] = ()
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
 from federation.models import Copied
-from federation.travel import punches, sightings
+from federation.travel import files, punches, sightings
 from federation.travel.catalogue import KINDS, ORDER
 from federation.travel.concerns import concerned, needed_with
-from federation.travel.kinds import Kind, Part, rows_of
-from federation.travel.messages import Batch, Message, Recipient
+from federation.travel.kinds import Kind, rows_of
+from federation.travel.messages import Batch, FileCard, Message, Recipient
 from federation.travel.reading import Snapshot, snapshots
 from kernel.models import this_node
 from outbox import capture
@@ -82,11 +84,14 @@ def _of_kind(kind: Kind, wanted: Mapping[UUID, datetime], to: Recipient) -> Iter
     keys = [key for key in wanted if copies.get(key, ("",))[0] != to.code]
     found = snapshots(kind, keys, this_node())
     chosen = concerned(kind, found.values(), to)
+    cards = files.tell(
+        kind, [(key, found[key].row) for key in keys if key in chosen], to.code, timezone.now()
+    )
     gone = _gone(kind, [key for key in keys if key not in found])
     for key in keys:
         at = wanted[key].astimezone(UTC).isoformat()
         if key in chosen:
-            yield message_of(kind, found[key], at, to)
+            yield _written(kind, found[key], at, to, cards)
         elif key in gone:
             origin = copies[key][1] if key in copies else this_node()
             yield Message(kind.name, key, 1, origin, "tombstone", at)
@@ -102,6 +107,11 @@ def _gone(kind: Kind, keys: Sequence[UUID]) -> set[UUID]:
 
 def message_of(kind: Kind, one: Snapshot, at: str, to: Recipient) -> Message:
     """One row as a message for one neighbour, its numbers sealed for that neighbour alone."""
+    cards = files.tell(kind, [(one.key, one.row)], to.code, timezone.now())
+    return _written(kind, one, at, to, cards)
+
+
+def _written(kind: Kind, one: Snapshot, at: str, to: Recipient, cards: Mapping[str, FileCard]) -> Message:
     return Message(
         kind.name,
         one.key,
@@ -109,27 +119,14 @@ def message_of(kind: Kind, one: Snapshot, at: str, to: Recipient) -> Message:
         one.origin,
         "put",
         at,
-        row=one.row,
+        row=files.with_files(kind, one.row, lambda address: cards[address].digest),
         sealed={
             name: to.seal(text, place_of(kind.name, one.key, name)) for name, text in one.opened().items()
         },
-        files=sorted(set(_files(kind, one.row))),
+        files=files.cards_of(kind, one.row, cards),
     )
 
 
 def place_of(kind: str, key: UUID, name: str) -> str:
     """The place that a sealed value belongs to: a box copied to another place does not open there."""
     return f"{kind}/{key}/{name}"
-
-
-def _files(kind: Kind, row: Mapping[str, Any]) -> Iterator[str]:
-    yield from (row[name] for name in kind.files if row.get(name))
-    yield from _addresses(kind, row)
-
-
-def _addresses(kind: Kind | Part, row: Mapping[str, Any]) -> Iterator[str]:
-    """The files of parts, however deep: a part names its file as `address` or `portrait`."""
-    for part in kind.parts:
-        for entry in row[part.name]:
-            yield from (entry[name] for name in ("address", "portrait") if entry.get(name))
-            yield from _addresses(part, entry)

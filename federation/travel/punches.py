@@ -59,10 +59,7 @@ def _messages(at: datetime, rows: Sequence[tuple[Any, ...]]) -> Iterator[Message
     remaining = iter(rows)
     while piece := list(islice(remaining, MOST_A_MESSAGE)):
         row = _written(piece)
-        files = sorted({line[10] for line in row["rows"] if line[10]})
-        yield Message(
-            KIND, new_id(), 1, this_node(), "put", at.astimezone(UTC).isoformat(), row=row, files=files
-        )
+        yield Message(KIND, new_id(), 1, this_node(), "put", at.astimezone(UTC).isoformat(), row=row)
 
 
 class _List:

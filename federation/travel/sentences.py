@@ -99,6 +99,15 @@ def shape(field: str) -> Outcome:
     )
 
 
+def unnamed_file() -> Outcome:
+    """A row that names a file by something else than a digest that its message lists."""
+    return _refused(
+        "file",
+        _("记录里的附件没有列在同一条消息的附件清单（files）里，不能写入。"),
+        _("请按协议以内容的 SHA-256 指明附件并列入清单，再重新发送。"),
+    )
+
+
 def unopened() -> Outcome:
     """A sealed value that was not sealed for this node, or was damaged."""
     return _refused(

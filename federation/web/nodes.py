@@ -53,6 +53,7 @@ class Row:
     health: Health | None
     oldest: str = ""
     speed: str = ""
+    files: int = 0
 
 
 def crumbs(*tail: Crumb) -> list[Crumb]:
@@ -70,6 +71,7 @@ def _row(row: Node, depth: int, found: dict[int, Health], now: datetime) -> Row:
         health,
         since(health.oldest_at, now) if health else "",
         seconds(health.p95) if health and health.p95 is not None else "",
+        health.files_in + health.files_out if health else 0,
     )
 
 
@@ -143,6 +145,7 @@ class OneNode(Page):
                 "state": node_state(row),
                 "health": health if row.mode == Node.Mode.SELF_BUILT else None,
                 "oldest": since(health.oldest_at, now) if health else "",
+                "files_since": since(health.files_since, now) if health else "",
                 "speeds": [seconds(one) for one in (health.p50, health.p95, health.p99)] if health else [],
                 "keys": [(key, _key_state(key, now)) for key in keys_of(self.actor, row)],
                 "lines": [_line(line, now) for line in lines_of(self.actor, row)] if is_neighbour else [],

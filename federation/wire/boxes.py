@@ -23,7 +23,12 @@ class Closed(ValueError):
 
 def close(plain: str, place: str, *, key_id: str, public: bytes) -> str:
     """A box as text: format, the receiver's key, and the sealed bytes in base64."""
-    sealed = _SUITE.encrypt(plain.encode(), X25519PublicKey.from_public_bytes(public), place.encode())
+    return close_bytes(plain.encode(), place, key_id=key_id, public=public)
+
+
+def close_bytes(content: bytes, place: str, *, key_id: str, public: bytes) -> str:
+    """The same for bytes: a picture of a card says the number too."""
+    sealed = _SUITE.encrypt(content, X25519PublicKey.from_public_bytes(public), place.encode())
     return f"{FORMAT}:{key_id}:{base64.b64encode(sealed).decode()}"
 
 
@@ -37,10 +42,18 @@ def key_of(box: str) -> str:
 
 def opened(box: str, place: str, *, private: bytes) -> str:
     """What was put into the box for this place. Raises Closed."""
+    try:
+        return opened_bytes(box, place, private=private).decode()
+    except UnicodeDecodeError:
+        raise Closed("no text") from None
+
+
+def opened_bytes(box: str, place: str, *, private: bytes) -> bytes:
+    """The same for bytes. Raises Closed."""
     key_of(box)
     try:
         sealed = base64.b64decode(box.split(":")[2], validate=True)
         key = X25519PrivateKey.from_private_bytes(private)
-        return _SUITE.decrypt(sealed, key, place.encode()).decode()
+        return _SUITE.decrypt(sealed, key, place.encode())
     except (InvalidTag, ValueError, binascii.Error):
         raise Closed("damaged, or of another place") from None

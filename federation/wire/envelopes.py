@@ -62,7 +62,12 @@ _encoder = msgspec.json.Encoder()
 
 def pack(envelope: Envelope) -> bytes:
     """The bytes that travel; the same envelope always gives the same."""
-    return gzip.compress(_encoder.encode(envelope), compresslevel=_LEVEL, mtime=0)
+    return zipped(_encoder.encode(envelope))
+
+
+def zipped(content: bytes) -> bytes:
+    """Bytes as they travel."""
+    return gzip.compress(content, compresslevel=_LEVEL, mtime=0)
 
 
 def unpack(content: bytes, most: int) -> Envelope:

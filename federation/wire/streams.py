@@ -8,6 +8,8 @@ PUNCHES: Final = "punches"
 DISPATCH: Final = "dispatch"
 UPWARD: Final = (*(f"records-{shard}" for shard in range(RECORD_SHARDS)), PUNCHES)
 DOWNWARD: Final = (DISPATCH,)
+# Files are no envelopes: each is named by its content, so that order and repetition mean nothing.
+FILES: Final = "files"
 EVERY: Final = (*UPWARD, *DOWNWARD)
 
 

@@ -55,6 +55,12 @@ class NotFound(DomainError):
         super().__init__(message or str(_("没有找到该记录，或者它不在您的管理范围内。请核对编号后再试。")))
 
 
+class NotHereYet(NotFound):
+    """A file whose record came from another node, and which is still on its way or lost there."""
+
+    code = "file_not_here"
+
+
 class HeldElsewhere(DomainError):
     """The row is a copy of another node's, or belongs to one: only its owner changes it (I-25)."""
 

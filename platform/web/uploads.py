@@ -3,7 +3,7 @@
 Source: 鄂建文〔2019〕27号 二(三) (vouchers of the basic data); product 5.2, Attachment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
@@ -16,8 +16,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from kernel.errors import DomainError, NotFound
-from kernel.store import fetch, keep
+from kernel.errors import DomainError, NotFound, NotHereYet
+from kernel.store import fetch, has, keep
 from standards.selectors import parameter
 
 _SIDE = 2400
@@ -128,15 +128,40 @@ def _checked_pdf(content: bytes, name: str) -> bytes:
     return content
 
 
+@dataclass(frozen=True)
+class Absence:
+    """Why a file that a record names is not here, in a word beside the record and in a sentence."""
+
+    word: str
+    sentence: str
+
+
+_explaining: list[Callable[[str], Absence | None]] = []
+
+
+def explain_absence(explain: Callable[[str], Absence | None]) -> None:
+    """Know why a file is not here: it follows a record that came from another node."""
+    _explaining.append(explain)
+
+
+def absence_of(address: str) -> Absence | None:
+    """Why nothing is kept at an address; None where the file is here, or nobody knows."""
+    if not address or has(address):
+        return None
+    return next((told for explain in _explaining if (told := explain(address))), None)
+
+
 def serve(address: str, name: str) -> HttpResponse:
-    """A kept file for whoever a view has found entitled to it. Raises NotFound where nothing is kept.
+    """A kept file for whoever a view has found entitled to it. Raises NotFound where nothing is kept, and
+    NotHereYet while it is on its way from another node.
 
     It is shown inside the page's own policy without scripts, and no cache keeps it.
     """
     try:
         content = fetch(address)
     except FileNotFoundError:
-        raise NotFound from None
+        told = absence_of(address)
+        raise NotHereYet(told.sentence) if told else NotFound from None
     suffix = _suffix(content)
     answer = HttpResponse(content, content_type=_TYPES[suffix])
     # A browser's PDF viewer does not open inside the sandbox below.

@@ -74,6 +74,8 @@ WITHOUT_SCOPE = {
     "federation.Copied": "whose copy a row is; the row itself was judged before",
     "federation.KnownAs": "a name between nodes, reached only from a row that was judged before",
     "federation.WaitingRow": "sealed messages between nodes; nobody reads them",
+    "federation.TravellingFile": "where a file of a row lies; the row itself was judged before",
+    "federation.ToldFile": "which neighbour was told of a file; counted on the page of the link",
     "federation.Node": "neighbours of the whole platform, shown to whoever administers all of it",
     "federation.NodeKey": "public keys of nodes; private halves are sealed and shown nowhere",
     "federation.Invitation": "a digest of a code; only the door between nodes compares it",

@@ -1288,6 +1288,7 @@ ROUTES: dict[str, Route] = {
     "node_hello": Route(public="a door of nodes; unsigned it answers a refusal"),
     "node_envelopes": Route(public="a door of nodes; unsigned it answers a refusal"),
     "node_fetch": Route(public="a door of nodes; unsigned it answers a refusal"),
+    "node_files": Route(public="a door of nodes; unsigned it answers a refusal"),
     "node_results": Route(public="a door of nodes; unsigned it answers a refusal"),
     "credentials": Route(
         role=ADMIN,

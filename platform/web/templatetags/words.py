@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from web import words
+from web.uploads import absence_of
 
 register = template.Library()
 
@@ -62,3 +63,10 @@ def points(difference: float | Decimal | None, than: str = "较昨日") -> SafeS
 def _arrow(difference: float | Decimal, shown: object, than: str) -> SafeString:
     kind, word = ("up", "增") if difference > 0 else ("down", "减")
     return format_html('{} <span class="{}"><span class="sr">{}</span>{}</span>', than, kind, word, shown)
+
+
+@register.filter
+def not_here(address: str) -> str:
+    """Beside a file that a copy names: “附件正在传送” until it has come; nothing while it is here."""
+    told = absence_of(address)
+    return told.word if told else ""
