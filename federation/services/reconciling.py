@@ -4,6 +4,7 @@ Only the child works: it asks, opens the branches that differ, waits until what 
 looks once more, and tells its parent what was found.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -38,6 +39,8 @@ Asks = Sequence[Ask]
 Sums = tuple[tuple[int, str], tuple[int, str]]
 _HOLD: Final = timedelta(minutes=5)
 _GIVEN_UP: Final = 40
+# Seconds of digesting our own days, well within what a task of the worker may take; the next goes on.
+_AT_A_TIME: Final = 120.0
 _ASKS_AT_ONCE: Final = 64
 _FEW: Final = 300
 _SMALL_DAY: Final = 5_000
@@ -188,7 +191,8 @@ def carry_on(run: Run, *, http: httpx.Client, now: datetime | None = None) -> bo
 
 
 def _freshened(branch: Branch, asks: Asks, run: Run) -> Iterator[date]:
-    """Our own kept digests; the lease is renewed after each day."""
+    """Our own kept digests; the lease is renewed after each day. Raises Busy to go on in another task."""
+    began = time.monotonic()
     for ask in asks:
         first, last = ask.span
         if trees.is_freshening(ask) and first and last and not branch.enterprise:
@@ -196,6 +200,8 @@ def _freshened(branch: Branch, asks: Asks, run: Run) -> Iterator[date]:
             for day in kept_punches.freshen(branch.peer, first, last, run.started_at, anew=is_anew):
                 Run.objects.filter(pk=run.pk).update(held_until=timezone.now() + _HOLD)
                 yield day
+                if time.monotonic() - began > _AT_A_TIME:
+                    raise Busy
 
 
 def _later(run: Run, now: datetime, seconds: float, trouble: str) -> None:
