@@ -4,6 +4,7 @@ Only the child works: it asks, opens the branches that differ, waits until what 
 looks once more, and tells its parent what was found.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -38,6 +39,8 @@ Asks = Sequence[Ask]
 Sums = tuple[tuple[int, str], tuple[int, str]]
 _HOLD: Final = timedelta(minutes=5)
 _GIVEN_UP: Final = 40
+# Seconds of digesting our own days, well within what a task of the worker may take; the next goes on.
+_AT_A_TIME: Final = 120.0
 _ASKS_AT_ONCE: Final = 64
 _FEW: Final = 300
 _SMALL_DAY: Final = 5_000
@@ -126,9 +129,9 @@ def _bundled(plan: Iterator[tuple[Ask, int]]) -> list[list[Ask]]:
     """Small branches of several kinds are asked for together."""
     most = int(parameter("federation.compare_rows"))
     steps: list[list[Ask]] = []
-    held = most
+    held = 0
     for ask, rows in plan:
-        if held + rows > most or len(steps[-1]) >= _ASKS_AT_ONCE:
+        if not steps or held + rows > most or len(steps[-1]) >= _ASKS_AT_ONCE:
             steps.append([])
             held = 0
         steps[-1].append(ask)
@@ -145,10 +148,11 @@ def reconcile(now: datetime | None = None, *, seconds: float = 20.0) -> int:
     done = 0
     with client() as http:
         while (timezone.now() - began).total_seconds() < seconds:
+            # What has to wait is not due yet, so that nobody is found here in the next turn.
             run = _taken(node, now or timezone.now())
-            if run is None or not carry_on(run, http=http, now=now):
+            if run is None:
                 return done
-            done += 1
+            done += carry_on(run, http=http, now=now)
         return done
 
 
@@ -177,7 +181,8 @@ def carry_on(run: Run, *, http: httpx.Client, now: datetime | None = None) -> bo
         sums = _compare(link, asks)
         _stepped(run, sums, at)
     except Busy:
-        _later(run, at, 2.0, "")
+        # It has computed for seconds before it said so, and goes on when it is asked: there is no pause.
+        _later(run, at, 0.0, "")
         return False
     except Unreachable as away:
         _later(run, at, min(300.0, 5.0 * 2 ** min(run.attempts, 6)), away.sentence)
@@ -186,7 +191,8 @@ def carry_on(run: Run, *, http: httpx.Client, now: datetime | None = None) -> bo
 
 
 def _freshened(branch: Branch, asks: Asks, run: Run) -> Iterator[date]:
-    """Our own kept digests; the lease is renewed after each day."""
+    """Our own kept digests; the lease is renewed after each day. Raises Busy to go on in another task."""
+    began = time.monotonic()
     for ask in asks:
         first, last = ask.span
         if trees.is_freshening(ask) and first and last and not branch.enterprise:
@@ -194,6 +200,8 @@ def _freshened(branch: Branch, asks: Asks, run: Run) -> Iterator[date]:
             for day in kept_punches.freshen(branch.peer, first, last, run.started_at, anew=is_anew):
                 Run.objects.filter(pk=run.pk).update(held_until=timezone.now() + _HOLD)
                 yield day
+                if time.monotonic() - began > _AT_A_TIME:
+                    raise Busy
 
 
 def _later(run: Run, now: datetime, seconds: float, trouble: str) -> None:

@@ -97,35 +97,7 @@ def troubles(_facts: Facts) -> Facts:
     }
 
 
-def backlog(facts: Facts) -> Facts:
-    """Much that the parent has not had, written in bulk and laid down as for a new parent."""
-    from django.utils import timezone
-
-    from attendance.selectors.clock import current_day
-    from attendance.services.runs import lay_down_runs
-    from federation.selectors.nodes import own_region
-    from federation.travel.beginning import lay_down
-    from kernel.models import this_node
-    from tools.bench._world.people import write_people
-    from tools.bench._world.punches import write_punches
-
-    if facts["what"] == "people":
-        write_people(facts["workers"], facts["projects"], current_day(), own_region().path)
-        return {"changes": lay_down(up=True, origins={this_node()}, now=timezone.now())}
-    write_punches(facts["punches"], current_day())
-    return {"runs": lay_down_runs(timezone.now())}
-
-
-def access(facts: Facts) -> Facts:
-    """What each vendor of the backlog's projects knows."""
-    from tools.bench._world.__main__ import _access
-
-    return {"projects": _access(facts["file"])}
-
-
 STEPS = {
-    "backlog": backlog,
-    "access": access,
     "credential": credential,
     "digests": digests,
     "branch": branch,

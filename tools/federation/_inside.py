@@ -12,6 +12,7 @@ from typing import Any
 
 import django
 
+from tools.bench._federation import inside as measured
 from tools.federation import _asked
 from tools.federation.plan import CONTRACTOR, OWNER, PERMIT, PROJECT, SUPERVISOR
 
@@ -139,6 +140,7 @@ STEPS: dict[str, Callable[[Facts], Facts]] = {
     "join": join,
     "accounts": accounts,
     **_asked.STEPS,
+    **measured.STEPS,
 }
 
 

@@ -75,6 +75,11 @@ class Federation:
         """The node without a parent."""
         return next(node for node in self.nodes.values() if not node.plan.parent)
 
+    @property
+    def stand_in_file(self) -> Path:
+        """Where the stand-in for 四库一平台 keeps its data."""
+        return self.var / "four-databases.sqlite"
+
     def start(self) -> None:
         """From empty folders, or those of last time, to nodes that know each other. Raises CannotGoOn."""
         environment.ensure_front_end()
@@ -130,7 +135,7 @@ class Federation:
             return
         port = str(self.port + len(self.nodes))
         command = [str(PYTHON), "manage.py", "four_databases", "--port", port, "--token", TOKEN]
-        command += ["--file", str(self.var / "four-databases.sqlite")]
+        command += ["--file", str(self.stand_in_file)]
         self.stand_in = Child("four-databases", command, self.var, self.top.environment(), ROOT)
         self._beside.watch(self.stand_in, stage=0)
         self.stand_in.start()

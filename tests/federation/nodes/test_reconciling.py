@@ -25,6 +25,7 @@ from federation.models import (
 from federation.selectors.nodes import own_region
 from federation.services import (
     explain_difference,
+    join_parent,
     repair_differences,
     start_reconciliation,
 )
@@ -37,7 +38,7 @@ from kernel.errors import DomainError
 from outbox.models import Capturing, Change
 from projects.models import Team
 from tests.support.actors import EVERYONE
-from tests.support.neighbour import Parent
+from tests.support.neighbour import Ledger, Parent
 from tests.support.nodes import parent as recipient
 from workers.models import Certificate
 
@@ -178,6 +179,20 @@ def test_the_night_compares_once_with_the_parent(node, above, ledger):
     counts = {one.kind: one for one in done.counts.all()}
     assert counts["team"].below == Team.all_rows.count() == counts["team"].above
     assert done.differences.count() == 0
+
+
+def test_a_node_that_owns_nothing_yet_is_compared_as_well(db, settings):
+    settings.NODE_KIND, settings.NODE_ID, settings.NODE_REGION = "city", "whs", "420100"
+    above = Parent()
+    join_parent(actor=EVERYONE, url="https://p.example", invitation=above.invitation, http=above.http())
+    above.answers["compare"] = Ledger({kind: {} for kind in COMPARED}).answer
+    night = start_nightly(NOW)
+    assert night is not None
+    _finished(night, above.http(), NOW)
+    _compared(night.node, above)
+    assert {run.state for run in ReconciliationRun.objects.all()} == {"done"}
+    assert ReconciliationRun.objects.count() == 2
+    assert Diff.objects.count() == 0
 
 
 def test_kept_days_follow_whatever_touches_them(node):

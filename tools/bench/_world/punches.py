@@ -43,7 +43,7 @@ def write_punches(wanted: int, today: date) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _begins(day: date) -> datetime:
+def first_instant(day: date) -> datetime:
     """The first instant of an attendance day."""
     from attendance.rules import SITE_TIME
 
@@ -52,7 +52,7 @@ def _begins(day: date) -> datetime:
 
 def _at(day: date, order: int, hours: float) -> str:
     spread = f"make_interval(secs => {_SECOND.format(day=order)})"
-    return f"TIMESTAMPTZ '{(_begins(day) + timedelta(hours=hours)).isoformat()}' + {spread}"
+    return f"TIMESTAMPTZ '{(first_instant(day) + timedelta(hours=hours)).isoformat()}' + {spread}"
 
 
 def _punches(first: date, share: int) -> None:
