@@ -28,10 +28,12 @@ def measure(both: Both) -> dict[str, Any]:
 
 def _passed(both: Both, what: str, which: str, **size: Any) -> dict[str, float]:
     """Write it, let go, and wait: seconds until durable, and from then until settled."""
+    # What a task seals that was stopped in its middle bears the time of before.
+    since = time.time()
     with progress.step(f"a backlog of {what} at the city"), both.at_rest():
         both.city.step("backlog", as_administrator=True, what=what, **size)
     began = time.time()
-    number, last = both.durable(began, which)
+    number, last = both.durable(since, which)
     settled = max(0.0, both.settled() - last)
     print(f"  {what}: durable after {last - began:.1f} s, settled {settled:.1f} s later", flush=True)
     return {"number": float(number), "durable": last - began, "settled": settled}

@@ -42,6 +42,8 @@ _UNSEALED = """
 _UNSETTLED = """
     SELECT (SELECT count(*) FROM federation_receivedenvelope WHERE state = 'received')
         + (SELECT count(*) FROM attendance_inbox) + (SELECT count(*) FROM attendance_dirtyday)
+        + (SELECT count(*) FROM federation_recordresult r JOIN federation_line l ON l.id = r.line_id
+            WHERE l.direction = 'in' AND r.became = 'waits' AND r.resolved_at IS NULL)
 """
 _PUNCHES = "SELECT count(*) FROM attendance_punch"
 _PEOPLE = "SELECT count(*) FROM workers_engagement"
