@@ -46,7 +46,8 @@ def agreements(actor: Actor) -> QuerySet[SharingAgreement]:
     """All agreements by number, with their partner, versions and `last_day` of what was approved."""
     approved = Q(versions__state=AgreementVersion.State.APPROVED)
     rows = SharingAgreement.objects.visible_to(actor).select_related("partner").prefetch_related("versions")
-    return rows.annotate(last_day=Max("versions__valid_to", filter=approved))
+    # An aggregate drops the order of the table itself.
+    return rows.annotate(last_day=Max("versions__valid_to", filter=approved)).order_by("number", "pk")
 
 
 def agreement(actor: Actor, public_id: UUID) -> SharingAgreement:

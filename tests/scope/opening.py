@@ -28,13 +28,13 @@ def expected_of(url: str, county: County, role: str) -> int:
     permission = getattr(kind, "permission", "")
     if permission not in ("", SIGNED_IN) and not county.actor(role).may(permission):
         return 403
+    if not ("get" in kind.http_method_names and hasattr(kind, "get")):
+        return 405
     route = ROUTES[resolve(urlsplit(url).path).view_name]
     is_a_units = route.is_the_units and county.region.is_second_level
     if route.is_the_provinces and role != "province_regulator" and not is_a_units:
         return 403
-    if route.leads_on:
-        return 302
-    return 200 if "get" in kind.http_method_names and hasattr(kind, "get") else 405
+    return 302 if route.leads_on else 200
 
 
 def paths(name: str, route: Route, county: County, *, all_queries: bool = True) -> Iterator[tuple[str, bool]]:
