@@ -42,12 +42,22 @@ KINDS = {
     "session_attendance": "培训签到", "quantity": "工程量", "correction": "考勤补正",
     "payroll_batch": "工资表", "payroll_row": "工资明细", "payroll_file": "工资附件", "ledger": "台账",
     "notice": "监理通知单", "credit": "诚信记录", "person_credit": "人员诚信记录", "punches": "打卡",
+    "standard": "数据标准", "code_list": "代码表", "parameter": "参数", "grant": "扩展授权",
+    "manager": "注册管理人员",
+    "master_record": "总库来源", "master_change": "总库变更",
+    "proposal": "更正申请", "proposal_answer": "更正答复",
 }  # fmt: skip
 
 
 def kind_said(kind: str) -> str:
     """A kind of record by its name."""
     return KINDS.get(kind, kind)
+
+
+def record_said(missing: str) -> str:
+    """A record that is not there, named as kind:key: 企业 01a2…"""
+    kind, _colon, key = missing.partition(":")
+    return f"{kind_said(kind)} {key}".strip()
 
 
 def size_said(number: int) -> str:

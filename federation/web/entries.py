@@ -124,7 +124,7 @@ def add_entries() -> None:
     register_objects(Partner._meta.label_lower, _partners)
     register_objects(SharingAgreement._meta.label_lower, _agreements)
     register_objects(PartnerKey._meta.label_lower, _keys)
-    register(Entry("nodes", _("节点"), "nodes", MANAGE_NODES, 28, fits=governs))
+    register(Entry("nodes", _("节点"), "nodes", MANAGE_NODES, 25, fits=governs))
     register_objects(Node._meta.label_lower, _nodes)
     register_objects(RecordResult._meta.label_lower, _outcomes)
     register_objects(ReconciliationDiff._meta.label_lower, _differences)

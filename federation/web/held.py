@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
+from federation.compare_words import kind_said, record_said
 from federation.models import Line, RecordResult, RefusedEnvelope
 from federation.node_words import CODES, outcome_in_words, stream_in_words
 from federation.selectors.nodes import (
@@ -69,7 +70,13 @@ class HeldTable(ListTable):
         return format_html('<a href="{}">{}</a>', url, self.file_sentence(record))
 
     def file_sentence(self, record: Any) -> str:
-        return record.sentence or f"等待关联记录 {record.missing}".strip()
+        return record.sentence or f"等待关联的{record_said(record.missing)}"
+
+    def render_kind(self, value: str) -> str:
+        return kind_said(value)
+
+    def file_kind(self, record: Any) -> str:
+        return kind_said(record.kind)
 
     def render_told_at(self, value: Any) -> str:
         return words.moment(value)
@@ -123,6 +130,8 @@ class HeldRecord(Page):
                 "title": "未入库的记录" if is_ours else "下级报送的记录",
                 "crumbs": held_crumbs(),
                 "row": row,
+                "kind": kind_said(row.kind),
+                "missing": record_said(row.missing),
                 "stream": stream_in_words(row.line.stream),
                 "state": outcome_in_words(row),
                 "is_ours": is_ours,

@@ -71,6 +71,7 @@ class Masters(Page):
                 "stands": [(one, feed_state(one, now)) for one in stands],
                 "is_running": any(one.is_running or one.feed.wanted_at for one in stands),
                 "may_pull": self.actor.reach(PULL).is_province_wide,
+                "may_see_wishes": self.actor.may("projects.view"),
             }
         )
 

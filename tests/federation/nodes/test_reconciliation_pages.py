@@ -12,8 +12,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from federation import compare_words
 from federation.models import LinkStatement, ReconciliationDiff, ReconciliationRun
 from federation.services.statements import make_statement, read_statement
+from federation.travel.catalogue import KINDS as TRAVELLING
 from federation.travel.trees import COMPARED
 from federation.web.node_waiting import waiting
 from tests.support.actors import EVERYONE
@@ -22,6 +24,11 @@ from tests.support.neighbour import Parent
 NOW = timezone.now()
 MONTH = date(2026, 10, 1)
 KINDS = ["enterprise", "team", "punches"]
+
+
+def test_every_kind_of_record_has_a_name_for_operators() -> None:
+    assert {*TRAVELLING, "punches"} == set(compare_words.KINDS)
+    assert compare_words.record_said("enterprise:01a2") == "企业 01a2"
 
 
 @pytest.fixture
