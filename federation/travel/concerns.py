@@ -82,7 +82,15 @@ def _of_firms(found: Collection[Snapshot], to: Recipient) -> list[Snapshot]:
     """What is recorded of enterprises: told to whom the enterprise itself is told."""
     firms = snapshots(KINDS["enterprise"], {UUID(one.row["enterprise"]) for one in found}, this_node())
     told = _firms(firms.values(), to)
-    return [one for one in found if UUID(one.row["enterprise"]) in told]
+    return _at_told_projects([one for one in found if UUID(one.row["enterprise"]) in told], to)
+
+
+def _at_told_projects(found: Collection[Snapshot], to: Recipient) -> list[Snapshot]:
+    """Of these rows those that name no project, or one that is told: another's would wait there for ever."""
+    named = {one.key: UUID(one.row["project"]) for one in found if one.row.get("project")}
+    projects = snapshots(KINDS["project"], set(named.values()), this_node())
+    told = concerned(KINDS["project"], projects.values(), to)
+    return [one for one in found if one.key not in named or named[one.key] in told]
 
 
 def _pointing(kind: Kind, found: Collection[Snapshot], to: Recipient) -> set[UUID]:

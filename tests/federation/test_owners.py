@@ -226,12 +226,18 @@ def test_who_joins_a_site_by_the_childs_own_word_is_told_what_is_known_of_the_fi
     assert made.row
     stranger = Enterprise.all_rows.get(public_id=made.row)
     manager = ManagerRegistration.objects.create(enterprise=stranger, name="韩某", number="外0001")
+    # Of the same firm, but at a site that the child is not told of.
+    away = records.project("429004202611270002", records.region("429004"), stranger)
+    elsewhere = ManagerRegistration.objects.create(
+        enterprise=stranger, project=away, name="孔某", number="外0002"
+    )
     last = drained(outgoing.DISPATCH, _child())
     assert _of(last, "manager") == {one.public_id for one in place.managers.values()}
     with transaction.atomic(), capture.coming_from(COUNTY):
         records.participation(place.project, stranger, "007")
     told = drained(outgoing.DISPATCH, _child())
     assert manager.public_id in _of(told, "manager") and stranger.public_id in _of(told, "enterprise")
+    assert elsewhere.public_id not in _of(told, "manager")
     assert not [
         m for m in told if m.kind == "participation" and m.row["enterprise"] == str(stranger.public_id)
     ]
