@@ -48,7 +48,7 @@ def add_upstream(*, actor: Actor, region: Region, facts: UpstreamFacts) -> Upstr
     Raises NotPermitted, NotFound for an area that is not the actor's, DomainError for what cannot be.
     """
     require(actor, MANAGE_UPSTREAMS)
-    if region.path not in actor.reach(MANAGE_UPSTREAMS).region_paths:
+    if not any(region.path.startswith(path) for path in actor.reach(MANAGE_UPSTREAMS).region_paths):
         raise NotFound
     _check(facts, has_secret=False)
     _require_free(facts.name)

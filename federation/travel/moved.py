@@ -33,7 +33,8 @@ from standards.selectors import parameter
 from workers.models import Engagement, Person, PersonAlias
 
 # Of an enterprise all counties know: they stay where they are, and are dispatched to whom they concern.
-_STAY: Final = frozenset({"enterprise", "qualification"})
+# Wishes and their answers belong to whoever wrote them, like letters.
+_STAY: Final = frozenset({"enterprise", "qualification", "proposal", "proposal_answer"})
 _PIECE: Final = 5_000
 _COPY: Final = """
     INSERT INTO federation_copied (kind, key, node, origin, version, at, received_at) VALUES %s

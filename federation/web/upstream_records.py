@@ -106,6 +106,7 @@ class UpstreamRecords(ListPage):
 
     permission = MANAGE_UPSTREAMS
     section = "upstreams"
+    title = "上报记录"
     noun = "条记录"
     table_class = RecordTable
     filterset_class = RecordFilters

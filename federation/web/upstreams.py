@@ -259,6 +259,7 @@ class UpstreamProjects(ListPage):
 
     permission = MANAGE_UPSTREAMS
     section = "upstreams"
+    title = "上报的项目"
     noun = "个项目"
     table_class = ProjectTable
     filterset_class = ProjectFilters

@@ -185,10 +185,16 @@ def test_a_sandbox_whose_time_is_over_leaves_nothing_and_takes_nothing_else_alon
     assert forget_sandboxes(NOW + timedelta(days=30)) == 1
     assert forget_sandboxes(NOW + timedelta(days=30)) == 0
     after = fingerprint()
-    # What stays: that there was a sandbox, what the outbox told, and numbers at a gate that nobody holds.
+    # What stays: that there was a sandbox, what the outbox told, numbers at a gate that nobody holds, and the
+    # days whose digests are to be made anew.
     changed = {table for table in before if before[table] != after[table]}
     changed -= {table for table in changed if table.startswith("settling_")}  # of the settler's own session
-    assert changed <= {"federation_sandbox", "outbox_outboxevent", "attendance_subject"}
+    assert changed <= {
+        "federation_sandbox",
+        "outbox_outboxevent",
+        "attendance_subject",
+        "federation_staleday",
+    }
     assert not Subject.objects.filter(person=None).exclude(id_index__in=_indexes(vendor)).exists()
     assert Sandbox.objects.get(appid=vendor.project.code).forgotten_at == NOW + timedelta(days=30)
     assert not AcceptedRequest.all_rows.filter(appid=vendor.project.code).exists()

@@ -101,7 +101,7 @@ def settle() -> None:
 def pair(parent: tuple[str, str, str], child: tuple[str, str, str]) -> Iterator[Pair]:
     """Two nodes (code, kind, region), each with a fresh copy of the test database.
 
-    Nobody may be connected to that while it is copied.
+    Nobody may be connected to that while it is copied: whom an earlier test left behind is sent away.
     """
     name = str(connection.settings_dict["NAME"])
     places = [Place(*one, f"{name}_{one[0]}") for one in (parent, child)]
@@ -109,6 +109,9 @@ def pair(parent: tuple[str, str, str], child: tuple[str, str, str]) -> Iterator[
     with connection._nodb_cursor() as cursor:
         for place in places:
             cursor.execute(f"DROP DATABASE IF EXISTS {place.database} WITH (FORCE)")
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
             cursor.execute(f"CREATE DATABASE {place.database} TEMPLATE {name}")
     wrappers = {}
     for place in places:
