@@ -231,7 +231,7 @@ def _once(fate: str, step: str, after: int = 0) -> Callable[[str, bytes], str]:
 def _kinds_sent(after: int) -> set[str]:
     """The kinds of the records in envelopes that were sealed after this one."""
     bodies = SentEnvelope.objects.filter(pk__gt=after).values_list("body", flat=True)
-    opened = [unseal_bytes(bytes(body), context=BODY_CONTEXT) for body in bodies]
+    opened = [unseal_bytes(bytes(body), context=BODY_CONTEXT) for body in bodies if body]
     return {one.kind for content in opened for one in envelopes.unpack(content, 2**24).messages}
 
 
