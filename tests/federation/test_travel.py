@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from attendance.models import Device, Subject
 from federation.models import Copied, WaitingRow
-from federation.travel import beginning, digests, incoming, outgoing
+from federation.travel import beginning, described, digests, incoming, outgoing
 from federation.travel.catalogue import KINDS, STAYS
 from federation.travel.kinds import rows_of
 from federation.travel.messages import Message, Recipient, Sender
@@ -29,6 +29,7 @@ from kernel.scoping import ScopedModel
 from outbox import capture
 from outbox.models import Capturing, Change, ChangeLine
 from projects.models import Enterprise, Project
+from tests.architecture.source import ROOT
 from tests.support import people, records
 from tests.support.counties import County, wuchang
 from tests.support.nodes import (
@@ -64,6 +65,11 @@ def test_every_travelling_table_is_a_kind_or_says_why_it_stays() -> None:
     labels = {model._meta.label for model in models if model not in carried}
     assert labels == set(STAYS)
     assert carried.isdisjoint(apps.get_model(label) for label in STAYS)
+
+
+def test_the_fields_in_docs_are_those_that_travel() -> None:
+    held = (ROOT / "docs" / "federation-kinds.md").read_text(encoding="utf-8")
+    assert held == described.page(), "./dev manage node_kinds --file docs/federation-kinds.md"
 
 
 @pytest.mark.django_db
