@@ -77,6 +77,7 @@ _DOORS: Final[dict[str, tuple[str, Any, Any]]] = {
     "fetch": ("取下一个下发的报文", _json(_object(stream=_STRING, holds=_HOLDS)), _ZIPPED),
     "compare": ("对账：逐层比对数量和摘要", _ZIPPED, _ZIPPED),
     "files": ("附件：双方说明已有、可给、待要的内容，并传送一部分", _ZIPPED, _ZIPPED),
+    "move": ("市县在自建平台和上级平台之间迁移，一步一次", _ZIPPED, _ZIPPED),
     "results": (
         "逐条结果",
         _json(_object(after={"type": "object", "additionalProperties": _INTEGER}, tell=_BY_STREAM)),

@@ -8,6 +8,7 @@ from federation.compare_words import kind_said
 from federation.travel.catalogue import KINDS
 from federation.travel.kinds import Column, Kind, Part
 from federation.travel.names import KIND_OF
+from federation.travel.punches import LISTED, MOST_A_MESSAGE, ROW
 
 _FLOWS = {"up": "上行", "down": "下行", "both": "上行、下行"}
 _HEAD = """# 节点之间的记录
@@ -25,7 +26,38 @@ _HEAD = """# 节点之间的记录
 
 def page() -> str:
     """All kinds in the order of need, as Markdown."""
-    return "\n".join([_HEAD, *(line for kind in KINDS.values() for line in _kind(kind))])
+    kinds = (line for kind in KINDS.values() for line in _kind(kind))
+    return "\n".join([_HEAD, *kinds, *_punches(), _SIGHTING])
+
+
+def _punches() -> Iterator[str]:
+    yield f"## `punches` {kind_said('punches')}\n"
+    yield f"上行，走 `punches` 数据流；一条记录至多 {MOST_A_MESSAGE} 次打卡，记录的编号随意。\n"
+    yield "重复出现的值各列一次：\n"
+    yield "| 列表 | 内容 |"
+    yield "|---|---|"
+    yield from (f"| `{name}` | {_LISTS[name]} |" for name in LISTED)
+    yield "\n`rows` 的每一项是按下面次序的一列值：\n"
+    yield "| 值 | 内容 |"
+    yield "|---|---|"
+    yield from (f"| `{name}` | {said} |" for name, said in ROW)
+    yield ""
+
+
+_LISTS = {
+    "projects": "项目编号",
+    "sources": "考勤设备编号；厂商接口为空串",
+    "people": "人员编号；还没有登记的人写 `节点代码:任意名称`，以后用 `sighting` 告知是谁",
+    "teams": "班组编号，没有为空串",
+    "channels": "通道",
+    "methods": "通行方式的代码",
+    "origins": "接收渠道：open_api 厂商接口、gate 闸机、handheld 手持终端、phone 手机、migration 历史迁移",
+}
+_SIGHTING = """## `sighting` 认出的人
+
+上行。以前打卡时没有登记的人登记了：`row` 为 `{"name": "节点代码:名称", "person": "人员编号"}`，
+`name` 是打卡里用过的那个。
+"""
 
 
 def _kind(kind: Kind) -> Iterator[str]:

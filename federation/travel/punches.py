@@ -31,8 +31,26 @@ KIND: Final = "punches"
 # What stands for a document's type where a passage is of somebody without a number here.
 EVIDENCE: Final = "node"
 MOST_A_MESSAGE: Final = 5_000
-# The columns of a row in a message; the named ones are places in the message's own lists.
-_LISTED: Final = ("projects", "sources", "people", "teams", "channels", "methods", "origins")
+# What repeats is said once, in lists of the message's own; a row holds places in them.
+LISTED: Final = ("projects", "sources", "people", "teams", "channels", "methods", "origins")
+# The values of a row in their order, and what they are.
+ROW: Final = (
+    ("public_id", "打卡编号（UUID）"),
+    ("at", "打卡时刻，1970 年起的微秒数（UTC）"),
+    ("project", "在 projects 里的位置"),
+    ("source", "在 sources 里的位置"),
+    ("token", "设备给的序号，文字"),
+    ("person", "在 people 里的位置"),
+    ("team", "在 teams 里的位置"),
+    ("direction", "in 进、out 出，不明为空串"),
+    ("channel", "在 channels 里的位置"),
+    ("method", "在 methods 里的位置"),
+    ("photo", "空串；照片不传"),
+    ("latitude", "纬度，文字，可为空串"),
+    ("longitude", "经度，文字，可为空串"),
+    ("received", "收到的时刻，微秒数（UTC）"),
+    ("origin", "在 origins 里的位置"),
+)
 
 
 def next_batch(after: int, most: int, to: Recipient) -> Batch:
@@ -75,7 +93,7 @@ class _List:
 
 def _written(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
     """Rows as lists, what repeats said once."""
-    projects, sources, people, teams, channels, methods, origins = (_List() for _name in _LISTED)
+    projects, sources, people, teams, channels, methods, origins = (_List() for _name in LISTED)
     lines = [
         [
             name, at, projects.at(project), sources.at(source), token,
@@ -89,7 +107,7 @@ def _written(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
     ]  # fmt: skip
     listed = (projects, sources, people, teams, channels, methods, origins)
     return {
-        **{name: list(one.places) for name, one in zip(_LISTED, listed, strict=True)},
+        **{name: list(one.places) for name, one in zip(LISTED, listed, strict=True)},
         "rows": lines,
     }
 

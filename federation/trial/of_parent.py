@@ -1,0 +1,539 @@
+"""The trial of a parent: we join below it, report invented records, and do wrong what it must refuse."""
+
+import gzip
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+import msgspec
+
+from federation.travel.messages import Message
+from federation.travel.trees import Ask
+from federation.trial.ledger import Ledger
+from federation.trial.report import Refuted, Report, Step, expect
+from federation.trial.samples import Samples
+from federation.trial.speaker import Pair, Speaker, keys_told, signing_pair
+from federation.wire import PROTOCOL, boxes, envelopes, heads
+from federation.wire.receipts import Receipt
+
+ROOT: Final = "/federation/v1/"
+_PAUSE: Final = 1.0
+_LINE, _SPARE, _PUNCHES = "records-0", "records-7", "punches"
+_BOMB: Final = 65 * 1024 * 1024
+
+STEPS: Final = (
+    Step("join", "接入", "用邀请码和自己的密钥接入，回答由邀请码第三段所指的密钥签名。"),
+    Step("join_again", "回答丢失后重做接入", "同一密钥再次出示邀请码，应得到同样的回答。"),
+    Step("join_thief", "邀请码只用一次", "别的密钥出示用过的邀请码，应为 403 bad_invitation。"),
+    Step("hello", "握手", "回答自己的 card：签名和封装密钥各至少一个，编号与内容相符。"),
+    Step("old_protocol", "协议版本不同被拒", "应为 426 old_protocol，wanted 写明所需版本。"),
+    Step("unknown_node", "没有登记的节点被拒", "应为 401 unknown_node。"),
+    Step("unknown_key", "没有登记的密钥被拒", "应为 401 unknown_key。"),
+    Step("tampered", "改动过的内容被拒", "应为 401 tampered，内容不入库。"),
+    Step("wrong_receiver", "收发方不符被拒", "请求头或信封写别的接收方，应为 421 wrong_receiver。"),
+    Step("clock", "时间相差过大被拒", "一小时前的握手，应为 403 clock，now 写明对方时间。"),
+    Step("receipt", "签收", "第一个报文存盘后给出签收，签名覆盖 hbfed/1 receipt 和其前八项。"),
+    Step("again", "重发得到同一份签收", "同样的字节重新签名再发，签收一字不差。"),
+    Step("replay", "重放被拒", "同一次调用原样再来，应为 409 replay。"),
+    Step("gap", "缺号被拒", "跳过一号，应为 409 gap，holds 写明已有的最后一号。"),
+    Step("fork", "分叉被拒", "同号不同内容、prev 不接，应为 409 fork。"),
+    Step("epoch", "重新起头", "更大的 epoch 从第 1 号起收下，旧 epoch 不再收。"),
+    Step("malformed", "不是报文的被拒", "不是 gzip 的、不存在的数据流，应为 400。"),
+    Step("too_large", "过大被拒", "解压后超过 64 MB，应为 413 too_large，不占内存。"),
+    Step("applied", "记录入库", "企业、人员（证件号封装）、项目、参建单位、制度文件依次入库，没有一条被拒。"),
+    Step("refused", "逐条拒收说明原因", "不存在的类别、来源不在其下的记录各自被拒，写明规则、原因和办法。"),
+    Step("waits", "等待关联记录", "项目先到，等待总承包单位（waits、missing）；单位到后入库，再有一条结果。"),
+    Step("results", "结果按号取", "号码从 1 起连续；after 以前的不再给；last 为最后一号。"),
+    Step("same", "同样内容再来不变", "同一条记录在新的报文里再来一次，没有新的拒收，摘要不变。"),
+    Step("files", "附件", "要来制度文件的附件（wants），收到并核对后列入 has；不符的不收。"),
+    Step("punches", "打卡", "一次打卡入库，对账时数量和摘要相符。"),
+    Step("compare", "对账", "试验记录逐层（日期、项目组、项目、桶、单条）的数量和摘要与下级算的相同。"),
+    Step("fetch", "下发", "报文从第 1 号、64 个 0 起成链；holds 之后的才给；重取得到同样的字节。"),
+    Step("rotation", "换密钥", "握手列出新旧两个，两个都认；不再列出的旧密钥随即不认。"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered, proved by the parent's signature."""
+
+    status: int
+    content: bytes
+
+    @property
+    def said(self) -> dict[str, Any]:
+        try:
+            found = msgspec.json.decode(self.content)
+        except msgspec.MsgspecError:
+            raise Refuted("回答不是 JSON 对象。") from None
+        expect(isinstance(found, dict), "回答不是 JSON 对象。")
+        return dict(found)
+
+    @property
+    def unzipped(self) -> dict[str, Any]:
+        try:
+            return replace(self, content=gzip.decompress(self.content)).said
+        except (OSError, EOFError):
+            raise Refuted("回答不是 gzip 压缩的 JSON。") from None
+
+
+class ParentTrial:
+    """One run against a parent that has invited `speaker`. Each step is told in the report.
+
+    `patience`: seconds to wait for what the parent does after its receipt.
+    """
+
+    def __init__(
+        self, http: httpx.Client, url: str, invitation: str, speaker: Speaker, *, patience: float = 60.0
+    ) -> None:
+        self.http, self.url, self.me = http, url.rstrip("/"), speaker
+        self.parent, self.secret, self.fingerprint = invitation.split(".")
+        self.patience = patience
+        self.report = Report(STEPS)
+        self.ledger = Ledger()
+        self._keys: dict[str, tuple[str, bytes]] = {}
+        self._seal: tuple[str, bytes] = ("", b"")
+        self._last: dict[str, tuple[int, str]] = {}
+        self._samples: Samples | None = None
+        # The first envelope, the headers it went under, and what was answered.
+        self._first, self._first_headers, self._first_answer = b"", dict[str, str](), b""
+
+    def run(self) -> Report:
+        """All steps in their order; without having joined nothing else can be tried."""
+        for step in STEPS:
+            try:
+                getattr(self, f"_{step.key}")()
+            except Refuted as wrong:
+                self.report.failed(step.key, wrong.sentence)
+                if step.key in ("join", "hello"):
+                    break
+            else:
+                self.report.passed(step.key)
+        return self.report
+
+    # Speaking.
+
+    def _call(
+        self,
+        act: str,
+        content: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        sent: bytes | None = None,
+    ) -> Answer:
+        """One signed call and its answer. `headers`, `sent`: what is sent in place of what was signed."""
+        signed = dict(headers or self.me.headers(act, self.parent, content))
+        try:
+            got = self.http.post(
+                f"{self.url}{ROOT}{act}", content=content if sent is None else sent, headers=signed
+            )
+        except httpx.HTTPError as wrong:
+            raise Refuted(f"{act} 没有回答（{type(wrong).__name__}）。") from wrong
+        self._require_signed(act, got, signed)
+        return Answer(got.status_code, got.content)
+
+    def _require_signed(self, act: str, got: httpx.Response, sent: Mapping[str, str]) -> None:
+        name = got.headers.get(heads.HEADERS["key_id"], "")
+        keys = self._keys or self._first_keys(got)
+        expect(
+            name in keys,
+            f"{act} 的回答（HTTP {got.status_code}）没有用所给的密钥签名（X-Node-Key：{name or '无'}）。",
+        )
+        algorithm, public = keys[name]
+        head = heads.Head(
+            f"{heads.ANSWER} {got.status_code}",
+            self.parent,
+            sent[heads.HEADERS["sender"]],
+            name,
+            got.headers.get(heads.HEADERS["at"], ""),
+            sent[heads.HEADERS["signature"]],
+        )
+        signature = got.headers.get(heads.HEADERS["signature"], "")
+        expect(
+            heads.is_signed(head, got.content, signature, algorithm=algorithm, public=public),
+            f"{act} 的回答（HTTP {got.status_code}）签名不对：应覆盖八行，第七行是请求的签名。",
+        )
+
+    def _first_keys(self, got: httpx.Response) -> dict[str, tuple[str, bytes]]:
+        """Of a first answer the invitation says which key signs; it brings the key itself."""
+        card = Answer(got.status_code, got.content).said.get("card")
+        if not isinstance(card, dict):
+            raise Refuted(f"join 没有成功（HTTP {got.status_code}）：{got.text[:200]}")
+        keys = keys_told(card, "sign")
+        expect(self.fingerprint in keys, "回答的 card 里没有邀请码第三段所指的签名密钥。")
+        return {self.fingerprint: keys[self.fingerprint]}
+
+    def _ask(self, act: str, said: Mapping[str, Any]) -> Answer:
+        return self._call(act, msgspec.json.encode(said))
+
+    def _ask_zipped(self, act: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        answer = self._call(act, envelopes.zipped(msgspec.json.encode(said)))
+        expect(answer.status == 200, f"{act} 应为 200，得到 {answer.status}：{answer.content[:200]!r}")
+        return answer.unzipped
+
+    def _refuses(self, answer: Answer, status: int, *codes: str) -> dict[str, Any]:
+        code = str(answer.said.get("code"))
+        expect(
+            answer.status == status and code in codes,
+            f"应为 {status} {'或'.join(codes)}，得到 {answer.status} {code}。",
+        )
+        expect(answer.said.get("sentence"), f"{code} 没有写一句话的原因（sentence）。")
+        return answer.said
+
+    def _envelope(self, stream: str, *messages: Message, **other: Any) -> bytes:
+        seq, prev = self._last.get(stream, (0, envelopes.BEGINNING))
+        plain: dict[str, Any] = {
+            "sender": self.me.code, "receiver": self.parent, "stream": stream, "epoch": 1, "seq": seq + 1,
+            "prev": prev, "sent_at": heads.stamp(datetime.now(UTC)), "standard": "", "messages": messages,
+        }  # fmt: skip
+        return envelopes.pack(envelopes.Envelope(**plain | other))
+
+    def _send(self, stream: str, *messages: Message) -> None:
+        """The next envelope of a line, taken or refuted."""
+        content = self._envelope(stream, *messages)
+        answer = self._call("envelopes", content)
+        expect(answer.status == 200, f"报文应得到签收，得到 {answer.status}：{answer.said.get('sentence')}")
+        seq = self._last.get(stream, (0, ""))[0] + 1
+        self._require_receipt(answer, stream, 1, seq, content)
+        self._last[stream] = (seq, envelopes.hash_of(content))
+
+    def _require_receipt(self, answer: Answer, stream: str, epoch: int, seq: int, content: bytes) -> None:
+        try:
+            receipt = msgspec.convert(answer.said.get("receipt"), Receipt)
+        except msgspec.ValidationError as wrong:
+            raise Refuted(f"签收的格式不对：{wrong}") from wrong
+        told = (receipt.receiver, receipt.sender, receipt.stream, receipt.epoch, receipt.seq, receipt.hash)
+        wanted = (self.parent, self.me.code, stream, epoch, seq, envelopes.hash_of(content))
+        expect(told == wanted, f"签收写的是 {told}，应为 {wanted}。")
+        expect(receipt.key_id in self._keys, "签收用的密钥没有告知过。")
+        algorithm, public = self._keys[receipt.key_id]
+        is_signed = heads.is_text_signed(
+            receipt.signed(), receipt.signature, algorithm=algorithm, public=public
+        )
+        expect(is_signed, "签收的签名不对：应覆盖 hbfed/1 receipt 和其前八项，一项一行。")
+
+    def _until(self, told: Callable[[], str], most: float | None = None) -> None:
+        """Wait until nothing is missing any more; `told` says what is."""
+        end = time.monotonic() + (self.patience if most is None else most)
+        while missing := told():
+            expect(time.monotonic() < end, missing)
+            time.sleep(_PAUSE)
+
+    def _line(self, stream: str, after: int = 0) -> dict[str, Any]:
+        answer = self._ask("results", {"after": {stream: after}, "tell": {}})
+        expect(answer.status == 200, f"results 应为 200，得到 {answer.status}。")
+        line = (answer.said.get("lines") or {}).get(stream)
+        if not isinstance(line, dict):
+            raise Refuted(f"results 没有数据流 {stream}。")
+        return line
+
+    def _settled(self, stream: str) -> list[dict[str, Any]]:
+        """All results of a line once everything that was sent has been worked through."""
+        expect(stream in self._last, f"{stream} 没有一个报文被收下。")
+        wanted = self._last[stream][0]
+
+        def waits() -> str:
+            applied = self._line(stream).get("applied_seq", 0)
+            return (
+                ""
+                if applied >= wanted
+                else f"{stream} 处理到第 {applied} 号，应到第 {wanted} 号（applied_seq）。"
+            )
+
+        self._until(waits)
+        return list(self._line(stream).get("results") or ())
+
+    @property
+    def samples(self) -> Samples:
+        """The invented records, made when the parent's sealing key is known."""
+        if self._samples is None:
+            key_id, public = self._seal
+            expect(public, "对方没有给出 X25519 封装密钥，证件号无法封装。")
+            self._samples = Samples(
+                self.me.code,
+                self.me.region,
+                lambda text, place: boxes.close(text, place, key_id=key_id, public=public),
+            )
+        return self._samples
+
+    # The steps.
+
+    def _join(self) -> None:
+        answer = self._ask("join", {"code": self.secret, "card": self.me.card()})
+        expect(answer.status == 200, f"应为 200，得到 {answer.status}：{answer.said.get('sentence')}")
+        self._learn(answer.said.get("card") or {})
+
+    def _learn(self, card: Mapping[str, Any]) -> None:
+        expect(card.get("code") == self.parent, f"card 的代码是 {card.get('code')}，应为 {self.parent}。")
+        expect(card.get("protocol") == PROTOCOL, f"card 的协议版本应为 {PROTOCOL}。")
+        self._keys = keys_told(card, "sign")
+        seals = keys_told(card, "seal")
+        expect(self._keys and seals, "card 里应有签名和封装密钥各至少一个，编号为算法与公钥的摘要。")
+        key_id, (_algorithm, public) = next(iter(seals.items()))
+        self._seal = (key_id, public)
+
+    def _join_again(self) -> None:
+        self._join()
+
+    def _join_thief(self) -> None:
+        thief = replace(self.me, signs=[signing_pair()])
+        content = msgspec.json.encode({"code": self.secret, "card": thief.card()})
+        answer = self._call("join", content, headers=thief.headers("join", self.parent, content))
+        self._refuses(answer, 403, "bad_invitation")
+
+    def _hello(self) -> None:
+        answer = self._greet()
+        expect(answer.status == 200, f"应为 200，得到 {answer.status}：{answer.said.get('sentence')}")
+        self._learn(answer.said.get("card") or {})
+
+    def _greet(self, pair: Pair | None = None) -> Answer:
+        content = msgspec.json.encode({"card": self.me.card()})
+        return self._call("hello", content, headers=self.me.headers("hello", self.parent, content, pair=pair))
+
+    def _spoiled(self, **values: str) -> tuple[bytes, dict[str, str]]:
+        content = msgspec.json.encode({"card": self.me.card()})
+        headers = self.me.headers("hello", self.parent, content)
+        return content, headers | {heads.HEADERS[name]: value for name, value in values.items()}
+
+    def _old_protocol(self) -> None:
+        content, headers = self._spoiled(protocol="hbfed/0")
+        said = self._refuses(self._call("hello", content, headers=headers), 426, "old_protocol")
+        expect(said.get("wanted") == PROTOCOL, f"wanted 应为 {PROTOCOL}。")
+
+    def _unknown_node(self) -> None:
+        content, headers = self._spoiled(sender="trial-nobody")
+        self._refuses(self._call("hello", content, headers=headers), 401, "unknown_node")
+
+    def _unknown_key(self) -> None:
+        content = msgspec.json.encode({"card": self.me.card()})
+        headers = self.me.headers("hello", self.parent, content, pair=signing_pair())
+        self._refuses(self._call("hello", content, headers=headers), 401, "unknown_key")
+
+    def _tampered(self) -> None:
+        content = self._envelope(_LINE)
+        headers = self.me.headers("envelopes", self.parent, content)
+        answer = self._call("envelopes", content, headers=headers, sent=content + b"\0")
+        self._refuses(answer, 401, "tampered")
+
+    def _wrong_receiver(self) -> None:
+        content = self._envelope(_LINE)
+        headers = self.me.headers("envelopes", "trial-other", content)
+        self._refuses(self._call("envelopes", content, headers=headers), 421, "wrong_receiver")
+        content = self._envelope(_LINE, receiver="trial-other")
+        self._refuses(self._call("envelopes", content), 421, "wrong_receiver")
+
+    def _clock(self) -> None:
+        content = msgspec.json.encode({"card": self.me.card()})
+        at = datetime.now(UTC) - timedelta(hours=1)
+        headers = self.me.headers("hello", self.parent, content, at=at)
+        said = self._refuses(self._call("hello", content, headers=headers), 403, "clock")
+        expect(heads.instant_of(str(said.get("now"))), "clock 应在 now 里写明对方时间。")
+
+    def _receipt(self) -> None:
+        self._first = self._envelope(_LINE)
+        self._first_headers = self.me.headers("envelopes", self.parent, self._first)
+        answer = self._call("envelopes", self._first, headers=self._first_headers)
+        expect(answer.status == 200, f"应为 200，得到 {answer.status}：{answer.said.get('sentence')}")
+        self._require_receipt(answer, _LINE, 1, 1, self._first)
+        self._first_answer = answer.content
+        self._last[_LINE] = (1, envelopes.hash_of(self._first))
+
+    def _again(self) -> None:
+        expect(_LINE in self._last, "第一个报文没有收下，无法重发。")
+        answer = self._call("envelopes", self._first)
+        expect(answer.status == 200, f"应为 200，得到 {answer.status}。")
+        same = msgspec.json.decode(self._first_answer) == answer.said
+        expect(same, "重发得到的签收与第一次的不同。")
+
+    def _replay(self) -> None:
+        expect(_LINE in self._last, "第一个报文没有收下，无法重放。")
+        answer = self._call("envelopes", self._first, headers=self._first_headers)
+        self._refuses(answer, 409, "replay")
+
+    def _gap(self) -> None:
+        answer = self._call("envelopes", self._envelope(_LINE, seq=3))
+        holds = self._refuses(answer, 409, "gap").get("holds") or {}
+        expect((holds.get("epoch"), holds.get("seq")) == (1, 1), f"holds 应为 epoch 1、seq 1，得到 {holds}。")
+
+    def _fork(self) -> None:
+        other = self._envelope(_LINE, seq=1, prev=envelopes.BEGINNING, sent_at="2026-01-01T00:00:00.000000Z")
+        self._refuses(self._call("envelopes", other), 409, "fork")
+        self._refuses(self._call("envelopes", self._envelope(_LINE, prev="ab" * 32)), 409, "fork")
+
+    def _epoch(self) -> None:
+        self._send(_SPARE)
+        fresh = self._envelope(_SPARE, epoch=2, seq=1, prev=envelopes.BEGINNING)
+        answer = self._call("envelopes", fresh)
+        expect(
+            answer.status == 200, f"更大的 epoch 应收下，得到 {answer.status}：{answer.said.get('sentence')}"
+        )
+        self._require_receipt(answer, _SPARE, 2, 1, fresh)
+        self._refuses(self._call("envelopes", self._envelope(_SPARE)), 409, "fork")
+
+    def _malformed(self) -> None:
+        self._refuses(self._call("envelopes", b"not gzip"), 400, "malformed")
+        self._refuses(self._call("envelopes", envelopes.zipped(b"[]")), 400, "malformed")
+        self._refuses(self._call("envelopes", self._envelope("records-8")), 400, "unknown_stream")
+        self._refuses(self._call("hello", b"[]"), 400, "malformed")
+
+    def _too_large(self) -> None:
+        self._refuses(self._call("envelopes", envelopes.zipped(b" " * _BOMB)), 413, "too_large")
+
+    def _report(self, messages: Sequence[Message]) -> None:
+        self._send(_LINE, *messages)
+        for message in messages:
+            self.ledger.take(message)
+
+    def _applied(self) -> None:
+        found = self.samples
+        sent = (found.contractor, found.person, found.project, found.participation, found.policy)
+        self._report(sent)
+        names = {str(message.key) for message in sent}
+        wrong = [one for one in self._settled(_LINE) if one.get("key") in names]
+        wrong = [one for one in wrong if one.get("became") != "applied"]
+        told = "；".join(f"{one.get('kind')}：{one.get('became')} {one.get('sentence')}" for one in wrong)
+        expect(not wrong, f"没有入库：{told}")
+
+    def _refused(self) -> None:
+        wrong = (self.samples.strange(), self.samples.of_another_node())
+        self._send(_LINE, *wrong)
+        told = {str(one.get("key")): one for one in self._settled(_LINE)}
+        for message in wrong:
+            one = told.get(str(message.key)) or {}
+            expect(
+                one.get("became") == "refused", f"{message.kind}（来源 {message.origin}）应被拒（refused）。"
+            )
+            said = all(one.get(name) for name in ("rule", "sentence", "remedy"))
+            expect(said, f"{message.kind} 的拒收应写明 rule、sentence、remedy。")
+
+    def _waits(self) -> None:
+        project, firm = self.samples.waiting_project, self.samples.late_firm
+        self._report([project])
+        told = [one for one in self._settled(_LINE) if one.get("key") == str(project.key)]
+        expect(told and told[-1].get("became") == "waits", "项目先到，应为 waits。")
+        missing = told[-1].get("missing")
+        expect(missing == f"enterprise:{firm.key}", f"missing 应为 enterprise:编号，得到 {missing}。")
+        self._report([firm])
+
+        def still() -> str:
+            last = [one for one in self._settled(_LINE) if one.get("key") == str(project.key)][-1]
+            return "" if last.get("became") == "applied" else "单位到后，项目应再有一条 applied 的结果。"
+
+        self._until(still)
+
+    def _results(self) -> None:
+        every = self._settled(_LINE)
+        numbers = [one.get("number") for one in every]
+        expect(numbers == list(range(1, len(numbers) + 1)), f"结果的号码应从 1 起连续，得到 {numbers}。")
+        line = self._line(_LINE, after=len(numbers) - 1)
+        later = [one.get("number") for one in line.get("results") or ()]
+        expect(later == numbers[-1:], "after 以前的结果不应再给。")
+        expect(line.get("last") == len(numbers), f"last 应为 {len(numbers)}，得到 {line.get('last')}。")
+
+    def _same(self) -> None:
+        before = len(self._settled(_LINE))
+        self._report([self.samples.contractor])
+        expect(len(self._settled(_LINE)) == before, "同样的记录再来一次，不应有新的结果。")
+
+    def _files(self) -> None:
+        content = self.samples.picture
+        digest = sha256(content).hexdigest()
+        wanted = self._ask_zipped("files", {"offers": [digest]}).get("wants") or ()
+        expect(digest in wanted, "wants 里应有制度文件的附件。")
+        other = self._ask_zipped("files", {"gives": [self._boxed(b"another", digest)]})
+        expect(digest not in (other.get("has") or ()), "内容与 SHA-256 不符的附件不应收下。")
+        taken = self._ask_zipped("files", {"gives": [self._boxed(content, digest)]})
+        expect(digest in (taken.get("has") or ()), "收到的附件应列入 has。")
+        expect(digest not in (taken.get("wants") or ()), "收到的附件不应再要。")
+
+    def _boxed(self, content: bytes, digest: str) -> dict[str, str]:
+        key_id, public = self._seal
+        return {
+            "digest": digest,
+            "box": boxes.close_bytes(content, f"file/{digest}", key_id=key_id, public=public),
+        }
+
+    def _punches(self) -> None:
+        punch = self.samples.punch()
+        self._send(_PUNCHES, punch)
+        self.ledger.take(punch)
+        day = self.samples.now - timedelta(minutes=5)
+        on = day.date().isoformat()
+        ask = Ask("punches", day=on, project=str(self.samples.project.key))
+        self._until(lambda: self._differs(ask))
+
+    def _differs(self, ask: Ask) -> str:
+        """What is wrong with the parent's digests of a branch; empty where they are ours."""
+        theirs, ours = self._digests([ask])[0], self.ledger.children(ask)
+        if theirs == ours:
+            return ""
+        branch = msgspec.json.encode(ask).decode()
+        return f"{branch} 的数量和摘要不同：对方 {theirs}，按报文计算 {ours}。"
+
+    def _digests(self, asks: Sequence[Ask]) -> list[dict[str, tuple[int, str]]]:
+        said = {"run": str(uuid4()), "scope": "whole", "day": self.samples.now.date().isoformat()}
+        end = time.monotonic() + self.patience
+        while True:
+            told = self._ask_zipped("compare", {**said, "anew": True, "ask": list(asks)})
+            if not told.get("busy"):
+                break
+            expect(time.monotonic() < end, "对账一直在计算（busy）。")
+            time.sleep(_PAUSE)
+        answers = told.get("answers") or ()
+        expect(len(answers) == len(asks), f"问了 {len(asks)} 个分支，回答了 {len(answers)} 个。")
+        return [{name: (one[0], one[1]) for name, one in answer.items()} for answer in answers]
+
+    def _compare(self) -> None:
+        day, above = self.samples.now.date().isoformat(), ""
+        project = str(self.samples.project.key)
+        for kind in ("enterprise", "person", "project", "participation", "policy"):
+            expect(self.ledger.messages.get(kind), "试验记录没有报上去，无从比较。")
+            within = above if kind in ("enterprise", "person") else project
+            for ask in (
+                Ask(kind, day, day), Ask(kind, day=day), Ask(kind, day=day, group="*"),
+                Ask(kind, day=day, project=within), Ask(kind, day=day, project=within, bucket="*"),
+            ):  # fmt: skip
+                wrong = self._differs(ask)
+                expect(not wrong, wrong)
+
+    def _fetch(self) -> None:
+        holds = {"epoch": 1, "seq": 0, "hash": envelopes.BEGINNING}
+        first = self._fetched(holds)
+        if not first:
+            return
+        cover = self._covered(first)
+        expect(
+            (cover.seq, cover.prev) == (1, envelopes.BEGINNING) and cover.receiver == self.me.code,
+            f"第一个下发报文应为第 1 号、prev 为 64 个 0、发给 {self.me.code}，得到第 {cover.seq} 号。",
+        )
+        expect(self._fetched(holds) == first, "还没有签收的报文重取，应得到同样的字节。")
+        held = {"epoch": cover.epoch, "seq": 1, "hash": envelopes.hash_of(first)}
+        second = self._fetched(held)
+        if second:
+            after = self._covered(second)
+            expect((after.seq, after.prev) == (2, held["hash"]), "第 2 号的 prev 应为第 1 号的 SHA-256。")
+
+    def _fetched(self, holds: Mapping[str, Any]) -> bytes:
+        answer = self._ask("fetch", {"stream": "dispatch", "holds": holds})
+        expect(answer.status == 200, f"fetch 应为 200，得到 {answer.status}。")
+        return answer.content
+
+    def _covered(self, content: bytes) -> envelopes.Cover:
+        try:
+            return envelopes.cover(content, _BOMB)
+        except (envelopes.Malformed, envelopes.TooLarge) as wrong:
+            raise Refuted(f"下发的报文读不出：{wrong}") from wrong
+
+    def _rotation(self) -> None:
+        old, new = self.me.signs[0], signing_pair()
+        self.me.signs = [old, new]
+        expect(self._greet().status == 200, "列出新旧两个密钥的握手没有被接受。")
+        expect(self._greet(new).status == 200, "握手告知过的新密钥没有被认得。")
+        self.me.signs = [new]
+        expect(self._greet().status == 200, "只列新密钥的握手没有被接受。")
+        self._refuses(self._greet(old), 401, "unknown_key")
