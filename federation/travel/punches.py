@@ -45,7 +45,7 @@ ROW: Final = (
     ("direction", "in 进、out 出，不明为空串"),
     ("channel", "在 channels 里的位置"),
     ("method", "在 methods 里的位置"),
-    ("photo", "空串；照片不传"),
+    ("photo", "有现场照片的为非空文字，没有的为空串；照片本身留在来源平台"),
     ("latitude", "纬度，文字，可为空串"),
     ("longitude", "经度，文字，可为空串"),
     ("received", "收到的时刻，微秒数（UTC）"),
