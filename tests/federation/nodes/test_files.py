@@ -106,7 +106,7 @@ def test_a_contracts_picture_comes_after_it_to_the_parent_and_goes_on_from_there
         desk = _desk()
         page = desk.get(reverse("contract_scan", args=[contract.public_id]))
         assert page.status_code == 404 and "附件正在传送" in page.content.decode()
-        person = reverse("person", args=[copy.engagement.public_id])
+        person = reverse("person_tab", args=[copy.engagement.public_id, "contracts"])
         assert "附件正在传送" in desk.get(person).content.decode()
         for _time in range(2):
             answer = json.loads(gzip.decompress(answer_files(Caller(child, ""), packet, NOW)))
