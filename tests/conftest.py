@@ -7,13 +7,14 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.test.utils import override_settings
 
 from kernel.ids import new_id
 from standards.effective import forget_standards
 from standards.selectors import forget
+from tests.support.world import TwoCounties, two_counties
 
 # pytest-django points the connection at the test database only when a collected test asks for one.
 _name_before = connection.settings_dict["NAME"]
@@ -46,6 +47,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--every-role", action="store_true", help="open each page as every role")
     group.addoption("--calls", type=int, default=0, help="calls of the API to make; 0 for a sample")
     group.addoption("--from-seed", type=int, default=27, help="the seed of those calls")
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[TwoCounties]:  # type: ignore[no-untyped-def]
+    """Both counties, for the whole file, inside a transaction that is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield two_counties()
+        transaction.set_rollback(True)
 
 
 def _empty_tables(_case: TransactionTestCase) -> None:

@@ -1,6 +1,5 @@
 """The outward gateway: exactly what was agreed leaves, to whom it was agreed, and all of it is on record."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,20 +20,12 @@ from tests.federation.gateway import Reader, agreed, reader
 from tests.support import records
 from tests.support.actors import EVERYONE
 from tests.support.traces import traces_in
-from tests.support.world import TwoCounties, two_counties
+from tests.support.world import TwoCounties
 from workers.models import Engagement, Person, Presence
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "persons-at-work"
 WHO = ["id", "name", "project_code"]
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[TwoCounties]:  # type: ignore[no-untyped-def]
-    """Both counties, for the whole file."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield two_counties()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Partners and agreements: at the province alone, drafted by one, approved by another, told to the person."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -42,7 +41,7 @@ from tests.scope.opening import signed_in
 from tests.support import records
 from tests.support.actors import Holder, account, give_post
 from tests.support.traces import fingerprint
-from tests.support.world import TwoCounties, two_counties
+from tests.support.world import TwoCounties
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "persons-at-work"
@@ -62,14 +61,6 @@ class _Somebody(Holder):
 
 DRAFTER = _Somebody("drafter", "420000/", *RIGHTS)
 APPROVER = _Somebody("approver", "420000/", *RIGHTS)
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[TwoCounties]:  # type: ignore[no-untyped-def]
-    """Both counties, for the whole file."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield two_counties()
-        transaction.set_rollback(True)
 
 
 def _facts(**fields: Any) -> PartnerFacts:

@@ -27,16 +27,6 @@ def world() -> TwoCounties:
     return two_counties()
 
 
-@pytest.fixture
-def county(world: TwoCounties) -> County:
-    return world.wuchang
-
-
-@pytest.fixture
-def clerk(county: County) -> Client:
-    return signed_in(county, "labour_clerk")
-
-
 def post(client: Client, path: str, body: dict[str, Any] | list[Any], **headers: str) -> Any:
     return client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
 

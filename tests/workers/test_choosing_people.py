@@ -1,18 +1,15 @@
 """Pages that tick people: no more of them on one page than one act takes, however many there are."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.db import transaction
 from django.test import Client
 
 from standards.models import RuleParameter
-from tests.scope.opening import signed_in
 from tests.support import people, records
 from tests.support.traces import fingerprint
-from tests.support.world import County, TwoCounties, two_counties
+from tests.support.world import County
 from workers.models import ContractPaper, Engagement, Training
 
 pytestmark = pytest.mark.django_db
@@ -24,24 +21,6 @@ TERMS = {
     "workplace": "武昌中北路 8 号",
 }
 LIMITS = {"contracts": "contract.most_at_once", "training": "training.most_people_at_once"}
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[TwoCounties]:  # type: ignore[no-untyped-def]
-    """Both counties, for the whole file, inside a transaction that is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield two_counties()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def county(world: TwoCounties) -> County:
-    return world.wuchang
-
-
-@pytest.fixture
-def clerk(county: County) -> Client:
-    return signed_in(county, "labour_clerk")
 
 
 @pytest.fixture

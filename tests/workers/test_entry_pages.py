@@ -1,12 +1,10 @@
 """Pages and API of points, certificates and the record of an identity; reminders on the work list."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -15,30 +13,12 @@ from audit.models import AuditEvent
 from standards.selectors import codes
 from tests.scope.opening import signed_in
 from tests.support import people, records
-from tests.support.world import County, TwoCounties, two_counties
+from tests.support.world import County
 from tests.workers.test_forms import enrol_url, enrolment, hidden
 from web.waiting import waiting_for
 from workers.models import Certificate, CollectionPoint, Engagement, IdentityCheck
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[TwoCounties]:  # type: ignore[no-untyped-def]
-    """Both counties, for the whole file, inside a transaction that is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield two_counties()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def county(world: TwoCounties) -> County:
-    return world.wuchang
-
-
-@pytest.fixture
-def clerk(county: County) -> Client:
-    return signed_in(county, "labour_clerk")
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """The clerk's forms: twelve inputs, every fault beside its field, nothing half-written."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 from PIL import Image
 
@@ -18,30 +16,12 @@ from projects.models import Participation, Team
 from tests.scope.opening import signed_in
 from tests.support import people
 from tests.support.traces import fingerprint, traces_in
-from tests.support.world import County, TwoCounties, two_counties
+from tests.support.world import County, TwoCounties
 from web.models import Draft
 from workers.models import Contract, Engagement, IdentityCorrection, LookUp, SessionAttendance, Training
 from workers.web.enrol_form import CARRIED, GROUPS, LATER
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[TwoCounties]:  # type: ignore[no-untyped-def]
-    """Both counties, for the whole file, inside a transaction that is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield two_counties()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def county(world: TwoCounties) -> County:
-    return world.wuchang
-
-
-@pytest.fixture
-def clerk(county: County) -> Client:
-    return signed_in(county, "labour_clerk")
 
 
 def picture(name: str = "照片.png") -> SimpleUploadedFile:
