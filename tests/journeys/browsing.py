@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import connection
 from playwright.sync_api import BrowserContext, Page, Response, sync_playwright
 
 from tests.support.actors import PASSWORD
@@ -29,8 +30,13 @@ def window(width: int = 1366, height: int = 768, script: bool = True) -> Iterato
             timezone_id="Asia/Shanghai",
         )
         context.set_default_timeout(15_000)
-        yield context
-        chromium.close()
+        try:
+            yield context
+        finally:
+            chromium.close()
+            # The driver's loop has opened a connection of its own (tests.support.glass). Nobody else ends
+            # it, and whoever copies the database ends it under the next window's feet.
+            connection.close()
 
 
 def sign_in(page: Page, home: str, username: str) -> None:
