@@ -15,11 +15,11 @@ from federation.travel.kinds import Kind, rows_of
 from federation.travel.messages import Message, Outcome, Sender
 from federation.travel.names import KIND_OF, Names, localised, names_in, references
 from federation.travel.outgoing import place_of
-from federation.travel.placing import outside
+from federation.travel.placing import outside, unfounded_of
 from federation.travel.reading import Snapshot, snapshots
 from federation.travel.writing import Coming, Misfit, values_of, write
 from kernel.models import this_node
-from projects.models import Enterprise
+from projects.models import Enterprise, Source
 from workers.models import Person
 
 _SAME = Outcome("same")
@@ -101,17 +101,18 @@ def _settled(
     left: dict[UUID, int] = {}
     if kind.model is Person:
         numbers = [(message, opened[message.key].get("id_number", "")) for message in messages]
-        for key, identified in people.identify(numbers, sender.code).items():
+        for key, identified in people.identify(numbers, sender).items():
             targets[key] = identified.target
             if identified.outcome is not None:
                 found[key] = identified.outcome
             if identified.left is not None:
                 left[key] = identified.left
     elif kind.natural:
-        targets.update(_known_targets(kind, messages, names))
+        targets.update(_known_targets(kind, messages, names, sender))
     old = snapshots(kind, set(targets.values()), this_node())
     stale = _stale(kind, targets, messages)
     beyond = outside(kind, [m for m in messages if m.key not in found], names, sender)
+    unfounded = unfounded_of(kind, [m for m in messages if m.key not in found], names, sender)
     ready = []
     for message in messages:
         if message.key in found:
@@ -120,6 +121,8 @@ def _settled(
         outcome = (
             (sentences.outside() if message.key in beyond else None)
             or _unknown_place(kind, message, names)
+            or _not_the_masters(message, sender)
+            or unfounded.get(message.key)
             or _anothers(kind, message, one, sender)
             or (_SAME if message.key in stale else None)
         )
@@ -176,10 +179,14 @@ def _told(coming: Coming, outcome: Outcome) -> Outcome:
     return Outcome(outcome.became, canonical=coming.target)
 
 
-def _known_targets(kind: Kind, messages: Sequence[Message], names: Names) -> dict[UUID, UUID]:
-    """Our names of rows that we knew before under another: by what names them everywhere."""
+def _known_targets(kind: Kind, messages: Sequence[Message], names: Names, sender: Sender) -> dict[UUID, UUID]:
+    """Our names of rows that we knew before under another: by what names them everywhere.
+
+    A name that a neighbour gave means something in its own mouth alone.
+    """
     keys = [message.key for message in messages]
-    known = dict(KnownAs.objects.filter(kind=kind.name, key__in=keys).values_list("key", "local"))
+    given = KnownAs.objects.filter(kind=kind.name, key__in=keys, node=sender.code)
+    known = dict(given.values_list("key", "local"))
     if kind.named is not None:
         return known
     here = set(rows_of(kind.model).filter(public_id__in=keys).values_list("public_id", flat=True))
@@ -205,14 +212,15 @@ def _known_targets(kind: Kind, messages: Sequence[Message], names: Names) -> dic
 def _anothers(kind: Kind, message: Message, one: Snapshot | None, sender: Sender) -> Outcome | None:
     """Whether the row that stands here is not the message's to change; a thing known before keeps its owner.
 
-    What the parent dispatches takes over what was first written down here, under our name; not what it
-    has handed over to us, which only an echo from before would do. Within its branch the sender says whose a
-    row is: a county below it may have moved.
+    What the parent dispatches takes over what was first written down here; not what it has handed over to us,
+    which only an echo from before would do. What 四库一平台 states is never handed over. Within its branch
+    the sender says whose a row is: a county below it may have moved.
     """
     if one is None or one.origin == message.origin or not kind.whose:
         return None
     if "*" in sender.origins:
-        return _SAME if one.key == message.key and one.origin == this_node() else None
+        is_echo = one.key == message.key and one.origin == this_node()
+        return _SAME if is_echo and message.row.get("source") != Source.MASTER else None
     if one.key == message.key and {one.origin, message.origin} <= sender.origins:
         return None
     if one.key == message.key:
@@ -226,6 +234,14 @@ def _unknown_place(kind: Kind, message: Message, names: Names) -> Outcome | None
     for column, value in references(kind, message.row):
         if column.sort == "region" and value not in names.regions:
             return sentences.unknown_region(value)
+    return None
+
+
+def _not_the_masters(message: Message, sender: Sender) -> Outcome | None:
+    """What 四库一平台 states comes from the province alone; nobody below says that it does."""
+    is_from_above = "*" in sender.origins or sender.gives_back
+    if not is_from_above and message.row.get("source") == Source.MASTER:
+        return sentences.not_the_masters()
     return None
 
 
@@ -308,7 +324,8 @@ _COPIED = """
 
 def _buried(kind: Kind, message: Message, sender: Sender, now: datetime) -> Outcome:
     """A row that its owner has deleted: the copy goes, and its name stays so that no echo revives it."""
-    target = KnownAs.objects.filter(kind=kind.name, key=message.key).values_list("local", flat=True).first()
+    given = KnownAs.objects.filter(kind=kind.name, key=message.key, node=sender.code)
+    target = given.values_list("local", flat=True).first()
     one = snapshots(kind, [target or message.key], this_node()).get(target or message.key)
     if one is not None and kind.whose and one.origin != message.origin and "*" not in sender.origins:
         return sentences.other_owner(one.origin)

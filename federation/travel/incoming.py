@@ -96,7 +96,7 @@ def _apply(kind: str, group: Sequence[Message], sender: Sender, now: datetime) -
     if kind == PUNCHES:
         outcomes = [punches.apply(message, sender, now) for message in group]
     elif kind == sightings.KIND:
-        outcomes = sightings.apply(group)
+        outcomes = sightings.apply(group, sender)
     elif kind in KINDS and _goes_this_way(KINDS[kind], sender):
         found = applying.apply_rows(KINDS[kind], group, sender, now)
         outcomes = [found[message.key] for message in group]

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from attendance.models import Subject
 from federation.travel import sentences
 from federation.travel.kinds import rows_of
-from federation.travel.messages import Message, Outcome
+from federation.travel.messages import Message, Outcome, Sender
 from integrity.models import PersonCredit
 from outbox.services import announce
 from workers.models import Certificate, Engagement, Person, PersonAlias, Presence
@@ -33,10 +33,11 @@ class Identified:
     left: int | None = None
 
 
-def identify(messages: Sequence[tuple[Message, str]], node: str) -> dict[UUID, Identified]:
+def identify(messages: Sequence[tuple[Message, str]], sender: Sender) -> dict[UUID, Identified]:
     """Find each person among ours by the number as opened; what is another's becomes an alias.
 
-    `messages` come with the number in the clear. Nothing of a person whom we know already is overwritten.
+    `messages` come with the number in the clear. Nothing of a person whom we know already is overwritten, and
+    whose row or name a key is decides before any number does: nobody merges or parts another node's people.
     """
     indexes = {
         message.key: identity_index(str(message.row["id_type"]), number) for message, number in messages
@@ -51,12 +52,22 @@ def identify(messages: Sequence[tuple[Message, str]], node: str) -> dict[UUID, I
     aliases = {one.public_id: one for one in rows}
     found: dict[UUID, Identified] = {}
     for message, _number in messages:
+        ours, alias = own.get(message.key), aliases.get(message.key)
+        if owner := _anothers(ours, alias, sender):
+            found[message.key] = Identified(message.key, sentences.other_owner(owner))
+            continue
         identity = (str(message.row["id_type"]), indexes[message.key])
-        holder = holders.get(identity)
-        found[message.key] = _identified(
-            message, holder, own.get(message.key), aliases.get(message.key), node
-        )
+        found[message.key] = _identified(message, holders.get(identity), ours, alias, sender.code)
     return found
+
+
+def _anothers(own: Person | None, alias: PersonAlias | None, sender: Sender) -> str:
+    """The node whose row or name the key is, where the sender has no say in it; "" where it has."""
+    if "*" in sender.origins or sender.gives_back:
+        return ""
+    if own is not None and own.origin not in sender.origins:
+        return own.origin
+    return alias.node if alias is not None and alias.node not in sender.origins else ""
 
 
 def _identified(

@@ -54,6 +54,33 @@ def outside() -> Outcome:
     )
 
 
+def not_the_masters() -> Outcome:
+    """A row said to be 四库一平台's by somebody below the province."""
+    return _refused(
+        "masters",
+        _("“来源”为 master（四库一平台）的记录只能由省级平台下发，下级不能这样上报。"),
+        _("请把“来源”改为 reported（填报）后重新发送；总库的数据由省级平台拉取。"),
+    )
+
+
+def not_their_answer(owner: str) -> Outcome:
+    """An answer to a wish that was put to somebody else."""
+    return _refused(
+        "answer",
+        _("这项更正申请是向“{owner}”提出的，不能由其他平台答复。").format(owner=owner),
+        _("请由维护该记录的平台答复；总库的数据由省级平台答复。"),
+    )
+
+
+def foreign_name(name: str) -> Outcome:
+    """A name of somebody not enrolled, given by another node."""
+    return _refused(
+        "origin",
+        _("“{name}”不是发送平台自己起的名称，不能由它说明是谁。").format(name=name[:40]),
+        _("名称应以发送平台的节点代码和冒号开头；别的平台看到的人由那个平台告知。"),
+    )
+
+
 def unknown_region(code: str) -> Outcome:
     """A division that this map does not have."""
     return _refused(

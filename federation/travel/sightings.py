@@ -10,8 +10,9 @@ from typing import Final
 from uuid import UUID
 
 from attendance.models import Subject
+from federation.travel import sentences
 from federation.travel.kinds import rows_of
-from federation.travel.messages import Message, Outcome
+from federation.travel.messages import Message, Outcome, Sender
 from federation.travel.names import known
 from federation.travel.punches import EVIDENCE, evidence_index, evidence_name
 from kernel.models import this_node
@@ -31,13 +32,19 @@ def messages_of(wanted: Mapping[UUID, datetime]) -> Iterator[Message]:
         yield Message(KIND, key, 1, this_node(), "put", at, row)
 
 
-def apply(messages: Sequence[Message]) -> list[Outcome]:
-    """Give the passages that were kept under these names to their persons, and conclude their days anew."""
+def apply(messages: Sequence[Message], sender: Sender) -> list[Outcome]:
+    """Give the passages that were kept under these names to their persons, and conclude their days anew.
+
+    Only whoever gave a name says whose it is: a sender names by its own code whoever its branch has seen.
+    """
     people = known(Person, [UUID(message.row["person"]) for message in messages])
     tied: set[int] = set()
     outcomes = []
     for message in messages:
         found = people.get(UUID(message.row["person"]))
+        if not message.row["name"].startswith(f"{sender.code}:"):
+            outcomes.append(sentences.foreign_name(message.row["name"]))
+            continue
         if found is None:
             outcomes.append(Outcome("waits", missing=f"person:{message.row['person']}"))
             continue

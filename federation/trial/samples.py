@@ -56,13 +56,14 @@ class Samples:
 
     def _firm(self, name: str) -> Message:
         return self.of(
-            "enterprise", uscc=uscc(_chance), name=f"试验{name}有限公司{self.mark}", source="local"
+            "enterprise", uscc=uscc(_chance), name=f"试验{name}有限公司{self.mark}", source="reported"
         )
 
     def _project(self, contractor: Message) -> Message:
         return self.of(
             "project", code=f"TRIAL{self.mark}{_chance.randrange(1000):03d}", name=f"接入试验项目{self.mark}",
-            region=self.region, contractor=str(contractor.key), source="local", category="01", status="003",
+            region=self.region, contractor=str(contractor.key), source="reported",
+            category="01", status="003",
         )  # fmt: skip
 
     def _person(self) -> Message:

@@ -29,7 +29,7 @@ COUNTS = {
     "regions/": 6,
     "code-lists/": 6,
     "code-lists/trade/": 6,
-    "parameters/": 6,
+    "parameters/": 7,
 }
 
 

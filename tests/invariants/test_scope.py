@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attendance.models import ProjectDay, Punch
+from federation.models import ManagerRegistration, Upstream, UpstreamProject
+from federation.models.partners import OfTheProvince
 from integrity.models import CreditRecord, SupervisionNotice
 from kernel.scoping import Reach, ScopedModel
 from ledgers.models import Ledger
@@ -80,7 +82,17 @@ def _place(project: Project, participation: Participation | None = None) -> Plac
 
 def _places(row: Any) -> list[Place]:
     """Where a row lies, told by its neighbours and not by any lookup of the models."""
-    if isinstance(row, Qualification) or (isinstance(row, EnterpriseParticulars) and row.project is None):
+    if isinstance(row, OfTheProvince):
+        return [("420000/", None, None)]
+    if isinstance(row, Upstream):
+        # Whoever has a site of which it is told knows it.
+        told_of = UpstreamProject.all_rows.filter(upstream=row)
+        return [(row.region.path, None, None), *(("", one.project.public_id, None) for one in told_of)]
+    if told := _told_upstream(row):
+        return [(told.upstream.region.path, told.project.public_id, None)]
+    if isinstance(row, EnterpriseParticulars) and row.project is None:
+        row = row.enterprise
+    if isinstance(row, (Qualification, ManagerRegistration)):
         row = row.enterprise
     if isinstance(row, CreditRecord):
         # In the authority's region, and where below it the enterprise works.
@@ -122,6 +134,12 @@ def _places(row: Any) -> list[Place]:
     row = getattr(row, "presence", row)
     work = row if isinstance(row, Engagement) else getattr(row, "engagement", None)
     return [_place(work.project, work.participation)] if work else [_place(row.project)]
+
+
+def _told_upstream(row: Any) -> UpstreamProject | None:
+    """The project as an upstream is told of it, and the calls and records of that."""
+    found = getattr(row, "access", row)
+    return found if isinstance(found, UpstreamProject) else None
 
 
 def _above_its_file(row: Any) -> Any:

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.journeys.browsing import overhang, sign_in, watch, window
 from tests.support import records
-from tests.support.actors import account, give_post, worker_account
+from tests.support.actors import account, give_post
 from tests.support.counties import County, wuchang
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -56,7 +56,7 @@ def _own_page(context: BrowserContext, home: str, county: County) -> Page:
     """The worker's own phone, signed in by a code some time ago."""
     client = Client()
     client.force_login(
-        worker_account(county.worker.person.public_id, "journey-worker", "张三"),
+        county.users["worker"],
         backend="django.contrib.auth.backends.ModelBackend",
     )
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": home}])

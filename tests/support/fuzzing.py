@@ -148,11 +148,12 @@ class Fuzz:
 
 
 def operations() -> list[Any]:
-    """Every operation of the schema as the code draws it now."""
+    """Every operation of the REST API as its schema is drawn now; nodes speak in signed bytes."""
     answer = Client().get("/api/v1/schema/?format=json")
     drawn = schemathesis.openapi.from_dict(answer.json())
     found: list[Any] = list(drawn.get_all_operations())
-    return [result.ok() for result in found]
+    drawn_ones = [result.ok() for result in found]
+    return [one for one in drawn_ones if one.path.startswith("/api/")]
 
 
 def _asked(case: Case) -> Response:

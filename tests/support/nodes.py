@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
 
 from federation.travel import beginning, outgoing
 from federation.travel.messages import Message, Recipient, Sender
 from kernel.cipher import FieldKey, IndexKey, Keyring
 from outbox import capture
+from projects.models import Enterprise, Source
+from projects.services.mastering import as_master
 from standards.effective import forget_standards
 from standards.selectors import forget
 
@@ -55,7 +57,12 @@ def node(code: str) -> Iterator[None]:
 
 
 def everything(to: Recipient, now: datetime, origins: Sequence[str] = (COUNTY,)) -> dict[str, list[Message]]:
-    """All that this node has to report, by stream, as a new parent is told."""
+    """All that this node has to report, by stream, as a new parent is told.
+
+    What 四库一平台 states is the province's: of a node below it nothing is.
+    """
+    with transaction.atomic(), as_master():
+        Enterprise.all_rows.update(source=Source.REPORTED)
     beginning.begin(now, up=True)
     beginning.lay_down(up=True, origins=origins, now=now)
     return {stream: drained(stream, to) for stream in outgoing.UPWARD}
