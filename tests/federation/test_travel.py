@@ -361,6 +361,8 @@ def test_i_25_a_copy_is_read_only_here_whoever_acts(
         firm.name = "别名"
         with pytest.raises(HeldElsewhere, match=COUNTY):
             firm.save()
+        with pytest.raises(HeldElsewhere, match=f"这条记录由“{COUNTY}”平台维护"):
+            firm.delete()
         work = Engagement.all_rows.select_related("team").first()
         assert work is not None
         with pytest.raises(HeldElsewhere):
