@@ -104,6 +104,11 @@ def test_no_index_travels_and_what_must_stand_in_one_is_made_anew() -> None:
         assert left == [], kind.name
 
 
+def test_no_digest_travels_but_that_of_a_ledger_whose_content_travels_with_it() -> None:
+    # One made without a key of what holds a number tells the number to whoever tries them all.
+    assert [kind.name for kind in KINDS.values() if "digest" in {c.name for c in kind.columns}] == ["ledger"]
+
+
 @pytest.fixture
 def reported(db: None) -> Iterator[tuple[County, dict[str, list[Message]], dict[str, Any]]]:
     """武昌 as a node of its own, all that it reports, and its digests."""
