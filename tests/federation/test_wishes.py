@@ -146,7 +146,10 @@ NUMBERS = (
 def test_no_wish_reason_or_answer_bears_somebodys_number(county: County) -> None:
     firm, asking = county.firms["supervisor"], county.actor("county_regulator")
     said: dict[str, Any] = {"kind": "enterprise", "row": firm, "now": timezone.now()}
-    answering = {"actor": _province("province_regulator", "answering"), "proposal": county.proposal}
+    answering: dict[str, Any] = {
+        "actor": _province("province_regulator", "answering"),
+        "proposal": county.proposal,
+    }
     before = fingerprint()
     for text in NUMBERS:
         for wish, reason in ((text, "依据"), ("新代码", text)):
