@@ -3,7 +3,6 @@
 What a field does not say in one clear value (a code, another row, a sealed number) is wished for in words.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +11,6 @@ from django.urls import reverse
 
 from projects.master_facts import OWNED
 
-# What names a person or an account; a wish travels in the clear.
-_NUMBERS = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15,19}|1[3-9]\d{9})(?!\d)")
-# Their own names are long numbers, and say nothing of a person.
-_NUMBERED = frozenset({"enterprise", "project", "permit"})
 OTHER = "其他内容（在下面写明）"
 
 
@@ -126,11 +121,6 @@ CORRECTABLE: Mapping[str, Correctable] = {
     "quantity": Correctable("完工数量", {}, lambda row: "完工数量", _page("quantity")),
     "ledger": Correctable("台账", {}, lambda row: "台账", _page("ledger")),
 }  # fmt: skip
-
-
-def has_number(kind: str, text: str) -> bool:
-    """Whether a text holds what may be somebody's number."""
-    return kind not in _NUMBERED and _NUMBERS.search(text) is not None
 
 
 def field_label(kind: str, field: str) -> str:

@@ -3,7 +3,6 @@
 Taking the same change twice does nothing: a record whose version and end are known is passed over.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from kernel.models import this_node
 from projects.master_facts import Change, Taken
 
 _WRITTEN = (
-    "source_version", "key", "label", "row", "digest", "mark", "changed_at", "fetched_at", "withdrawn_at",
+    "source_version", "key", "label", "row", "mark", "changed_at", "fetched_at", "withdrawn_at",
     "withdrawn_by_count", "held", "held_data", "seen_in", "version", "updated_at",
 )  # fmt: skip
 CLASH = "这条记录与本平台已有的记录冲突，没有写入。请核对总库中是否有两条相同的记录。"
@@ -232,10 +231,8 @@ def _fresh(kind: Kind, entry: Entry) -> MasterRecord:
 
 
 def _stamp(record: MasterRecord, entry: Entry, pull: MasterPull | None, now: datetime) -> None:
-    """Version, instant and digest of what the source says now."""
-    text = json.dumps(dict(entry.data), ensure_ascii=False, sort_keys=True, default=str)
+    """Version and instant of what the source says now."""
     record.source_version, record.changed_at, record.fetched_at = entry.version, entry.changed_at, now
-    record.digest = hashlib.sha256(text.encode()).hexdigest()
     record.mark = mark(entry.id, entry.version, is_withdrawn=entry.is_withdrawn)
     record.withdrawn_by_count = False
     record.seen_in = pull or record.seen_in

@@ -105,7 +105,6 @@ class MasterRecord(Travelling):
     label = models.CharField(max_length=200, blank=True)
     # The public id of the row that it became; none while it is held.
     row = models.UUIDField(null=True, blank=True)
-    digest = models.CharField(max_length=64)
     # A number made of id, version and end; their sum over an object is compared with the source's.
     mark = models.BigIntegerField()
     changed_at = models.DateTimeField()

@@ -7,12 +7,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from federation.corrections import CORRECTABLE, has_number
-from federation.masters.errors import NotACopy, NotTheOwner, NumberInWish, WishStands, WishUnchanged
+from federation.corrections import CORRECTABLE
+from federation.masters.errors import NotACopy, NotTheOwner, WishStands, WishUnchanged
 from federation.models import ChangeProposal
 from federation.selectors.corrections import ANSWER_CORRECTION, copied_row, place_of_copy
 from federation.selectors.masters import PROPOSE, present_value
 from federation.services.masters import answered, locked
+from federation.wish_numbers import require_no_numbers
 from kernel.errors import DomainError, NotFound
 from kernel.models import this_node
 from kernel.permits import require
@@ -44,9 +45,7 @@ def ask_correction(
         raise WishUnchanged
     if not reason:
         raise DomainError(_("请写明依据，例如核对了哪份原件。"), code="no_reason", field="reason")
-    for name, text in (("wish", wish), ("reason", reason)):
-        if has_number(kind, text):
-            raise NumberInWish(name)
+    require_no_numbers(kind, field, (("wish", wish), ("reason", reason)))
     try:
         with transaction.atomic():
             made = ChangeProposal.objects.create(
@@ -94,6 +93,4 @@ def answer_correction(
         raise NotFound
     if row.owner != this_node():
         raise NotTheOwner(row.owner)
-    if has_number(row.object, answer):
-        raise NumberInWish("answer")
     return answered(actor, row, accepts=accepts, answer=answer, now=now)

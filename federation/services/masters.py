@@ -27,6 +27,7 @@ from federation.selectors.masters import (
     require_province,
 )
 from federation.travel.wishes import settle
+from federation.wish_numbers import require_no_numbers
 from kernel.errors import DomainError, NotFound
 from kernel.permits import require
 from kernel.scoping import Actor
@@ -68,7 +69,8 @@ def propose_change(
 ) -> ChangeProposal:
     """Wish for another value of a field that 四库一平台 owns; the wish goes upward to the province.
 
-    Raises NotPermitted, NotFound, DomainError for a field that is no master's, WishUnchanged, WishStands.
+    Raises NotPermitted, NotFound, DomainError for a field that is no master's, WishUnchanged, WishStands,
+    NumberInWish.
     Source: product 5.7 (Enterprise, project, permit: read-only; ChangeProposal upward).
     """
     require(actor, PROPOSE, on=row)
@@ -85,6 +87,7 @@ def propose_change(
         raise WishUnchanged
     if not reason:
         raise DomainError(_("请写明依据，例如变更通知书的文号。"), code="no_reason", field="reason")
+    require_no_numbers(kind, field, (("wish", wish), ("reason", reason)))
     try:
         with transaction.atomic():
             made = ChangeProposal.objects.create(
@@ -127,7 +130,7 @@ def answer_proposal(
     """Say for the province whether a wish is handed on to 四库一平台, and why or why not.
 
     It changes nothing here: the value comes by the pull. Raises NotPermitted, NotFound, NotTheProvince,
-    NotAsked, OwnWish, DomainError without words for a refusal.
+    NotAsked, OwnWish, NumberInWish, DomainError without words for a refusal.
     """
     require(actor, ANSWER, on=proposal)
     require_province(actor, ANSWER)
@@ -142,7 +145,10 @@ def answer_proposal(
 def answered(
     actor: Actor, row: ChangeProposal, *, accepts: bool, answer: str, now: datetime
 ) -> ChangeProposal:
-    """Write the answer to a locked wish; it travels to who asked. Raises NotAsked, OwnWish, DomainError."""
+    """Write the answer to a locked wish; it travels to who asked.
+
+    Raises NotAsked, OwnWish, NumberInWish, DomainError.
+    """
     if row.state != State.ASKED:
         raise NotAsked
     if row.asked_by_key == actor.key:
@@ -150,6 +156,7 @@ def answered(
     answer = answer.strip()[:300]
     if not accepts and not answer:
         raise DomainError(_("不予采纳的，请写明理由，让提出人知道怎么办。"), code="no_answer", field="answer")
+    require_no_numbers(row.object, row.field, [("answer", answer)])
     made = ProposalAnswer.objects.create(
         proposal=row,
         accepts=accepts,

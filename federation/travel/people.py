@@ -122,7 +122,8 @@ def _merge(own: Person, holder: Person) -> None:
         rows_of(model).filter(person=own).update(person=holder)
     Subject.objects.filter(person=own).update(person=holder)
     PersonAlias.objects.filter(person=own).update(person=holder)
-    own.delete()
+    # The node's own errand: what the row was called stays known, whoever's it was.
+    rows_of(Person).filter(pk=own.pk).delete()
 
 
 def _move(works: Iterable[Engagement], holder: Person) -> None:

@@ -13,7 +13,7 @@ from federation.travel.concerns import is_within
 from federation.travel.kinds import Column, Kind, rows_of
 from federation.travel.messages import Message, Outcome, Sender
 from federation.travel.names import Names
-from projects.models import EnterpriseParticulars, Participation
+from projects.models import EnterpriseParticulars, Participation, Project
 from regions.models import Region
 from workers.models import Certificate, Engagement
 
@@ -151,10 +151,11 @@ def _taking_part(projects: Collection[int], sender: Sender) -> Mapping[int, bool
     if not sender.enterprises:
         return {}
     rows = rows_of(Participation).filter(project__in=projects, enterprise__uscc__in=sender.enterprises)
-    return {
-        project: contractor in sender.enterprises
-        for project, contractor in rows.values_list("project", "project__contractor__uscc")
-    }
+    # A contractor's own participation is the first that comes of its project.
+    own = rows_of(Project).filter(pk__in=projects, contractor__uscc__in=sender.enterprises)
+    return dict.fromkeys(rows.values_list("project", flat=True), False) | dict.fromkeys(
+        own.values_list("pk", flat=True), True
+    )
 
 
 def _firms(kind: Kind, messages: Sequence[Message], names: Names) -> dict[UUID, Any]:

@@ -5,7 +5,7 @@ trial also proves that a message says all that the comparison needs.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import md5, sha256
 from typing import Any, Final
@@ -47,6 +47,8 @@ class Ledger:
     # Everything that was told, also what was refused: others name it.
     told: dict[str, dict[str, Message]] = field(default_factory=dict)
     punches: dict[str, Leaf] = field(default_factory=dict)
+    # What the other side knew before under a name of its own, by ours.
+    canonical: dict[str, str] = field(default_factory=dict)
 
     def take(self, message: Message) -> None:
         """Keep a message as its receiver would."""
@@ -55,7 +57,7 @@ class Ledger:
         elif message.kind in KINDS:
             self.note(message)
             held = self.messages.setdefault(message.kind, {})
-            if message.op == "tombstone":
+            if message.op == "tombstone" or str(message.key) in self.canonical:
                 held.pop(str(message.key), None)
             else:
                 held[str(message.key)] = message
@@ -63,6 +65,11 @@ class Ledger:
     def note(self, message: Message) -> None:
         """Remember a message that was not taken, so that the project of others is found through it."""
         self.told.setdefault(message.kind, {})[str(message.key)] = message
+
+    def known_as(self, kind: str, key: str, canonical: str) -> None:
+        """The other side held this before: its row is not compared, and others name it as it does."""
+        self.canonical[key] = canonical
+        self.messages.get(kind, {}).pop(key, None)
 
     def children(self, ask: Ask) -> dict[str, tuple[int, str]]:
         """The digests below a branch, as docs/federation-protocol.md, part 八, says."""
@@ -77,8 +84,13 @@ class Ledger:
             yield from self.punches.values()
             return
         for key, message in self.messages.get(kind, {}).items():
-            digest = digest_of(KINDS[kind], message)
+            digest = digest_of(KINDS[kind], self._as_named_there(message))
             yield Leaf(key, _day(message), self._project(KINDS[kind], message), bucket_of(UUID(key)), digest)
+
+    def _as_named_there(self, message: Message) -> Message:
+        row = {name: self.canonical.get(value, value) if isinstance(value, str) else value
+               for name, value in message.row.items()}  # fmt: skip
+        return replace(message, row=row)
 
     def _project(self, kind: Kind, message: Message) -> str:
         """The project of a record, found along its references through what else was reported."""

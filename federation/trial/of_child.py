@@ -15,7 +15,7 @@ from federation.travel.messages import Message
 from federation.travel.trees import Ask, summed
 from federation.trial.fitting import faults
 from federation.trial.ledger import Ledger
-from federation.trial.report import Refuted, Report, Step, expect
+from federation.trial.report import MISSHAPEN, Refuted, Report, Step, expect
 from federation.trial.speaker import Speaker, keys_told
 from federation.wire import PROTOCOL, boxes, envelopes, heads, streams
 from federation.wire.receipts import Receipt
@@ -25,8 +25,6 @@ _CLOCK: Final = timedelta(minutes=10)
 # Hello comes at least each minute; half a minute more is the network's.
 _GREETS: Final = timedelta(seconds=90)
 _DISPATCH: Final = streams.DISPATCH
-# What comes of a body in which something else stands than was described.
-_MISSHAPEN: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, msgspec.ValidationError)
 _CUT, _BARE = "cut", "bare"
 
 STEPS: Final = (
@@ -118,7 +116,7 @@ class ChildTrial:
                 status, body = 200, getattr(self, f"_{act}")(content)
             except _Refusal as refused:
                 status, body = refused.status, json.dumps(refused.said, ensure_ascii=False).encode()
-            except (Refuted, *_MISSHAPEN) as fault:
+            except (Refuted, *MISSHAPEN) as fault:
                 wrong = fault if isinstance(fault, Refuted) else Refuted(f"{act} 的内容不合说明：{fault}")
                 self.report.failed(act if act in {step.key for step in STEPS} else "chain", wrong.sentence)
                 body = json.dumps(

@@ -2,6 +2,7 @@
 
 import gzip
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ import msgspec
 from federation.travel.messages import Message
 from federation.travel.trees import Ask
 from federation.trial.ledger import Ledger
-from federation.trial.report import Refuted, Report, Step, expect
+from federation.trial.report import MISSHAPEN, Refuted, Report, Step, expect
 from federation.trial.samples import Samples
 from federation.trial.speaker import Pair, Speaker, keys_told, signing_pair
 from federation.wire import PROTOCOL, boxes, envelopes, heads
@@ -45,9 +46,18 @@ STEPS: Final = (
     Step("epoch", "重新起头", "更大的 epoch 从第 1 号起收下，旧 epoch 不再收。"),
     Step("malformed", "不是报文的被拒", "不是 gzip 的、不存在的数据流，应为 400。"),
     Step("too_large", "过大被拒", "解压后超过 64 MB，应为 413 too_large，不占内存。"),
-    Step("applied", "记录入库", "企业、人员（证件号封装）、项目、参建单位、制度文件依次入库，没有一条被拒。"),
+    Step(
+        "applied",
+        "记录入库",
+        "企业、人员（证件号封装）、项目、参建单位、考勤设备、制度文件依次入库，没有一条被拒。",
+    ),
     Step("refused", "逐条拒收说明原因", "不存在的类别、来源不在其下的记录各自被拒，写明规则、原因和办法。"),
-    Step("waits", "等待关联记录", "项目先到，等待总承包单位（waits、missing）；单位到后入库，再有一条结果。"),
+    Step("waits", "等待关联记录", "参建单位先到，等待企业（waits、missing）；企业到后入库，再有一条结果。"),
+    Step(
+        "outside",
+        "管辖之外的记录被拒",
+        "项目在邀请的区划之外（企业平台：总承包是别的企业），应被拒，写明规则、原因和办法。",
+    ),
     Step("results", "结果按号取", "号码从 1 起连续；after 以前的不再给；last 为最后一号。"),
     Step("same", "同样内容再来不变", "同一条记录在新的报文里再来一次，没有新的拒收，摘要不变。"),
     Step("files", "附件", "要来制度文件的附件（wants），收到并核对后列入 has；不符的不收。"),
@@ -78,22 +88,33 @@ class Answer:
     def unzipped(self) -> dict[str, Any]:
         try:
             return replace(self, content=gzip.decompress(self.content)).said
-        except (OSError, EOFError):
+        except (OSError, EOFError, zlib.error):
             raise Refuted("回答不是 gzip 压缩的 JSON。") from None
 
 
 class ParentTrial:
     """One run against a parent that has invited `speaker`. Each step is told in the report.
 
-    `patience`: seconds to wait for what the parent does after its receipt.
+    `patience`: seconds to wait for what the parent does after its receipt. `region`: where the invented
+    project lies, in place of the speaker's region, which an enterprise's node has none of. `firm`: how the
+    parent calls the speaker's enterprise, if it knows it.
     """
 
     def __init__(
-        self, http: httpx.Client, url: str, invitation: str, speaker: Speaker, *, patience: float = 60.0
+        self,
+        http: httpx.Client,
+        url: str,
+        invitation: str,
+        speaker: Speaker,
+        *,
+        patience: float = 60.0,
+        region: str = "",
+        firm: str = "",
     ) -> None:
         self.http, self.url, self.me = http, url.rstrip("/"), speaker
         self.parent, self.secret, self.fingerprint = invitation.split(".")
         self.patience = patience
+        self.region, self.firm = region or speaker.region, firm
         self.report = Report(STEPS)
         self.ledger = Ledger()
         self._keys: dict[str, tuple[str, bytes]] = {}
@@ -108,8 +129,8 @@ class ParentTrial:
         for step in STEPS:
             try:
                 getattr(self, f"_{step.key}")()
-            except Refuted as wrong:
-                self.report.failed(step.key, wrong.sentence)
+            except (Refuted, *MISSHAPEN) as wrong:
+                self.report.failed(step.key, _told(wrong))
                 if step.key in ("join", "hello"):
                     break
             else:
@@ -256,8 +277,9 @@ class ParentTrial:
             expect(public, "对方没有给出 X25519 封装密钥，证件号无法封装。")
             self._samples = Samples(
                 self.me.code,
-                self.me.region,
+                self.region,
                 lambda text, place: boxes.close(text, place, key_id=key_id, public=public),
+                enterprise=(self.me.enterprise, self.firm),
             )
         return self._samples
 
@@ -391,38 +413,51 @@ class ParentTrial:
 
     def _applied(self) -> None:
         found = self.samples
-        sent = (found.contractor, found.person, found.project, found.participation, found.policy)
+        sent = (
+            found.contractor, found.person, found.project, found.participation, found.device, found.policy,
+        )  # fmt: skip
         self._report(sent)
         names = {str(message.key) for message in sent}
-        wrong = [one for one in self._settled(_LINE) if one.get("key") in names]
-        wrong = [one for one in wrong if one.get("became") != "applied"]
-        told = "；".join(f"{one.get('kind')}：{one.get('became')} {one.get('sentence')}" for one in wrong)
-        expect(not wrong, f"没有入库：{told}")
+        told = [one for one in self._settled(_LINE) if one.get("key") in names]
+        for one in told:
+            if one.get("canonical"):
+                # An enterprise's node speaks of one whom the parent may have known before.
+                self.ledger.known_as(str(one["kind"]), str(one["key"]), str(one["canonical"]))
+        wrong = [one for one in told if one.get("became") not in ("applied", "same")]
+        said = "；".join(f"{one.get('kind')}：{one.get('became')} {one.get('sentence')}" for one in wrong)
+        expect(not wrong, f"没有入库：{said}")
 
     def _refused(self) -> None:
-        wrong = (self.samples.strange(), self.samples.of_another_node())
+        self._require_refused(self.samples.strange(), self.samples.of_another_node())
+
+    def _outside(self) -> None:
+        self._require_refused(self.samples.outside)
+
+    def _require_refused(self, *wrong: Message) -> None:
         self._send(_LINE, *wrong)
         told = {str(one.get("key")): one for one in self._settled(_LINE)}
         for message in wrong:
             one = told.get(str(message.key)) or {}
             expect(
-                one.get("became") == "refused", f"{message.kind}（来源 {message.origin}）应被拒（refused）。"
+                one.get("became") == "refused",
+                f"{message.kind}（来源 {message.origin}）应被拒（refused），"
+                f"得到 {one.get('became') or '入库'}。",
             )
             said = all(one.get(name) for name in ("rule", "sentence", "remedy"))
             expect(said, f"{message.kind} 的拒收应写明 rule、sentence、remedy。")
 
     def _waits(self) -> None:
-        project, firm = self.samples.waiting_project, self.samples.late_firm
-        self._report([project])
-        told = [one for one in self._settled(_LINE) if one.get("key") == str(project.key)]
-        expect(told and told[-1].get("became") == "waits", "项目先到，应为 waits。")
+        part, firm = self.samples.waiting, self.samples.late_firm
+        self._report([part])
+        told = [one for one in self._settled(_LINE) if one.get("key") == str(part.key)]
+        expect(told and told[-1].get("became") == "waits", "参建单位先到，应为 waits。")
         missing = told[-1].get("missing")
         expect(missing == f"enterprise:{firm.key}", f"missing 应为 enterprise:编号，得到 {missing}。")
         self._report([firm])
 
         def still() -> str:
-            last = [one for one in self._settled(_LINE) if one.get("key") == str(project.key)][-1]
-            return "" if last.get("became") == "applied" else "单位到后，项目应再有一条 applied 的结果。"
+            last = [one for one in self._settled(_LINE) if one.get("key") == str(part.key)][-1]
+            return "" if last.get("became") == "applied" else "企业到后，参建单位应再有一条 applied 的结果。"
 
         self._until(still)
 
@@ -437,7 +472,7 @@ class ParentTrial:
 
     def _same(self) -> None:
         before = len(self._settled(_LINE))
-        self._report([self.samples.contractor])
+        self._report([self.samples.project])
         expect(len(self._settled(_LINE)) == before, "同样的记录再来一次，不应有新的结果。")
 
     def _files(self) -> None:
@@ -491,7 +526,7 @@ class ParentTrial:
     def _compare(self) -> None:
         day, above = self.samples.now.date().isoformat(), ""
         project = str(self.samples.project.key)
-        for kind in ("enterprise", "person", "project", "participation", "policy"):
+        for kind in ("enterprise", "person", "project", "device", "participation", "policy"):
             expect(self.ledger.messages.get(kind), "试验记录没有报上去，无从比较。")
             within = above if kind in ("enterprise", "person") else project
             for ask in (
@@ -537,3 +572,10 @@ class ParentTrial:
         self.me.signs = [new]
         expect(self._greet().status == 200, "只列新密钥的握手没有被接受。")
         self._refuses(self._greet(old), 401, "unknown_key")
+
+
+def _told(wrong: Exception) -> str:
+    """The sentence of a step that failed, also where an answer has another shape than was described."""
+    if isinstance(wrong, Refuted):
+        return wrong.sentence
+    return f"回答的内容不合说明：{type(wrong).__name__}：{str(wrong)[:200]}"

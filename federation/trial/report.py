@@ -5,6 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
+# What comes of a body in which something else stands than was described.
+MISSHAPEN: Final = (
+    KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, msgspec.ValidationError,
+)  # fmt: skip
 SHOWN: Final = "shown"
 FAILED: Final = "failed"
 NOT_YET: Final = "not_yet"

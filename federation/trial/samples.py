@@ -19,28 +19,37 @@ from workers.synthetic import id_number
 _chance = SystemRandom()
 PICTURE: Final = b"%PDF-1.4 trial " + b"0" * 64
 _DOOR: Final = "open_api"
+# Two of the province's, of which one lies beyond any other; and one that is on nobody's map here.
+_DIVISIONS: Final = ("420200", "429004")
+_UNKNOWN: Final = "990000"
 
 
 @dataclass
 class Samples:
-    """Records of one invented project; `seal` closes a number for the parent, for a place."""
+    """Records of one invented project in a region; `seal` closes a number for the parent, for a place.
+
+    `enterprise`: USCC and name of whom an enterprise's node speaks for. It is the contractor, because of
+    others' projects such a node may report nothing.
+    """
 
     origin: str
     region: str
     seal: Callable[[str, str], str]
+    enterprise: tuple[str, str] = ("", "")
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
         self.mark = f"{_chance.randrange(10**6):06d}"
         self.picture = PICTURE + self.mark.encode()
-        self.contractor = self._firm("总承包")
+        self.contractor = self._firm("总承包", *self.enterprise)
         self.late_firm = self._firm("后到")
         self.person = self._person()
         self.project = self._project(self.contractor)
-        self.waiting_project = self._project(self.late_firm)
-        self.participation = self.of(
-            "participation", project=str(self.project.key), enterprise=str(self.contractor.key), kind="001"
-        )
+        self.device = self.of("device", project=str(self.project.key), channel=f"trial-{self.mark}")
+        self.participation = self._participation(self.contractor, "001")
+        # Of a firm that has not come yet.
+        self.waiting = self._participation(self.late_firm, "007")
+        self.outside = self._outside()
         self.policy = self._policy()
 
     def of(self, kind: str, /, *, sealed: Mapping[str, str] | None = None, **row: Any) -> Message:
@@ -54,16 +63,24 @@ class Samples:
         closed = {name: self.seal(text, place_of(kind, key, name)) for name, text in (sealed or {}).items()}
         return Message(kind, key, 1, self.origin, "put", at, row=said, sealed=closed)
 
-    def _firm(self, name: str) -> Message:
-        return self.of(
-            "enterprise", uscc=uscc(_chance), name=f"试验{name}有限公司{self.mark}", source="reported"
-        )
+    def _firm(self, name: str, code: str = "", called: str = "") -> Message:
+        called = called or f"试验{name}有限公司{self.mark}"
+        return self.of("enterprise", uscc=code or uscc(_chance), name=called, source="reported")
 
-    def _project(self, contractor: Message) -> Message:
+    def _participation(self, firm: Message, kind: str) -> Message:
+        return self.of("participation", project=str(self.project.key), enterprise=str(firm.key), kind=kind)
+
+    def _outside(self) -> Message:
+        """A project for which the sender does not answer: another's, or in another division."""
+        if self.enterprise[0]:
+            return self._project(self.late_firm)
+        return self._project(self.contractor, _elsewhere(self.region))
+
+    def _project(self, contractor: Message, region: str = "") -> Message:
         return self.of(
             "project", code=f"TRIAL{self.mark}{_chance.randrange(1000):03d}", name=f"接入试验项目{self.mark}",
-            region=self.region, contractor=str(contractor.key), source="reported",
-            category="01", status="003",
+            region=region or self.region, contractor=str(contractor.key), source="reported", category="01",
+            status="003",
         )  # fmt: skip
 
     def _person(self) -> Message:
@@ -98,12 +115,21 @@ class Samples:
         at = int((self.now - timedelta(minutes=5)).timestamp()) * 1_000_000
         row = [str(new_id()), at, 0, 0, self.mark, 0, 0, "in", 0, 0, "", "", "", at, 0]
         lists = {
-            "projects": [str(self.project.key)], "sources": [str(new_id())], "people": [str(self.person.key)],
+            "projects": [str(self.project.key)], "sources": [str(self.device.key)],
+            "people": [str(self.person.key)],
             "teams": [""], "channels": ["1"], "methods": [""], "origins": [_DOOR],
         }  # fmt: skip
         return Message(
             "punches", new_id(), 1, self.origin, "put", self.now.isoformat(), row={**lists, "rows": [row]}
         )
+
+
+def _elsewhere(region: str) -> str:
+    """A division beyond this one."""
+    within = region
+    while within.endswith("00"):
+        within = within[:-2]
+    return next((code for code in _DIVISIONS if not code.startswith(within)), _UNKNOWN)
 
 
 def _blank(column: Any) -> Any:

@@ -67,14 +67,14 @@ class HeldElsewhere(DomainError):
     code = "held_elsewhere"
     status = 409
 
-    def __init__(self, node: str) -> None:
+    def __init__(self, node: str, what: str = "") -> None:
         super().__init__(
             str(
                 _(
-                    "这条记录由“{node}”平台维护，本平台保存的是只读副本，不能在此办理。"
+                    "{what}由“{node}”平台维护，本平台保存的是只读副本，不能在此办理。"
                     "请在该平台办理，或向其提出更正申请。"
                 )
-            ).format(node=node)
+            ).format(node=node, what=what or _("这条记录"))
         )
         self.node = node
 

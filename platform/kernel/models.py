@@ -14,10 +14,20 @@ def this_node() -> str:
     return settings.NODE_ID
 
 
+def require_own(row: "Travelling", what: str = "") -> None:
+    """Refuse to go on with another node's row; `what` calls it by its name where an act meets several.
+
+    Raises HeldElsewhere.
+    """
+    if row.origin != this_node():
+        raise HeldElsewhere(row.origin, what)
+
+
 class Travelling(models.Model):
     """A record that other nodes may hold a copy of (federation): its name, birthplace and version.
 
-    A copy is read-only: `save` refuses it, and refuses a new row below one (`held_by`), whatever act asks.
+    A copy is read-only: `save` and `delete` refuse it, and `save` a new row below one (`held_by`), whatever
+    act asks. A queryset's `update` and `delete` pass both by: an act that meets copies writes row by row.
     `own_columns` are those that each node keeps for itself. Copies are written by federation.travel alone.
     """
 
@@ -45,6 +55,12 @@ class Travelling(models.Model):
         elif self.origin != this_node() and not self._is_own_business(kwargs.get("update_fields")):
             raise HeldElsewhere(self.origin)
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the row, if it is this node's to delete. Raises HeldElsewhere."""
+        # A copy's end would travel on as a tombstone in the owner's name.
+        require_own(self)
+        return super().delete(*args, **kwargs)
 
     def _is_own_business(self, columns: Any) -> bool:
         return columns is not None and set(columns) <= self.own_columns

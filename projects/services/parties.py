@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from kernel.models import require_own
 from kernel.permits import require
 from kernel.scoping import Actor
 from kernel.versions import require_version
@@ -58,7 +58,8 @@ def end_participation(
 ) -> Participation:
     """Record that an enterprise has left the project, with its teams.
 
-    Raises NotPermitted, NotFound, Stale, ParticipationEnded, TheContractorStays, BadPeriod, PeopleStillHere.
+    Raises NotPermitted, NotFound, Stale, ParticipationEnded, TheContractorStays, BadPeriod, PeopleStillHere;
+    HeldElsewhere where a team that is still here is another node's.
     Source: 鄂建文〔2019〕27号 一(五).
     """
     row = _locked_participation(actor, participation)
@@ -70,7 +71,7 @@ def end_participation(
     _require_end(row.entered_on, on, today)
     _require_empty(actor, row, today)
     row.exited_on = on
-    Team.all_rows.filter(participation=row, exited_on=None).update(exited_on=on, version=F("version") + 1)
+    _end_teams(row, on)
     return _kept_participation(row, actor, "projects.participation_ended", on=on.isoformat())
 
 
@@ -169,6 +170,15 @@ def _locked_participation(actor: Actor, participation: Participation) -> Partici
     require(actor, "projects.manage_participation", on=participation)
     rows = Participation.all_rows.select_for_update(of=("self",)).select_related("enterprise", "project")
     return rows.get(pk=participation.pk)
+
+
+def _end_teams(row: Participation, on: date) -> None:
+    teams = Team.all_rows.filter(participation=row, exited_on=None)
+    for team in teams.select_for_update(of=("self",)):
+        require_own(team, _("班组“{name}”").format(name=team.name))
+        team.exited_on = on
+        team.version += 1
+        team.save(update_fields=["exited_on", "version", "updated_at"])
 
 
 def _locked_team(actor: Actor, team: Team) -> Team:

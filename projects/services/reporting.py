@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from kernel.errors import NotFound
+from kernel.models import this_node
 from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
@@ -216,14 +217,19 @@ def _take_permits(project: Project, permits: tuple[tuple[str, str], ...]) -> lis
     registered = dict(Permit.all_rows.filter(number__in=names).values_list("number", "project"))
     for number in (number for number, owner in registered.items() if owner != project.pk):
         raise PermitElsewhere(number)
-    wanted = {number: name for number, name in names.items() if number not in registered}
-    rows = project.reported_permits
+    every = project.reported_permits
+    # What another node was told of this project is its own to take back.
+    told = set(every.exclude(origin=this_node()).values_list("number", flat=True))
+    wanted = {
+        number: name for number, name in names.items() if number not in registered and number not in told
+    }
+    rows = every.filter(origin=this_node())
     before = dict(rows.values_list("number", "works_name"))
     if before == wanted:
         return []
     rows.exclude(number__in=wanted).delete()
     for number, name in wanted.items():
-        rows.update_or_create(number=number, defaults={"works_name": name})
+        every.update_or_create(number=number, defaults={"works_name": name})
     return ["permits"]
 
 

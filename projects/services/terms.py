@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from kernel.models import require_own
 from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
@@ -50,7 +51,7 @@ def state_terms(*, actor: Actor, project: Project, facts: TermsFacts, now: datet
 
     A statement of one's own side that nobody has answered yet gives way to the new one. Files that are not
     sent again are those of the edition before. Raises NotPermitted, NotFound, NotASideOfTheContract,
-    TermsWait, BadTerms.
+    TermsWait, BadTerms, HeldElsewhere.
     Source: 鄂建文〔2019〕27号 一(三), 二(六); 国务院令第724号 第二十四条.
     """
     sides = _sides(actor, project)
@@ -61,7 +62,7 @@ def state_terms(*, actor: Actor, project: Project, facts: TermsFacts, now: datet
         raise TermsWait
     side = waiting.stated_side if waiting is not None else sides[0]
     before = rows.order_by("-edition").first()
-    rows.filter(state=State.STATED).update(state=State.REPLACED)
+    _replace(rows.filter(state=State.STATED))
     made = OwnerTerms.objects.create(
         project=project,
         edition=(rows.aggregate(last=Max("edition"))["last"] or 0) + 1,
@@ -81,11 +82,11 @@ def state_terms(*, actor: Actor, project: Project, facts: TermsFacts, now: datet
 def confirm_terms(*, actor: Actor, terms: OwnerTerms, now: datetime) -> OwnerTerms:
     """Confirm what the other side has stated; from now on these terms are in force.
 
-    Raises NotPermitted, NotFound, NotASideOfTheContract, OtherSideConfirms, TermsAnswered.
+    Raises NotPermitted, NotFound, NotASideOfTheContract, OtherSideConfirms, TermsAnswered, HeldElsewhere.
     Source: 鄂建文〔2019〕27号 一(三).
     """
     held = _to_answer(actor, terms)
-    _locked(held.project).filter(state=State.CONFIRMED).update(state=State.REPLACED)
+    _replace(_locked(held.project).filter(state=State.CONFIRMED))
     return _answered(actor, held, State.CONFIRMED, now)
 
 
@@ -147,6 +148,15 @@ def _to_answer(actor: Actor, terms: OwnerTerms) -> OwnerTerms:
     if held.state != State.STATED:
         raise TermsAnswered
     return held
+
+
+def _replace(rows: QuerySet[OwnerTerms]) -> None:
+    """An edition gives way to another, if it is this node's."""
+    for row in rows.select_for_update(of=("self",)):
+        require_own(row, _("第 {edition} 版合同实名制条款").format(edition=row.edition))
+        row.state = State.REPLACED
+        row.version += 1
+        row.save(update_fields=["state", "version", "updated_at"])
 
 
 def _answered(actor: Actor, held: OwnerTerms, state: str, now: datetime) -> OwnerTerms:

@@ -260,6 +260,13 @@ def test_a_reported_project_may_be_renamed_until_the_county_registers_its_permit
         "滨江三期",
         ["XK000002"],
     )
+    # I-25: a number that another node was told of is that node's to take back, and is not told twice.
+    project.reported_permits.update(origin="away-1")
+    for number in ("XK000003", "XK000002"):
+        again = {"projectCode": code, "builderLicenses": [licence(group, number)]}
+        assert group.write("Project.PartUpdate", again)[0] == DONE
+        assert project.reported_permits.filter(origin="away-1", number="XK000002").count() == 1
+    assert project.reported_permits.count() == 1
     facts = PermitFacts(
         project_code=code,
         project_name="滨江三期",

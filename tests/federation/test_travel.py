@@ -104,6 +104,11 @@ def test_no_index_travels_and_what_must_stand_in_one_is_made_anew() -> None:
         assert left == [], kind.name
 
 
+def test_no_digest_travels_but_that_of_a_ledger_whose_content_travels_with_it() -> None:
+    # One made without a key of what holds a number tells the number to whoever tries them all.
+    assert [kind.name for kind in KINDS.values() if "digest" in {c.name for c in kind.columns}] == ["ledger"]
+
+
 @pytest.fixture
 def reported(db: None) -> Iterator[tuple[County, dict[str, list[Message]], dict[str, Any]]]:
     """武昌 as a node of its own, all that it reports, and its digests."""
@@ -361,6 +366,8 @@ def test_i_25_a_copy_is_read_only_here_whoever_acts(
         firm.name = "别名"
         with pytest.raises(HeldElsewhere, match=COUNTY):
             firm.save()
+        with pytest.raises(HeldElsewhere, match=f"这条记录由“{COUNTY}”平台维护"):
+            firm.delete()
         work = Engagement.all_rows.select_related("team").first()
         assert work is not None
         with pytest.raises(HeldElsewhere):

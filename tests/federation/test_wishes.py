@@ -11,7 +11,14 @@ from django.utils import timezone
 from accounts.actors import UserActor
 from federation import services
 from federation.masters.contract import Entry
-from federation.masters.errors import MasterUnset, NotAsked, OwnWish, WishStands, WishUnchanged
+from federation.masters.errors import (
+    MasterUnset,
+    NotAsked,
+    NumberInWish,
+    OwnWish,
+    WishStands,
+    WishUnchanged,
+)
 from federation.masters.kinds import KINDS
 from federation.masters.taking import take_page
 from federation.models import ChangeProposal, MasterFeed
@@ -22,6 +29,7 @@ from outbox.models import OutboxEvent
 from projects.errors import NameDiffers
 from projects.models import Enterprise
 from projects.services import known_enterprise
+from projects.uscc import check_sign
 from tests.support import records
 from tests.support.actors import EVERYONE, Holder, account, give_post
 from tests.support.traces import fingerprint
@@ -122,6 +130,49 @@ def test_a_wish_says_something_new_about_a_masters_field(
             now=timezone.now(),
         )
     assert fingerprint() == before
+
+
+IDENTITY = f"42010619900307{'0012'}"
+NUMBERS = (
+    IDENTITY,
+    f"{IDENTITY[:6]} {IDENTITY[6:14]}-{IDENTITY[14:]}",
+    f"本人{IDENTITY[:17]}ｘ，请核",
+    "电话１38 0000\u20130000",
+    f"2 {'138'}-{'0000'}-{'0000'}",
+    f"卡 {'6222'} {'0200'} {'0000'} {'0000'} 000",
+)
+
+
+def test_no_wish_reason_or_answer_bears_somebodys_number(county: County) -> None:
+    firm, asking = county.firms["supervisor"], county.actor("county_regulator")
+    said: dict[str, Any] = {"kind": "enterprise", "row": firm, "now": timezone.now()}
+    answering: dict[str, Any] = {
+        "actor": _province("province_regulator", "answering"),
+        "proposal": county.proposal,
+    }
+    before = fingerprint()
+    for text in NUMBERS:
+        for wish, reason in ((text, "依据"), ("新代码", text)):
+            with pytest.raises(NumberInWish, match="请删去号码"), transaction.atomic():
+                services.propose_change(actor=asking, field="uscc", wish=wish, reason=reason, **said)
+        with pytest.raises(NumberInWish), transaction.atomic():
+            services.answer_proposal(accepts=True, answer=text, now=timezone.now(), **answering)
+    assert fingerprint() == before
+
+
+def test_exact_numbers_of_registers_and_days_may_stand_in_a_wish(county: County) -> None:
+    firm, asking = county.firms["supervisor"], county.actor("county_regulator")
+    other = county.firms["contractor"]
+    made = services.propose_change(
+        actor=asking,
+        kind="enterprise",
+        row=firm,
+        field="uscc",
+        wish="914201007" + "12345678" + check_sign("914201007" + "12345678"),
+        reason=f"2026-01-05 2026-02-06 变更，见 {county.project.code} 和 {other.uscc}，金额 1280000.00 元",
+        now=timezone.now(),
+    )
+    assert made.state == State.ASKED
 
 
 def test_what_was_only_reported_needs_no_wish(county: County) -> None:

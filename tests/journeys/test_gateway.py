@@ -146,4 +146,5 @@ def test_from_the_first_form_to_what_the_worker_reads(
     own.goto(f"{home}/me/recipients/")
     own.wait_for_selector("text=核对农民工参保和工资发放")
     _picture(own, "own-recipients")
-    assert complaints == []
+    # A draft that was refused on purpose is the one answer that the browser counts as a fault.
+    assert [one for one in complaints if "422" not in one] == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from kernel.errors import NotFound, NotPermitted
+from kernel.errors import HeldElsewhere, NotFound, NotPermitted
 from kernel.scoping import Reach
 from outbox.models import OutboxEvent
 from projects.errors import (
@@ -29,6 +29,7 @@ from projects.services import (
     add_team,
     edit_participation,
     edit_team,
+    end_participation,
     receive_permit,
 )
 from tests.support import people, records
@@ -213,3 +214,20 @@ def test_the_act_itself_refuses_a_number_that_nobody_gave(field, value, words):
 def test_numbers_as_authorities_give_them_are_taken(number):
     receive_permit(actor=county(), facts=facts(permit_number=f" {number} "))
     assert Permit.all_rows.get().number == number
+
+
+def test_i_25_a_firm_leaves_when_the_teams_of_another_node_have_left_there():
+    firm = records.enterprise(811)
+    project = records.project("420106202604040811", records.region("420106"), firm)
+    part = records.participation(project, records.enterprise(812), records.SUBCONTRACTOR)
+    teams = [records.team(part, 1_499_008_110 + step, name=f"班组{step}") for step in range(2)]
+    Team.all_rows.filter(pk=teams[1].pk).update(origin="away-1")
+    day = records.site_day()
+    before = fingerprint()
+    with pytest.raises(HeldElsewhere, match="班组“班组1”由“away-1”平台维护"), transaction.atomic():
+        end_participation(actor=EVERYONE, participation=part, on=day, today=day)
+    assert fingerprint() == before
+    Team.all_rows.filter(pk=teams[1].pk).update(exited_on=day)
+    end_participation(actor=EVERYONE, participation=part, on=day, today=day)
+    teams[0].refresh_from_db()
+    assert (teams[0].exited_on, teams[0].version) == (day, 2)

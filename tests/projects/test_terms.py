@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from kernel.errors import HeldElsewhere
 from projects import selectors
 from projects.errors import BadTerms, OtherSideConfirms, TermsAnswered, TermsWait
 from projects.models import OwnerTerms
@@ -162,3 +164,17 @@ def test_the_page_shows_items_and_the_home_page_says_what_waits(county):
     listed = signed_in(county, "county_regulator").get("/projects/?terms=no").content.decode()
     assert county.project.name in listed
     assert signed_in(county, "subcontractor_clerk").get(page).status_code == 404
+
+
+def test_i_25_an_edition_of_another_node_gives_way_to_none_that_is_made_here(county):
+    OwnerTerms.all_rows.filter(pk=_state(county).pk).update(origin="away-1")
+    before = fingerprint()
+    with pytest.raises(HeldElsewhere, match="第 1 版合同实名制条款由“away-1”平台维护"), transaction.atomic():
+        _state(county, "contractor_manager", replace(WHOLE, pay_day=20))
+    assert fingerprint() == before
+    OwnerTerms.all_rows.update(state=State.CONFIRMED)
+    later = _state(county, "owner", replace(WHOLE, pay_day=20))
+    before = fingerprint()
+    with pytest.raises(HeldElsewhere), transaction.atomic():
+        confirm_terms(actor=county.actor("labour_clerk"), terms=later, now=NOW)
+    assert fingerprint() == before

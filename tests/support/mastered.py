@@ -27,7 +27,7 @@ def own_by_master(county: Any) -> None:
     firm.refresh_from_db()
     county.master_record = MasterRecord.objects.create(
         object="enterprises", source_id=f"QY{order}", source_version=2, key=firm.uscc, label=firm.name,
-        row=firm.public_id, digest="0" * 64, mark=mark(f"QY{order}", 2, is_withdrawn=False),
+        row=firm.public_id, mark=mark(f"QY{order}", 2, is_withdrawn=False),
         changed_at=county.now, fetched_at=county.now,
     )  # fmt: skip
     MasterChange.objects.create(

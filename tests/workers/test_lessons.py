@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from pypdf import PdfReader
 
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError, HeldElsewhere, NotFound
 from kernel.files import NamedFile
 from kernel.scoping import Reach
 from kernel.store import keep
@@ -109,6 +109,9 @@ def test_signing_in_twice_is_signing_in_once_and_a_mistake_is_taken_off():
     assert len(came(session, who[:2])) == 2
     again = came(session, who)
     assert [one.engagement for one in again] == [who[2]]
+    SessionAttendance.all_rows.filter(pk=again[0].pk).update(origin="away-1")
+    is_refused(HeldElsewhere, strike_attendance, attendance=again[0])
+    SessionAttendance.all_rows.filter(pk=again[0].pk).update(origin=session.origin)
     strike_attendance(actor=EVERYONE, attendance=again[0])
     assert SessionAttendance.all_rows.filter(session=session).count() == 2
 

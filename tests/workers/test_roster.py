@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from attendance.models import AttendanceDay, Punch
 from attendance.services import PunchFacts, receive_punches, recount
 from audit.models import AuditEvent
-from kernel.errors import NotFound, NotPermitted
+from kernel.errors import HeldElsewhere, NotFound, NotPermitted
 from kernel.scoping import Reach
 from outbox.models import OutboxEvent
 from outbox.services import deliver_all
@@ -438,3 +438,40 @@ def test_an_engagement_that_ends_without_a_presence_ends_its_key_post():
     assign_key_post(actor=EVERYONE, engagement=one, post="02", starts_on=DAY[1])
     end_engagement(actor=EVERYONE, engagement=one, today=TODAY)
     assert _held(one, "02").ends_on == TODAY
+
+
+def test_i_25_what_another_node_recorded_is_not_taken_back_here():
+    (one,) = crew(site(), number=1)
+    enter(actor=EVERYONE, engagement=one, on=DAY[0], today=TODAY)
+    leave_temporarily(actor=EVERYONE, engagement=one, on=DAY[2], today=TODAY)
+    for model in (TemporaryLeave, Presence):
+        model.all_rows.update(origin="away-1")
+        before = fingerprint()
+        with pytest.raises(HeldElsewhere, match="away-1"), transaction.atomic():
+            reverse_move(actor=EVERYONE, engagement=one, reason="选错了人", today=TODAY)
+        assert fingerprint() == before
+        TemporaryLeave.all_rows.all().delete()
+
+
+def test_an_own_entry_is_taken_back_where_a_copy_conflicts_with_it():
+    (one,) = crew(site(), number=1)
+    other = records.engagement(one.person, site(960))
+    enter(actor=EVERYONE, engagement=one, on=DAY[0], today=TODAY)
+    copy = records.presence(other, DAY[2], is_conflict=True)
+    Presence.all_rows.filter(pk=copy.pk).update(origin="away-1", version=4)
+    reverse_move(actor=EVERYONE, engagement=one, reason="选错了人", today=TODAY)
+    left = Presence.all_rows.get()
+    assert (left.pk, left.is_conflict, left.version) == (copy.pk, False, 4)
+
+
+def test_i_25_a_holder_of_a_key_post_whom_another_node_named_is_relieved_there():
+    first, second = crew(site(), number=2)
+    assign_key_post(actor=EVERYONE, engagement=first, post="01", starts_on=DAY[0])
+    KeyPostAssignment.all_rows.update(origin="away-1")
+    before = fingerprint()
+    with (
+        pytest.raises(HeldElsewhere, match=rf"“{first.person.name}”的任职由“away-1”平台维护"),
+        transaction.atomic(),
+    ):
+        assign_key_post(actor=EVERYONE, engagement=second, post="01", starts_on=DAY[6])
+    assert fingerprint() == before

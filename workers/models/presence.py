@@ -39,6 +39,8 @@ class Presence(Travelling, ScopedModel):
     person_lookup = "engagement__person"
     view_permission = "workers.view"
     held_by = ("engagement",)
+    # Each node judges by itself what overlaps among the presences that it knows.
+    own_columns = frozenset({"is_conflict"})
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="presences")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")

@@ -129,13 +129,15 @@ def note_attendance(
 def strike_attendance(*, actor: Actor, attendance: SessionAttendance) -> None:
     """Take somebody off an open session who was noted by mistake.
 
-    Raises NotPermitted, NotFound, NotAtThatStep.
+    Raises NotPermitted, NotFound, NotAtThatStep, HeldElsewhere.
     """
     require(actor, "workers.file", on=attendance)
     held = _open(actor, attendance.session)
     rows = SessionAttendance.objects.visible_to(actor, "workers.file").filter(pk=attendance.pk)
-    if not rows.delete()[0]:
+    row = rows.select_for_update(of=("self",)).first()
+    if row is None:
         raise NotFound
+    row.delete()
     record(actor, "workers.training_struck", attendance.engagement)
     announce(CHANGED, key=held.public_id)
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from kernel.models import require_own
 from kernel.permits import require
 from kernel.scoping import Actor
 from outbox.services import announce
@@ -22,7 +23,8 @@ ASSIGNED = "workers.key_post_assigned.v1"
 def assign_key_post(*, actor: Actor, engagement: Engagement, post: str, starts_on: date) -> KeyPostAssignment:
     """Name who holds a key post from a day on; whoever held it before is relieved the day before.
 
-    Raises NotPermitted, NotFound, EngagementEnded, PostOfOthers, PostsElsewhere.
+    Raises NotPermitted, NotFound, EngagementEnded, PostOfOthers, PostsElsewhere; HeldElsewhere where another
+    node keeps who held it before.
     Source: 鄂建文〔2019〕27号 一(七).
     """
     require(actor, "workers.enrol", on=engagement)
@@ -31,8 +33,7 @@ def assign_key_post(*, actor: Actor, engagement: Engagement, post: str, starts_o
     _require_own_party(engagement, post, starts_on)
     Person.all_rows.select_for_update(of=("self",)).get(pk=engagement.person_id)
     _require_room(engagement, post, starts_on)
-    held = _holders(engagement, post).filter(ends_on=None)
-    held.filter(starts_on__lt=starts_on).update(ends_on=starts_on - timedelta(days=1))
+    _relieve_before(engagement, post, starts_on)
     assignment = KeyPostAssignment.objects.create(engagement=engagement, post=post, starts_on=starts_on)
     record(actor, "workers.key_post_assigned", engagement, post=post)
     announce(ASSIGNED, key=engagement.public_id, since=starts_on.isoformat())
@@ -107,6 +108,18 @@ def resume(actor: Actor, told: Iterable[Mapping[str, str]]) -> None:
 def _holders(engagement: Engagement, post: str) -> QuerySet[KeyPostAssignment]:
     """Everybody who was ever given this post on the project of the engagement."""
     return KeyPostAssignment.all_rows.filter(engagement__project=engagement.project_id, post=post)
+
+
+def _relieve_before(engagement: Engagement, post: str, starts_on: date) -> None:
+    before = _holders(engagement, post).filter(ends_on=None, starts_on__lt=starts_on)
+    for row in before.select_related("engagement__person").select_for_update(of=("self",)):
+        named = _("{post}“{name}”的任职").format(
+            post=code_name("key_post", post), name=row.engagement.person.name
+        )
+        require_own(row, named)
+        row.ends_on = starts_on - timedelta(days=1)
+        row.version += 1
+        row.save(update_fields=["ends_on", "version", "updated_at"])
 
 
 def _is_taken(row: KeyPostAssignment) -> bool:

@@ -170,10 +170,10 @@ def _last_exit(engagement: Engagement) -> EngagementEvent | None:
 
 
 def _clear_conflicts(person: int) -> None:
-    """Presences that overlapped only what has gone are clean again (I-04)."""
+    """Presences that overlapped only what has gone are clean again here, copies as well (I-04)."""
     marked = Presence.all_rows.filter(person_id=person, is_conflict=True).order_by("entered_on", "pk")
     for presence in marked:
         if not is_elsewhere(person, presence.entered_on, presence.exited_on, but=presence.pk):
             presence.is_conflict = False
-            presence.version += 1
-            presence.save(update_fields=["is_conflict", "version", "updated_at"])
+            # Nothing that travels has changed: its version stays.
+            presence.save(update_fields=["is_conflict"])

@@ -33,6 +33,9 @@ class Command(BaseCommand):
         parent.add_argument("--url", required=True, help="上级平台的网址")
         parent.add_argument("--code", required=True, help="上级平台给的邀请码，三段")
         parent.add_argument("--patience", type=float, default=60, help="最多等上级处理多少秒（60）")
+        parent.add_argument(
+            "--firm", default="", help="企业平台：上级平台上该企业的登记名称（上级没有登记的不用写）"
+        )
         child = sides.add_parser("child", help="扮演上级，等一个下级平台接入")
         child.add_argument("--port", type=int, default=9500, help="端口（9500）；0 为任意空闲端口")
         child.add_argument("--host", default="127.0.0.1", help="监听地址（127.0.0.1）")
@@ -41,7 +44,9 @@ class Command(BaseCommand):
             side.add_argument("--node", default="trial", help="下级的节点代码（trial）")
             side.add_argument("--kind", default="city", choices=Node.Kind.values, help="下级的类别（city）")
             side.add_argument(
-                "--region", default="420100", help="下级管理的区划代码（420100）；企业平台写空串"
+                "--region",
+                default="420100",
+                help="下级管理的区划代码（420100）；企业平台：试上级时为试验项目所在的区划，试下级时写空串",
             )
             side.add_argument("--enterprise", default="", metavar="USCC", help="企业平台：统一社会信用代码")
 
@@ -57,9 +62,25 @@ class Command(BaseCommand):
         invitation = "".join(options["code"].split())
         if invitation.count(".") != 2:
             raise CommandError("邀请码不完整：应为用两个点隔开的三段，请整段复制。")
-        me = Speaker(options["node"], _NAME, options["kind"], options["region"], options["enterprise"])
+        is_firm = options["kind"] == Node.Kind.ENTERPRISE
+        if is_firm and not (options["enterprise"] and options["region"]):
+            raise CommandError(
+                "企业平台的试验要写明 --enterprise（邀请时的统一社会信用代码）"
+                "和 --region（试验项目所在的区划）。"
+            )
+        # An enterprise's node answers for no division; its project lies in one.
+        region = "" if is_firm else options["region"]
+        me = Speaker(options["node"], _NAME, options["kind"], region, options["enterprise"])
         with httpx.Client(timeout=30.0) as http:
-            return ParentTrial(http, options["url"], invitation, me, patience=options["patience"]).run()
+            return ParentTrial(
+                http,
+                options["url"],
+                invitation,
+                me,
+                patience=options["patience"],
+                region=options["region"],
+                firm=options["firm"],
+            ).run()
 
     def _of_child(self, options: dict[str, Any]) -> Report:
         child = {

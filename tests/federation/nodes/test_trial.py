@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -17,7 +18,13 @@ from django.utils import timezone
 
 from attendance.services import settle_step
 from federation.models import Line, NodeKey, RecordResult
-from federation.services import join_parent, requeue_record, rotate_node_key, start_reconciliation
+from federation.services import (
+    invite_node,
+    join_parent,
+    requeue_record,
+    rotate_node_key,
+    start_reconciliation,
+)
 from federation.services.applying import apply_all
 from federation.services.carrying_files import carry
 from federation.services.dispatching import fetch
@@ -32,8 +39,10 @@ from federation.trial.of_child import ChildTrial
 from federation.trial.of_parent import ParentTrial
 from federation.trial.report import Report
 from federation.trial.speaker import Speaker
+from projects.models import Enterprise
 from tests.support.actors import EVERYONE
 from tests.support.neighbour import Neighbour, Parent, message
+from tests.support.people import credit_code
 
 URL = "https://p.example"
 CITY = {"code": "whs", "kind": "city", "region": "420100", "enterprise": ""}
@@ -76,6 +85,55 @@ def test_our_own_province_passes_the_trial_of_a_parent(invitation: str) -> None:
     report = ParentTrial(_our_doors(), URL, invitation, me, patience=20).run()
     assert _wrong(report) == []
     assert report.is_passed and set(_states(report).values()) == {"shown"}
+
+
+@pytest.fixture
+def firm(db: None) -> Speaker:
+    """The platform of an enterprise, invited."""
+    return Speaker("firm-1", "试验", "enterprise", "", credit_code(871))
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_our_own_province_passes_the_trial_of_an_enterprises_parent(firm: Speaker, is_known: bool) -> None:
+    if is_known:
+        Enterprise.objects.create(uscc=firm.enterprise, name="楚天测试建设有限公司")
+    invitation = invite_node(
+        actor=EVERYONE, code="firm-1", name="某企业", kind="enterprise", enterprise_uscc=firm.enterprise
+    )[1]
+    trial = ParentTrial(
+        _our_doors(), URL, invitation, firm, patience=20, region="420106", firm="楚天测试建设有限公司"
+    )
+    report = trial.run()
+    assert _wrong(report) == []
+    assert report.is_passed and set(_states(report).values()) == {"shown"}
+
+
+@pytest.mark.parametrize(
+    ("act", "spoiled", "step"),
+    [
+        ("results", {"lines": {"records-0": {"applied_seq": None}}}, "applied"),
+        ("results", {"lines": ["x"]}, "applied"),
+        ("results", {"lines": {"records-0": {"applied_seq": 99, "results": ["x"]}}}, "applied"),
+        ("envelopes", {"receipt": [1]}, "receipt"),
+        ("hello", {"card": 7}, "hello"),
+    ],
+)
+def test_a_step_that_falls_over_an_odd_answer_is_failed_with_a_sentence(
+    db: None, monkeypatch: pytest.MonkeyPatch, act: str, spoiled: dict[str, Any], step: str
+) -> None:
+    monkeypatch.setattr(of_parent, "_PAUSE", 0.01)
+    above = Parent()
+    above.answers[act] = lambda _body: (200, json.dumps(spoiled).encode())
+    me = Speaker("whs", "试验", "city", "420100")
+    report = ParentTrial(_over_a_web_server(above), URL, above.invitation, me, patience=0.1).run()
+    assert _states(report)[step] == "failed"
+    assert json.loads(json.dumps(report.as_data()))["passed"] is False
+
+
+def test_the_command_asks_an_enterprise_who_it_is_and_where_its_project_lies() -> None:
+    code = f"hb.{'ab' * 20}.{'cd' * 16}"
+    with pytest.raises(CommandError, match="--enterprise"):
+        call_command("node_conformance", "parent", "--url", URL, "--code", code, "--kind", "enterprise")
 
 
 def test_a_parent_of_another_maker_hears_which_steps_it_fails(
