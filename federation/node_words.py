@@ -47,6 +47,7 @@ CODES = {
     "bad_invitation": "邀请码无效",
     "not_as_invited": "与邀请不符",
     "bad_key": "密钥不能用",
+    "bad_below": "下属节点没有登记",
 }
 RESOLUTIONS = {
     "came": "关联记录已到，已处理",

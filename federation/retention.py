@@ -6,6 +6,7 @@ from attendance.services.runs import prune_runs
 from federation.models import (
     AcceptedRequest,
     AnsweredQuery,
+    HeardCall,
     Line,
     ReceivedEnvelope,
     RefusedCall,
@@ -48,5 +49,8 @@ def _forget_envelopes(now: datetime) -> int:
     emptied = came_in.filter(state=ReceivedEnvelope.State.APPLIED).update(body=None)
     sent = SentEnvelope.objects.filter(accepted_at__lt=old, body__isnull=False)
     emptied += sent.exclude(state=SentEnvelope.State.SEALED).update(body=None)
+    # A call is heard within the window on either side of our clock; beyond it its time refuses it.
+    window = timedelta(minutes=2 * int(parameter("federation.clock_minutes")))
+    emptied += HeardCall.objects.filter(heard_at__lt=now - window).delete()[0]
     oldest = now - timedelta(days=int(parameter("federation.refusal_days")))
     return emptied + RefusedEnvelope.objects.filter(last_at__lt=oldest).delete()[0]

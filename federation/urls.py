@@ -208,6 +208,7 @@ urlpatterns = [
     path("nodes/<uuid:public_id>/invitation/", nodes.Invited.as_view(), name="node_invitation"),
     path("nodes/<uuid:public_id>/suspend/", node_acts.Suspend.as_view(), name="node_suspend"),
     path("nodes/<uuid:public_id>/resume/", node_acts.Resume.as_view(), name="node_resume"),
+    path("nodes/<uuid:public_id>/forget/", node_acts.Forget.as_view(), name="node_forget"),
     path("nodes/<uuid:public_id>/move/", moves.Begin.as_view(), name="node_move"),
     path("nodes/moves/<uuid:public_id>/", moves.OneMove.as_view(), name="move"),
     path("nodes/moves/<uuid:public_id>/switch/", moves.Switch.as_view(), name="move_switch"),

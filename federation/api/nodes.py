@@ -6,12 +6,14 @@ from typing import Any
 
 import msgspec
 import structlog
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from federation.services.admitting import Caller, Heard, admitted
+from federation.models import Node
+from federation.services.admitting import Caller, Heard, admitted, require_first
 from federation.services.carrying_files import FILES, answer_files
 from federation.services.comparing import COMPARE, answer_compare
 from federation.services.dispatching import FETCH, answer_fetch
@@ -41,7 +43,13 @@ def join(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 def hello(request: HttpRequest) -> HttpResponse:
     """Versions and keys of both sides."""
-    return _answered(request, HELLO, _read(answer_hello))
+
+    def work(heard: Heard, now: datetime) -> Said:
+        caller = admitted(heard, now, is_read=True)
+        require_first(heard, caller.node, now)
+        return _json(answer_hello(caller, _said(heard, caller), now))
+
+    return _answered(request, HELLO, work)
 
 
 @csrf_exempt
@@ -91,7 +99,9 @@ def move(request: HttpRequest) -> HttpResponse:
     """A county's move between its parent's platform and its own, step by step."""
 
     def work(heard: Heard, now: datetime) -> Said:
-        return answer_move(admitted(heard, now, is_read=True), heard.content, now), ENVELOPE
+        caller = admitted(heard, now, is_read=True)
+        require_first(heard, caller.node, now)
+        return answer_move(caller, heard.content, now), ENVELOPE
 
     return _answered(request, MOVE, work)
 
@@ -99,17 +109,12 @@ def move(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 def results(request: HttpRequest) -> HttpResponse:
     """What became of the caller's records."""
-    return _answered(request, RESULTS, _read(answer_results))
-
-
-def _read(answer: Callable[[Caller, Mapping[str, Any], datetime], dict[str, Any]]) -> Work:
-    """A call with a JSON body that is answered near its own time only."""
 
     def work(heard: Heard, now: datetime) -> Said:
         caller = admitted(heard, now, is_read=True)
-        return _json(answer(caller, _said(heard, caller), now))
+        return _json(answer_results(caller, _said(heard, caller), now))
 
-    return work
+    return _answered(request, RESULTS, work)
 
 
 def _json(said: Mapping[str, Any]) -> Said:
@@ -138,7 +143,7 @@ def _answered(
     heard = Heard(act, b"", request.headers, address)
     try:
         heard = Heard(act, _body(request, limit), request.headers, address)
-        content, content_type = work(heard, now)
+        content, content_type = _done(heard, work, now)
         status = 200
     except CallRefused as refused:
         note_refused_envelope(refused, address=address, now=now)
@@ -151,6 +156,29 @@ def _answered(
     return answer
 
 
+def _done(heard: Heard, work: Work, now: datetime) -> Said:
+    """What the work answers. Raises CallRefused also for values that can be neither read nor kept."""
+    try:
+        return work(heard, now)
+    except (DataError, ValueError) as wrong:
+        # A neighbour gets an answer that it can believe, whatever it sent; what was begun is rolled back.
+        log.exception("federation.malformed", act=heard.act)
+        raise CallRefused(
+            "malformed",
+            400,
+            _("内容里有不能保存的值（过大、过长或含有空字符），没有处理。请对照协议文档改正程序。"),
+            node=_proved(heard, now),
+        ) from wrong
+
+
+def _proved(heard: Heard, now: datetime) -> Node | None:
+    """Who is to blame, where the signature says so."""
+    try:
+        return admitted(heard, now).node
+    except CallRefused:
+        return None
+
+
 def _refusal(refused: CallRefused) -> dict[str, Any]:
     return {"code": refused.code, "sentence": refused.message, **refused.details}
 
@@ -159,6 +187,10 @@ def _body(request: HttpRequest, limit: str) -> bytes:
     """The whole body. Raises CallRefused beyond the limit, without reading further."""
     most = int(parameter(limit)) * MEGABYTE
     told = request.META.get("CONTENT_LENGTH") or "0"
+    if not (told.isascii() and told.isdecimal()):
+        raise CallRefused(
+            "malformed", 400, _("请求头 Content-Length 不是数字，没有处理。请检查程序或代理的设置。")
+        )
     content = b"" if int(told) > most else request.read(most + 1)
     if int(told) > most or len(content) > most:
         raise CallRefused(

@@ -2,6 +2,7 @@
 
 from federation.models.files import ToldFile, TravellingFile
 from federation.models.lines import (
+    HeardCall,
     Line,
     ReceivedEnvelope,
     RecordResult,
@@ -69,6 +70,7 @@ __all__ = [
     "GatewayLog",
     "GatewayRefusal",
     "GatewayUse",
+    "HeardCall",
     "Invitation",
     "KeptDay",
     "KnownAs",

@@ -221,6 +221,20 @@ class RecordResult(models.Model):
         return f"<RecordResult {self.pk}>"
 
 
+class HeardCall(models.Model):
+    """A call that changes something and was proved, kept while it could be played again."""
+
+    # Of the bytes that were signed: another spelling of the same signature is the same call.
+    digest = models.CharField(max_length=64, unique=True)
+    heard_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest
+
+    def __repr__(self) -> str:
+        return f"<HeardCall {self.pk}>"
+
+
 class RefusedEnvelope(models.Model):
     """A call of a neighbour, or of somebody who said to be one, that was turned away.
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
-from federation.models import Node, NodeKey
+from federation.models import HeardCall, Node, NodeKey
 from federation.services.own_node import SIGNS, public_of
 from federation.services.refusals_of_calls import CallRefused
 from federation.wire import PROTOCOL, heads
@@ -61,7 +62,7 @@ def admitted(heard: Heard, now: datetime, *, is_read: bool = False) -> Caller:
     _require_signature(heard, node, now)
     _require_standing(heard, node)
     if is_read:
-        _require_clock(heard, node, now)
+        require_clock(heard, node, now)
     return Caller(node, heard.said("signature"))
 
 
@@ -122,7 +123,23 @@ def _require_standing(heard: Heard, node: Node) -> None:
         )
 
 
-def _require_clock(heard: Heard, node: Node, now: datetime) -> None:
+def require_first(heard: Heard, node: Node, now: datetime) -> None:
+    """Keep a proved call that changes something, so that it is done once. Raises CallRefused for a replay.
+
+    What is told twice is a new call each time, for its time is signed.
+    """
+    digest = sha256(heard.head.signed(heard.content)).hexdigest()
+    if not HeardCall.objects.get_or_create(digest=digest, defaults={"heard_at": now})[1]:
+        raise CallRefused(
+            "replay",
+            409,
+            _("这次调用（{act}）已经处理过，是被重放的，没有再处理。请重新签名再发。").format(act=heard.act),
+            node=node,
+        )
+
+
+def require_clock(heard: Heard, node: Node, now: datetime) -> None:
+    """Raises CallRefused for a call whose time is far from ours."""
     minutes = int(parameter("federation.clock_minutes"))
     said = heads.instant_of(heard.said("at"))
     if said is None or abs(now - said) > timedelta(minutes=minutes):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import msgspec
@@ -20,7 +20,7 @@ from federation.services.refusals_of_calls import CallRefused, note_refused_enve
 from federation.services.sealing import BODY_CONTEXT
 from federation.services.transport import Unreachable, call
 from federation.travel.messages import Outgoing
-from federation.wire import streams
+from federation.wire import envelopes, streams
 from kernel.cipher import unseal_bytes
 
 log = structlog.get_logger(__name__)
@@ -31,8 +31,8 @@ _AT_MOST = 50
 class Holds(msgspec.Struct, frozen=True):
     """The last envelope of a line that the child has stored."""
 
-    epoch: int
-    seq: int
+    epoch: Annotated[int, msgspec.Meta(ge=0, le=envelopes.MOST)]
+    seq: Annotated[int, msgspec.Meta(ge=0, le=envelopes.MOST)]
     hash: str
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 from django.utils import timezone
 
 from federation.models import Node
@@ -27,14 +28,32 @@ def exchange() -> int:
     if node is None:
         return 0
     with client() as http:
-        if node.needs_hello and not say_hello(http, node, timezone.now()):
-            return 0
-        moved = push(node, http=http)
-        if moved or _is_time(node):
-            moved += fetch(node, http=http)
-            ask_results(node, http=http)
-            Node.objects.filter(pk=node.pk).update(polled_at=timezone.now())
+        return round_with(node, http)
+
+
+def round_with(node: Node, http: httpx.Client) -> int:
+    """The same with this parent.
+
+    A hello that is refused stops no reports, for a wrong clock must not; only where the parent has yet to
+    hear of a node below do they wait, since it would refuse that node's rows one by one.
+    """
+    if node.needs_hello and not say_hello(http, node, timezone.now()) and _has_untold(node):
+        return 0
+    moved = push(node, http=http)
+    if moved or _is_time(node):
+        moved += fetch(node, http=http)
+        ask_results(node, http=http)
+        Node.objects.filter(pk=node.pk).update(polled_at=timezone.now())
     return moved
+
+
+def _has_untold(node: Node) -> bool:
+    """Whether there is a node below that no handshake has told the parent of."""
+    below = Node.objects.filter(relation__in=(Node.Relation.CHILD, Node.Relation.BELOW))
+    has_greeted = node.state in (Node.State.ACTIVE, Node.State.DEGRADED)
+    if has_greeted and node.last_seen_at is not None:
+        below = below.filter(created_at__gt=node.last_seen_at)
+    return below.exists()
 
 
 def _is_time(node: Node) -> bool:

@@ -35,7 +35,7 @@ def answer_hello(caller: Caller, said: Mapping[str, Any], now: datetime) -> dict
     if told.code != caller.node.code:
         raise CallRefused("malformed", 400, _("握手里的节点代码与签名者不同，没有处理。"), node=caller.node)
     _keep(caller.node, told, now)
-    if learn_below(caller.node, told.below):
+    if learn_below(caller.node, told.below, now):
         ask_for_hello()
     move = open_move(caller.node)
     return {"card": card(now), **({"move": move} if move else {})}

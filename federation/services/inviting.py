@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from federation.models import Invitation, Line, Node
 from federation.selectors.nodes import own_region, require_governing
+from federation.services.forgetting import why_it_stays
 from federation.services.own_node import SIGNS, own_key, own_node
 from kernel.errors import DomainError
 from kernel.models import this_node
@@ -21,7 +22,7 @@ from projects.uscc import BadUscc, read_uscc
 from regions.models import Region
 from standards.selectors import parameter
 
-_CODE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+CODE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 _SECRET_BYTES: Final = 20
 Kind, State, Mode, Relation = Node.Kind, Node.State, Node.Mode, Node.Relation
 # Which platforms may stand directly below which.
@@ -63,7 +64,7 @@ def invite_node(
     place = _place_of(kind, region)
     uscc = _uscc_of(kind, enterprise_uscc)
     node = _invited(code, name, kind, place, uscc)
-    node.invitations.filter(used_at=None).update(expires_at=now)
+    end_invitations(node, now)
     secret = secrets.token_hex(_SECRET_BYTES)
     Invitation.objects.create(
         node=node,
@@ -78,7 +79,7 @@ def invite_node(
 
 def _checked_code(code: str) -> str:
     code = code.strip().lower()
-    if not _CODE.fullmatch(code) or code == this_node():
+    if not CODE.fullmatch(code) or code == this_node():
         raise DomainError(
             _("节点代码用 1 至 32 个小写字母、数字或短横线，且不能与本平台相同，例如 whs。请改后再试。"),
             code="bad_code",
@@ -120,7 +121,11 @@ def _uscc_of(kind: str, uscc: str) -> str:
 
 def _invited(code: str, name: str, kind: str, region: Region, uscc: str) -> Node:
     """The row of the invited node: new, or a child that may join anew; never another's."""
-    held = Node.objects.select_for_update().filter(code=code).first()
+    held = Node.objects.select_for_update(of=("self",)).select_related("via").filter(code=code).first()
+    if held is not None and held.relation == Relation.BELOW and not why_it_stays(held):
+        # A child has claimed the code and nothing ever came of it: whom we invite goes before.
+        held.delete()
+        held = None
     # A hosted county that has no keys yet is invited to join with a platform of its own.
     is_hosted = held is not None and held.mode == Mode.HOSTED and not held.keys.exists()
     is_joined = held is not None and held.state in (State.ACTIVE, State.DEGRADED) and not is_hosted
@@ -155,9 +160,16 @@ def _invited(code: str, name: str, kind: str, region: Region, uscc: str) -> Node
     return held
 
 
+def end_invitations(node: Node, now: datetime) -> None:
+    """Nobody joins by an invitation of before any more, nor again by one that was used."""
+    node.invitations.filter(expires_at__gt=now).update(expires_at=now)
+
+
 @transaction.atomic
 def suspend_node(*, actor: Actor, node: Node, reason: str) -> Node:
     """Stop exchanging with a neighbour; what it sent stays, what it sends is refused with a sentence.
+
+    Its invitations end, so that it comes back by an operator's act alone.
 
     Raises NotPermitted, DomainError without a reason or for a node that is no neighbour.
     """
@@ -169,6 +181,7 @@ def suspend_node(*, actor: Actor, node: Node, reason: str) -> Node:
         )
     node.state, node.suspended_why = State.SUSPENDED, reason.strip()[:200]
     node.save(update_fields=["state", "suspended_why"])
+    end_invitations(node, timezone.now())
     record(actor, "federation.node_suspended", node, reason=reason.strip()[:200], code=node.code)
     return node
 
@@ -210,6 +223,7 @@ def register_hosted(*, actor: Actor, code: str, name: str, region: Region) -> No
     place = _place_of(Kind.CITY, region)
     kind = Kind.CITY if place.is_second_level else Kind.COUNTY
     node = _invited(_checked_code(code), name, kind, place, "")
+    end_invitations(node, timezone.now())
     node.state, node.mode = State.ACTIVE, Mode.HOSTED
     node.save(update_fields=["state", "mode"])
     record(actor, "federation.node_hosted", node, place=place.path, code=node.code)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from federation.models import Invitation, Node
 from federation.selectors.nodes import require_governing
-from federation.services.admitting import Heard, require_protocol
+from federation.services.admitting import Heard, require_clock, require_first, require_protocol
 from federation.services.inviting import BELOW, digest_of
 from federation.services.knowing import Card, KeyCard, card_of, learn_keys, note_card
 from federation.services.newcomers import await_telling
@@ -33,14 +33,16 @@ JOIN = "join"
 def accept_join(heard: Heard, now: datetime) -> dict[str, Any]:
     """Take in a platform that shows a valid invitation and signs with the key it brings.
 
-    The same key may ask again where our answer was lost; nobody else can. Raises CallRefused.
+    Where our answer was lost the same key may ask again until its first handshake; nobody else can.
+    Raises CallRefused.
     """
     require_protocol(heard.said("protocol"), None)
     said = _said(heard.content)
     told = card_of(said.get("card"))
-    invitation = _invitation(str(said.get("code", "")), heard.said("key_id"), now)
-    node = Node.objects.select_for_update().get(pk=invitation.node_id)
+    node, invitation = _invitation(str(said.get("code", "")), heard.said("key_id"), now)
     _require_proof(heard, told, node)
+    require_clock(heard, node, now)
+    require_first(heard, node, now)
     _require_as_invited(told, node)
     learn_keys(node, told.keys, now)
     note_card(node, told, now)
@@ -51,13 +53,14 @@ def accept_join(heard: Heard, now: datetime) -> dict[str, Any]:
         invitation.used_at, invitation.used_by_key = now, heard.said("key_id")
         invitation.save(update_fields=["used_at", "used_by_key"])
         await_telling(node, now)
-        record(
-            None,
-            "federation.node_joined",
-            node,
-            place=node.region.path if node.region else "",
-            code=node.code,
-        )
+    record(
+        None,
+        "federation.node_joined",
+        node,
+        place=node.region.path if node.region else "",
+        code=node.code,
+        key=heard.said("key_id"),
+    )
     return {"card": card(now)}
 
 
@@ -71,18 +74,30 @@ def _said(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _invitation(secret: str, key_id: str, now: datetime) -> Invitation:
-    found = Invitation.objects.select_for_update().filter(code_hash=digest_of(secret[:200])).first()
-    is_open = found is not None and found.used_at is None and found.expires_at > now
-    is_again = found is not None and bool(key_id) and found.used_by_key == key_id
-    if found is None or not (is_open or is_again):
+def _invitation(secret: str, key_id: str, now: datetime) -> tuple[Node, Invitation]:
+    """The invitation that may be used now, and whom it invites, locked as inviting and suspending lock it."""
+    shown = Invitation.objects.filter(code_hash=digest_of(secret[:200])).first()
+    node = Node.objects.select_for_update().get(pk=shown.node_id) if shown else None
+    # Judged as it stands under the lock: a suspension meanwhile has ended it.
+    found = Invitation.objects.select_for_update().get(pk=shown.pk) if shown else None
+    if node is None or found is None or not _is_usable(found, node, key_id, now):
         raise CallRefused(
             "bad_invitation",
             403,
             _("邀请码不对、已用过或已过期。请向上级平台管理员重新要一个邀请码。"),
-            node=found.node if found else None,
+            node=node,
         )
-    return found
+    return node, found
+
+
+def _is_usable(invitation: Invitation, node: Node, key_id: str, now: datetime) -> bool:
+    """Open, or used by this very key that has not got our answer: then it has not greeted yet either."""
+    if invitation.expires_at <= now or node.state == Node.State.SUSPENDED:
+        return False
+    if invitation.used_at is None:
+        return True
+    is_last = node.invitations.first() == invitation
+    return is_last and node.state == Node.State.KEYED and bool(key_id) and invitation.used_by_key == key_id
 
 
 def _require_proof(heard: Heard, told: Card, node: Node) -> None:

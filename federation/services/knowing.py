@@ -3,17 +3,26 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import msgspec
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from federation.models import Node, NodeKey
-from federation.services.refusals_of_calls import CallRefused
+from federation.models import Node, NodeKey, RefusedEnvelope
+from federation.services.inviting import BELOW, CODE
+from federation.services.refusals_of_calls import CallRefused, kept_words, note_refused_envelope
 from federation.wire import heads
 from federation.wire.algorithms import is_seal_key, key_id, known
+from kernel.models import this_node
 from regions.models import Region
+
+_MOST_KEYS: Final = 20
+_MOST_BELOW: Final = 2000
+# Dates beyond these are no key's, and the database writes some that Python does not read.
+_YEARS: Final = range(2000, 9000)
+_NOTED_AGAIN: Final = timedelta(hours=1)
 
 
 class KeyCard(msgspec.Struct, frozen=True):
@@ -70,10 +79,11 @@ def card_of(said: Any) -> Card:
 def learn_keys(node: Node, told: Sequence[KeyCard], now: datetime) -> None:
     """Keep the keys that a neighbour has signed for; one that it no longer tells of is ended.
 
-    Raises CallRefused for keys whose names they do not bear, and where none could sign.
+    Raises CallRefused for keys whose names they do not bear, and without one to sign and one to seal for.
     """
-    checked = [_checked(one, node) for one in told[:20]]
-    if not any(one.purpose == NodeKey.Purpose.SIGN for one in told):
+    checked = [_checked(one, node) for one in told[:_MOST_KEYS]]
+    lasting = {one.purpose for one, _begins, ends in checked if ends is None or ends > now}
+    if lasting != set(NodeKey.Purpose.values):
         raise _bad_key(node)
     for one, begins, ends in checked:
         NodeKey.objects.update_or_create(
@@ -87,8 +97,10 @@ def learn_keys(node: Node, told: Sequence[KeyCard], now: datetime) -> None:
                 "valid_until": ends,
             },
         )
-    gone = NodeKey.objects.filter(node=node, valid_until=None, valid_from__lt=now)
-    gone.exclude(key_id__in=[one.key_id for one in told]).update(valid_until=now)
+    # Whatever its dates: one that has leaked in its overlap must not outlive it.
+    gone = NodeKey.objects.filter(node=node).exclude(key_id__in=[one.key_id for one, *_dates in checked])
+    gone.filter(valid_from__gte=now).delete()
+    gone.filter(Q(valid_until=None) | Q(valid_until__gt=now)).update(valid_until=now)
 
 
 def _checked(one: KeyCard, node: Node) -> tuple[KeyCard, datetime, datetime | None]:
@@ -103,6 +115,7 @@ def _checked(one: KeyCard, node: Node) -> tuple[KeyCard, datetime, datetime | No
         not usable
         or one.purpose not in NodeKey.Purpose.values
         or begins is None
+        or any(one.year not in _YEARS for one in (begins, ends) if one)
         or (ends is not None and ends <= begins)
         or one.key_id != key_id(one.algorithm, public)
     ):
@@ -115,29 +128,68 @@ def _bad_key(node: Node) -> CallRefused:
         "bad_key",
         400,
         _(
-            "“{name}”给出的密钥不能使用：算法不支持、编号与内容不符，或缺少签名密钥。请对方检查密钥设置。"
+            "“{name}”给出的密钥不能使用：算法不支持、编号与内容不符、日期不对，或没有同时给出有效的签名密钥和"
+            "封装密钥。请对方检查密钥设置。"
         ).format(name=node.name),
         node=node,
     )
 
 
-def learn_below(teller: Node, told: Sequence[BelowCard]) -> int:
-    """Keep which nodes are reached through a child; one that stands elsewhere is left. How many are new."""
-    fresh = 0
-    regions = {row.code: row for row in Region.objects.filter(code__in=[one.region for one in told])}
-    for one in told[:2000]:
+def learn_below(teller: Node, told: Sequence[BelowCard], now: datetime) -> int:
+    """Keep which nodes are reached through a child; how many are new.
+
+    What cannot stand below it, and a code that stands elsewhere, is left out and shown to the operators.
+    """
+    if teller.relation != Node.Relation.CHILD:
+        return 0
+    fresh, left = 0, []
+    told = told[:_MOST_BELOW]
+    regions = {row.code: row for row in Region.objects.filter(code__in=[one.region[:12] for one in told])}
+    for one in told:
         held = Node.objects.filter(code=one.code).first()
-        if held is not None and held.via_id != teller.pk:
+        is_elsewhere = held is not None and held.via_id != teller.pk
+        if is_elsewhere or not _can_stand(one, teller, regions.get(one.region)):
+            left.append(one.code)
             continue
         Node.objects.update_or_create(code=one.code, defaults=_below(teller, one, regions))
         fresh += held is None
+    if left:
+        _note_left(teller, left, now)
     return fresh
+
+
+def _can_stand(one: BelowCard, teller: Node, region: Region | None) -> bool:
+    """Whether it is named, of a kind and in a place as the teller itself might have invited it."""
+    is_named = CODE.fullmatch(one.code) is not None and one.code != this_node()
+    if not is_named or one.kind not in BELOW.get(teller.kind, ()):
+        return False
+    above = teller.region.path if teller.region else ""
+    if one.kind == Node.Kind.ENTERPRISE:
+        # It works anywhere in the teller's place, and need not name one.
+        return not one.region or (region is not None and region.path.startswith(above))
+    return region is not None and region.path.startswith(above) and region.path != above
+
+
+def _note_left(teller: Node, codes: Sequence[str], now: datetime) -> None:
+    """Once an hour, for it is told again with every handshake."""
+    refused = CallRefused(
+        "bad_below",
+        400,
+        _(
+            "“{name}”列出的下属节点有 {number} 个没有登记（{codes}）：代码格式、类别或区划不在它之下，"
+            "或代码已归别的节点。请与对方核对；代码确应归它的，先在占用该代码的节点上办理。"
+        ).format(name=teller.name[:60], number=len(codes), codes="、".join(code[:32] for code in codes[:4])),
+        node=teller,
+    )
+    same = RefusedEnvelope.objects.filter(node=teller, code=refused.code, last_at__gt=now - _NOTED_AGAIN)
+    if not same.filter(sentence=kept_words(refused)).exists():
+        note_refused_envelope(refused, address=teller.url, now=now)
 
 
 def _below(teller: Node, one: BelowCard, regions: Mapping[str, Region]) -> dict[str, Any]:
     return {
         "name": one.name[:120],
-        "kind": one.kind[:16],
+        "kind": one.kind,
         "region": regions.get(one.region),
         "enterprise_uscc": one.enterprise[:18],
         "relation": Node.Relation.BELOW,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import httpx
@@ -10,12 +10,14 @@ import msgspec
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from federation.carriers import carriers
 from federation.models import Line, Node, RecordResult, SentEnvelope
 from federation.services.admitting import Caller
 from federation.services.applying import result_card
 from federation.services.receiving import most_unzipped
+from federation.services.refusals_of_calls import CallRefused
 from federation.services.sealing import BODY_CONTEXT, go_back
 from federation.services.transport import Unreachable, call
 from federation.wire import envelopes, streams
@@ -26,16 +28,21 @@ _MOST: Final = 500
 Became = RecordResult.Became
 
 
+# What a table can keep; what is told beyond it is no card.
+Count = Annotated[int, msgspec.Meta(ge=0, le=envelopes.MOST)]
+Place = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
 class ResultCard(msgspec.Struct, frozen=True):
     """An outcome as the receiver tells it."""
 
-    number: int
-    epoch: int
-    seq: int
+    number: Place
+    epoch: Count
+    seq: Place
     kind: str
     key: UUID
     became: str
-    version: int = 0
+    version: Count = 0
     canonical: UUID | None = None
     rule: str = ""
     sentence: str = ""
@@ -49,11 +56,11 @@ class LineCard(msgspec.Struct, frozen=True):
     `held_seq`: the last envelope that is stored; below zero where the receiver does not say.
     """
 
-    epoch: int
-    applied_seq: int
-    last: int
+    epoch: Count
+    applied_seq: Place
+    last: Place
     results: Sequence[ResultCard]
-    held_seq: int = -1
+    held_seq: Annotated[int, msgspec.Meta(ge=-1, le=2**63 - 1)] = -1
 
 
 def line_card(line: Line, after: int) -> dict[str, Any]:
@@ -69,14 +76,26 @@ def line_card(line: Line, after: int) -> dict[str, Any]:
 
 
 def answer_results(caller: Caller, said: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """What a parent answers: the outcomes of the child's lines, having taken those of its own dispatches."""
-    after = said.get("after")
+    """What a parent answers: the outcomes of the child's lines, having taken those of its own dispatches.
+
+    Raises CallRefused for results that cannot be kept.
+    """
+    after, tell = said.get("after"), said.get("tell")
     asked = after if isinstance(after, dict) else {}
+    told = tell if isinstance(tell, dict) else {}
+    if wrong := [name for name in told if name in streams.EVERY and _card(told[name]) is None]:
+        raise CallRefused(
+            "malformed",
+            400,
+            _("tell 里数据流 {stream} 的结果格式不对，没有处理。请对照协议文档改正程序。").format(
+                stream=wrong[0]
+            ),
+            node=caller.node,
+        )
     lines = Line.objects.filter(node=caller.node, direction=Line.Direction.IN)
-    told = said.get("tell")
     return {
         "lines": {line.stream: line_card(line, _number(asked.get(line.stream))) for line in lines},
-        "took": take_cards(caller.node, told if isinstance(told, dict) else {}, now),
+        "took": take_cards(caller.node, told, now),
     }
 
 

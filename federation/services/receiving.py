@@ -93,6 +93,15 @@ def _cover(caller: Caller, content: bytes) -> Cover:
         raise CallRefused(
             "wrong_receiver", 421, _("信封上的收发双方与签名者或本平台不符，没有处理。"), node=node
         )
+    if cover.seq > envelopes.MOST or cover.epoch > envelopes.MOST:
+        raise CallRefused(
+            "malformed",
+            400,
+            _("信封的序号或轮次过大（最大 {most}），没有处理。请对照协议文档改正程序。").format(
+                most=envelopes.MOST
+            ),
+            node=node,
+        )
     if cover.stream not in _streams_from(node) or cover.seq < 1 or cover.epoch < 1:
         raise CallRefused(
             "unknown_stream", 400, _("信封所属的数据流或序号不对，没有处理。请对照协议文档。"), node=node

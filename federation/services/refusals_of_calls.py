@@ -61,7 +61,7 @@ def note_refused_envelope(refused: CallRefused, *, address: str, now: datetime) 
         defaults={
             "node": refused.node,
             "seq": refused.seq,
-            "sentence": refused.message[:300],
+            "sentence": kept_words(refused),
             "address": address[:45],
             "last_at": now,
         },
@@ -71,6 +71,11 @@ def note_refused_envelope(refused: CallRefused, *, address: str, now: datetime) 
     if is_news:
         _tell(refused, claimed)
     return row
+
+
+def kept_words(refused: CallRefused) -> str:
+    """The sentence as it is kept: a neighbour's own words may stand in it, and no table keeps a NUL."""
+    return refused.message[:300].replace("\0", "")
 
 
 def _is_news(refused: CallRefused, claimed: str, now: datetime) -> bool:

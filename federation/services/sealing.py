@@ -11,6 +11,7 @@ from federation.models import Line, Node, NodeKey, RecordResult, SentEnvelope
 from federation.selectors.nodes import require_governing
 from federation.services.own_node import SEALS, public_of, standard_now
 from federation.services.receiving import locked_line
+from federation.services.refusals_of_calls import CallRefused
 from federation.travel.messages import Message, Outgoing, Recipient
 from federation.wire import boxes, envelopes, heads, streams
 from federation.wire.envelopes import Envelope
@@ -34,9 +35,25 @@ def line_out(node: Node, stream: str) -> Line:
     return found
 
 
-@transaction.atomic
 def seal_next(line_pk: int, now: datetime, outgoing: Outgoing) -> SentEnvelope | None:
-    """The next envelope of a line: records that go again, then what has come since; or None."""
+    """The next envelope of a line: records that go again, then what has come since; or None.
+
+    Raises CallRefused for a neighbour that told no key to seal for; the line says so until it has.
+    """
+    try:
+        found = _sealed_next(line_pk, now, outgoing)
+    except CallRefused as refused:
+        line = Line.objects.filter(pk=line_pk)
+        line.filter(trouble_since=None).update(trouble_since=now)
+        line.update(trouble=refused.message[:300])
+        raise
+    if found is not None:
+        Line.objects.filter(pk=line_pk).exclude(trouble="").update(trouble="", trouble_since=None)
+    return found
+
+
+@transaction.atomic
+def _sealed_next(line_pk: int, now: datetime, outgoing: Outgoing) -> SentEnvelope | None:
     rows = Line.objects.select_for_update(of=("self",)).select_related("node__region")
     line = rows.get(pk=line_pk)
     is_punches = line.stream == streams.PUNCHES
@@ -97,13 +114,20 @@ def recipient(node: Node, now: datetime) -> Recipient:
 
 
 def sealer_of_bytes(node: Node, now: datetime) -> Callable[[bytes, str], str]:
-    """Closes bytes for a neighbour alone; what it makes raises boxes.Closed where that has told no key."""
+    """Closes bytes for a neighbour alone; what it makes raises CallRefused where that has told no key."""
     keys = NodeKey.objects.filter(node=node, purpose=SEALS)
     held = next((key for key in keys if key.is_valid(now)), None)
 
     def seal(content: bytes, place: str) -> str:
         if held is None:
-            raise boxes.Closed(f"{node.code} has told no key to seal for")
+            raise CallRefused(
+                "bad_key",
+                400,
+                _(
+                    "“{name}”没有给出有效的封装密钥，证件号等无法加密发给它。请对方在握手中给出封装密钥。"
+                ).format(name=node.name),
+                node=node,
+            )
         return boxes.close_bytes(content, place, key_id=held.key_id, public=public_of(held))
 
     return seal

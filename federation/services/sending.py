@@ -24,10 +24,11 @@ from federation.selectors.nodes import MANAGE_NODES, own_region
 from federation.services import sealing
 from federation.services.own_node import SIGNS, public_of
 from federation.services.receiving import ENVELOPES
+from federation.services.refusals_of_calls import CallRefused
 from federation.services.sealing import BODY_CONTEXT
 from federation.services.transport import ENVELOPE, Answer, Unreachable, call
 from federation.travel.messages import Outgoing
-from federation.wire import heads, streams
+from federation.wire import envelopes, heads, streams
 from federation.wire.receipts import Receipt
 from kernel.cipher import unseal_bytes
 from kernel.models import this_node
@@ -70,6 +71,10 @@ def push_line(
             if envelope is None or not _send(http, node, line.pk, envelope, now or timezone.now()):
                 break
             done += 1
+    except CallRefused:
+        # The parent told no key to seal for: the line says so and waits for a handshake, the others go on.
+        pause = timedelta(seconds=float(dict(parameter("federation.retry_seconds"))["longest"]))
+        Line.objects.filter(pk=line.pk).update(next_at=(now or timezone.now()) + pause)
     finally:
         Line.objects.filter(pk=line.pk).update(held_until=None)
     return done
@@ -161,7 +166,11 @@ def _place(said: dict[str, Any]) -> tuple[int, int]:
     holds = said.get("holds")
     found = holds if isinstance(holds, dict) else {}
     epoch, seq = found.get("epoch"), found.get("seq")
-    return (epoch if isinstance(epoch, int) else 1, seq if isinstance(seq, int) else 0)
+    most = envelopes.MOST
+    return (
+        epoch if isinstance(epoch, int) and 1 <= epoch <= most else 1,
+        seq if isinstance(seq, int) and 0 <= seq <= most else 0,
+    )
 
 
 @transaction.atomic

@@ -565,7 +565,9 @@ class ParentTrial:
             raise Refuted(f"下发的报文读不出：{wrong}") from wrong
 
     def _rotation(self) -> None:
-        old, new = self.me.signs[0], signing_pair()
+        # Told with its end, as in an overlap: when it is not listed any more it ends at once all the same.
+        ends = heads.stamp(datetime.now(UTC) + timedelta(days=7))
+        old, new = replace(self.me.signs[0], valid_until=ends), signing_pair()
         self.me.signs = [old, new]
         expect(self._greet().status == 200, "列出新旧两个密钥的握手没有被接受。")
         expect(self._greet(new).status == 200, "握手告知过的新密钥没有被认得。")

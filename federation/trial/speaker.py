@@ -20,6 +20,7 @@ class Pair:
     algorithm: str
     private: bytes
     public: bytes
+    valid_until: str = ""
 
     @property
     def key_id(self) -> str:
@@ -33,7 +34,7 @@ class Pair:
             "algorithm": self.algorithm,
             "public": base64.b64encode(self.public).decode(),
             "valid_from": "2026-01-01T00:00:00.000000Z",
-            "valid_until": "",
+            "valid_until": self.valid_until,
         }
 
 

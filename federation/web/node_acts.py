@@ -12,6 +12,7 @@ from federation.models import Line, Node
 from federation.node_words import stream_in_words
 from federation.selectors.nodes import MANAGE_NODES, line_of, node, nodes, own_region, require_governing
 from federation.services import (
+    forget_below,
     invite_node,
     join_parent,
     register_hosted,
@@ -233,6 +234,31 @@ class Resume(_NodePost):
             "title": f"恢复“{self.row.name}”",
             "consequence": f"{why}{self.consequence}",
             "crumbs": crumbs(Crumb(self.row.name, self.cancel_url), Crumb("恢复")),
+        }
+
+
+class Forget(_NodePost):
+    """Remove a node that a child has claimed in vain."""
+
+    button = "移除"
+
+    def prepare(self, **kwargs: Any) -> None:
+        self.row = node(self.actor, kwargs["public_id"])
+        self.cancel_url = reverse("node", args=[self.row.public_id])
+
+    def act(self) -> str:
+        forget_below(actor=self.actor, node=self.row)
+        self.say("已移除，节点代码可以邀请别的平台。")
+        return reverse("nodes")
+
+    def context(self) -> dict[str, Any]:
+        through = f"“{self.row.via.name}”" if self.row.via else "下级平台"
+        return {
+            "title": f"移除“{self.row.name}”",
+            "question": f"移除经{through}登记的节点“{self.row.code}”？",
+            "consequence": f"只能移除没有收到过它的记录的节点。{through}仍在列出它的，一分钟内会再登记。"
+            "代码应归别的平台的，直接邀请即可，不必先移除，邀请后不再归它。",
+            "crumbs": crumbs(Crumb(self.row.name, self.cancel_url), Crumb("移除")),
         }
 
 

@@ -159,6 +159,7 @@ class OneNode(Page):
                 "may_reconcile": row.relation == Relation.PARENT and row.may_exchange,
                 "may_suspend": is_neighbour and row.may_exchange and row.mode == Node.Mode.SELF_BUILT,
                 "may_resume": is_neighbour and row.state == Node.State.SUSPENDED,
+                "may_forget": row.relation == Relation.BELOW,
                 "may_invite_again": row.relation == Relation.CHILD
                 and row.state in (Node.State.INVITED, Node.State.SUSPENDED),
                 "move_to": _move_to(row, bool(last_move and last_move.is_open)),

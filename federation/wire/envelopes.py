@@ -13,6 +13,8 @@ from federation.wire import PROTOCOL
 
 # What stands as `prev` in the first envelope of a line.
 BEGINNING: Final = "0" * 64
+# The highest epoch and number that are told: after it one more epoch can still be counted.
+MOST: Final = 2**31 - 2
 _GZIP: Final = 31
 _LEVEL: Final = 4
 

@@ -65,6 +65,7 @@ ACTIONS: dict[str, str] = {
     "federation.parent_joined": "接入上级平台",
     "federation.node_suspended": "停用相连平台",
     "federation.node_resumed": "恢复相连平台",
+    "federation.node_forgotten": "移除经下级平台接入的节点",
     "federation.node_hosted": "登记使用本平台的市县",
     "federation.node_key_rotated": "轮换节点密钥",
     "federation.migration_begun": "开始平台迁移",

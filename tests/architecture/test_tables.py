@@ -86,6 +86,7 @@ WITHOUT_SCOPE = {
     "federation.SentEnvelope": "sealed bytes on their way to a neighbour; nobody reads them",
     "federation.ReceivedEnvelope": "sealed bytes of a neighbour, on their way into tables; nobody reads them",
     "federation.RecordResult": "what became of a record between nodes, for whoever administers the platform",
+    "federation.HeardCall": "digests of calls of nodes, kept while they could be played again",
     "federation.RefusedEnvelope": "calls of nodes turned away, for whoever administers the platform",
     "federation.KeptDay": "which days are digested; nobody reads it",
     "federation.PunchDay": "digests of punches, compared between nodes; they say nothing of anybody",

@@ -1303,6 +1303,7 @@ ROUTES: dict[str, Route] = {
     "node_invitation": _of_the_node({}, kwargs=_no_such_node),
     "node_suspend": _of_the_node({"reason": "检修"}, kwargs=_no_such_node),
     "node_resume": _of_the_node({}, kwargs=_no_such_node),
+    "node_forget": _of_the_node({}, kwargs=_no_such_node),
     "node_move": _of_the_node({}, kwargs=_no_such_node),
     "move": _of_the_node(kwargs=_no_such_node),
     "move_switch": _of_the_node({}, kwargs=_no_such_node),

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from django.utils import timezone
 
 from federation import carriers
-from federation.models import SentEnvelope
+from federation.models import Line, RefusedEnvelope, SentEnvelope
 from tests.federation.nodes.notes import Changes, note
 
 
@@ -59,7 +60,22 @@ def test_a_parent_restored_from_a_backup_goes_on_in_a_later_epoch(city, dispatch
     assert (said["epoch"], said["seq"], said["prev"]) == (4, 1, "0" * 64)
 
 
-@pytest.mark.parametrize("holds", [None, {"epoch": 1}, {"epoch": "1", "seq": 0, "hash": ""}])
+@pytest.mark.parametrize(
+    "holds",
+    [None, {"epoch": 1}, {"epoch": "1", "seq": 0, "hash": ""}, {"epoch": 2**31, "seq": 0, "hash": ""}],
+)
 def test_a_fetch_that_does_not_say_what_is_held_is_refused(holds, city, dispatched):
     answer = _fetched(city, holds)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+def test_a_child_that_has_no_key_to_seal_for_is_told_so_and_the_line_shows_it(city, dispatched, its_node):
+    dispatched.needs_seal = True
+    its_node.keys.filter(purpose="seal").update(valid_until=timezone.now())
+    answer = _fetched(city, NOTHING)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_key")
+    assert RefusedEnvelope.objects.get().node == its_node
+    assert "封装密钥" in Line.objects.get(stream="dispatch").trouble
+    assert city.ask("hello", {"card": city.card()}).status_code == 200
+    assert _fetched(city, NOTHING).content
+    assert Line.objects.get(stream="dispatch").trouble == ""

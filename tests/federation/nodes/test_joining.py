@@ -1,15 +1,20 @@
 """Invitations, joining, handshakes and keys: with a platform that another maker wrote."""
 
 import base64
+import gzip
+import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from audit.models import AuditEvent
-from federation.models import Invitation, Node, NodeKey, RefusedEnvelope
+from federation.models import Copied, HeardCall, Invitation, Node, NodeKey, RefusedEnvelope
+from federation.retention import forget
 from federation.services import (
+    forget_below,
     invite_node,
     join_parent,
     resume_node,
@@ -24,6 +29,11 @@ from regions.models import Region
 from tests.support.actors import EVERYONE, Holder
 from tests.support.neighbour import Keys, Neighbour, Parent, is_signed_answer
 from tests.support.traces import fingerprint
+
+
+def _code(answer) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
 
 MANAGE, URL = "federation.manage_nodes", "https://p.example"
 
@@ -59,6 +69,73 @@ def test_an_invitation_is_used_once_by_one_key_and_its_secret_is_kept_nowhere(in
     stolen = thief.join(invitation)
     assert (stolen.status_code, stolen.json()["code"]) == (403, "bad_invitation")
     assert invitation.split(".")[1] not in str(Invitation.objects.values())
+
+
+def test_joining_again_is_over_with_the_first_handshake_and_each_time_leaves_a_trace(invitation):
+    city = Neighbour(Client())
+    assert city.join(invitation).status_code == 200
+    assert city.join(invitation).status_code == 200
+    assert AuditEvent.objects.filter(action="federation.node_joined").count() == 2
+    Invitation.objects.update(expires_at=timezone.now())
+    assert _code(city.join(invitation)) == (403, "bad_invitation")
+    Invitation.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    assert city.ask("hello", {"card": city.card()}).status_code == 200
+    assert _code(city.join(invitation)) == (403, "bad_invitation")
+    assert Node.objects.get(code="whs").state == "active"
+
+
+def test_neither_suspending_nor_inviting_anew_leaves_an_older_invitation_open(
+    city, its_node, invitation, wuhan
+):
+    leaked, fresh = city.keys, Keys()
+    suspend_node(actor=EVERYONE, node=its_node, reason="密钥泄露")
+    assert _code(city.join(invitation)) == (403, "bad_invitation")
+    assert Node.objects.get(code="whs").state == "suspended"
+    again = invite_node(actor=EVERYONE, code="whs", name="武汉市平台", kind="city", region=wuhan)[1]
+    assert _code(city.join(invitation)) == (403, "bad_invitation")
+    city.keys = fresh
+    assert city.join(again).status_code == 200
+    city.keys = leaked
+    assert _code(city.join(invitation)) == (403, "bad_invitation")
+    assert _code(city.send()) == (401, "unknown_key")
+
+
+def test_a_join_is_heard_near_its_own_time_and_once(invitation):
+    city = Neighbour(Client(), parent="hb")
+    body = json.dumps({"code": invitation.split(".")[1], "card": city.card()}).encode()
+    early = city.headers("join", body, at="2026-01-20T00:00:00.000000Z")
+    assert _code(city.post("join", body, early)) == (403, "clock")
+    assert not NodeKey.objects.filter(node__code="whs").exists()
+    headers = city.headers("join", body)
+    assert city.post("join", body, headers).status_code == 200
+    assert _code(city.post("join", body, headers)) == (409, "replay")
+
+
+def test_a_handshake_that_is_played_again_is_refused_seen_and_changes_nothing(city, its_node):
+    body = json.dumps({"card": city.card()}).encode()
+    headers = city.headers("hello", body)
+    assert city.post("hello", body, headers).status_code == 200
+    fresh = Keys()
+    card = city.card()
+    card["keys"] = [*city.keys.cards(), *fresh.cards()]
+    assert city.ask("hello", {"card": card}).status_code == 200
+    # Played again it would end the key that was told of in between.
+    assert _code(city.post("hello", body, headers)) == (409, "replay")
+    assert RefusedEnvelope.objects.get(code="replay").node == its_node
+    city.keys = fresh
+    assert city.send().status_code == 200
+    move = gzip.compress(json.dumps({"move": str(uuid4()), "step": "look"}).encode())
+    headers = city.headers("move", move)
+    assert city.post("move", move, headers).status_code == 200
+    assert _code(city.post("move", move, headers)) == (409, "replay")
+
+
+def test_calls_are_kept_no_longer_than_they_could_be_played_again(city):
+    assert HeardCall.objects.count() == 2
+    forget(timezone.now() + timedelta(minutes=5))
+    assert HeardCall.objects.count() == 2
+    forget(timezone.now() + timedelta(minutes=25))
+    assert not HeardCall.objects.exists()
 
 
 def test_an_invitation_expires(invitation):
@@ -165,6 +242,122 @@ def test_a_key_that_does_not_bear_its_own_name_is_refused(city):
     card["keys"][0]["key_id"] = "0" * 32
     answer = city.ask("hello", {"card": card})
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_key")
+
+
+def test_a_key_that_is_told_of_no_longer_ends_whatever_its_dates(city, its_node, invitation, wuhan):
+    old, fresh = city.keys, Keys()
+    card = city.card()
+    card["keys"] = [
+        {**one, "valid_until": "2099-01-01T00:00:00.000000Z"} for one in old.cards()
+    ] + fresh.cards()
+    assert city.ask("hello", {"card": card}).status_code == 200
+    # It has leaked before the overlap was over: the platform is suspended and invited anew.
+    suspend_node(actor=EVERYONE, node=its_node, reason="密钥泄露")
+    again = invite_node(actor=EVERYONE, code="whs", name="武汉市平台", kind="city", region=wuhan)[1]
+    city.keys = Keys()
+    assert city.join(again).status_code == 200
+    later = Keys()
+    card = city.card()
+    card["keys"] += [{**one, "valid_from": "2099-01-01T00:00:00.000000Z"} for one in later.cards()]
+    assert city.ask("hello", {"card": card}).status_code == 200
+    assert city.ask("hello", {"card": city.card()}).status_code == 200
+    now, valid = timezone.now(), {one["key_id"] for one in city.keys.cards()}
+    assert {key.key_id for key in its_node.keys.all() if key.is_valid(now) or key.valid_from > now} == valid
+    city.keys = old
+    assert _code(city.send()) == (401, "unknown_key")
+
+
+@pytest.mark.parametrize("purpose", ["sign", "seal"])
+def test_a_platform_that_tells_no_key_of_one_purpose_is_refused(purpose, invitation):
+    city = Neighbour(Client())
+    card = city.card()
+    card["keys"] = [one for one in card["keys"] if one["purpose"] == purpose]
+    city.parent, secret, _key = invitation.split(".")
+    answer = city.ask("join", {"code": secret, "card": card})
+    # Without a key to sign with nothing proves who speaks.
+    assert _code(answer) == ((400, "bad_key") if purpose == "sign" else (401, "tampered"))
+    assert not NodeKey.objects.filter(node__code="whs").exists()
+
+
+_COUNTY = {"code": "wcq", "name": "武昌区平台", "kind": "county", "region": "420106"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code": "w" * 33}, {"code": "WCQ"}, {"code": "hb"}, {"kind": "city"}, {"kind": "x"},
+        {"region": "420100"}, {"region": "429004"}, {"region": ""},
+        {"kind": "enterprise", "region": "429004"},
+    ],
+)  # fmt: skip
+def test_what_cannot_stand_below_a_platform_is_not_taken_and_the_operator_sees_it(wrong, city):
+    answer = city.ask(
+        "hello", {"card": {**city.card(), "below": [_COUNTY | {"code": "ok"}, _COUNTY | wrong]}}
+    )
+    assert answer.status_code == 200
+    assert [row.code for row in Node.objects.filter(relation="below")] == ["ok"]
+    row = RefusedEnvelope.objects.get()
+    assert (row.code, row.claimed, row.number) == ("bad_below", "whs", 1)
+    assert (_COUNTY | wrong)["code"][:32] in row.sentence
+
+
+def test_a_code_that_stands_elsewhere_is_not_claimed_and_the_clash_is_seen_once_an_hour(city, wuhan):
+    invite_node(
+        actor=EVERYONE, code="xgs", name="孝感", kind="city", region=Region.objects.get(code="420900")
+    )
+    for _minute in range(2):
+        assert (
+            city.ask("hello", {"card": {**city.card(), "below": [_COUNTY | {"code": "xgs"}]}}).status_code
+            == 200
+        )
+    assert Node.objects.get(code="xgs").relation == "child"
+    row = RefusedEnvelope.objects.get()
+    assert (row.code, row.number) == ("bad_below", 1) and "xgs" in row.sentence
+
+
+def test_a_claimed_code_from_which_nothing_has_come_is_invited_or_removed(city):
+    card = {**city.card(), "below": [_COUNTY]}
+    assert city.ask("hello", {"card": card}).status_code == 200
+    forget_below(actor=EVERYONE, node=Node.objects.get(code="wcq"))
+    assert not Node.objects.filter(code="wcq").exists()
+    assert AuditEvent.objects.filter(action="federation.node_forgotten").count() == 1
+    assert city.ask("hello", {"card": card}).status_code == 200
+    place = Region.objects.get(code="420107")
+    node = invite_node(actor=EVERYONE, code="wcq", name="青山区", kind="county", region=place)[0]
+    assert city.ask("hello", {"card": card}).status_code == 200
+    node.refresh_from_db()
+    assert (node.relation, node.region, node.via) == ("child", place, None)
+    with pytest.raises(DomainError) as refused:
+        forget_below(actor=EVERYONE, node=node)
+    assert refused.value.code == "not_below"
+
+
+def test_a_node_whose_rows_are_here_stays(city):
+    assert city.ask("hello", {"card": {**city.card(), "below": [_COUNTY]}}).status_code == 200
+    node, before, now = Node.objects.get(code="wcq"), Node.objects.count(), timezone.now()
+    Copied.objects.create(kind="enterprise", key=uuid4(), node="whs", origin="wcq", at=now, received_at=now)
+    with pytest.raises(DomainError) as refused:
+        forget_below(actor=EVERYONE, node=node)
+    assert refused.value.code == "has_rows"
+    with pytest.raises(DomainError):
+        invite_node(actor=EVERYONE, code="wcq", name="武昌", kind="county", region=node.region)
+    assert Node.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", "甲\0"), ("standard", "\0"),
+        ("keys", [{**Keys().cards()[0], "valid_from": "0001-01-01T00:00:00+14:00"}]),
+    ],
+)  # fmt: skip
+def test_a_card_that_cannot_be_kept_is_refused_under_our_signature(name, value, city, its_node):
+    card = city.card()
+    card[name] = [*card["keys"], *value] if name == "keys" else value
+    answer = city.ask("hello", {"card": card})
+    assert _code(answer) == (400, "bad_key" if name == "keys" else "malformed")
+    assert answer.headers["X-Node-Signature"]
+    assert RefusedEnvelope.objects.get().node == its_node
 
 
 def test_an_old_version_is_refused_in_words_to_both_operators(city):

@@ -110,6 +110,16 @@ def test_a_node_is_suspended_and_resumed_on_its_page(desk, city, its_node):
     assert Node.objects.get(pk=its_node.pk).state == "keyed"
 
 
+def test_a_node_that_was_only_claimed_is_removed_on_its_page(desk, city):
+    county = {"code": "wcq", "name": "武昌区平台", "kind": "county", "region": "420106"}
+    city.ask("hello", {"card": {**city.card(), "below": [county]}})
+    url = f"/nodes/{Node.objects.get(code='wcq').public_id}/"
+    assert "移除" in _text(desk.get(url))
+    assert "只能移除没有收到过它的记录的节点" in _text(desk.get(f"{url}forget/"))
+    assert _press(desk, f"{url}forget/").status_code == 302
+    assert not Node.objects.filter(code="wcq").exists()
+
+
 def test_a_hosted_county_is_written_down_and_moves_only_to_a_platform_that_has_joined(desk, db):
     answer = _press(desk, "/nodes/hosted/", name="仙桃市", code="xts", region="429004")
     assert answer.status_code == 302

@@ -131,6 +131,9 @@ def test_another_envelope_under_a_number_that_is_held_is_a_fork(city):
         ({"stream": "records-8"}, 400, "unknown_stream"),
         ({"epoch": 0}, 400, "unknown_stream"),
         ({"seq": "1"}, 400, "malformed"),
+        ({"epoch": 2**31}, 400, "malformed"),
+        ({"seq": 2**31}, 400, "malformed"),
+        ({"seq": 2**70}, 400, "malformed"),
         ({"protocol": "hbfed/2"}, 426, "old_protocol"),
         ({"prev": "1" * 64}, 409, "fork"),
     ],
@@ -145,6 +148,23 @@ def test_what_stands_on_an_envelope_must_fit(other, status, code, city):
 )
 def test_what_is_no_envelope_is_refused_in_words(body, city):
     _refused(city.post("envelopes", body), 400, "malformed")
+
+
+def test_a_length_that_is_no_number_is_refused_in_words(city):
+    body = city.envelope()
+    headers = city.headers("envelopes", body)
+    # What holds letters our web server turns away before.
+    answer = city.client.generic(
+        "POST", "/federation/v1/envelopes", body, headers=headers, CONTENT_LENGTH="-1"
+    )
+    _refused(answer, 400, "malformed")
+
+
+@pytest.mark.parametrize("wrong", [{"epoch": 2**31}, {"applied_seq": -1}, {"last": 2**63}, {"results": None}])
+def test_results_that_cannot_be_kept_are_refused_in_words(wrong, city, its_node):
+    card = {"epoch": 1, "applied_seq": 0, "last": 0, "results": [], **wrong}
+    answer = city.ask("results", {"after": {}, "tell": {"dispatch": card}})
+    assert _refused(answer, 400, "malformed").node == its_node
 
 
 def test_a_bomb_is_refused_before_it_bursts(city):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from federation import carriers
 from federation.models import Line, Node, RecordResult, SentEnvelope
 from federation.services import (
     approve_waiver,
@@ -16,6 +17,7 @@ from federation.services import (
     restart_line,
 )
 from federation.services.dispatching import fetch
+from federation.services.exchanging import round_with
 from federation.services.handshake import say_hello
 from federation.services.outcomes import ask_results
 from federation.services.sending import push
@@ -66,6 +68,34 @@ def test_what_has_changed_goes_up_in_order_and_only_once(parent, above):
     assert set(SentEnvelope.objects.values_list("state", "messages")) == {("accepted", 2), ("accepted", 1)}
     line = _line()
     assert (line.seq, line.settled_seq, line.position, line.held_until) == (2, 2, 3, None)
+
+
+def test_a_parent_without_a_key_to_seal_for_stops_a_line_in_words(parent, above):
+    changes, now = Changes([note("一")], needs_seal=True), timezone.now()
+    above.keys.filter(purpose="seal").update(valid_until=now)
+    assert push(above, http=parent.http(), outgoing=changes) == 0
+    assert "封装密钥" in _line().trouble and _line().held_until is None
+    assert say_hello(parent.http(), above, timezone.now())
+    assert push(above, http=parent.http(), outgoing=changes) == 1
+    assert _line().trouble == ""
+
+
+def test_a_wrong_clock_stops_no_reports_but_those_of_a_node_that_the_parent_does_not_know_yet(parent, above):
+    before = carriers.register(outgoing=Changes([note("一")]))
+    try:
+        assert say_hello(parent.http(), above, timezone.now())
+        Node.objects.filter(pk=above.pk).update(needs_hello=True)
+        above.refresh_from_db()
+        parent.answers["hello"] = lambda _body: (403, '{"code": "clock", "sentence": "请校时。"}'.encode())
+        county = Node.objects.create(code="wcq", name="武昌", kind="county", relation="child")
+        assert round_with(above, parent.http()) == 0
+        assert not parent.kept
+        Node.objects.filter(pk=county.pk).update(created_at=timezone.now() - timedelta(days=1))
+        assert round_with(above, parent.http()) == 1
+        assert Node.objects.get(pk=above.pk).needs_hello
+    finally:
+        carriers.restore(before)
+    assert _texts(parent) == ["一"]
 
 
 def test_a_lost_answer_sends_the_very_same_envelope_again(parent, above):
