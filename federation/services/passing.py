@@ -1,4 +1,4 @@
-"""An envelope that stops its line is refused whole: every record is told to its sender, by two people's word."""
+"""An envelope that stops its line is refused whole, by two people: its sender is told of every record."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -61,7 +61,10 @@ def approve_passing(*, actor: Actor, line: Line, now: datetime | None = None) ->
 
 @transaction.atomic
 def decline_passing(*, actor: Actor, line: Line) -> ReceivedEnvelope:
-    """Turn the asking down, or take one's own back; the line stays stopped. Raises NotPermitted, DomainError."""
+    """Turn it down, or take one's own asking back; the line stays stopped.
+
+    Raises NotPermitted, DomainError.
+    """
     require_governing(actor)
     row = _asked(line)
     row.passing_why, row.passing_asked_at, row.passing_asked_by, row.passing_asked_label = "", None, "", ""

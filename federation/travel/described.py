@@ -34,7 +34,8 @@ def page() -> str:
 def _punches() -> Iterator[str]:
     yield f"## `punches` {kind_said('punches')}\n"
     yield f"上行，走 `punches` 数据流；一条记录至多 {MOST_A_MESSAGE} 次打卡，记录的编号随意。\n"
-    yield "各项目的打卡分别处理：项目还没到的等待，不归报送平台管理的被拒，其余当即收下；原样再报只补上缺的。\n"
+    yield "各项目的打卡分别处理：项目还没到的等待，不归报送平台管理的被拒，其余当即收下；"
+    yield "原样再报只补上缺的。\n"
     yield "重复出现的值各列一次：\n"
     yield "| 列表 | 内容 |"
     yield "|---|---|"

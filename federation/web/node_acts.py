@@ -330,8 +330,8 @@ class AskPassing(_OfNodes):
     def context(self) -> dict[str, Any]:
         return {
             "title": "申请整体不收",
-            "lead": f"{self.line.trouble}原因修复不了的，可以整体不收这个报文：其中的记录都不写入，逐条告知报送"
-            "平台被拒及理由，由它更正或重新报送；本流继续。须另一位平台管理员同意。",
+            "lead": f"{self.line.trouble}原因修复不了的，可以整体不收这个报文：其中的记录都不写入，"
+            "逐条告知报送平台被拒及理由，由它更正或重新报送；本流继续。须另一位平台管理员同意。",
             "crumbs": crumbs(Crumb(self.line.node.name, self.cancel_url), Crumb("申请整体不收")),
         }
 
