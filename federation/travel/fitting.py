@@ -139,10 +139,13 @@ def sighting_faults(row: Mapping[str, Any]) -> Iterator[str]:
 
 def punch_faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with a list of punches: where, and a sentence about it."""
-    for name in (*LISTED, "rows"):
-        of = object if name == "rows" else str
-        if not isinstance(row.get(name), list) or not all(isinstance(one, of) for one in row[name]):
-            yield name, f"punches 的 {name} 应为列表{'' if name == 'rows' else '，每项是文字'}。"
+    missing = [name for name in (*LISTED, "rows") if not isinstance(row.get(name), list)]
+    if missing:
+        yield missing[0], f"punches 缺少 {'、'.join(missing)}，或不是列表。"
+        return
+    for name in LISTED:
+        if not all(isinstance(one, str) for one in row[name]):
+            yield name, f"punches 的 {name} 里每一项应是文字。"
             return
     if not all(is_name(name) for name in row["projects"]):
         yield "projects", "punches 的 projects 应为项目编号（UUID）。"
