@@ -167,7 +167,7 @@ def _batches(
     """Rows of one project, source, channel of reception, team and call stand together."""
     who = [_who(name, people) for name in said["people"]]
     # Of a project that is not among these no row is left.
-    where = [projects[key][0] if (key := UUID(name)) in projects else 0 for name in said["projects"]]
+    where = [projects.get(UUID(name), (0,))[0] for name in said["projects"]]
     of_team = [teams[key][0] if (key := _uuid(name)) and key in teams else None for name in said["teams"]]
     sources, channels, methods = said["sources"], said["channels"], said["methods"]
     # The door that took it in is said by the node where that was, and by no gate (I-09).
