@@ -218,6 +218,21 @@ urlpatterns = [
         node_acts.RestartLine.as_view(),
         name="line_restart",
     ),
+    path(
+        "nodes/<uuid:public_id>/lines/<slug:direction>/<slug:stream>/refuse/",
+        node_acts.AskPassing.as_view(),
+        name="passing_ask",
+    ),
+    path(
+        "nodes/<uuid:public_id>/lines/<slug:direction>/<slug:stream>/refuse/approve/",
+        node_acts.ApprovePassing.as_view(),
+        name="passing_approve",
+    ),
+    path(
+        "nodes/<uuid:public_id>/lines/<slug:direction>/<slug:stream>/refuse/decline/",
+        node_acts.DeclinePassing.as_view(),
+        name="passing_decline",
+    ),
     path("interface/", credentials.CredentialList.as_view(), name="credentials"),
     path("interface/new/", credential_forms.IssueCredential.as_view(), name="credential_new"),
     path(

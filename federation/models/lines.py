@@ -136,6 +136,11 @@ class ReceivedEnvelope(models.Model):
     receipt = models.JSONField()
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
+    # That one which stops its line be refused whole: another person than who asks decides.
+    passing_why = models.CharField(max_length=200, blank=True, default="")
+    passing_asked_by = models.CharField(max_length=64, blank=True, default="")
+    passing_asked_label = models.CharField(max_length=120, blank=True, default="")
+    passing_asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("line", "epoch", "seq")

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
-from federation.models import Line, Node, NodeKey, RecordResult, RefusedEnvelope
+from federation.models import Line, Node, NodeKey, ReceivedEnvelope, RecordResult, RefusedEnvelope
 from kernel.errors import NotFound, NotPermitted
 from kernel.permits import require
 from kernel.scoping import Actor
@@ -76,6 +76,13 @@ def line_of(actor: Actor, of: Node, direction: str, stream: str) -> Line:
     if found is None:
         raise NotFound
     return found
+
+
+def passing_of(actor: Actor, line: Line) -> ReceivedEnvelope | None:
+    """The envelope of a line that somebody asks to be refused whole. Raises NotPermitted."""
+    require_governing(actor)
+    rows = ReceivedEnvelope.objects.filter(line=line, state=ReceivedEnvelope.State.QUARANTINED)
+    return rows.exclude(passing_asked_at=None).defer("body").first()
 
 
 def refused_envelopes(actor: Actor) -> QuerySet[RefusedEnvelope]:

@@ -59,6 +59,7 @@ from federation.services.partner_keys import (
     rotate_partner_key,
 )
 from federation.services.partners import PartnerFacts, create_partner, edit_partner
+from federation.services.passing import approve_passing, ask_passing, decline_passing
 from federation.services.reconciling import start_reconciliation
 from federation.services.requests import retry_request
 from federation.services.sandbox import forget_sandboxes, open_sandbox
@@ -93,14 +94,17 @@ __all__ = [
     "answer_correction",
     "answer_proposal",
     "approve_agreement",
+    "approve_passing",
     "approve_waiver",
     "ask_correction",
+    "ask_passing",
     "ask_waiver",
     "begin_migration",
     "begin_run",
     "change_upstream_project",
     "choose_project",
     "create_partner",
+    "decline_passing",
     "decline_waiver",
     "draft_agreement",
     "drop_agreement_draft",

@@ -16,6 +16,7 @@ from federation.models import Line, Node, NodeKey, ReceivedEnvelope, RecordResul
 from federation.selectors.nodes import MANAGE_NODES, own_region
 from federation.services.own_node import SEALS, private_of
 from federation.services.receiving import BODY_CONTEXT, most_unzipped
+from federation.travel.fitting import MOST_VERSIONS
 from federation.travel.messages import Incoming, Message, Outcome, Sender
 from federation.wire import boxes, envelopes
 from kernel.cipher import unseal_bytes
@@ -118,8 +119,21 @@ def _apply(line: Line, envelope: ReceivedEnvelope, now: datetime, incoming: Inco
     messages = envelopes.unpack(content, most_unzipped()).messages
     _settled.set([])
     became = incoming(line.stream, messages, sender_of(line.node)) if messages else []
+    settled_with(line, envelope, messages, became, now)
+
+
+def settled_with(
+    line: Line,
+    envelope: ReceivedEnvelope,
+    messages: Sequence[Message],
+    became: Sequence[Outcome],
+    now: datetime,
+) -> None:
+    """The envelope is done with: what became of its records is written down for their sender."""
     _close_older(line, messages, now)
-    told = [pair for pair in zip(messages, became, strict=True) if _is_told(pair[1])]
+    # Of a record that came twice, its last version's outcome is told.
+    last = {(one.kind, one.key): (one, outcome) for one, outcome in zip(messages, became, strict=True)}
+    told = [pair for pair in last.values() if _is_told(pair[1])]
     _write(line, envelope, told, now)
     envelope.state, envelope.applied_at = ReceivedEnvelope.State.APPLIED, now
     envelope.messages = len(messages)
@@ -148,9 +162,9 @@ def _write(
                 number=line.results,
                 epoch=envelope.epoch,
                 seq=envelope.seq,
-                kind=message.kind[:40],
+                kind=message.kind.replace("\0", "")[:40],
                 key=message.key,
-                record_version=message.version,
+                record_version=max(0, min(message.version, MOST_VERSIONS)),
                 told_at=now,
                 resolved_at=None if is_open else now,
                 **_words(outcome),

@@ -106,7 +106,25 @@ def _cover(caller: Caller, content: bytes) -> Cover:
         raise CallRefused(
             "unknown_stream", 400, _("信封所属的数据流或序号不对，没有处理。请对照协议文档。"), node=node
         )
+    _require_messages(cover, node)
     return cover
+
+
+def _require_messages(cover: Cover, node: Node) -> None:
+    """What could not be read afterwards gets no receipt: its sender would never hear of it again."""
+    try:
+        envelopes.require_messages(cover)
+    except envelopes.Malformed as wrong:
+        raise CallRefused(
+            "malformed",
+            400,
+            _(
+                "报文里的记录不是协议规定的写法（{where}），整个报文没有收下。请改正程序，重新生成这个报文。"
+            ).format(where=str(wrong)[:60] or "messages"),
+            node=node,
+            stream=cover.stream,
+            seq=cover.seq,
+        ) from None
 
 
 def _streams_from(node: Node) -> tuple[str, ...]:

@@ -212,5 +212,8 @@ def _agreed(line: Line) -> int:
 
 def _unstick(line: Line) -> None:
     received = line.received.filter(state="quarantined")
-    received.update(state="received", attempts=0, reason="")
+    received.update(
+        state="received", attempts=0, reason="", passing_why="", passing_asked_at=None, passing_asked_by="",
+        passing_asked_label="",
+    )  # fmt: skip
     Line.objects.filter(pk=line.pk).update(state=Line.State.OPEN, trouble="", trouble_since=None)

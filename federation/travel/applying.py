@@ -1,7 +1,7 @@
 """One kind's messages become rows: whose they are, what they name, where they lie, and what follows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -11,6 +11,7 @@ from federation.models import Copied, KnownAs
 from federation.travel import people, sentences
 from federation.travel.consequences import announce_copies
 from federation.travel.files import NotTold, expect, localised_files, unname
+from federation.travel.fitting import MOST_VERSIONS
 from federation.travel.kinds import Kind, rows_of
 from federation.travel.messages import Message, Outcome, Sender
 from federation.travel.names import KIND_OF, Names, localised, names_in, references
@@ -20,6 +21,7 @@ from federation.travel.reading import Snapshot, snapshots
 from federation.travel.writing import Coming, Misfit, values_of, write
 from kernel.models import this_node
 from projects.models import Enterprise, Source
+from standards.selectors import parameter
 from workers.models import Person
 
 _SAME = Outcome("same")
@@ -94,8 +96,14 @@ def _settled(
     names: Names,
     sender: Sender,
     now: datetime,
+    *,
+    is_again: bool = False,
 ) -> dict[UUID, Outcome]:
-    """Messages whose names are all known: written, or told why not."""
+    """Messages whose names are all known: written, or told why not.
+
+    Another line may have written the same person or thing since it was looked for: what the database refuses
+    is looked for once more, and then found.
+    """
     found: dict[UUID, Outcome] = {}
     targets: dict[UUID, UUID] = {message.key: message.key for message in messages}
     left: dict[UUID, int] = {}
@@ -110,7 +118,7 @@ def _settled(
     elif kind.natural:
         targets.update(_known_targets(kind, messages, names, sender))
     old = snapshots(kind, set(targets.values()), this_node())
-    stale = _stale(kind, targets, messages)
+    stale = _stale(kind, targets, messages, sender, now)
     beyond = outside(kind, [m for m in messages if m.key not in found], names, sender)
     unfounded = unfounded_of(kind, [m for m in messages if m.key not in found], names, sender)
     ready = []
@@ -143,11 +151,23 @@ def _settled(
                 continue
             ready.append(coming)
     found.update(_write(kind, ready, names))
+    if not is_again and (met := _met_another(kind, ready, found)):
+        messages = [message for message in messages if message not in met]
+        found.update(_settled(kind, met, opened, names, sender, now, is_again=True))
     _unname(kind, [one for one in ready if found[one.message.key].became == "applied"], now)
     written = {m.key for m in messages if found[m.key].became in ("applied", "same")} - stale
     _note(kind, [m for m in messages if m.key in written], targets, sender, now)
     expect([(m, targets[m.key]) for m in messages if m.key in written and m.files], sender.code, now)
     return found
+
+
+def _met_another(kind: Kind, ready: Sequence[Coming], found: Mapping[UUID, Outcome]) -> list[Message]:
+    """New rows of what has one name everywhere, against which the database had something."""
+    if kind.model is not Person and not kind.natural:
+        return []
+    return [
+        one.message for one in ready if one.old is None and found[one.message.key].rule == sentences.CONFLICT
+    ]
 
 
 def _unname(kind: Kind, written: Iterable[Coming], now: datetime) -> None:
@@ -253,30 +273,51 @@ def _is_equal(coming: Coming, one: Snapshot) -> bool:
     return said == dict(coming.row) and one.opened() == dict(coming.opened)
 
 
-def _stale(kind: Kind, targets: Mapping[UUID, UUID], messages: Iterable[Message]) -> set[UUID]:
+def _stale(
+    kind: Kind, targets: Mapping[UUID, UUID], messages: Iterable[Message], sender: Sender, now: datetime
+) -> set[UUID]:
     """Messages that are older than what was copied already, or of rows that were deleted since.
 
-    A later version is never old, whatever its node's clock said: clocks are set back.
+    A later version is never old, whatever its node's clock said: clocks are set back. An instant to come
+    proves nothing; the version alone decides then. What another neighbour calls deleted was never this one's.
     """
-    held = {
-        key: (at, gone, version)
-        for key, at, gone, version in Copied.objects.filter(
-            kind=kind.name, key__in=list(targets.values())
-        ).values_list("key", "at", "gone_at", "version")
-    }
+    rows = Copied.objects.filter(kind=kind.name, key__in=list(targets.values()))
+    held = {one.key: one for one in rows}
     found = set()
     for message in messages:
-        at, gone, version = held.get(targets[message.key], (None, None, 0))
-        if at is None or (kind.has_version and gone is None and message.version > version):
+        one = held.get(targets[message.key])
+        if one is None or (one.gone_at is not None and one.node != sender.code):
             continue
-        is_earlier = (_instant(message), message.version) < (at, version if kind.has_version else 0)
-        if is_earlier or (gone is not None and _instant(message) <= at):
+        if kind.has_version and one.gone_at is None and message.version > one.version:
+            continue
+        if _is_to_come(message, now):
+            is_old = kind.has_version and message.version < one.version
+            is_old = is_old or (one.gone_at is not None and message.version <= one.version)
+        else:
+            version = one.version if kind.has_version else 0
+            is_old = (_instant(message), message.version) < (one.at, version)
+            is_old = is_old or (one.gone_at is not None and _instant(message) <= one.at)
+        if is_old:
             found.add(message.key)
     return found
 
 
 def _instant(message: Message) -> datetime:
     return datetime.fromisoformat(message.at)
+
+
+def _latest(now: datetime) -> datetime:
+    """The latest instant that a clock may say which is right but for what is forgiven everywhere."""
+    return now + timedelta(minutes=int(parameter("federation.clock_minutes")))
+
+
+def _is_to_come(message: Message, now: datetime) -> bool:
+    return _instant(message) > _latest(now)
+
+
+def _kept_instant(message: Message, now: datetime) -> datetime:
+    """As of when a copy is kept: never an instant to come, against which all that follows would be old."""
+    return min(_instant(message), _latest(now))
 
 
 def _note(
@@ -298,7 +339,8 @@ def _note(
     KnownAs.objects.bulk_create(other, ignore_conflicts=True)
     rows = {
         targets[message.key]: (
-            kind.name, targets[message.key], sender.code, message.origin, message.version, message.at, now,
+            kind.name, targets[message.key], sender.code, message.origin, message.version,
+            _kept_instant(message, now), now,
         )
         for message in messages
     }  # fmt: skip
@@ -319,6 +361,7 @@ _COPIED = """
         version = EXCLUDED.version,
         at = GREATEST(federation_copied.at, EXCLUDED.at), received_at = EXCLUDED.received_at, gone_at = NULL
     WHERE federation_copied.at <= EXCLUDED.at OR federation_copied.version < EXCLUDED.version
+        OR (federation_copied.gone_at IS NOT NULL AND federation_copied.node <> EXCLUDED.node)
 """
 
 
@@ -330,7 +373,7 @@ def _buried(kind: Kind, message: Message, sender: Sender, now: datetime) -> Outc
     if one is not None and kind.whose and one.origin != message.origin and "*" not in sender.origins:
         return sentences.other_owner(one.origin)
     held = Copied.objects.filter(kind=kind.name, key=target or message.key).first()
-    if held is not None and held.at > _instant(message):
+    if held is not None and _is_from_before(kind, message, held):
         return _SAME
     if one is not None:
         try:
@@ -340,12 +383,26 @@ def _buried(kind: Kind, message: Message, sender: Sender, now: datetime) -> Outc
                 unname(kind, one.row, {}, now)
         except IntegrityError:
             return sentences.still_used()
+    at, version = _kept_instant(message, now), message.version
+    if held is not None:
+        # An echo of what was held is not later than this, whatever the clocks said.
+        at, version = max(held.at, at), max(version, held.version + (held.gone_at is None))
     Copied.objects.update_or_create(
         kind=kind.name,
         key=target or message.key,
         defaults={
-            "node": sender.code, "origin": message.origin, "at": message.at, "received_at": now,
-            "gone_at": now,
+            "node": sender.code, "origin": message.origin, "version": min(version, MOST_VERSIONS), "at": at,
+            "received_at": now, "gone_at": now,
         },
     )  # fmt: skip
     return _APPLIED if one is not None else _SAME
+
+
+def _is_from_before(kind: Kind, message: Message, held: Copied) -> bool:
+    """Whether the row was written again after this deletion: by its version, or else by the instants.
+
+    A copy whose instant was to come when it was taken is as of then: lines have an order of their own.
+    """
+    if kind.has_version and message.version > held.version:
+        return False
+    return min(held.at, held.received_at) > _instant(message)

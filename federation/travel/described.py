@@ -17,6 +17,7 @@ _HEAD = """# 节点之间的记录
 报文的写法见[接入协议](federation-protocol.md)。
 
 - 每条记录的 `row` 里有下面的字段；没有值的写 `null`。
+- 引用、列表、类型读不懂的记录单独被拒（规则 `shape`），不影响其他记录；文字里不能有 NUL 字符。
 - 时间一律 UTC（ISO 8601），小数写成字符串，附件字段写内容的 SHA-256。
 - “另放”的字段不在 `row` 里，封装在 `sealed`。
 - “自然编号”相同的，接收方认作同一条。
@@ -33,6 +34,8 @@ def page() -> str:
 def _punches() -> Iterator[str]:
     yield f"## `punches` {kind_said('punches')}\n"
     yield f"上行，走 `punches` 数据流；一条记录至多 {MOST_A_MESSAGE} 次打卡，记录的编号随意。\n"
+    yield "各项目的打卡分别处理：项目还没到的等待，不归报送平台管理的被拒，其余当即收下；"
+    yield "原样再报只补上缺的。\n"
     yield "重复出现的值各列一次：\n"
     yield "| 列表 | 内容 |"
     yield "|---|---|"

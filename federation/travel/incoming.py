@@ -9,20 +9,31 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
+from uuid import UUID
 
 import msgspec
-from django.db import connection, transaction
+import structlog
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError, IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
 from federation.models import WaitingRow
 from federation.travel import applying, punches, sightings
 from federation.travel.catalogue import KINDS, ORDER, PUNCHES
+from federation.travel.fitting import misfit
 from federation.travel.kinds import Kind
 from federation.travel.messages import Message, Outcome, Sender
-from federation.travel.sentences import unknown_kind, waited_in_vain, wrong_way
+from federation.travel.sentences import shape, unfit, unknown_kind, waited_in_vain, wrong_way
 from outbox.capture import coming_from
 from standards.selectors import parameter
 
+log = structlog.get_logger(__name__)
+# What the content of one record can bring about, however it was looked at before; a database that went away
+# or a full disk is no record's fault.
+_UNFIT = (
+    ValueError, TypeError, LookupError, AttributeError, ObjectDoesNotExist, DataError, IntegrityError,
+    InternalError,
+)  # fmt: skip
 # What becomes of a row that waited is told to whoever keeps the results: node, message, outcome.
 Told = Callable[[str, Message, Outcome], None]
 _listeners: list[Told] = []
@@ -93,18 +104,48 @@ def _grouped(messages: Sequence[Message]) -> Iterator[tuple[str, list[Message]]]
 
 
 def _apply(kind: str, group: Sequence[Message], sender: Sender, now: datetime) -> list[Outcome]:
+    found = {message.key: shape(field) for message in group if (field := misfit(message))}
+    left: dict[UUID, Message] = {}
+    found |= _became(kind, [message for message in group if message.key not in found], sender, now, left)
+    kept = [left.get(message.key, message) for message in group]
+    outcomes = [found[message.key] for message in group]
+    is_known = kind in KINDS or kind in (PUNCHES, sightings.KIND)
+    return _with_waiting(kind, kept, outcomes, sender, now) if is_known else outcomes
+
+
+def _became(
+    kind: str, group: Sequence[Message], sender: Sender, now: datetime, left: dict[UUID, Message]
+) -> dict[UUID, Outcome]:
+    """What becomes of messages that can be read; one that brings the others down is refused alone (I-27).
+
+    `left` hears of those of which a part is done and only the rest is still to be judged.
+    """
+    if not group:
+        return {}
+    try:
+        with transaction.atomic():
+            return _judged(kind, group, sender, now, left)
+    except _UNFIT as fault:
+        if len(group) == 1:
+            log.error("federation.unfit", kind=kind, key=str(group[0].key), fault=type(fault).__name__)
+            return {group[0].key: unfit()}
+    return {key: one for message in group for key, one in _became(kind, [message], sender, now, left).items()}
+
+
+def _judged(
+    kind: str, group: Sequence[Message], sender: Sender, now: datetime, left: dict[UUID, Message]
+) -> dict[UUID, Outcome]:
     if kind == PUNCHES:
-        outcomes = [punches.apply(message, sender, now) for message in group]
-    elif kind == sightings.KIND:
-        outcomes = sightings.apply(group, sender)
-    elif kind in KINDS and _goes_this_way(KINDS[kind], sender):
-        found = applying.apply_rows(KINDS[kind], group, sender, now)
-        outcomes = [found[message.key] for message in group]
-    elif kind in KINDS:
-        outcomes = [wrong_way()] * len(group)
-    else:
-        outcomes = [unknown_kind(kind)] * len(group)
-    return _with_waiting(kind, group, outcomes, sender, now)
+        judged = {message.key: punches.apply(message, sender, now) for message in group}
+        left.update({key: rest for key, (_outcome, rest) in judged.items()})
+        return {key: outcome for key, (outcome, _rest) in judged.items()}
+    if kind == sightings.KIND:
+        return dict(zip([message.key for message in group], sightings.apply(group, sender), strict=True))
+    if kind not in KINDS:
+        return dict.fromkeys([message.key for message in group], unknown_kind(kind))
+    if not _goes_this_way(KINDS[kind], sender):
+        return dict.fromkeys([message.key for message in group], wrong_way())
+    return applying.apply_rows(KINDS[kind], group, sender, now)
 
 
 def _goes_this_way(kind: Kind, sender: Sender) -> bool:

@@ -79,13 +79,8 @@ def _add(wanted: dict[str, dict[UUID, datetime]], more: Mapping[str, Mapping[UUI
 
 
 def _of_kind(kind: Kind, wanted: Mapping[UUID, datetime], to: Recipient) -> Iterator[Message]:
-    copies = {
-        key: (node, origin)
-        for key, node, origin in Copied.objects.filter(kind=kind.name, key__in=list(wanted)).values_list(
-            "key", "node", "origin"
-        )
-    }
-    keys = [key for key in wanted if copies.get(key, ("",))[0] != to.code]
+    copies = {one.key: one for one in Copied.objects.filter(kind=kind.name, key__in=list(wanted))}
+    keys = [key for key in wanted if key not in copies or copies[key].node != to.code]
     found = snapshots(kind, keys, this_node())
     chosen = concerned(kind, found.values(), to)
     cards = files.tell(
@@ -97,8 +92,18 @@ def _of_kind(kind: Kind, wanted: Mapping[UUID, datetime], to: Recipient) -> Iter
         if key in chosen:
             yield _written(kind, found[key], at, to, cards)
         elif key in gone:
-            origin = copies[key][1] if key in copies else this_node()
-            yield Message(kind.name, key, 1, origin, "tombstone", at)
+            yield _tombstone(kind, key, copies.get(key), at)
+
+
+def _tombstone(kind: Kind, key: UUID, copy: Copied | None, at: str) -> Message:
+    """That a row is not here any more, in the version after its last one where that is known.
+
+    Of a row of ours nothing is left that says it: version 1, and the instant decides.
+    """
+    if copy is None:
+        return Message(kind.name, key, 1, this_node(), "tombstone", at)
+    version = copy.version + (copy.gone_at is None)
+    return Message(kind.name, key, version, copy.origin, "tombstone", at)
 
 
 def _gone(kind: Kind, keys: Sequence[UUID]) -> set[UUID]:

@@ -6,7 +6,8 @@ carries no number, but a name that only its own node understands.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
@@ -51,6 +52,10 @@ ROW: Final = (
     ("received", "收到的时刻，微秒数（UTC）"),
     ("origin", "在 origins 里的位置"),
 )
+
+
+_NAMES: Final = [name for name, _said in ROW]
+Found = Mapping[UUID, tuple[int, UUID]]
 
 
 def next_batch(after: int, most: int, to: Recipient) -> Batch:
@@ -112,33 +117,48 @@ def _written(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
     }
 
 
-def apply(message: Message, sender: Sender, now: datetime) -> Outcome:
+def apply(message: Message, sender: Sender, now: datetime) -> tuple[Outcome, Message]:
     """Hand a neighbour's punches to the settler, durably; what is known already it adds nothing of.
 
-    A project that has not come yet is waited for. A person who has not come yet is evidence for now, and the
-    person's when it comes.
+    Each project's punches stand for themselves: those of one that has not come yet are waited for, those of
+    one beyond what the sender answers for are refused, the others count at once. Returned with the outcome:
+    the message with the punches that are still to be judged, which alone are kept while they wait. A person
+    who has not come yet is evidence for now, and the person's when it comes.
     """
     if "*" not in sender.origins and message.origin not in sender.origins:
-        return sentences.other_origin(message.origin)
+        return sentences.other_origin(message.origin), message
     said = message.row
     if not set(said["origins"]) <= set(Punch.Origin.values):
-        return sentences.shape("origin")
+        return sentences.shape("origin"), message
     projects = known(Project, [UUID(name) for name in said["projects"]])
-    for name in said["projects"]:
-        if UUID(name) not in projects:
-            return Outcome("waits", missing=f"project:{name}")
-    if not _within([pk for pk, _name in projects.values()], sender):
-        return sentences.outside()
+    missing = {place for place, name in enumerate(said["projects"]) if UUID(name) not in projects}
+    beyond = _beyond(said["projects"], projects, sender)
+    _hand_over(_only(said, missing | beyond, is_in=False), projects, sender, now)
+    rest = replace(message, row=_only(said, missing | beyond, is_in=True))
+    if missing:
+        name = str(UUID(said["projects"][min(missing)]))
+        return Outcome("waits", missing=f"project:{name}"), rest
+    if beyond:
+        names = {str(UUID(said["projects"][place])) for place in beyond}
+        names_here = [projects[UUID(name)][0] for name in sorted(names)]
+        called = rows_of(Project).filter(pk__in=names_here).order_by("pk").values_list("name", flat=True)
+        return sentences.punches_outside(list(called), len(rest.row["rows"])), rest
+    return Outcome("applied"), rest
+
+
+def _only(said: Mapping[str, Any], places: Collection[int], *, is_in: bool) -> Mapping[str, Any]:
+    """The list with the punches of these projects alone, or with all the others."""
+    place = _NAMES.index("project")
+    return {**said, "rows": [line for line in said["rows"] if (line[place] in places) is is_in]}
+
+
+def _hand_over(said: Mapping[str, Any], projects: Found, sender: Sender, now: datetime) -> None:
+    if not said["rows"]:
+        return
     people = known(Person, [key for name in said["people"] if (key := _uuid(name))])
     teams = known(Team, [key for name in said["teams"] if (key := _uuid(name))])
     batches = _batches(said, projects, people, teams, sender.code)
-    rows = sum(len(batch.rows) for batch in batches)
-    if rows:
-        Inbox.objects.create(content=packed(batches), punches=rows, accepted_at=now)
-    return Outcome("applied")
-
-
-Found = Mapping[UUID, tuple[int, UUID]]
+    Inbox.objects.create(content=packed(batches), punches=len(said["rows"]), accepted_at=now)
 
 
 def _batches(
@@ -146,7 +166,8 @@ def _batches(
 ) -> list[PunchBatch]:
     """Rows of one project, source, channel of reception, team and call stand together."""
     who = [_who(name, people) for name in said["people"]]
-    where = [projects[UUID(name)][0] for name in said["projects"]]
+    # Of a project that is not among these no row is left.
+    where = [projects.get(UUID(name), (0,))[0] for name in said["projects"]]
     of_team = [teams[key][0] if (key := _uuid(name)) and key in teams else None for name in said["teams"]]
     sources, channels, methods = said["sources"], said["channels"], said["methods"]
     # The door that took it in is said by the node where that was, and by no gate (I-09).
@@ -200,13 +221,15 @@ def evidence_index(name: str) -> bytes:
     return identity_index(EVIDENCE, name)
 
 
-def _within(projects: Sequence[int], sender: Sender) -> bool:
-    """Whether all these projects lie where the sender answers for punches."""
+def _beyond(names: Sequence[str], projects: Found, sender: Sender) -> set[int]:
+    """The places in the list of those projects that lie where the sender does not answer for punches."""
     if "" in sender.regions:
-        return True
-    places = rows_of(Project).filter(pk__in=projects).values_list("pk", "region__path")
-    beyond = [pk for pk, path in places if not is_within(path, sender.regions)]
-    if not beyond or not sender.enterprises:
-        return not beyond
-    own = rows_of(Participation).filter(project__in=beyond, enterprise__uscc__in=sender.enterprises)
-    return own.values("project").distinct().count() == len(beyond)
+        return set()
+    rows = rows_of(Project).filter(pk__in=[pk for pk, _name in projects.values()])
+    beyond = {
+        pk for pk, path in rows.values_list("pk", "region__path") if not is_within(path, sender.regions)
+    }
+    if beyond and sender.enterprises:
+        own = rows_of(Participation).filter(project__in=beyond, enterprise__uscc__in=sender.enterprises)
+        beyond -= set(own.values_list("project", flat=True))
+    return {place for place, name in enumerate(names) if projects.get(UUID(name), (0,))[0] in beyond}

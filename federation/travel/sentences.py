@@ -1,8 +1,15 @@
 """What a refused record is told: the thing, the rule, and the remedy; never a number."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from django.utils.translation import gettext as _
 
 from federation.travel.messages import Outcome
+
+CONFLICT: Final = "conflict"
+# As many projects as a sentence names.
+_SAID: Final = 5
 
 
 def _refused(rule: str, sentence: str, remedy: str) -> Outcome:
@@ -81,6 +88,18 @@ def foreign_name(name: str) -> Outcome:
     )
 
 
+def punches_outside(projects: Sequence[str], number: int) -> Outcome:
+    """Punches of projects that lie beyond what the sender answers for; the others of the list are in."""
+    said = "、".join(f"“{name[:40]}”" for name in projects[:_SAID])
+    return _refused(
+        "outside_region",
+        _(
+            "{projects}等 {count} 个项目不在发送平台的管辖范围内，其 {number} 次打卡没有收下，其余已收下。"
+        ).format(projects=said, count=len(projects), number=number),
+        _("请核对项目所属区划；管辖有变更的，请先由上级平台更新节点登记，再重新排队发送，已收下的不会重复。"),
+    )
+
+
 def unknown_region(code: str) -> Outcome:
     """A division that this map does not have."""
     return _refused(
@@ -126,6 +145,17 @@ def shape(field: str) -> Outcome:
     )
 
 
+def unfit() -> Outcome:
+    """A record whose content could not be taken in, though each of its fields could be read."""
+    return _refused(
+        "shape",
+        _("记录的内容不符合数据标准，本平台无法写入。"),
+        _(
+            "请对照协议文档核对各项的类型，在来源平台修改后会自动重新发送；核对无误的，请联系接收方管理员查看日志。"
+        ),
+    )
+
+
 def unnamed_file() -> Outcome:
     """A row that names a file by something else than a digest that its message lists."""
     return _refused(
@@ -147,7 +177,7 @@ def unopened() -> Outcome:
 def conflict(constraint: str) -> Outcome:
     """The database refuses the row."""
     return _refused(
-        "conflict",
+        CONFLICT,
         _("该记录与上级平台已有的记录冲突（规则 {constraint}）。").format(constraint=constraint),
         _("请核对两边的记录：重复的请作废其一，写错的请更正，更正后会自动重新发送。"),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
 from psycopg2 import sql
 from psycopg2.extras import execute_values
@@ -44,7 +44,11 @@ def values_of(kind: Kind, coming: Coming, names: Names) -> dict[str, Any]:
     values = _said(kind.columns, coming.row, coming.opened, "", names)
     known = {**coming.row, **coming.opened, "public_id": coming.target}
     for name, make in kind.made.items():
-        values[name] = make(known)
+        try:
+            values[name] = make(known)
+        except KeyError as missing:
+            # A number that was not told, of which an index would be made.
+            raise Misfit(str(missing.args[0])) from None
     return values
 
 
@@ -70,14 +74,18 @@ def _decoded(column: Column, value: Any, names: Names) -> Any:
     if column.sort == "region":
         return names.regions[value]
     if column.sort == "reference":
-        ours = names.of(column, value)
-        # Of a whole's own parts (an answer's item): they were written just before.
-        return ours[0] if ours else rows_of(column.field.related_model).get(public_id=value).pk
+        if ours := names.of(column, value):
+            return ours[0]
+        try:
+            # Of a whole's own parts (an answer's item): they were written just before.
+            return rows_of(column.field.related_model).get(public_id=value).pk
+        except ObjectDoesNotExist:
+            raise Misfit(column.name) from None
     if isinstance(column.field, models.JSONField):
         return value
     try:
         return column.field.to_python(value)
-    except ValidationError:
+    except (ValidationError, TypeError, ValueError):
         raise Misfit(column.name) from None
 
 
@@ -88,7 +96,7 @@ def write(kind: Kind, rows: Sequence[Coming], names: Names) -> dict[UUID, Outcom
             with transaction.atomic():
                 _written(kind, rows, names)
             return {}
-        except (IntegrityError, DataError):
+        except (IntegrityError, DataError, Misfit):
             pass
     return {one.target: refused for one in rows if (refused := _alone(kind, one, names)) is not None}
 
@@ -106,6 +114,8 @@ def _alone(kind: Kind, one: Coming, names: Names) -> Outcome | None:
             refusal = conflict(_constraint(fault))
         except DataError:
             return shape(kind.name)
+        except Misfit as misfit:
+            return shape(misfit.name)
     return refusal
 
 

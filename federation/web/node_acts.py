@@ -10,8 +10,19 @@ from django.utils import timezone
 
 from federation.models import Line, Node
 from federation.node_words import stream_in_words
-from federation.selectors.nodes import MANAGE_NODES, line_of, node, nodes, own_region, require_governing
+from federation.selectors.nodes import (
+    MANAGE_NODES,
+    line_of,
+    node,
+    nodes,
+    own_region,
+    passing_of,
+    require_governing,
+)
 from federation.services import (
+    approve_passing,
+    ask_passing,
+    decline_passing,
     forget_below,
     invite_node,
     join_parent,
@@ -307,7 +318,7 @@ class RestartLine(_NodePost):
             Line.State.FORKED: "对方收下的与本平台记得的不同，通常因为有一方从备份恢复。将重新起头，从一致处"
             "再报；对方按版本处理，不会重复，也不会覆盖更新的记录。之后请做一次对账。",
             Line.State.DEAD: "已超过最长重试时间。恢复后从断点继续。",
-            Line.State.STUCK: "有报文连续处理失败。请先修复原因，再重新处理。",
+            Line.State.STUCK: "有报文连续处理失败。请先修复原因，再重新处理；修复不了的，可以申请整体不收。",
         }.get(Line.State(self.line.state), "这条数据流正在正常运行。")
         name = stream_in_words(self.line.stream)
         return {
@@ -316,3 +327,82 @@ class RestartLine(_NodePost):
             "consequence": f"{self.line.trouble} {what}".strip(),
             "crumbs": crumbs(Crumb(self.node.name, self.cancel_url), Crumb("恢复数据流")),
         }
+
+
+class PassingForm(ScopedForm):
+    """Why."""
+
+    reason = forms.CharField(label="理由", max_length=200, help_text="另一位管理员据此决定，并告知报送平台")
+
+
+class AskPassing(_OfNodes):
+    """Ask that the envelope at which a line stands be refused whole."""
+
+    form_class = PassingForm
+    submit = "提交申请"
+
+    def prepare(self, **kwargs: Any) -> None:
+        super().prepare(**kwargs)
+        self.line = line_of(
+            self.actor, node(self.actor, kwargs["public_id"]), kwargs["direction"], kwargs["stream"]
+        )
+        self.cancel_url = reverse("node", args=[self.line.node.public_id])
+
+    def act(self, form: Any) -> str:
+        ask_passing(actor=self.actor, line=self.line, **form.cleaned_data)
+        self.say("申请已提交，等另一位平台管理员同意。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": "申请整体不收",
+            "lead": f"{self.line.trouble}原因修复不了的，可以整体不收这个报文：其中的记录都不写入，"
+            "逐条告知报送平台被拒及理由，由它更正或重新报送；本流继续。须另一位平台管理员同意。",
+            "crumbs": crumbs(Crumb(self.line.node.name, self.cancel_url), Crumb("申请整体不收")),
+        }
+
+
+class _Passing(_NodePost):
+    def prepare(self, **kwargs: Any) -> None:
+        self.line = line_of(
+            self.actor, node(self.actor, kwargs["public_id"]), kwargs["direction"], kwargs["stream"]
+        )
+        self.cancel_url = reverse("node", args=[self.line.node.public_id])
+
+    def context(self) -> dict[str, Any]:
+        asked = passing_of(self.actor, self.line)
+        said = f"申请人：{asked.passing_asked_label}，理由：{asked.passing_why}。" if asked else ""
+        return {
+            "title": str(self.question),
+            "consequence": f"{said}{self.consequence}",
+            "crumbs": crumbs(Crumb(self.line.node.name, self.cancel_url), Crumb(str(self.button))),
+        }
+
+
+class ApprovePassing(_Passing):
+    """Refuse it whole, as another has asked."""
+
+    question = "同意整体不收这个报文？"
+    consequence = (
+        "其中的记录都不写入，逐条告知报送平台被拒及理由；本流继续处理后面的报文。"
+        "须由申请人以外的管理员同意，记入审计。"
+    )
+    button = "同意"
+
+    def act(self) -> str:
+        approve_passing(actor=self.actor, line=self.line)
+        self.say("已同意，本流继续。")
+        return self.cancel_url
+
+
+class DeclinePassing(_Passing):
+    """Leave it where it is."""
+
+    question = "不同意（或撤回）整体不收的申请？"
+    consequence = "本流仍停在这个报文，可以在修复原因后恢复。"
+    button = "不同意"
+
+    def act(self) -> str:
+        decline_passing(actor=self.actor, line=self.line)
+        self.say("申请已退回。")
+        return self.cancel_url

@@ -32,12 +32,14 @@ from federation.selectors.nodes import (
     lines_of,
     node,
     nodes,
+    passing_of,
     refused_envelopes,
 )
 from federation.selectors.reconciliation import standings
 from federation.services.inviting import BELOW
 from federation.services.moving import direction
 from kernel.errors import NotFound
+from kernel.scoping import Actor
 from web import slips, words
 from web.navigation import Crumb
 from web.pages import Page
@@ -152,7 +154,7 @@ class OneNode(Page):
                 "files_since": since(health.files_since, now) if health else "",
                 "speeds": [seconds(one) for one in (health.p50, health.p95, health.p99)] if health else [],
                 "keys": [(key, _key_state(key, now)) for key in keys_of(self.actor, row)],
-                "lines": [_line(line, now) for line in lines_of(self.actor, row)] if is_neighbour else [],
+                "lines": _lines(self.actor, row, now) if is_neighbour else [],
                 "is_self": row.relation == Relation.SELF,
                 "agreement": standings(self.actor).get(row.pk) if is_neighbour else None,
                 "is_neighbour": is_neighbour,
@@ -180,6 +182,10 @@ def _move_to(row: Node, is_moving: bool) -> str:
     return MOVES[Node.Mode(direction(row))]
 
 
+def _lines(actor: Actor, row: Node, now: datetime) -> list[dict[str, Any]]:
+    return [_line(actor, line, now) for line in lines_of(actor, row)]
+
+
 def _key_state(key: Any, now: datetime) -> tuple[str, str]:
     if not key.is_valid(now):
         return "grey", "已到期" if key.valid_until and key.valid_until <= now else "未生效"
@@ -188,8 +194,9 @@ def _key_state(key: Any, now: datetime) -> tuple[str, str]:
     return "green", "有效"
 
 
-def _line(line: Line, now: datetime) -> dict[str, Any]:
+def _line(actor: Actor, line: Line, now: datetime) -> dict[str, Any]:
     """A line as the record shows it: direction, numbers, state and what is the matter."""
+    asked = passing_of(actor, line) if line.state == Line.State.STUCK else None
     is_out = line.direction == Line.Direction.OUT
     return {
         "line": line,
@@ -200,6 +207,9 @@ def _line(line: Line, now: datetime) -> dict[str, Any]:
         "behind_words": "未签收" if is_out else "未处理",
         "since": since(line.trouble_since, now),
         "may_restart": line.state != Line.State.OPEN,
+        "may_pass": line.state == Line.State.STUCK and asked is None,
+        "asked": asked if line.state == Line.State.STUCK else None,
+        "by_me": asked is not None and asked.passing_asked_by == actor.key,
     }
 
 

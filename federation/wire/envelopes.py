@@ -59,6 +59,7 @@ class Cover(msgspec.Struct, frozen=True, kw_only=True):
 
 _envelopes = msgspec.json.Decoder(Envelope)
 _covers = msgspec.json.Decoder(Cover)
+_messages = msgspec.json.Decoder(list[Message])
 _encoder = msgspec.json.Encoder()
 
 
@@ -86,6 +87,15 @@ def cover(content: bytes, most: int) -> Cover:
         return _covers.decode(unzipped(content, most))
     except (msgspec.MsgspecError, RecursionError) as wrong:
         raise Malformed(str(wrong)) from wrong
+
+
+def require_messages(cover: Cover) -> None:
+    """The messages must be messages; `where` of the fault is its words. Raises Malformed."""
+    try:
+        _messages.decode(cover.messages)
+    except (msgspec.MsgspecError, RecursionError) as wrong:
+        _words, _at, where = str(wrong).partition(" - at ")
+        raise Malformed(where.strip("`")) from wrong
 
 
 def unzipped(content: bytes, most: int) -> bytes:

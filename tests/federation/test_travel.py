@@ -266,6 +266,63 @@ def test_a_tombstone_takes_the_copy_away_and_no_echo_revives_it(db: None) -> Non
     assert Enterprise.all_rows.count() == 0
 
 
+def test_a_deletion_after_a_clock_that_was_fast_is_heard(db: None) -> None:
+    """By the version where it is told; else by when the copy came, for its instant proves nothing."""
+    for version in (4, 1):
+        fast = replace(_firm(), version=3, at=(timezone.now() + timedelta(days=1)).isoformat())
+        gone = replace(fast, op="tombstone", row={}, version=version, at=timezone.now().isoformat())
+        outcomes = incoming.apply_batch("records-0", [fast], county())
+        held = Copied.objects.get(key=fast.key)
+        assert timezone.now() < held.at < timezone.now() + timedelta(minutes=11)
+        gone = replace(gone, at=timezone.now().isoformat())
+        outcomes += incoming.apply_batch("records-0", [gone, fast, gone], county())
+        assert [outcome.became for outcome in outcomes] == ["applied", "applied", "same", "same"]
+        assert (Enterprise.all_rows.count(), Copied.objects.get(key=fast.key).version) == (0, 4)
+
+
+def test_a_deletion_after_a_clock_was_set_back_is_heard_by_its_version(db: None) -> None:
+    first = _firm()
+    gone = replace(
+        first, op="tombstone", row={}, version=2, at=(timezone.now() - timedelta(days=1)).isoformat()
+    )
+    outcomes = incoming.apply_batch("records-0", [first, gone, first], county())
+    assert [outcome.became for outcome in outcomes] == ["applied", "applied", "same"]
+    assert Enterprise.all_rows.count() == 0
+    # What comes back later than that from a backup of its owner is here again.
+    back = replace(first, at=timezone.now().isoformat())
+    assert incoming.apply_batch("records-0", [back], county())[0].became == "applied"
+
+
+def test_an_older_version_by_a_clock_that_was_fast_does_not_win(db: None) -> None:
+    first = _firm()
+    later = replace(first, version=3, row={**first.row, "name": "新名称有限公司"})
+    fast = replace(first, version=2, at=(timezone.now() + timedelta(days=1)).isoformat())
+    outcomes = incoming.apply_batch("records-0", [later, fast], county())
+    assert [outcome.became for outcome in outcomes] == ["applied", "same"]
+    assert Enterprise.all_rows.get().name == "新名称有限公司"
+
+
+def test_a_deletion_of_what_never_came_keeps_nobody_elses_row_away(db: None) -> None:
+    firm = _firm()
+    gone = replace(firm, op="tombstone", row={}, origin="xiantao-1", at="2099-01-01T00:00:00+00:00")
+    other = county(code="xiantao-1", origins=["xiantao-1"])
+    assert incoming.apply_batch("records-0", [gone], other)[0].became == "same"
+    assert Copied.objects.get().at < timezone.now() + timedelta(minutes=11)
+    assert incoming.apply_batch("records-0", [firm], county())[0].became == "applied"
+    held = Copied.objects.get()
+    assert (held.node, held.origin, held.gone_at) == (COUNTY, COUNTY, None)
+
+
+def test_a_deletion_that_goes_on_carries_the_version_after_the_last(db: None) -> None:
+    Capturing.objects.create(since=NOW, is_up=True)
+    firm = replace(_firm(), version=3)
+    incoming.apply_batch("records-0", [firm], county())
+    gone = replace(firm, op="tombstone", row={}, version=1, at=timezone.now().isoformat())
+    incoming.apply_batch("records-0", [gone], county())
+    told = drained("records-0", replace(parent(), code="ministry"))
+    assert [(one.op, one.version, one.origin) for one in told] == [("tombstone", 4, COUNTY)]
+
+
 def test_a_firm_known_before_keeps_its_name_and_tells_its_own(db: None) -> None:
     known = Enterprise.all_rows.create(uscc="91420100MA4KTEST0X", name="卮昤建设有限公司")
     same, other = _firm(), _firm(name="别名有限公司")
@@ -298,6 +355,20 @@ def test_one_number_from_two_nodes_is_one_person_under_the_first_name(db: None) 
         "records-0", [replace(second, key=second.key)], county(code="xiantao-1", origins=["xiantao-1"])
     )
     assert (third.became, third.canonical) == ("same", first.key)
+
+
+def test_one_person_or_firm_that_two_lines_report_at_once_is_one(db: None) -> None:
+    """Looked for before the other was written: found when the database refuses the second."""
+    first, second = _person(NUMBER), _person(NUMBER)
+    (one, two) = incoming.apply_batch("records-0", [first, second], county())
+    assert (one.became, two.became, two.canonical) == ("applied", "applied", first.key)
+    assert PersonAlias.objects.get().public_id == second.key
+    firm, again = _firm(), _firm()
+    (one, two) = incoming.apply_batch("records-0", [firm, again], county())
+    assert (one.became, two.canonical) == ("applied", firm.key)
+    assert Enterprise.all_rows.get().public_id == firm.key
+    (other,) = incoming.apply_batch("records-0", [_person(NUMBER, "李四")], county())
+    assert (other.became, other.rule) == ("refused", "identity_name")
 
 
 def test_another_name_for_a_known_number_is_refused_with_a_sentence(db: None) -> None:

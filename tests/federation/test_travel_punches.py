@@ -11,11 +11,15 @@ from django.utils import timezone
 
 from attendance.models import AttendanceDay, Device, Inbox, Punch, PunchRun, Subject
 from attendance.services import PunchFacts, receive_punches, settle_step
+from federation.models import WaitingRow
 from federation.travel import incoming, outgoing
 from federation.travel.messages import Message, Recipient
 from federation.travel.punch_tree import BUCKETS, PunchTree
+from kernel.ids import new_id
 from outbox.models import Capturing
 from outbox.services import deliver_all
+from projects.models import Project
+from regions.models import Region
 from tests.support import people
 from tests.support.actors import EVERYONE
 from tests.support.counties import County, wuchang
@@ -125,6 +129,61 @@ def test_punches_of_another_county_are_refused(sent: Any) -> None:
         (outcome,) = incoming.apply_batch(outgoing.PUNCHES, rows, county("420000/429004/"))
         assert (outcome.became, outcome.rule) == ("refused", "outside_region")
         assert Inbox.objects.count() == 0
+
+
+def _with_others(message: Message, other: str) -> Message:
+    """The same list with one more punch, of another project."""
+    line = [*message.row["rows"][0]]
+    line[0], line[2], line[4] = str(new_id()), len(message.row["projects"]), "elsewhere"
+    row = {**message.row, "projects": [*message.row["projects"], other], "rows": [*message.row["rows"], line]}
+    return replace(message, row=row)
+
+
+def test_punches_of_one_project_that_has_not_come_keep_no_others_waiting(sent: Any) -> None:
+    _place, messages, tree, days = sent
+    with node(PROVINCE):
+        emptied()
+        _records(messages)
+        other = Project.all_rows.get()
+        other.pk, other.public_id, other.code, other.name = None, new_id(), "", "迟到的项目"
+        (message,) = messages[outgoing.PUNCHES]
+        mixed = _with_others(message, str(other.public_id))
+        (outcome,) = incoming.apply_batch(outgoing.PUNCHES, [mixed], county())
+        assert (outcome.became, outcome.missing) == ("waits", f"project:{other.public_id}")
+        _settled()
+        assert (_tree(), _days()) == (tree, days)
+        # What waits is the rest alone, and is added when its project comes.
+        kept = msgspec.json.decode(WaitingRow.objects.get().content, type=Message)
+        assert [line[4] for line in kept.row["rows"]] == ["elsewhere"]
+        Project.all_rows.bulk_create([other])
+        incoming.retry_waiting(county())
+        _settled()
+        assert (WaitingRow.objects.count(), Punch.all_rows.filter(token="elsewhere").count()) == (0, 1)
+        number = Punch.all_rows.count()
+        assert [one.became for one in incoming.apply_batch(outgoing.PUNCHES, [mixed], county())] == [
+            "applied"
+        ]
+        _settled()
+        assert Punch.all_rows.count() == number
+
+
+def test_punches_of_one_project_elsewhere_are_refused_without_the_others(sent: Any) -> None:
+    _place, messages, tree, days = sent
+    with node(PROVINCE):
+        emptied()
+        _records(messages)
+        other = Project.all_rows.get()
+        other.pk, other.public_id, other.code, other.name = None, new_id(), "", "外地的项目"
+        other.region = Region.objects.get(code="429004")
+        Project.all_rows.bulk_create([other])
+        (message,) = messages[outgoing.PUNCHES]
+        mixed = _with_others(message, str(other.public_id))
+        (outcome,) = incoming.apply_batch(outgoing.PUNCHES, [mixed], county())
+        assert (outcome.became, outcome.rule) == ("refused", "outside_region")
+        assert "“外地的项目”等 1 个项目" in outcome.sentence and "其 1 次打卡没有收下" in outcome.sentence
+        _settled()
+        assert (_tree(), _days()) == (tree, days)
+        assert not Punch.all_rows.filter(token="elsewhere").exists()
 
 
 def test_each_step_writes_one_run_and_only_while_somebody_is_told(db: None) -> None:

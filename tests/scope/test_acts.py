@@ -58,6 +58,7 @@ WITHOUT_A_ROW = {
             "switch_migration", "abort_migration", "join_parent", "rotate_node_key", "restart_line",
             "requeue_record",
             "ask_waiver", "approve_waiver", "decline_waiver",
+            "ask_passing", "approve_passing", "decline_passing",
             "start_reconciliation", "repair_differences", "explain_difference", "state_month",
             "take_back",
         )

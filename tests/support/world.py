@@ -29,7 +29,7 @@ from attendance.selectors import pulse as pulses
 from audit import selectors as trails
 from audit.models import AuditEvent
 from federation import selectors as federation
-from federation.models import Move, Node
+from federation.models import Line, Move, Node
 from federation.selectors import corrections as copied
 from federation.selectors import masters, node_health
 from federation.selectors import moves as move_reads
@@ -615,6 +615,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.nodes.keys_of": lambda a, c: node_reads.keys_of(a, Node()),
     "federation.selectors.nodes.lines_of": lambda a, c: node_reads.lines_of(a, Node()),
     "federation.selectors.nodes.line_of": lambda a, c: node_reads.line_of(a, Node(), "out", "records-0"),
+    "federation.selectors.nodes.passing_of": lambda a, c: node_reads.passing_of(a, Line()),
     "federation.selectors.moves.moves": lambda a, c: move_reads.moves(a),
     "federation.selectors.moves.moves_of": lambda a, c: move_reads.moves_of(a, Node()),
     "federation.selectors.moves.move": lambda a, c: move_reads.move(a, c.project.public_id),

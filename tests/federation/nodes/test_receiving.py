@@ -8,14 +8,20 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from federation.models import Line, ReceivedEnvelope, RecordResult, RefusedEnvelope
-from federation.services import restart_line
+from federation.services import approve_passing, ask_passing, decline_passing, restart_line
 from federation.services.applying import apply_all, note_settled
 from federation.wire import boxes, streams
+from kernel.errors import DomainError
+from kernel.scoping import Reach
+from regions.models import Region
 from tests.federation.nodes.notes import Notebook
-from tests.support.actors import EVERYONE
+from tests.support.actors import EVERYONE, Holder, account, give_post
 from tests.support.neighbour import Keys, Neighbour, message
 from web.models import Message
+
+OTHER = Holder(Reach(region_paths=frozenset({"420000/"})), "federation.manage_nodes")
 
 
 def _refused(answer, status: int, code: str) -> RefusedEnvelope:
@@ -224,6 +230,71 @@ def test_what_fails_again_and_again_is_put_aside_and_the_other_lines_go_on(city,
     restart_line(actor=EVERYONE, line=line, from_beginning=False, now=timezone.now())
     apply_all(timezone.now(), incoming=notes)
     assert notes.applied == ["甲", "一", "二"]
+
+
+def test_what_cannot_be_applied_is_refused_whole_by_two_people_and_told(city, its_node, governor, client):
+    notes = Notebook(breaks=True)
+    first, second = message(text="一"), message(text="二")
+    city.send(first, second)
+    for _attempt in range(5):
+        with pytest.raises(ZeroDivisionError):
+            apply_all(timezone.now(), incoming=notes)
+    apply_all(timezone.now(), incoming=notes)
+    city.send(message(text="三"))
+    line, notes.breaks = Line.objects.get(direction="in"), False
+    client.force_login(governor)
+    page = client.get(f"/nodes/{its_node.public_id}/").content.decode()
+    assert f"/nodes/{its_node.public_id}/lines/in/records-0/refuse/" in page
+    with pytest.raises(DomainError) as refused:
+        approve_passing(actor=OTHER, line=line)
+    assert refused.value.code == "not_asked"
+    with pytest.raises(DomainError) as refused:
+        ask_passing(actor=EVERYONE, line=line, reason=" ")
+    assert refused.value.field == "reason"
+    ask_passing(actor=EVERYONE, line=line, reason="内容损坏")
+    with pytest.raises(DomainError) as refused:
+        approve_passing(actor=EVERYONE, line=line)
+    assert refused.value.code == "same_person"
+    decline_passing(actor=OTHER, line=line)
+    ask_passing(actor=EVERYONE, line=line, reason="内容损坏")
+    asked = client.get(f"/nodes/{its_node.public_id}/").content.decode()
+    assert "申请整体不收：内容损坏" in asked and "refuse/approve/" in asked and "refuse/decline/" in asked
+    approve_passing(actor=OTHER, line=line)
+    told = city.ask("results", {"after": {}}).json()["lines"]["records-0"]
+    assert {(one["key"], one["became"], one["rule"]) for one in told["results"]} == {
+        (first["key"], "refused", "envelope"),
+        (second["key"], "refused", "envelope"),
+    }
+    assert "理由：内容损坏" in told["results"][0]["sentence"]
+    assert (told["applied_seq"], ReceivedEnvelope.objects.filter(state="quarantined").exists()) == (1, False)
+    apply_all(timezone.now(), incoming=notes)
+    assert notes.applied == ["三"]
+    acts = AuditEvent.objects.filter(action__startswith="federation.passing_").order_by("pk")
+    assert [one.action.split("_")[-1] for one in acts] == ["asked", "declined", "asked", "approved"]
+    with pytest.raises(DomainError) as refused:
+        ask_passing(actor=EVERYONE, line=line, reason="再来一次")
+    assert refused.value.code == "not_stuck"
+
+
+def test_two_governors_refuse_an_envelope_whole_on_its_pages(city, its_node, governor, client):
+    notes = Notebook(breaks=True)
+    city.send(message(text="一"))
+    for _attempt in range(5):
+        with pytest.raises(ZeroDivisionError):
+            apply_all(timezone.now(), incoming=notes)
+    apply_all(timezone.now(), incoming=notes)
+    at = f"/nodes/{its_node.public_id}/lines/in/records-0/refuse/"
+    client.force_login(governor)
+    assert "整体不收" in client.get(at).content.decode()
+    assert client.post(at, {"reason": "内容损坏"}).status_code == 302
+    assert client.post(f"{at}approve/").status_code == 422
+    other = account("province-platform-2", "另一位管理员")
+    give_post(other, "platform_administrator", region=Region.objects.get(code="420000"))
+    client.force_login(other)
+    assert "内容损坏" in client.get(f"{at}approve/").content.decode()
+    assert client.post(f"{at}approve/").status_code == 302
+    assert Line.objects.get(direction="in").state == "open"
+    assert RecordResult.objects.get().rule == "envelope"
 
 
 def test_a_full_disk_puts_no_envelope_aside(city):

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("federation", "0080_moves_of_a_county"),
+        ("federation", "0081_no_digest_of_what_masters_say"),
     ]
 
     operations = [
