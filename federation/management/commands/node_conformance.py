@@ -1,6 +1,7 @@
 """`node_conformance parent --url … --code …`, `node_conformance child`: trials of others' platforms."""
 
 import json
+import logging
 import threading
 from argparse import ArgumentParser
 from typing import Any
@@ -51,6 +52,8 @@ class Command(BaseCommand):
             side.add_argument("--enterprise", default="", metavar="USCC", help="企业平台：统一社会信用代码")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        # Each call would be a line between the steps.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         report = self._of_parent(options) if options["side"] == "parent" else self._of_child(options)
         for line in report.lines():
             self.stdout.write(line)
