@@ -21,12 +21,12 @@ from attendance.selectors.cells import is_hub
 from attendance.services.passes import recheck
 from audit.models import AuditEvent
 from audit.services import record
+from kernel import locks
 from kernel.errors import DomainError
 from projects.models import Project
 
 # The trail says how far the world has been written: seed, scale, when it was made and up to when.
 WRITTEN = "attendance.demo_written"
-_LOCK = 27_010
 _FRESH = ("projects", "workers", "attendance")
 _BECAUSE = "the demo world is written for everybody; nobody reads"
 
@@ -66,7 +66,7 @@ def write_demo(*, as_of: datetime, seed: int, scale: float = 1.0) -> Outcome:
         write_region_accounts(day_of(as_of, CUT_HOUR))
         return Outcome(False, 0, 0, 0)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [locks.DEMO_WORLD])
     written = AuditEvent.objects.filter(action=WRITTEN).order_by("-pk").first()
     done = _bring_up(written.facts, as_of, seed, scale) if written else _make(as_of, seed, scale)
     if done.is_new:

@@ -10,11 +10,11 @@ from attendance.models import DirtyDay, ProjectDay
 from attendance.rules import RULE_VERSION, window
 from attendance.selectors.clock import current_day, cutoff_hour
 from attendance.services.county_days import add_up_days, note_all_counted
+from kernel import locks
 from projects.models import Project
 from standards.selectors import parameter
 
 # One recounter at a time: an older count can then never overwrite a newer one.
-_RECOUNT_LOCK = 27_003
 _BATCH = 2_000
 
 # All counters count engagements, so that parts sum to the whole. On site: entered, and neither exited nor
@@ -127,7 +127,7 @@ def recount(now: datetime) -> int:
     mark, and only one recounter works at a time.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [_RECOUNT_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [locks.RECOUNT])
         if not cursor.fetchone()[0]:
             return 0
         cursor.execute(

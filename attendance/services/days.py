@@ -11,6 +11,7 @@ from attendance.rules import window
 from attendance.selectors.clock import cutoff_hour
 from attendance.services.corrected import DAY, in_force
 from attendance.services.reading import COUNTS, SEEN, STARTS, WRITE, compose
+from kernel import locks
 from projects.models import Project
 from regions.models import Region
 from standards.selectors import parameter
@@ -18,7 +19,6 @@ from standards.selectors import parameter
 # Whoever adds punches or concludes days holds a project's attendance to the end of the transaction, so that
 # no conclusion misses a punch that another is just adding. The settler, who works on thousands of projects at
 # once, holds all of it by one lock.
-_LOCK = 27_002
 _ALL = 0
 _AT_ONCE = 300
 
@@ -113,14 +113,14 @@ def lock_project(project: Project) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s, %s)",
-            [_LOCK, _ALL, _LOCK, project.pk],
+            [locks.ATTENDANCE_OF_A_PROJECT, _ALL, locks.ATTENDANCE_OF_A_PROJECT, project.pk],
         )
 
 
 def lock_all() -> None:
     """Hold every project's attendance until the transaction ends, as the settler does for one step."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, _ALL])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.ATTENDANCE_OF_A_PROJECT, _ALL])
 
 
 def conclude_days(project: Project, wanted: Iterable[tuple[int, date]]) -> set[tuple[int, date]]:

@@ -18,12 +18,12 @@ from attendance.models import GatePass
 from attendance.rules import window
 from attendance.selectors.clock import current_day, cutoff_hour
 from audit.services import record
+from kernel import locks
 from standards.models import RuleParameter
 from workers.entry import PARAMETERS
 from workers.models import Engagement, EntryReview
 from workers.services import Permission, permissions
 
-_LIST_LOCK: Final = 27_125
 # So many are judged in one transaction, so that nobody waits long for the lock.
 AT_ONCE: Final = 500
 # By then every process of the node reads a value that was entered just now.
@@ -78,7 +78,7 @@ def recheck(now: datetime) -> int:
 def _judge(keys: Sequence[int], now: datetime) -> int:
     """Read, judge and write under the lock: what commits later sends its own news."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LIST_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [locks.GATE_LISTS])
     rows = list(Engagement.all_rows.filter(pk__in=keys).select_related("project__region"))
     known = {one.engagement_id: one for one in GatePass.all_rows.filter(engagement__in=keys)}
     changed: list[GatePass] = []

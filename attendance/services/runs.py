@@ -10,8 +10,8 @@ from django.db.models import Max, Min, Q, Sum
 
 from attendance.models import PunchRun
 from attendance.services.reading import compose
+from kernel import locks
 
-_POSITION_LOCK: Final = 27_005
 # What stood before anybody was to be told is laid down in pieces of this size.
 _PIECE: Final = 10_000
 
@@ -56,7 +56,7 @@ def give_run_positions() -> int:
     if not PunchRun.objects.filter(position=None).exists():
         return 0
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_POSITION_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [locks.RUN_POSITIONS])
         cursor.execute(_GIVE)
         return cursor.rowcount
 

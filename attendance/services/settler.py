@@ -10,12 +10,12 @@ from django.db import DataError, IntegrityError, connection, transaction
 from attendance.services.days import lock_all
 from attendance.services.settling import settle
 from attendance.services.sources import Settled, Source, sources
+from kernel import locks
 
 log = logging.getLogger(__name__)
 
 # About a second's work: whoever waits for the attendance of a project waits no longer.
 PUNCHES_A_STEP = 20_000
-_ONE_SETTLER = 27_004
 # What content that does not fit is answered with; whatever else goes wrong concerns the whole step.
 _FAULTS = (DataError, IntegrityError, ValueError, OverflowError)
 
@@ -23,7 +23,7 @@ _FAULTS = (DataError, IntegrityError, ValueError, OverflowError)
 def become_settler() -> bool:
     """Take the place of the one settler, for as long as this connection lives; False while another has it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, 0)", [_ONE_SETTLER])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, 0)", [locks.ONE_SETTLER])
         return bool(cursor.fetchone()[0])
 
 
@@ -34,7 +34,7 @@ def settler_works() -> bool:
             "SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
             " WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = 0 AND l.granted"
             " AND d.datname = current_database())",
-            [_ONE_SETTLER],
+            [locks.ONE_SETTLER],
         )
         return bool(cursor.fetchone()[0])
 

@@ -19,6 +19,7 @@ from federation.models import AnsweredQuery, Credential, Sandbox
 from federation.sandboxes import GATE, kit
 from federation.selectors import valid_credentials
 from federation.services.credentials import SECRET_BYTES
+from kernel import locks
 from kernel.errors import DomainError
 from kernel.masking import redact
 from projects.models import Enterprise, Participation, Permit, Project
@@ -28,7 +29,6 @@ from standards.selectors import parameter
 from web.sign_ins import Stranger
 from workers.models import Engagement, Person
 
-_LOCK = 27_071
 LONGEST_NAME = 80
 
 
@@ -48,7 +48,7 @@ def open_sandbox(*, vendor: str, address: str, now: datetime) -> tuple[Sandbox, 
     vendor = checked_name(vendor, _("厂商名称"), "vendor")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK]
+            "SELECT pg_advisory_xact_lock(%s, 0)", [locks.SANDBOXES]
         )  # the limits are counted by one at a time
     _check_limits(address, now)
     sandbox = Sandbox.objects.create(

@@ -16,10 +16,10 @@ from attendance.services.reading import compose
 from federation.models import KeptDay, PunchDay, StaleDay
 from federation.travel.digests import Digest
 from federation.travel.punch_tree import DIGEST, HASHED, joined
+from kernel import locks
 
 # A transaction that wrote a punch of yesterday has ended by then.
 OPEN_DAYS: Final = 3
-_LOCK: Final = 27_060
 # A young day that was just digested for another neighbour is not digested again.
 _FRESH: Final = timedelta(minutes=10)
 _COMPUTE: Final = """
@@ -113,7 +113,7 @@ def _digest_stale(day: date, now: datetime) -> None:
 def _wait(day: date) -> None:
     """One process at a day at a time."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, day.toordinal()])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.KEPT_PUNCHES_OF_A_DAY, day.toordinal()])
 
 
 def _computed(peer: str, day: date, projects: Sequence[int] | None = None) -> list[tuple[Any, ...]]:

@@ -6,9 +6,9 @@ from typing import Any, Final
 from celery.beat import PersistentScheduler
 from django.db import Error, connection
 
+from kernel import locks
+
 log = logging.getLogger(__name__)
-# Beside the settler's and the recounter's locks.
-_ONE_CLOCK: Final = 27_070
 # Seconds after which one that waits, or has lost the database, asks again.
 _AGAIN: Final = 2.0
 
@@ -32,7 +32,7 @@ class OneClock(PersistentScheduler):
 
     def is_the_clock(self) -> bool:
         """Whether this process holds the lock, or can take it now."""
-        question = "SELECT true" if self._is_ours else f"SELECT pg_try_advisory_lock({_ONE_CLOCK}, 0)"
+        question = "SELECT true" if self._is_ours else f"SELECT pg_try_advisory_lock({locks.ONE_CLOCK}, 0)"
         try:
             with connection.cursor() as cursor:
                 cursor.execute(question)

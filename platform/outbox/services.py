@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max
 
+from kernel import locks
 from outbox.models import OutboxEvent, Receiver
 from standards.selectors import parameter
 
@@ -15,7 +16,6 @@ Handler = Callable[[Sequence[OutboxEvent]], None]
 _handlers: dict[str, tuple[frozenset[str], Handler]] = {}
 
 # Advisory locks of the node live in one number space; the second key tells shards apart.
-_POSITION_LOCK = 27_001
 _BATCH = 500
 
 
@@ -45,7 +45,7 @@ def receive(name: str, events: Sequence[str], handler: Handler) -> None:
 def give_positions(shard: int = 0) -> int:
     """Number the committed rows that have no position yet, in order of birth; returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_POSITION_LOCK, shard])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.OUTBOX_POSITIONS, shard])
         cursor.execute(
             """
             WITH fresh AS (

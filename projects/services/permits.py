@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from kernel import locks
 from kernel.errors import DomainError, NotFound
 from kernel.permits import require
 from kernel.scoping import Actor
@@ -23,7 +24,6 @@ from regions.models import Region
 from standards.selectors import parameter
 
 _MAY = "projects.receive_permit"
-_LOCK = 27_060
 # Refusals of the act as causes, in a few words; a cell's own rule brings its cause with it.
 _CAUSES = {
     "enterprise_name_differs": _("与已登记的企业名称不一致"),
@@ -61,7 +61,7 @@ class Trial:
         require(actor, _MAY)
         # Two files at once could wait for each other's enterprises in turn.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [locks.PERMIT_LIST])
         found = cls()
         most = parameter("permit_file.rows")
         today = timezone.localdate(now)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from kernel import locks
 from kernel.errors import NotFound
 from kernel.models import this_node
 from kernel.permits import require
@@ -40,8 +41,6 @@ from projects.statements import ProjectStatement, SiteFacts, stated, take_over
 from regions.models import Region
 
 _REPORT, _STATE = "projects.report", "projects.state"
-# One number space of advisory locks: the outbox has 27_001, lists of permits 27_060.
-_CODE_LOCK = 27_061
 # Numbers of a day that counties give by hand begin at 0001; a system's begin here.
 FIRST_OF_SYSTEMS, LAST_OF_SYSTEMS = 9001, 9999
 # What a county's register or the four-database platform says, a vendor's system does not change.
@@ -176,7 +175,7 @@ def _refuse_known(contractor: Enterprise, statement: ProjectStatement) -> None:
 def _fresh_code(region: Region) -> str:
     """Region, day and a number beyond those that counties give by hand: eighteen figures."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_CODE_LOCK, region.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.PROJECT_CODES, region.pk])
     day = f"{region.code}{timezone.localdate():%Y%m%d}"
     first, last = f"{day}{FIRST_OF_SYSTEMS}", f"{day}{LAST_OF_SYSTEMS}"
     used = Project.all_rows.filter(code__gte=first, code__lte=last).order_by("-code")

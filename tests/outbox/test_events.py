@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
+from kernel import locks
 from kernel.ids import new_id
 from outbox import services
 from outbox.models import OutboxEvent, Receiver
@@ -110,7 +111,7 @@ def test_two_processes_never_give_positions_at_the_same_time(second) -> None:
     _happen()
     second.set_autocommit(False)
     with second.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [services._POSITION_LOCK, 0])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.OUTBOX_POSITIONS, 0])
     with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '200ms'")

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import UserActor
 from audit.services import record
+from kernel import locks
 from kernel.errors import DomainError, NotFound, NotPermitted
 from kernel.permits import require
 from kernel.scoping import Actor
@@ -45,7 +46,6 @@ Clock = Callable[[], datetime]
 _CHUNK = 250
 _BEAT_SECONDS = 1.0
 # Advisory locks of the node live in one number space; this one is held while a lease is given.
-_LEASE_LOCK = 27_021
 _MOVING = (State.CHECKING, State.SAVING)
 _WAITING = (State.TO_CHECK, State.TO_SAVE)
 _GAVE_UP = _("平台多次尝试都没有做完，已停止，已写入的行不受影响。请重新上传；仍不成功请联系平台管理员。")
@@ -107,7 +107,7 @@ def _owner(roster: RosterImport, now: datetime) -> Actor:
 def take_lease(roster_pk: int, now: datetime) -> Lease | None:
     """The lease of a waiting import, or of one whose worker is silent; None while others are at work."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LEASE_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [locks.IMPORT_LEASE])
     silent = _silent(now)
     if RosterImport.objects.filter(state__in=_MOVING).exclude(silent).count() >= parameter("imports.at_once"):
         return None

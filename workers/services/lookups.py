@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Min
 
 from audit.services import record
+from kernel import locks
 from kernel.cipher import blind_index
 from kernel.permits import require
 from kernel.scoping import Actor
@@ -23,7 +24,6 @@ from workers.services.people import CITIZEN_CARD, PersonFacts, checked_name, che
 NEW, KNOWN, OTHER_NAME = "new", "known", "other_name"
 _HOUR = timedelta(hours=1)
 # Two questions of one account at once are counted one after the other.
-_COUNTING_LOCK = 27_011
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def counted_person(
 def _is_new_question(asker: Actor, question: str, now: datetime) -> bool:
     """Count a question, unless this account asked the same within the hour. Raises TooManyLookUps."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_COUNTING_LOCK, asker.key])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [locks.LOOK_UPS, asker.key])
     LookUp.objects.filter(actor_key=asker.key, at__lte=now - _HOUR).delete()
     asked = LookUp.objects.filter(actor_key=asker.key)
     digest = blind_index("look_up", question)

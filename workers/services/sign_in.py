@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from accounts.models import PhoneCode, User
 from audit.services import record
+from kernel import locks
 from kernel.cipher import keyring
 from kernel.text import compact
 from standards.selectors import parameter
@@ -28,7 +29,6 @@ from workers.services.phones import phone_index, stored_phone
 
 FIGURES: Final = 6
 # Advisory lock of one phone or address at the door; the second key is taken from its index.
-_DOOR_LOCK = 27_020
 
 
 @transaction.atomic
@@ -161,7 +161,7 @@ def _require_few(index: bytes, origin: bytes, now: datetime) -> None:
     with connection.cursor() as cursor:
         for key in sorted({index, origin}):
             number = int.from_bytes(key[-4:], signed=True)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_DOOR_LOCK, number])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.SIGN_IN_DOOR, number])
     recent = PhoneCode.objects.filter(created_at__gt=now - timedelta(hours=1))
     pause = timedelta(seconds=parameter("worker_sign_in.pause_seconds"))
     own = recent.filter(phone_index=index)

@@ -8,14 +8,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
+from kernel import locks
 from kernel.versions import require_version
 from regions.models import Region
 from standards import errors, life
 from standards.models import Element, ProposedItem, StandardVersion, Tightening, ValidationRule
 from standards.versions import draft_of, grant_of, latest_of
-
-# One number space of advisory locks: projects have 27_061.
-_LAYER_LOCK = 27_070
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,4 +300,6 @@ def _copy(rows: Any, version: StandardVersion) -> None:
 def _lock_layer(region: Region | None) -> None:
     """One draft of a layer is begun at a time."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LAYER_LOCK, region.pk if region else 0])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, %s)", [locks.STANDARD_LAYER, region.pk if region else 0]
+        )

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import UserActor
 from audit.services import record
+from kernel import locks
 from kernel.errors import DomainError, NotFound, NotPermitted
 from kernel.streams import Sink, discard, new_address
 from standards.selectors import parameter
@@ -40,7 +41,6 @@ Clock = Callable[[], datetime]
 _CHUNK = 2000
 _BEAT_SECONDS = 1.0
 # Advisory locks of the node live in one number space; this one is held while a lease is given.
-_LEASE_LOCK = 27_002
 _GAVE_UP = _("平台多次尝试都没有做成，已停止。请把条件收窄后重新导出；仍不成功请联系平台管理员。")
 _NO_POST = _("生成时您的岗位已变动或到期，不再能导出这个名单，没有生成文件。需要时请按现在的岗位重新导出。")
 _SHORT = _("读到的行数与名单的总数对不上，为免缺行，没有生成文件。请稍后重新导出。")
@@ -112,7 +112,7 @@ def make(job_pk: int, clock: Clock) -> bool:
 def take_lease(job_pk: int, now: datetime) -> Lease | None:
     """The lease of a waiting export, or of one whose worker is silent; None while others are at work."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LEASE_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [locks.EXPORT_LEASE])
     silent = Q(state=State.RUNNING, heartbeat_at__lt=now - _lease_time())
     running = ExportJob.objects.filter(state=State.RUNNING).exclude(silent)
     if running.count() >= parameter("exports.at_once"):
