@@ -19,7 +19,7 @@ def test_every_lock_has_a_number_of_its_own() -> None:
 
 def test_whoever_holds_an_advisory_lock_takes_its_number_from_there() -> None:
     files = [path for app in APPS for path in (Path(settings.BASE_DIR) / app).rglob("*.py")]
-    holders = {path.name: path.read_text(encoding="utf-8") for path in files if path.name != "locks.py"}
+    holders = {str(path): path.read_text(encoding="utf-8") for path in files if path.name != "locks.py"}
     holders = {name: text for name, text in holders.items() if "pg_" in text and "advisory" in text}
     assert len(holders) > 10
     assert [name for name, text in holders.items() if re.search(r"27_?[01]\d\d", text)] == []
