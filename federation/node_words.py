@@ -50,6 +50,7 @@ CODES = {
     "bad_below": "下属节点没有登记",
 }
 RESOLUTIONS = {
+    "aside": "不再列为待处理",
     "came": "关联记录已到，已处理",
     "corrected": "已更正并入库",
     "newer": "已有更新的版本",
@@ -100,6 +101,15 @@ def seconds(value: float | None) -> str:
     return f"{int(value // 60)} 分 {int(value % 60)} 秒"
 
 
+def move_in_words(node: Node, to: str) -> str:
+    """The act that moves a county's rows: a city with a platform of its own may have left some here."""
+    is_rest = node.mode == to == Node.Mode.SELF_BUILT
+    return "把留在本平台的项目迁过去" if is_rest else MOVES[Node.Mode(to)]
+
+
 def since(instant: datetime | None, now: datetime) -> str:
     """How long something has waited; nothing where nothing waits."""
-    return "" if instant is None else words.ago(instant, now).removesuffix("前").strip()
+    if instant is None:
+        return ""
+    passed = words.ago(instant, now)
+    return "不到 1 分钟" if passed == "刚刚" else passed.removesuffix("前").strip()

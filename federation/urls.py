@@ -163,6 +163,7 @@ urlpatterns = [
     path("nodes/held/<uuid:public_id>/", held.HeldRecord.as_view(), name="held_record"),
     path("nodes/held/<uuid:public_id>/requeue/", held.Requeue.as_view(), name="held_requeue"),
     path("nodes/held/<uuid:public_id>/waive/", held.AskWaiver.as_view(), name="waiver_ask"),
+    path("nodes/held/<uuid:public_id>/aside/", held.PutAside.as_view(), name="held_aside"),
     path("nodes/held/<uuid:public_id>/approve/", held.ApproveWaiver.as_view(), name="waiver_approve"),
     path("nodes/held/<uuid:public_id>/decline/", held.DeclineWaiver.as_view(), name="waiver_decline"),
     path("nodes/refused/", held.RefusedList.as_view(), name="refused_envelopes"),

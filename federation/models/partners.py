@@ -230,7 +230,7 @@ class GatewayRefusal(OfTheProvince):
         ordering = ("-last_at", "-id")
         constraints = [
             models.UniqueConstraint(
-                fields=("minute", "partner", "shared", "code"),
+                fields=("minute", "partner", "shared", "code", "sentence"),
                 nulls_distinct=False,
                 name="gateway_refusals_of_a_minute_are_one_row",
             ),

@@ -35,7 +35,7 @@ from federation.services.credentials import (
 )
 from federation.services.differences import explain_difference, repair_differences
 from federation.services.forgetting import forget_below
-from federation.services.held import approve_waiver, ask_waiver, decline_waiver, requeue_record
+from federation.services.held import approve_waiver, ask_waiver, decline_waiver, put_aside, requeue_record
 from federation.services.inviting import (
     invite_node,
     register_hosted,
@@ -131,6 +131,7 @@ __all__ = [
     "open_sandbox",
     "pause_upstream",
     "propose_change",
+    "put_aside",
     "register_hosted",
     "repair_differences",
     "request_pull",

@@ -118,7 +118,9 @@ def _require_standing(heard: Heard, node: Node) -> None:
         raise CallRefused(
             "suspended",
             403,
-            _("“{name}”已停用，报文没有处理。请联系对方平台管理员恢复。").format(name=node.name),
+            _("“{name}”已停用（{why}），报文没有处理。请联系对方平台管理员恢复。").format(
+                name=node.name, why=node.suspended_why or _("没有写明原因")
+            ),
             node=node,
         )
 

@@ -84,10 +84,40 @@ def decline_waiver(*, actor: Actor, result: RecordResult) -> RecordResult:
     return row
 
 
+@transaction.atomic
+def put_aside(
+    *, actor: Actor, result: RecordResult, reason: str, now: datetime | None = None
+) -> RecordResult:
+    """Take a neighbour's record that was refused here off this platform's list; its own list keeps it.
+
+    What was refused stays refused, and a later version is judged as always. Raises NotPermitted, DomainError.
+    """
+    require_governing(actor)
+    row = _locked(result)
+    is_theirs = row.line.direction == Line.Direction.IN and row.became == RecordResult.Became.REFUSED
+    if not is_theirs or row.resolved_at is not None:
+        raise DomainError(_("这条记录不在待处理之列：已处理完毕，或应由本平台改正后重报。"), code="not_held")
+    if not reason.strip():
+        raise DomainError(
+            _("请写明为什么不再等它，例如“已电话告知武汉市平台，项目已移交外市”。"),
+            code="no_reason",
+            field="reason",
+        )
+    row.resolved_at, row.resolution = now or timezone.now(), "aside"
+    row.waiver_why, row.waived_label = reason.strip()[:200], actor.label[:120]
+    row.save(update_fields=["resolved_at", "resolution", "waiver_why", "waived_label"])
+    _record(actor, "federation.record_put_aside", row, reason=row.waiver_why)
+    return row
+
+
+def _locked(result: RecordResult) -> RecordResult:
+    rows = RecordResult.objects.select_for_update(of=("self",)).select_related("line__node")
+    return rows.get(pk=result.pk)
+
+
 def _held(result: RecordResult) -> RecordResult:
     """The row, locked: a record of ours that a neighbour refused, still open."""
-    rows = RecordResult.objects.select_for_update(of=("self",)).select_related("line__node")
-    row = rows.get(pk=result.pk)
+    row = _locked(result)
     is_ours = row.line.direction == Line.Direction.OUT and row.became == RecordResult.Became.REFUSED
     if not is_ours or row.resolved_at is not None:
         raise DomainError(_("这条记录不在待处理之列：已处理完毕，或应由上报它的平台处理。"), code="not_held")

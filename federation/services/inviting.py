@@ -160,6 +160,29 @@ def _invited(code: str, name: str, kind: str, region: Region, uscc: str) -> Node
     return held
 
 
+def _require_no_platform(code: str, kind: str, region: Region) -> None:
+    """A place is written down once, and one with a platform of its own comes here by a move alone."""
+    children = Node.objects.filter(relation=Relation.CHILD)
+    joined = children.filter(code=code.strip().lower(), keys__isnull=False).first()
+    if joined is not None:
+        raise DomainError(
+            _(
+                "“{name}”有自建平台并接入过，它的数据不在本平台。要改用本平台，请在它的页面办理“转为托管”。"
+            ).format(name=joined.name),
+            code="has_platform",
+            field="code",
+        )
+    held = children.filter(kind=kind, region=region).exclude(code=code.strip().lower()).first()
+    if held is not None:
+        raise DomainError(
+            _("{region}已登记为“{name}”（{code}），一个地区只登记一次。请核对区划。").format(
+                region=region.name, name=held.name, code=held.code
+            ),
+            code="region_taken",
+            field="region",
+        )
+
+
 def end_invitations(node: Node, now: datetime) -> None:
     """Nobody joins by an invitation of before any more, nor again by one that was used."""
     node.invitations.filter(expires_at__gt=now).update(expires_at=now)
@@ -222,6 +245,7 @@ def register_hosted(*, actor: Actor, code: str, name: str, region: Region) -> No
     require_governing(actor)
     place = _place_of(Kind.CITY, region)
     kind = Kind.CITY if place.is_second_level else Kind.COUNTY
+    _require_no_platform(code, kind, place)
     node = _invited(_checked_code(code), name, kind, place, "")
     end_invitations(node, timezone.now())
     node.state, node.mode = State.ACTIVE, Mode.HOSTED

@@ -36,7 +36,7 @@ def begin_migration(*, actor: Actor, node: Node, now: datetime | None = None) ->
     require_governing(actor)
     node = Node.objects.select_for_update(of=("self",)).select_related("region").get(pk=node.pk)
     to = direction(node)
-    _require_movable(node, to)
+    require_movable(node, to)
     move = Move.objects.create(node=node, to=to, begun_by=actor.label[:120], begun_at=now or timezone.now())
     Node.objects.filter(pk=node.pk).update(moving_to=to, moving_since=move.begun_at)
     if to == Mode.SELF_BUILT:
@@ -59,7 +59,8 @@ def path_of(node: Node) -> str:
     return node.region.path if node.region else ""
 
 
-def _require_movable(node: Node, to: str) -> None:
+def require_movable(node: Node, to: str) -> None:
+    """Raises DomainError where a move of this county cannot begin."""
     if node.relation != Relation.CHILD or node.kind not in (Node.Kind.CITY, Node.Kind.COUNTY):
         raise DomainError(
             _("“{name}”不是本平台的下级市县，不能迁移。").format(name=node.name), code="bad_mode"

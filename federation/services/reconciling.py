@@ -54,13 +54,7 @@ _TURN: Final = 28
 def start_reconciliation(*, actor: Actor, node: Node, now: datetime | None = None) -> Run:
     """Compare everything with the parent, from the rows themselves. Raises NotPermitted, DomainError."""
     require_governing(actor)
-    if node.relation != Node.Relation.PARENT:
-        raise DomainError(
-            _("对账由下级平台发起：“{name}”的管理员在它的平台上点“立即对账”，结果两边都能看到。").format(
-                name=node.name
-            ),
-            code="not_asked_here",
-        )
+    require_asked_here(node)
     if Run.objects.filter(node=node, state__in=(Run.State.RUNNING, Run.State.CHECKING)).exists():
         raise DomainError(
             _("与“{name}”的对账正在进行，请等它完成。").format(name=node.name), code="is_running"
@@ -69,6 +63,17 @@ def start_reconciliation(*, actor: Actor, node: Node, now: datetime | None = Non
     run = _made(node, Run.Scope.WHOLE, at.astimezone(UTC).date(), actor.label, at)
     record(actor, "federation.reconciliation_started", node, code=node.code)
     return run
+
+
+def require_asked_here(node: Node) -> None:
+    """Raises DomainError for a neighbour that asks us, instead of being asked."""
+    if node.relation != Node.Relation.PARENT:
+        raise DomainError(
+            _("对账由下级平台发起：“{name}”的管理员在它的平台上点“立即对账”，结果两边都能看到。").format(
+                name=node.name
+            ),
+            code="not_asked_here",
+        )
 
 
 def start_nightly(now: datetime) -> Run | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.services import record
 from federation.gateway import questions
@@ -241,17 +242,22 @@ def _until_midnight(now: datetime) -> int:
 
 
 def note_turned_away(call: Call, refusal: DomainError, now: datetime) -> None:
-    """Remember that a call got nothing, and why; those of one minute, caller and reason are one row."""
+    """Remember that a call got nothing, and why; those of one minute, caller and reason are one row.
+
+    Of a caller without a known key the words are ours: else anybody could fill the list with his own.
+    """
     secret = call.authorization.removeprefix(_BEARER).strip()[:_LONGEST_KEY]
     partner = _held_by(secret).values_list("partner", flat=True).first()
     shared = call.shared if call.shared in OBJECTS else ""
+    is_told = partner is not None or isinstance(refusal, NoKey)
+    sentence = refusal.message if is_told else _("密钥不明的调用，参数也不合要求。")
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO federation_gatewayrefusal
                 (minute, partner_id, shared, code, sentence, address, number, last_at)
             VALUES (%s, %s, %s, %s, %s, %s, 1, %s)
-            ON CONFLICT (minute, partner_id, shared, code)
+            ON CONFLICT (minute, partner_id, shared, code, sentence)
             DO UPDATE SET number = federation_gatewayrefusal.number + 1, last_at = excluded.last_at
             """,
             [
@@ -259,7 +265,7 @@ def note_turned_away(call: Call, refusal: DomainError, now: datetime) -> None:
                 partner,
                 shared,
                 refusal.code,
-                refusal.message[:300],
+                sentence[:300],
                 call.address[:45],
                 now,
             ],

@@ -12,7 +12,6 @@ from federation.services import share_object, withhold_object
 from federation.web.agreement_forms import OnVersion
 from federation.web.sharing_words import told_field
 from kernel.errors import DomainError, NotFound
-from standards.spec import OPEN
 from web.acts import FormPage, PostPage
 from web.forms import DayField, ScopedForm
 
@@ -108,8 +107,8 @@ class ShareObject(OnVersion, FormPage):
     def first(self) -> dict[str, Any]:
         held = self.row.terms.get(self.shared.key)
         if held is None:
-            # What everybody may know stands ticked; whatever names a person is chosen one by one.
-            return {f"field_{key}": True for key, one in self.shared.fields.items() if one.privacy == OPEN}
+            # Nothing leaves that nobody has chosen.
+            return {}
         return {
             **{f"field_{key}": True for key in held["fields"]},
             **{f"basis_{key}": basis for key, basis in held["bases"].items()},

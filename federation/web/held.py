@@ -20,7 +20,7 @@ from federation.selectors.nodes import (
     refused_envelopes,
     require_governing,
 )
-from federation.services import approve_waiver, ask_waiver, decline_waiver, requeue_record
+from federation.services import approve_waiver, ask_waiver, decline_waiver, put_aside, requeue_record
 from federation.web.nodes import crumbs
 from web import words
 from web.acts import FormPage, PostPage
@@ -137,6 +137,9 @@ class HeldRecord(Page):
                 "is_ours": is_ours,
                 "may_requeue": is_held and (row.requeued_at is None or row.again_seq is not None),
                 "may_ask": is_held and row.waiver_asked_at is None,
+                "may_put_aside": not is_ours
+                and row.became == RecordResult.Became.REFUSED
+                and row.resolved_at is None,
                 "asked": is_held and row.waiver_asked_at is not None,
                 "by_me": row.waiver_asked_by == self.actor.key,
             }
@@ -207,6 +210,12 @@ class WaiverForm(ScopedForm):
     reason = forms.CharField(label="理由", max_length=200, help_text="另一位管理员据此决定，并记入审计")
 
 
+class AsideForm(ScopedForm):
+    """Why not any more."""
+
+    reason = forms.CharField(label="理由", max_length=200, help_text="记入审计，例如：已电话告知对方平台")
+
+
 class AskWaiver(FormPage):
     """Ask that it be let be."""
 
@@ -230,6 +239,26 @@ class AskWaiver(FormPage):
             "title": "申请不再上报",
             "lead": "确实不该上报的记录（例如项目已移交外市）可以不再上报，须另一位平台管理员同意。",
             "crumbs": held_crumbs(Crumb("申请不再上报")),
+        }
+
+
+class PutAside(AskWaiver):
+    """Take a neighbour's refused record off the list here."""
+
+    form_class = AsideForm
+    submit = "不再列出"
+
+    def act(self, form: Any) -> str:
+        put_aside(actor=self.actor, result=self.row, **form.cleaned_data)
+        self.say("已从待处理中移出。对方平台仍看得到这条拒收，改正后重报会照常入库。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "title": "不再列为待处理",
+            "lead": "下级报来、本平台拒收的记录由下级改正。不必再等的，写明原因后不再列在这里；"
+            "拒收本身不变。",
+            "crumbs": held_crumbs(Crumb("不再列为待处理")),
         }
 
 
@@ -283,7 +312,7 @@ class RefusedList(ListPage):
     permission = MANAGE_NODES
     section = "nodes"
     title = "拒收的报文"
-    noun = "次拒收"
+    noun = "条拒收"
     table_class = RefusedTable
     filterset_class = RefusedFilters
     holds_personal_data = False

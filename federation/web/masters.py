@@ -34,6 +34,7 @@ from federation.selectors.masters import (
 from federation.services import request_pull
 from federation.words import feed_state, proposal_state, record_state
 from kernel.errors import NotFound
+from projects.models import Enterprise, Project
 from web import words
 from web.acts import FormPage
 from web.filters import ScopedFilterSet
@@ -211,7 +212,12 @@ class Record(Page):
         row = master_record(self.actor, public_id)
         kind = KINDS[row.object]
         changes = changes_of_record(self.actor, row) if row.row else []
-        pages = {"enterprise": "enterprise", "project": "project"}
+        pages: dict[Any, str] = {Enterprise: "enterprise", Project: "project"}
+        urls = [
+            reverse(name, args=[row.row])
+            for model, name in pages.items()
+            if row.row and model.objects.visible_to(self.actor).filter(public_id=row.row).exists()
+        ]
         return self.show(
             {
                 "title": row.label or row.source_id,
@@ -222,7 +228,7 @@ class Record(Page):
                 "kind": kind,
                 "state": record_state(row),
                 "changes": [(one, field_in_words(one.object, one.field)) for one in changes],
-                "row_url": reverse(pages[kind.row], args=[row.row]) if row.row and kind.row in pages else "",
+                "row_url": urls[0] if urls else "",
             }
         )
 

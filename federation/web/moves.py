@@ -10,11 +10,11 @@ from django.utils import timezone
 from accounts.roles import ROLES
 from federation.compare_words import kind_said
 from federation.models import Move, Node
-from federation.node_words import MOVE_STATES, MOVES
+from federation.node_words import MOVE_STATES, MOVES, move_in_words
 from federation.selectors.moves import gates_there, move, posts_there
 from federation.selectors.nodes import MANAGE_NODES, node
 from federation.services import abort_migration, begin_migration, switch_migration
-from federation.services.moving import direction
+from federation.services.moving import direction, require_movable
 from federation.travel.trees import COMPARED
 from federation.web.nodes import crumbs
 from web.acts import PostPage
@@ -37,7 +37,10 @@ class Begin(_Asking):
         self.row = node(self.actor, kwargs["public_id"])
         self.cancel_url = reverse("node", args=[self.row.public_id])
         self.to = direction(self.row)
-        self.button = MOVES[Node.Mode(self.to)]
+        self.button = move_in_words(self.row, self.to)
+
+    def check(self) -> None:
+        require_movable(self.row, self.to)
 
     def act(self) -> str:
         begun = begin_migration(actor=self.actor, node=self.row)

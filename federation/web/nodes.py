@@ -16,8 +16,8 @@ from federation.models import Line, Move, Node
 from federation.node_words import (
     LINE_STATES,
     MOVE_STATES,
-    MOVES,
     kind_in_words,
+    move_in_words,
     node_state,
     seconds,
     since,
@@ -179,7 +179,7 @@ def _move_to(row: Node, is_moving: bool) -> str:
     is_place = row.relation == Relation.CHILD and row.kind in (Node.Kind.CITY, Node.Kind.COUNTY)
     if is_moving or not is_place or not row.may_exchange or not row.keys.exists():
         return ""
-    return MOVES[Node.Mode(direction(row))]
+    return move_in_words(row, direction(row))
 
 
 def _lines(actor: Actor, row: Node, now: datetime) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """对账: comparisons with neighbours, what differed, sending it again, and why the rest may stand."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -32,6 +33,7 @@ from federation.selectors.reconciliation import (
 )
 from federation.services import explain_difference, repair_differences, start_reconciliation, take_back
 from federation.services.differences import may_be_sent
+from federation.services.reconciling import require_asked_here
 from federation.services.taking_back import may_be_taken_back
 from federation.web.nodes import crumbs
 from web import words
@@ -131,7 +133,8 @@ class Runs(ListPage):
     def more(self, filterset: ScopedFilterSet, rows: QuerySet[Any]) -> dict[str, Any]:
         empty = {
             "title": "还没有对过账",
-            "reason": "接入上级后，每天凌晨自动与上级比对数量和摘要；也可以在上级平台的页面上点“立即对账”。",
+            "reason": "对账由下级平台发起：每天凌晨自动与上级比对数量和摘要；"
+            "下级管理员也可以在上级平台的节点页点“立即对账”。结果两边都能看到。",
         }
         return {"crumbs": compare_crumbs(), "empty": empty}
 
@@ -145,7 +148,7 @@ class OneRun(Page):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         run = reconciliation(self.actor, kwargs["public_id"])
-        rows = differences(self.actor).filter(run=run)
+        rows, counts = differences(self.actor).filter(run=run), list(run.counts.all())
         return self.show(
             {
                 "title": f"{run.scope_in_words}对账 {run.day.isoformat()}",
@@ -153,7 +156,8 @@ class OneRun(Page):
                 "run": run,
                 "state": _run_state(run),
                 "is_running": run.state in ("running", "checking"),
-                "counts": [(kind_said(one.kind), one) for one in run.counts.all()],
+                "counts": [(kind_said(one.kind), one) for one in counts if one.below or one.above],
+                "empty": sum(not (one.below or one.above) for one in counts),
                 "size": size_said(run.bytes_in + run.bytes_out),
                 "differences": [
                     (row, difference_said(row), DIFF_STATES[State(row.state)]) for row in rows[:50]
@@ -173,8 +177,11 @@ class DiffFilters(ScopedFilterSet):
     )
     sort = django_filters.ChoiceFilter(label="差异", choices=list(SORTS.items()))
     kind = django_filters.ChoiceFilter(label="对象", choices=list(KINDS.items()))
-    day = django_filters.CharFilter(label="日期（年-月-日）", lookup_expr="startswith")
+    day = django_filters.DateFilter(label="日期", method="on")
     q = django_filters.CharFilter(label="平台", field_name="node__name", lookup_expr="icontains")
+
+    def on(self, rows: QuerySet[Any], _name: str, value: date) -> QuerySet[Any]:
+        return rows.filter(day=value.isoformat())
 
     class Meta:
         model = ReconciliationDiff
@@ -410,6 +417,9 @@ class Start(PostPage):
     def prepare(self, **kwargs: Any) -> None:
         self.node = node(self.actor, kwargs["public_id"])
         self.cancel_url = reverse("node", args=[self.node.public_id])
+
+    def check(self) -> None:
+        require_asked_here(self.node)
 
     def act(self) -> str:
         run = start_reconciliation(actor=self.actor, node=self.node)

@@ -18,6 +18,7 @@ from federation.gateway.policy import require_the_province
 from federation.models import AgreementVersion, Partner, PartnerKey, SharingAgreement
 from federation.selectors import partners as reads
 from federation.selectors.partners import APPROVE, MANAGE, VIEW
+from federation.web.sharing_words import object_label
 from kernel.errors import NotPermitted
 from web import slips, words
 from web.filters import ScopedFilterSet
@@ -178,7 +179,10 @@ class PartnerRecord(OfTheProvince):
                 "sort": dict(Partner.Kind.choices).get(row.sort, row.sort),
                 "agreements": [(one, agreement_state(one, today)) for one in held],
                 "keys": [(one, key_state(one)) for one in reads.partner_keys(self.actor, row)],
-                "calls": reads.handed_out(self.actor).filter(partner=row)[:20],
+                "calls": [
+                    (one, object_label(one.shared))
+                    for one in reads.handed_out(self.actor).filter(partner=row)[:20]
+                ],
                 "refusals": reads.turned_away(self.actor).filter(partner=row)[:10],
                 "manages": self.actor.may(MANAGE),
             }

@@ -16,7 +16,7 @@ from attendance.web.own import OwnPage
 from federation.gateway.catalogue import COVERS, OBJECTS
 from federation.gateway.description import description_of
 from federation.gateway.samples import sample_answer, sample_row
-from federation.models import AgreementVersion, GatewayLog, GatewayRefusal, Partner
+from federation.models import AgreementVersion, GatewayLog, GatewayRefusal, Node, Partner
 from federation.selectors import partners as reads
 from federation.selectors.partners import APPROVE, MANAGE
 from federation.web.sharing import OfTheProvince, crumbs, of_agreement, version_state
@@ -110,10 +110,22 @@ def _server(request: HttpRequest) -> str:
     return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
 
 
-class LogFilters(ScopedFilterSet):
-    """By partner, object and day."""
+class OfAPartner(ScopedFilterSet):
+    """By partner, whose name is said instead of its key."""
 
     fixed = ("partner",)
+
+    partner = django_filters.UUIDFilter(label="单位", field_name="partner__public_id")
+
+    def described(self, name: str, value: Any) -> str:
+        if name != "partner":
+            return super().described(name, value)
+        row = Partner.objects.visible_to(self.request.actor).filter(public_id=value).first()
+        return row.name if row else "不在范围内"
+
+
+class LogFilters(OfAPartner):
+    """By partner, object and day."""
 
     shared = django_filters.ChoiceFilter(
         label="数据对象", choices=[(key, one.label) for key, one in OBJECTS.items()]
@@ -122,17 +134,10 @@ class LogFilters(ScopedFilterSet):
     agreement = django_filters.CharFilter(
         label="协议编号", field_name="version__agreement__number", lookup_expr="icontains"
     )
-    partner = django_filters.UUIDFilter(label="单位", field_name="partner__public_id")
 
     class Meta:
         model = GatewayLog
         fields: list[str] = []
-
-    def described(self, name: str, value: Any) -> str:
-        if name != "partner":
-            return super().described(name, value)
-        row = Partner.objects.visible_to(self.request.actor).filter(public_id=value).first()
-        return row.name if row else "不在范围内"
 
 
 class LogTable(ListTable):
@@ -182,19 +187,14 @@ class HandedOut(OfTheProvince, ListPage):
         return {"crumbs": crumbs(Crumb("提供记录")), "empty": empty}
 
 
-class RefusalFilters(ScopedFilterSet):
-    """By partner and reason."""
+class RefusalFilters(OfAPartner):
+    """By partner, and by a word of the reason."""
 
-    fixed = ("partner",)
-
-    code = django_filters.CharFilter(label="原因代码")
-    partner = django_filters.UUIDFilter(label="单位", field_name="partner__public_id")
+    reason = django_filters.CharFilter(label="原因", field_name="sentence", lookup_expr="icontains")
 
     class Meta:
         model = GatewayRefusal
         fields: list[str] = []
-
-    described = LogFilters.described
 
 
 class RefusalTable(ListTable):
@@ -244,7 +244,8 @@ class OwnRecipients(OwnPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = list(reads.own_received(self.actor)[: _SHOWN + 1])
-        return self.show({"rows": [told_receipt(one) for one in rows[:_SHOWN]], "more": len(rows) > _SHOWN})
+        told = [told_receipt(one) for one in rows[:_SHOWN]]
+        return self.show({"rows": told, "more": len(rows) > _SHOWN, "is_elsewhere": not _is_province()})
 
 
 class PersonRecipients(Page):
@@ -264,5 +265,11 @@ class PersonRecipients(Page):
                 "crumbs": [Crumb(work.person.name, url), Crumb("谁收到过数据")],
                 "rows": [told_receipt(one) for one in rows[:_SHOWN]],
                 "more": len(rows) > _SHOWN,
+                "is_elsewhere": not _is_province(),
             }
         )
+
+
+def _is_province() -> bool:
+    """What leaves is written down at the province, which alone serves outsiders."""
+    return bool(settings.NODE_KIND == Node.Kind.PROVINCE)

@@ -220,8 +220,17 @@ class PostPage(_Acting):
         """Call the one service that does it, and say where to go then."""
         raise NotImplementedError
 
+    def check(self) -> None:
+        """Raise DomainError where the act would be refused whatever is answered: then nothing is asked."""
+
     def get(self, request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponse:
         self.prepare(**kwargs)
+        try:
+            self.check()
+        except (NotPermitted, NotFound):
+            raise
+        except DomainError as refusal:
+            return self._show(refusal, is_possible=False)
         return self._show()
 
     def post(self, request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponse:
@@ -235,10 +244,13 @@ class PostPage(_Acting):
         except DomainError as refusal:
             return self._show(refusal, status=refusal.status)
 
-    def _show(self, refusal: DomainError | None = None, status: int = 200) -> HttpResponse:
+    def _show(
+        self, refusal: DomainError | None = None, status: int = 200, *, is_possible: bool = True
+    ) -> HttpResponse:
         shown = {
             "section": self.section,
             "refusal": refusal,
+            "is_possible": is_possible,
             "question": self.question,
             "consequence": self.consequence,
             "button": self.button,

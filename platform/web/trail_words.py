@@ -74,6 +74,7 @@ ACTIONS: dict[str, str] = {
     "federation.migration_ended": "平台迁移完成",
     "federation.line_restarted": "恢复数据流",
     "federation.record_requeued": "重新报送记录",
+    "federation.record_put_aside": "拒收的记录不再列为待处理",
     "federation.waiver_asked": "申请不再上报记录",
     "federation.waiver_approved": "同意不再上报记录",
     "federation.waiver_declined": "不同意不再上报记录",

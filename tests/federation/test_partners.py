@@ -395,8 +395,13 @@ def test_from_the_first_form_to_the_first_row(world: TwoCounties) -> None:
         page = admin.get(reverse(name, args=[of.public_id]))
         assert page.status_code == 200
         assert secret not in page.content.decode()
+    assert (
+        Client().get("/gateway/v1/payroll-rows", headers=head, REMOTE_ADDR="203.0.113.7").status_code == 403
+    )
     for name in ("handed_out", "turned_away", "partners"):
         assert admin.get(reverse(name)).status_code == 200
+    found = admin.get(reverse("turned_away"), {"reason": "没有约定", "partner": str(partner.public_id)})
+    assert found.status_code == 200 and "某某人社局" in text_of(found)
     document = admin.get(reverse("agreement_document", args=[version.public_id]))
     assert "/gateway/v1/persons-at-work" in text_of(document)
     described = admin.get(reverse("agreement_openapi", args=[version.public_id])).json()

@@ -126,8 +126,12 @@ def test_a_hosted_county_is_written_down_and_moves_only_to_a_platform_that_has_j
     assert "使用本平台" in _text(desk.get("/nodes/"))
     url = answer["Location"]
     assert "邀请其自建平台接入" in _text(desk.get(url))
-    answer = _press(desk, f"{url}move/")
-    assert answer.status_code == 422 and "还没有接入，没有地方可迁" in answer.content.decode()
+    # Nothing is asked that could only be refused.
+    asked = desk.get(f"{url}move/")
+    assert "还没有接入，没有地方可迁" in asked.content.decode() and 'id="act"' not in asked.content.decode()
+    assert _press(desk, f"{url}move/").status_code == 422
+    again = _press(desk, "/nodes/hosted/", name="仙桃", code="xts2", region="429004")
+    assert again.status_code == 422 and "一个地区只登记一次" in again.content.decode()
     assert not Move.objects.exists() and not Frozen.objects.exists()
 
 
@@ -159,8 +163,28 @@ def test_what_a_child_reported_in_vain_is_seen_with_what_to_do(desk, city):
     assert "记录所在的区划不归报送平台管理。" in _text(desk.get("/nodes/held/"))
     text = _text(desk.get(f"/nodes/held/{row.public_id}/"))
     assert "请由所在市州的平台报送。" in text and "outside_region" in text
-    # It is theirs to mend.
+    # It is theirs to mend; ours to wait for no longer.
     assert _press(desk, f"/nodes/held/{row.public_id}/requeue/").status_code == 422
+    assert _press(desk, f"/nodes/held/{row.public_id}/aside/", reason=" ").status_code == 422
+    assert _press(desk, f"/nodes/held/{row.public_id}/aside/", reason="已电话告知").status_code == 302
+    assert "记录所在的区划不归报送平台管理。" not in _text(desk.get("/nodes/held/"))
+    assert "已电话告知" in _text(desk.get(f"/nodes/held/{row.public_id}/"))
+
+
+def test_a_platform_of_its_own_is_not_written_down_as_using_this_one(desk, city, its_node):
+    _press(desk, f"/nodes/{its_node.public_id}/suspend/", reason="检修")
+    refused = city.send(message(text="二"))
+    assert "检修" in refused.json()["sentence"]
+    answer = _press(desk, "/nodes/hosted/", name="武汉", code="whs", region="420100")
+    assert answer.status_code == 422 and "转为托管" in answer.content.decode()
+    its_node.refresh_from_db()
+    assert (its_node.state, its_node.mode) == ("suspended", "self_built")
+
+
+def test_a_parent_does_not_offer_to_begin_a_comparison_that_its_child_begins(desk, city, its_node):
+    page = desk.get(f"/nodes/{its_node.public_id}/reconcile/")
+    assert page.status_code == 200 and "对账由下级平台发起" in page.content.decode()
+    assert 'id="act"' not in page.content.decode()
 
 
 def test_two_administrators_waive_a_record_of_ours(desk, city, its_node):
