@@ -210,7 +210,7 @@ class WaiverForm(ScopedForm):
     reason = forms.CharField(label="理由", max_length=200, help_text="另一位管理员据此决定，并记入审计")
 
 
-class AsideForm(ScopedForm):
+class AsideForm(WaiverForm):
     """Why not any more."""
 
     reason = forms.CharField(label="理由", max_length=200, help_text="记入审计，例如：已电话告知对方平台")

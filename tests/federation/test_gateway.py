@@ -291,8 +291,8 @@ def test_another_object_another_field_and_an_unknown_parameter_are_refused_by_na
     ):
         labour.refused(PEOPLE, 422, "bad_parameter", **asked)
     assert labour.get(PEOPLE, project=["1", "2"]).status_code == 422
-    asked = Client(enforce_csrf_checks=True).post(f"/gateway/v1/{PEOPLE}")
-    assert (asked.status_code, asked["Content-Type"]) == (405, "application/problem+json")
+    posted = Client(enforce_csrf_checks=True).post(f"/gateway/v1/{PEOPLE}")
+    assert (posted.status_code, posted["Content-Type"]) == (405, "application/problem+json")
     # What was refused for different reasons stands apart, also within a minute.
     reasons = GatewayRefusal.all_rows.filter(partner=labour.partner, code="bad_parameter")
     assert reasons.values("sentence").distinct().count() == reasons.values("minute", "sentence").count() >= 4

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import threading
 from argparse import ArgumentParser
 from typing import Any
@@ -101,6 +102,9 @@ class Command(BaseCommand):
             "请在下级平台用它们接入，再照下面没有出现的各步操作；全部出现后自动结束，Ctrl+C 提前结束。"
         )
         self.stdout.flush()
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            # Also where whoever started it had the first ignored, as a shell does for what runs behind it.
+            signal.signal(ending, signal.default_int_handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             self._watch(trial, options["minutes"] * 60)
