@@ -62,6 +62,10 @@ def node_state(node: Node) -> tuple[str, str]:
     """A node's level and state."""
     if node.mode == Node.Mode.HOSTED:
         return "green", "使用本平台"
+    if node.relation == Node.Relation.BELOW:
+        return "grey", "经下级平台接入"
+    if node.relation == Node.Relation.PARENT and node.objection and node.state == Node.State.ACTIVE:
+        return "amber", "握手没有成功"
     return STATES.get(Node.State(node.state), ("grey", node.state))
 
 

@@ -102,8 +102,11 @@ class Invite(_OfNodes):
     form_class = InviteForm
     submit = "生成邀请码"
 
+    def _asked(self) -> Node | None:
+        return nodes(self.actor).filter(code=self.request.GET.get("code", "")[:32]).first()
+
     def first(self) -> dict[str, Any]:
-        asked = nodes(self.actor).filter(code=self.request.GET.get("code", "")[:32]).first()
+        asked = self._asked()
         if asked is None:
             return {}
         return {
@@ -122,9 +125,13 @@ class Invite(_OfNodes):
 
     def context(self) -> dict[str, Any]:
         days = int(parameter("federation.invitation_days"))
+        lead = f"邀请码 {days} 天内有效，只能用一次。对方填入后双方交换密钥，之后的报文都有签名。"
+        asked = self._asked()
+        if asked is not None and asked.suspended_why:
+            lead += f"它现在停用（{asked.suspended_why}）：重新邀请即不再停用，凭新的邀请码接入后恢复往来。"
         return {
             "title": "邀请下级平台",
-            "lead": f"邀请码 {days} 天内有效，只能用一次。对方填入后双方交换密钥，之后的报文都有签名。",
+            "lead": lead,
             "crumbs": crumbs(Crumb("邀请下级平台")),
         }
 

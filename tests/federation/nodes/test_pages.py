@@ -106,6 +106,7 @@ def test_a_node_is_suspended_and_resumed_on_its_page(desk, city, its_node):
     assert "记录 0" in _text(desk.get(url))
     assert _press(desk, f"{url}suspend/", reason="检修").status_code == 302
     assert "停用原因：检修" in _text(desk.get(url))
+    assert "它现在停用（检修）" in _text(desk.get("/nodes/invite/?code=whs"))
     assert _press(desk, f"{url}resume/").status_code == 302
     assert Node.objects.get(pk=its_node.pk).state == "keyed"
 
@@ -114,7 +115,8 @@ def test_a_node_that_was_only_claimed_is_removed_on_its_page(desk, city):
     county = {"code": "wcq", "name": "武昌区平台", "kind": "county", "region": "420106"}
     city.ask("hello", {"card": {**city.card(), "below": [county]}})
     url = f"/nodes/{Node.objects.get(code='wcq').public_id}/"
-    assert "移除" in _text(desk.get(url))
+    shown = _text(desk.get(url))
+    assert "移除" in shown and "经下级平台接入" in shown and "未握手" not in shown
     assert "只能移除没有收到过它的记录的节点" in _text(desk.get(f"{url}forget/"))
     assert _press(desk, f"{url}forget/").status_code == 302
     assert not Node.objects.filter(code="wcq").exists()
