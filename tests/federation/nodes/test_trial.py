@@ -34,7 +34,6 @@ from federation.services.reconciling import carry_on
 from federation.services.sealing import line_out
 from federation.services.sending import push
 from federation.travel import beginning
-from federation.trial import of_parent
 from federation.trial.of_child import ChildTrial
 from federation.trial.of_parent import ParentTrial
 from federation.trial.report import Report
@@ -119,13 +118,12 @@ def test_our_own_province_passes_the_trial_of_an_enterprises_parent(firm: Speake
     ],
 )
 def test_a_step_that_falls_over_an_odd_answer_is_failed_with_a_sentence(
-    db: None, monkeypatch: pytest.MonkeyPatch, act: str, spoiled: dict[str, Any], step: str
+    db: None, act: str, spoiled: dict[str, Any], step: str
 ) -> None:
-    monkeypatch.setattr(of_parent, "_PAUSE", 0.01)
     above = Parent()
     above.answers[act] = lambda _body: (200, json.dumps(spoiled).encode())
     me = Speaker("whs", "试验", "city", "420100")
-    report = ParentTrial(_over_a_web_server(above), URL, above.invitation, me, patience=0.1).run()
+    report = ParentTrial(_over_a_web_server(above), URL, above.invitation, me, patience=0.1, pause=0.01).run()
     assert _states(report)[step] == "failed"
     assert json.loads(json.dumps(report.as_data()))["passed"] is False
 
@@ -136,13 +134,10 @@ def test_the_command_asks_an_enterprise_who_it_is_and_where_its_project_lies() -
         call_command("node_conformance", "parent", "--url", URL, "--code", code, "--kind", "enterprise")
 
 
-def test_a_parent_of_another_maker_hears_which_steps_it_fails(
-    db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(of_parent, "_PAUSE", 0.01)
+def test_a_parent_of_another_maker_hears_which_steps_it_fails(db: None) -> None:
     above = Parent()
     me = Speaker("whs", "试验", "city", "420100")
-    report = ParentTrial(_over_a_web_server(above), URL, above.invitation, me, patience=0.1).run()
+    report = ParentTrial(_over_a_web_server(above), URL, above.invitation, me, patience=0.1, pause=0.01).run()
     states = _states(report)
     assert (states["join"], states["hello"]) == ("shown", "shown")
     # It asks nobody who they are, applies nothing and compares nothing.
