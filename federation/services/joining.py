@@ -209,11 +209,14 @@ def _asked(http: httpx.Client, url: str, code: str, content: bytes, fingerprint:
     try:
         got, headers, status = posted_to(http, url, JOIN, content, {**sent, "Content-Type": JSON})
     except Unreachable as away:
-        raise DomainError(away.sentence, code="unreachable", field="url") from away
+        told = _("没有接入：{why}。请核对网址，确认对方正在运行后再试。")
+        raise DomainError(told.format(why=away.why), code="unreachable", field="url") from away
     said = _said_by(got)
+    if status != 200 and not said.get("sentence"):
+        told = _("这个网址没有按节点间协议回答（HTTP {status}），不是上级平台的地址。请核对网址。")
+        raise DomainError(told.format(status=status), code="no_node", field="url")
     if status != 200:
-        told = str(said.get("sentence") or _("对方没有说明原因（HTTP {status}）。").format(status=status))
-        raise DomainError(told[:300], code="refused", field="invitation")
+        raise DomainError(str(said["sentence"])[:300], code="refused", field="invitation")
     found = card_of(said.get("card"))
     key = next((one for one in found.keys if one.key_id == fingerprint), None)
     re = sent[heads.HEADERS["signature"]]

@@ -23,11 +23,14 @@ _LONGEST_ANSWER: Final = 16 * 1024 * 1024
 
 
 class Unreachable(Exception):
-    """No answer of the neighbour came: the network, or something that answered in its place."""
+    """No answer of the neighbour came: the network, or something that answered in its place.
 
-    def __init__(self, sentence: str) -> None:
+    `why` is the fault alone, for who tells something else of what happens next.
+    """
+
+    def __init__(self, sentence: str, why: str = "") -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence, self.why = sentence, why or sentence
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,9 @@ def posted_to(
                     raise Unreachable(_("对方的回答超过 16 MB，没有读完。请联系对方管理员。"))
             return bytes(got), answer.headers, answer.status_code
     except httpx.HTTPError as wrong:
-        raise Unreachable(
-            _("连接不上 {url}（{why}）。请检查网络和对方是否在运行；恢复后会自动补发。").format(
-                url=url, why=type(wrong).__name__
-            )
-        ) from wrong
+        why = _("连接不上 {url}（{why}）").format(url=url, why=type(wrong).__name__)
+        told = _("{why}。请检查网络和对方是否在运行；恢复后会自动补发。").format(why=why)
+        raise Unreachable(told, why) from wrong
 
 
 def _posted(

@@ -202,6 +202,19 @@ def test_a_city_joins_its_parent_and_believes_only_the_key_of_the_invitation(set
     with pytest.raises(DomainError) as refused:
         join_parent(actor=EVERYONE, url=URL, invitation=parent.invitation, http=impostor.http())
     assert refused.value.code == "not_the_inviter"
+
+
+def test_an_address_that_is_no_platforms_is_said_to_be_wrong_and_nothing_is_promised(db, settings):
+    settings.NODE_KIND, settings.NODE_ID, settings.NODE_REGION = "city", "whs", "420100"
+    above = Parent()
+    above.answers["join"] = lambda _body: (401, b"<html>sign in</html>")
+    with pytest.raises(DomainError, match="不是上级平台的地址") as refused:
+        join_parent(actor=EVERYONE, url=URL, invitation=above.invitation, http=above.http())
+    assert refused.value.field == "url"
+    above.away = True
+    with pytest.raises(DomainError, match="没有接入：连接不上") as refused:
+        join_parent(actor=EVERYONE, url=URL, invitation=above.invitation, http=above.http())
+    assert "自动补发" not in refused.value.message
     assert not Node.objects.filter(relation="parent").exists()
     node = join_parent(actor=EVERYONE, url=URL, invitation=parent.invitation, http=parent.http())
     assert (node.state, node.relation, node.url) == ("keyed", "parent", "https://p.example")
