@@ -202,6 +202,11 @@ def test_a_city_joins_its_parent_and_believes_only_the_key_of_the_invitation(set
     with pytest.raises(DomainError) as refused:
         join_parent(actor=EVERYONE, url=URL, invitation=parent.invitation, http=impostor.http())
     assert refused.value.code == "not_the_inviter"
+    assert not Node.objects.filter(relation="parent").exists()
+    node = join_parent(actor=EVERYONE, url=URL, invitation=parent.invitation, http=parent.http())
+    assert (node.state, node.relation, node.url) == ("keyed", "parent", "https://p.example")
+    assert say_hello(parent.http(), node, timezone.now())
+    assert Node.objects.get(relation="parent").state == "active"
 
 
 def test_an_address_that_is_no_platforms_is_said_to_be_wrong_and_nothing_is_promised(db, settings):
@@ -215,11 +220,6 @@ def test_an_address_that_is_no_platforms_is_said_to_be_wrong_and_nothing_is_prom
     with pytest.raises(DomainError, match="没有接入：连接不上") as refused:
         join_parent(actor=EVERYONE, url=URL, invitation=above.invitation, http=above.http())
     assert "自动补发" not in refused.value.message
-    assert not Node.objects.filter(relation="parent").exists()
-    node = join_parent(actor=EVERYONE, url=URL, invitation=parent.invitation, http=parent.http())
-    assert (node.state, node.relation, node.url) == ("keyed", "parent", "https://p.example")
-    assert say_hello(parent.http(), node, timezone.now())
-    assert Node.objects.get(relation="parent").state == "active"
 
 
 def test_a_province_has_no_parent(db):
