@@ -57,7 +57,7 @@ WITHOUT_A_ROW = {
             "forget_below",
             "switch_migration", "abort_migration", "join_parent", "rotate_node_key", "restart_line",
             "requeue_record",
-            "ask_waiver", "approve_waiver", "decline_waiver",
+            "ask_waiver", "approve_waiver", "decline_waiver", "put_aside",
             "ask_passing", "approve_passing", "decline_passing",
             "start_reconciliation", "repair_differences", "explain_difference", "state_month",
             "take_back",

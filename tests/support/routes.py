@@ -1281,6 +1281,7 @@ ROUTES: dict[str, Route] = {
     "held_record": _of_the_node(kwargs=_no_such_node),
     "held_requeue": _of_the_node({}, kwargs=_no_such_node),
     "waiver_ask": _of_the_node({"reason": "已移交"}, kwargs=_no_such_node),
+    "held_aside": _of_the_node({"reason": "已电话告知"}, kwargs=_no_such_node),
     "waiver_approve": _of_the_node({}, kwargs=_no_such_node),
     "waiver_decline": _of_the_node({}, kwargs=_no_such_node),
     "refused_envelopes": _of_the_node(),

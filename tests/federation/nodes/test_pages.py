@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from federation.models import Frozen, Line, Move, Node, RecordResult, RefusedEnvelope, SentEnvelope
 from federation.selectors.node_health import healths
+from federation.services import put_aside
 from federation.services.applying import apply_all
 from federation.services.sealing import line_out, seal_next
+from kernel.errors import NotPermitted
+from kernel.scoping import Reach
 from tests.federation.nodes.notes import Changes, Notebook, note
-from tests.support.actors import EVERYONE, account, give_post
+from tests.support.actors import EVERYONE, Holder, account, give_post
 from tests.support.neighbour import message
 
 INVITE = {"name": "武汉市平台", "code": "whs", "kind": "city", "region": "420100", "enterprise_uscc": ""}
@@ -168,6 +171,9 @@ def test_what_a_child_reported_in_vain_is_seen_with_what_to_do(desk, city):
     # It is theirs to mend; ours to wait for no longer.
     assert _press(desk, f"/nodes/held/{row.public_id}/requeue/").status_code == 422
     assert _press(desk, f"/nodes/held/{row.public_id}/aside/", reason=" ").status_code == 422
+    of_a_city = Holder(Reach(region_paths=frozenset({"420000/420100/"})), "federation.manage_nodes")
+    with pytest.raises(NotPermitted):
+        put_aside(actor=of_a_city, result=row, reason="不归我管")
     assert _press(desk, f"/nodes/held/{row.public_id}/aside/", reason="已电话告知").status_code == 302
     assert "记录所在的区划不归报送平台管理。" not in _text(desk.get("/nodes/held/"))
     assert "已电话告知" in _text(desk.get(f"/nodes/held/{row.public_id}/"))
