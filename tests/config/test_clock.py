@@ -11,8 +11,9 @@ from django.db import connection
 
 from config.celery import app
 from config.clock import OneClock
+from kernel import locks
 
-LOCK = "SELECT pg_try_advisory_lock(27070, 0)"
+LOCK = f"SELECT pg_try_advisory_lock({locks.ONE_CLOCK}, 0)"
 
 
 @pytest.fixture
@@ -51,5 +52,5 @@ def test_one_that_waits_sends_nothing_and_takes_over_when_the_other_is_gone(
     # It has not even read its schedule, so nothing can have been sent.
     assert clock.tick() == 2.0
     assert clock._heap is None
-    other.execute("SELECT pg_advisory_unlock(27070, 0)")
+    other.execute(f"SELECT pg_advisory_unlock({locks.ONE_CLOCK}, 0)")
     assert clock.is_the_clock()
