@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.test.utils import override_settings
+from pytest_django import DjangoDbBlocker
 
 from kernel.ids import new_id
 from standards.effective import forget_standards
@@ -50,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[TwoCounties]:  # type: ignore[no-untyped-def]
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[TwoCounties]:
     """Both counties, for the whole file, inside a transaction that is rolled back."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield two_counties()

@@ -155,6 +155,14 @@ def changes_of_record(actor: Actor, record: MasterRecord) -> QuerySet[MasterChan
     return rows.order_by("-noted_at", "-pk")
 
 
+def opens_page_of(actor: Actor, record: MasterRecord) -> str:
+    """The name of the page on which a record's row is seen, "" where it has none within the actor's scope."""
+    pages: dict[str, Any] = {"enterprises": Enterprise, "projects": Project}
+    model = pages.get(record.object)
+    is_seen = model and record.row and model.objects.visible_to(actor).filter(public_id=record.row).exists()
+    return record.object.removesuffix("s") if is_seen else ""
+
+
 def owned_row(actor: Actor, kind: str, public_id: UUID) -> Row:
     """A row whose fields the master owns, within the actor's scope. Raises NotFound."""
     model = ROW_MODELS.get(kind)

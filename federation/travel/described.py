@@ -1,6 +1,7 @@
 """The kinds of records in a document, for who joins with software of another maker."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import models
 
@@ -101,7 +102,7 @@ def _sort(of: Kind | Part, column: Column) -> str:
     return _plain(column.field)
 
 
-def _plain(field: models.Field) -> str:  # type: ignore[type-arg]  # of any column
+def _plain(field: "models.Field[Any, Any]") -> str:
     for kind, word in _PLAIN:
         if isinstance(field, kind):
             return word
@@ -109,7 +110,7 @@ def _plain(field: models.Field) -> str:  # type: ignore[type-arg]  # of any colu
 
 
 # The more particular first: a day with a time is a day as well.
-_PLAIN: tuple[tuple[type[models.Field], str], ...] = (  # type: ignore[type-arg]  # of any column
+_PLAIN: "tuple[tuple[type[models.Field[Any, Any]], str], ...]" = (
     (models.DateTimeField, "时间"),
     (models.DateField, "日期"),
     (models.BooleanField, "真假"),

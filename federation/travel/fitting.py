@@ -7,6 +7,7 @@ written.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import GenericAlias
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -34,7 +35,7 @@ _Place = Annotated[int, msgspec.Meta(ge=0)]
 _TYPES: Final[Mapping[str, Any]] = {
     "public_id": UUID, "at": _Instant, "received": _Instant, **dict.fromkeys(_LISTS, _Place),
 }  # fmt: skip
-_Punch: Any = tuple[tuple(_TYPES.get(name, str) for name, _said in ROW)]  # type: ignore[misc]  # made of ROW
+_Punch: Any = GenericAlias(tuple, tuple(_TYPES.get(name, str) for name, _said in ROW))
 
 
 def misfit(message: Message) -> str:

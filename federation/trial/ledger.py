@@ -96,9 +96,10 @@ class Ledger:
         """The project of a record, found along its references through what else was reported."""
         if kind.project is None:
             return ""
-        model, row, key = kind.model, message.row, str(message.key)
+        model: Any = kind.model
+        row, key = message.row, str(message.key)
         for step in filter(None, kind.project.split("__")):
-            model = model._meta.get_field(step).related_model  # type: ignore[assignment]  # a reference
+            model = model._meta.get_field(step).related_model
             key = str(row.get(step) or "")
             found = self.told.get(KIND_OF.get(model, ""), {}).get(key)
             row = found.row if found else {}

@@ -25,6 +25,7 @@ from federation.selectors.masters import (
     history_of,
     master_record,
     master_records,
+    opens_page_of,
     owned_row,
     proposals_about,
     pulls_of,
@@ -34,7 +35,6 @@ from federation.selectors.masters import (
 from federation.services import request_pull
 from federation.words import feed_state, proposal_state, record_state
 from kernel.errors import NotFound
-from projects.models import Enterprise, Project
 from web import words
 from web.acts import FormPage
 from web.filters import ScopedFilterSet
@@ -212,12 +212,7 @@ class Record(Page):
         row = master_record(self.actor, public_id)
         kind = KINDS[row.object]
         changes = changes_of_record(self.actor, row) if row.row else []
-        pages: dict[Any, str] = {Enterprise: "enterprise", Project: "project"}
-        urls = [
-            reverse(name, args=[row.row])
-            for model, name in pages.items()
-            if row.row and model.objects.visible_to(self.actor).filter(public_id=row.row).exists()
-        ]
+        page = opens_page_of(self.actor, row)
         return self.show(
             {
                 "title": row.label or row.source_id,
@@ -228,7 +223,7 @@ class Record(Page):
                 "kind": kind,
                 "state": record_state(row),
                 "changes": [(one, field_in_words(one.object, one.field)) for one in changes],
-                "row_url": urls[0] if urls else "",
+                "row_url": reverse(page, args=[row.row]) if page else "",
             }
         )
 

@@ -15,8 +15,9 @@ from django.utils.html import format_html
 from attendance.web.own import OwnPage
 from federation.gateway.catalogue import COVERS, OBJECTS
 from federation.gateway.description import description_of
+from federation.gateway.policy import is_the_province
 from federation.gateway.samples import sample_answer, sample_row
-from federation.models import AgreementVersion, GatewayLog, GatewayRefusal, Node, Partner
+from federation.models import AgreementVersion, GatewayLog, GatewayRefusal, Partner
 from federation.selectors import partners as reads
 from federation.selectors.partners import APPROVE, MANAGE
 from federation.web.sharing import OfTheProvince, crumbs, of_agreement, version_state
@@ -245,7 +246,7 @@ class OwnRecipients(OwnPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = list(reads.own_received(self.actor)[: _SHOWN + 1])
         told = [told_receipt(one) for one in rows[:_SHOWN]]
-        return self.show({"rows": told, "more": len(rows) > _SHOWN, "is_elsewhere": not _is_province()})
+        return self.show({"rows": told, "more": len(rows) > _SHOWN, "is_elsewhere": not is_the_province()})
 
 
 class PersonRecipients(Page):
@@ -265,11 +266,6 @@ class PersonRecipients(Page):
                 "crumbs": [Crumb(work.person.name, url), Crumb("谁收到过数据")],
                 "rows": [told_receipt(one) for one in rows[:_SHOWN]],
                 "more": len(rows) > _SHOWN,
-                "is_elsewhere": not _is_province(),
+                "is_elsewhere": not is_the_province(),
             }
         )
-
-
-def _is_province() -> bool:
-    """What leaves is written down at the province, which alone serves outsiders."""
-    return bool(settings.NODE_KIND == Node.Kind.PROVINCE)

@@ -281,10 +281,10 @@ def test_what_a_child_does_wrong_is_said_in_its_step(act, step, told, trial, str
     assert not trial.report.is_passed
 
 
-def _lost(city: Neighbour, *messages: object) -> None:
+def _lost(city: Neighbour, *messages: dict[str, Any]) -> None:
     """An envelope whose answer the trial cuts off."""
     with pytest.raises(httpx.ReadTimeout):
-        city.send(*messages)  # type: ignore[arg-type]  # messages as they travel
+        city.send(*messages)
 
 
 def test_a_fault_stays_whatever_is_done_well_afterwards(trial, stranger) -> None:
