@@ -18,7 +18,7 @@ from federation.services.own_node import SEALS, private_of
 from federation.services.receiving import BODY_CONTEXT, most_unzipped
 from federation.travel.fitting import MOST_VERSIONS
 from federation.travel.messages import Incoming, Message, Outcome, Sender
-from federation.wire import boxes, envelopes
+from federation.wire import boxes, envelopes, streams
 from kernel.cipher import unseal_bytes
 from standards.selectors import parameter
 from web.messages import Audience, tell
@@ -34,7 +34,7 @@ def apply_all(now: datetime, *, incoming: Incoming | None = None) -> int:
     if apply is None:
         return 0
     waiting = ReceivedEnvelope.objects.filter(state=ReceivedEnvelope.State.RECEIVED)
-    lines = list(waiting.order_by().values_list("line", flat=True).distinct())
+    lines = list(waiting.order_by("line__stream").values_list("line", flat=True).distinct())
     done = 0
     for pk in lines:
         while apply_next(pk, now, incoming=apply):
@@ -85,13 +85,33 @@ def _begun(line_pk: int, now: datetime) -> int | None:
         return None
     rows = ReceivedEnvelope.objects.filter(line=line, state=ReceivedEnvelope.State.RECEIVED)
     envelope = rows.order_by("epoch", "seq").defer("body").first()
-    if envelope is None:
+    if envelope is None or _follows_others(line, envelope):
         return None
     if envelope.attempts >= int(parameter("federation.attempts")):
         _quarantine(line, envelope, now)
         return None
     ReceivedEnvelope.objects.filter(pk=envelope.pk).update(attempts=F("attempts") + 1)
     return envelope.pk
+
+
+def _follows_others(line: Line, envelope: ReceivedEnvelope) -> bool:
+    """Whether people and firms that came before are still to be applied: a project's rows name them.
+
+    Rows that come before what they name wait one by one, which costs forty times as much. A first line that
+    has stopped holds up nobody (I-27).
+    """
+    first = streams.of_shard(0)
+    if line.stream == first or line.stream not in streams.RECORDS:
+        return False
+    before = ReceivedEnvelope.objects.filter(
+        line__node=line.node_id,
+        line__direction=line.direction,
+        line__stream=first,
+        line__state=Line.State.OPEN,
+        state=ReceivedEnvelope.State.RECEIVED,
+        received_at__lte=envelope.received_at,
+    )
+    return before.exists()
 
 
 def _quarantine(line: Line, envelope: ReceivedEnvelope, now: datetime) -> None:

@@ -6,7 +6,8 @@ from typing import Final
 RECORD_SHARDS: Final = 8
 PUNCHES: Final = "punches"
 DISPATCH: Final = "dispatch"
-UPWARD: Final = (*(f"records-{shard}" for shard in range(RECORD_SHARDS)), PUNCHES)
+RECORDS: Final = tuple(f"records-{shard}" for shard in range(RECORD_SHARDS))
+UPWARD: Final = (*RECORDS, PUNCHES)
 DOWNWARD: Final = (DISPATCH,)
 # Files are no envelopes: each is named by its content, so that order and repetition mean nothing.
 FILES: Final = "files"

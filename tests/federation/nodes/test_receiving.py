@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from federation.models import Line, ReceivedEnvelope, RecordResult, RefusedEnvelope
 from federation.services import approve_passing, ask_passing, decline_passing, restart_line
-from federation.services.applying import apply_all, note_settled
+from federation.services.applying import apply_all, apply_next, note_settled
 from federation.wire import boxes, streams
 from kernel.errors import DomainError
 from kernel.scoping import Reach
@@ -58,6 +58,21 @@ def test_messages_are_applied_in_order_and_a_line_waits_for_no_other(city):
     }
     assert notes.senders[0].regions == ["420000/420100/"]
     assert notes.senders[0].origins == frozenset({"whs"})
+
+
+def test_what_a_projects_rows_name_is_applied_before_them_unless_its_line_has_stopped(city, its_node):
+    city.send(message(text="人"), stream="records-0")
+    city.send(message(text="用工"), stream="records-3")
+    notes = Notebook()
+    of = {line.stream: line for line in Line.objects.filter(node=its_node, direction="in")}
+    assert not apply_next(of["records-3"].pk, timezone.now(), incoming=notes)
+    assert apply_all(timezone.now(), incoming=notes) == 2
+    assert notes.applied == ["人", "用工"]
+    city.send(message(text="后来的人"), stream="records-0")
+    city.send(message(text="后来的用工"), stream="records-3")
+    Line.objects.filter(pk=of["records-0"].pk).update(state="stuck")
+    assert apply_all(timezone.now(), incoming=notes) == 1
+    assert notes.applied[-1] == "后来的用工"
 
 
 def test_the_same_envelope_in_a_new_call_gets_the_same_receipt_and_is_applied_once(city):
