@@ -164,11 +164,15 @@ def test_what_stands_on_an_envelope_must_fit(other, status, code, city):
     assert not ReceivedEnvelope.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{}", gzip.compress(b"{}"), gzip.compress(b"[" * 5000), gzip.compress(b"\xff")]
-)
+@pytest.mark.parametrize("body", [b"", b"{}"])
 def test_what_is_no_envelope_is_refused_in_words(body, city):
     _refused(city.post("envelopes", body), 400, "malformed")
+
+
+# Closed here and not in the list: a test is named after its parameters, and gzip writes the hour.
+@pytest.mark.parametrize("content", [b"{}", b"[" * 5000, b"\xff"], ids=["empty", "deep", "no text"])
+def test_what_holds_no_envelope_is_refused_in_words(content, city):
+    _refused(city.post("envelopes", gzip.compress(content)), 400, "malformed")
 
 
 def test_a_length_that_is_no_number_is_refused_in_words(city):
