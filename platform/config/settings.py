@@ -163,6 +163,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # A publish must not hang a request while Redis is away; the sweep finds what was not queued.
 CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 5, "socket_connect_timeout": 2, **_sentinels}
 CELERY_TASK_PUBLISH_RETRY = False
+# Celery would open a connection to the database for each task; Django's own rule for old ones is kept instead
+# (config/celery.py), so that Celery's count never comes to an end.
+CELERY_DB_REUSE_MAX = 2**31
 # Of several beats one works.
 CELERY_BEAT_SCHEDULER = "config.clock:OneClock"
 
