@@ -1,6 +1,6 @@
 """What travels is not the wire's business: here it is told who writes messages down and who makes copies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -27,14 +27,16 @@ class Learnt(Protocol):
 class Carriers:
     """The functions that write and apply; None where nothing travels.
 
-    `waiting(stream, after, node)` counts what has not been sealed yet; `retry(sender)` tries again what waits
-    for another record.
+    `waiting(stream, after, node)` counts what has not been sealed yet; `unsent(positions)` says on which
+    streams anything follows, and how the oldest there stands among all changes; `retry(sender)` tries again
+    what waits for another record.
     """
 
     outgoing: Outgoing | None = None
     incoming: Incoming | None = None
     learnt: Learnt | None = None
     waiting: Callable[[str, int, str], Waiting] | None = None
+    unsent: Callable[[Mapping[str, int]], Mapping[str, int]] | None = None
     retry: Callable[[Sender], int] | None = None
 
 
@@ -47,11 +49,12 @@ def register(
     incoming: Incoming | None = None,
     learnt: Learnt | None = None,
     waiting: Callable[[str, int, str], Waiting] | None = None,
+    unsent: Callable[[Mapping[str, int]], Mapping[str, int]] | None = None,
     retry: Callable[[Sender], int] | None = None,
 ) -> Carriers:
     """Say who writes and who applies, when Django starts; returns those of before."""
     before = _held[0]
-    _held[0] = Carriers(outgoing, incoming, learnt, waiting, retry)
+    _held[0] = Carriers(outgoing, incoming, learnt, waiting, unsent, retry)
     return before
 
 

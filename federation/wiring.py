@@ -1,6 +1,8 @@
 """Joins what travels to what carries it: who writes messages, who applies them, and what both must hear."""
 
-from attendance.services.runs import run_backlog
+from collections.abc import Mapping
+
+from attendance.services.runs import has_runs_after, run_backlog
 from federation import carriers
 from federation.models import Line
 from federation.services import applying, keeping_files
@@ -26,6 +28,19 @@ def _waiting(stream: str, after: int, _node: str) -> carriers.Waiting:
     return carriers.Waiting(*capture.backlog(shard, after))
 
 
+def _unsent(positions: Mapping[str, int]) -> Mapping[str, int]:
+    """Which streams have anything behind these positions, and how old it is: the lower, the older.
+
+    Punches are no changes and wait for none.
+    """
+    stream_of = {outgoing.shard_of(stream): stream for stream in positions if stream != streams.PUNCHES}
+    oldest = capture.oldest_after({shard: positions[stream] for shard, stream in stream_of.items()})
+    found = {stream_of[shard]: number for shard, number in oldest.items()}
+    if streams.PUNCHES in positions and has_runs_after(positions[streams.PUNCHES]):
+        found[streams.PUNCHES] = 0
+    return found
+
+
 def _needed(shard: int) -> int | None:
     """Up to which position every neighbour has had a shard; what lies after it is still needed."""
     stream = streams.DISPATCH if shard == capture.DISPATCH else streams.of_shard(shard)
@@ -40,6 +55,7 @@ def connect() -> None:
         incoming=incoming.apply_batch,
         learnt=learning.learn,
         waiting=_waiting,
+        unsent=_unsent,
         retry=incoming.retry_waiting,
     )
     incoming.when_settled(applying.note_settled)

@@ -96,6 +96,13 @@ def lay_down_runs(now: datetime) -> int:
         return cursor.rowcount
 
 
+def has_runs_after(position: int) -> bool:
+    """Whether any run waits behind a position."""
+    # Two looks into two indexes: asked in one, either of them would be read whole.
+    runs = PunchRun.objects
+    return runs.filter(position=None).exists() or runs.filter(position__gt=position).exists()
+
+
 def run_backlog(position: int) -> tuple[int, datetime | None]:
     """How many punches wait behind a position, and when the oldest of them were added."""
     waiting = PunchRun.objects.filter(Q(position=None) | Q(position__gt=position))

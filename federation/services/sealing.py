@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -135,10 +136,15 @@ def sealer_of_bytes(node: Node, now: datetime) -> Callable[[bytes, str], str]:
 
 def _again(line: Line, most: int) -> list[Message]:
     """Records that an operator sends again, as they were sent."""
-    rows = RecordResult.objects.select_for_update().filter(
-        line=line, resolved_at=None, requeued_at__isnull=False, again_seq=None, message__isnull=False
+    rows = to_send_again().select_for_update().filter(line=line).order_by("pk")
+    return [envelopes.message_of(str(row.message).encode()) for row in rows[:most]]
+
+
+def to_send_again() -> QuerySet[RecordResult]:
+    """Refused records that an operator wants sent again and that have not gone yet."""
+    return RecordResult.objects.filter(
+        resolved_at=None, requeued_at__isnull=False, again_seq=None, message__isnull=False
     )
-    return [envelopes.message_of(str(row.message).encode()) for row in rows.order_by("pk")[:most]]
 
 
 def _follow_held(line: Line, messages: Sequence[Message], seq: int) -> None:

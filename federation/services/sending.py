@@ -5,6 +5,7 @@ line belongs to one process at a time by a hold that ends by itself.
 """
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
@@ -40,8 +41,9 @@ log = structlog.get_logger(__name__)
 _HOLD: Final = timedelta(seconds=60)
 # Of one line at a time: another process meanwhile takes the lines that are free.
 _BUDGET_SECONDS: Final = 3.0
-# Punches are the most, and the most awaited.
-_ORDER: Final = tuple(sorted(streams.UPWARD, key=lambda stream: stream != streams.PUNCHES))
+# Punches are the most, and the most awaited; then what the other lines' rows name.
+_BEFORE: Final = (streams.PUNCHES, streams.ABOVE_PROJECTS)
+_AFTER: Final = tuple(stream for stream in streams.UPWARD if stream not in _BEFORE)
 
 
 def push(
@@ -54,7 +56,47 @@ def push(
     write = outgoing or carriers().outgoing
     if write is None or not node.may_exchange:
         return 0
-    return sum(push_line(node, stream, http=http, now=now, outgoing=write) for stream in _ORDER)
+    done = 0
+    for group in (_BEFORE, _AFTER):
+        # Who hands in what is to be sent says himself that there is nothing more.
+        busy = group if outgoing else _busy(node, group)
+        done += sum(push_line(node, stream, http=http, now=now, outgoing=write) for stream in busy)
+    return done
+
+
+def _busy(node: Node, group: Sequence[str]) -> Sequence[str]:
+    """Which streams of these have anything to send now: most rounds find none, and cost three questions.
+
+    Rows of a project wait while people and firms that were written before them have not gone: the receiver
+    would keep such rows aside one by one until these come. A first line that stands in trouble holds up
+    nobody (I-27).
+    """
+    unsent = carriers().unsent
+    if unsent is None:
+        return group
+    lines = {line.stream: line for line in Line.objects.filter(node=node, direction=Line.Direction.OUT)}
+    oldest = unsent({name: lines[name].position if name in lines else 0 for name in streams.UPWARD})
+    before = oldest.get(streams.ABOVE_PROJECTS)
+    if streams.ABOVE_PROJECTS in group or _is_in_trouble(lines.get(streams.ABOVE_PROJECTS)):
+        before = None
+    fresh = {name for name, number in oldest.items() if before is None or number < before}
+    again = _goes_again(node)
+    return [name for name in group if name in fresh or name in again]
+
+
+def _is_in_trouble(line: Line | None) -> bool:
+    """Whether a line has stopped or waits for its next attempt."""
+    return line is not None and (
+        line.state != Line.State.OPEN or line.attempts > 0 or line.next_at is not None
+    )
+
+
+def _goes_again(node: Node) -> set[str]:
+    """Streams with an envelope that has no receipt yet, or with records that an operator sends again."""
+    sealed = SentEnvelope.objects.filter(line__node=node, state=SentEnvelope.State.SEALED)
+    asked = sealing.to_send_again().filter(line__node=node)
+    found = sealed.order_by().values_list("line__stream").union(asked.order_by().values_list("line__stream"))
+    return {stream for (stream,) in found}
 
 
 def push_line(

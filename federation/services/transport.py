@@ -1,8 +1,10 @@
 """Calling a neighbour: one signed request, one signed answer, and what went wrong in words."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import httpx
@@ -58,9 +60,16 @@ class Answer:
         )
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom a TLS connection trusts: to read all roots takes longer than most calls, so once a process."""
+    return httpx.create_ssl_context()
+
+
 def client() -> httpx.Client:
     """How this node calls its neighbours."""
     return httpx.Client(
+        verify=_trusted(),
         timeout=httpx.Timeout(settings.NODE_TIMEOUT_SECONDS, connect=5.0),
         follow_redirects=False,
         limits=httpx.Limits(max_connections=8),

@@ -4,7 +4,7 @@ The triggers (migration 0002) write a `Change` in the change's own transaction w
 Whoever reads on from a position has missed nothing before it: positions are given after commit.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +21,14 @@ from standards.selectors import parameter
 SHARDS: Final = tuple(range(8))
 DISPATCH: Final = 100
 _BATCH = 5_000
+_OLDEST: Final = """
+    SELECT s.shard, least(
+        (SELECT min(id) FROM outbox_change c WHERE c.shard = s.shard AND c.position IS NULL),
+        (SELECT id FROM outbox_change c WHERE c.shard = s.shard AND c.position > s.position
+            ORDER BY position LIMIT 1)
+    )
+    FROM unnest(%s::int[], %s::bigint[]) AS s (shard, position)
+"""
 # What a reader still needs of a shard: the position up to which it has read, None where it reads nothing.
 Needed = Callable[[int], int | None]
 _readers: list[Needed] = []
@@ -127,6 +135,13 @@ def changes_after(shard: int, position: int, most: int) -> Sequence[Change]:
     """The next changes of a shard in their order."""
     rows = Change.objects.filter(shard=shard, position__gt=position).order_by("position")
     return list(rows[:most])
+
+
+def oldest_after(positions: Mapping[int, int]) -> dict[int, int]:
+    """Where anything follows a position: by shard, the number of the oldest change, as they were written."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST, [list(positions), list(positions.values())])
+        return {shard: number for shard, number in cursor.fetchall() if number is not None}
 
 
 def backlog(shard: int, position: int) -> tuple[int, datetime | None]:
