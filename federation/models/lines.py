@@ -217,6 +217,7 @@ class RecordResult(models.Model):
                 fields=("line", "key"), condition=Q(resolved_at=None), name="outcomes_that_are_open"
             ),
             models.Index(fields=("line", "number"), name="outcomes_by_number"),
+            models.Index(fields=("key",), name="outcomes_of_a_record"),
         ]
 
     def __str__(self) -> str:

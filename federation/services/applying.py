@@ -24,6 +24,14 @@ from standards.selectors import parameter
 from web.messages import Audience, tell
 
 log = structlog.get_logger(__name__)
+_OPEN = ("waits", "refused")
+# Where an outcome of a record stands, and what is told of it.
+_PLACE = ("line", "epoch", "seq", "kind", "key")
+_TOLD = (
+    *("number", "record_version", "told_at", "resolved_at", "resolution", "became"),
+    *("canonical", "rule", "sentence", "remedy", "missing", "message"),
+)
+_AT_ONCE = 500
 # What became of waiting records within the transaction that runs.
 _settled: ContextVar[list[tuple[Message, Outcome]] | None] = ContextVar("settled", default=None)
 
@@ -100,13 +108,12 @@ def _follows_others(line: Line, envelope: ReceivedEnvelope) -> bool:
     Rows that come before what they name wait one by one, which costs forty times as much. A first line that
     has stopped holds up nobody (I-27).
     """
-    first = streams.of_shard(0)
-    if line.stream == first or line.stream not in streams.RECORDS:
+    if line.stream == streams.ABOVE_PROJECTS or line.stream not in streams.RECORDS:
         return False
     before = ReceivedEnvelope.objects.filter(
         line__node=line.node_id,
         line__direction=line.direction,
-        line__stream=first,
+        line__stream=streams.ABOVE_PROJECTS,
         line__state=Line.State.OPEN,
         state=ReceivedEnvelope.State.RECEIVED,
         received_at__lte=envelope.received_at,
@@ -152,7 +159,7 @@ def settled_with(
     """The envelope is done with: what became of its records is written down for their sender."""
     _close_older(line, messages, now)
     # Of a record that came twice, its last version's outcome is told.
-    last = {(one.kind, one.key): (one, outcome) for one, outcome in zip(messages, became, strict=True)}
+    last = {(_kind_of(one), one.key): (one, outcome) for one, outcome in zip(messages, became, strict=True)}
     told = [pair for pair in last.values() if _is_told(pair[1])]
     _write(line, envelope, told, now)
     envelope.state, envelope.applied_at = ReceivedEnvelope.State.APPLIED, now
@@ -166,31 +173,45 @@ def settled_with(
 
 
 def _is_told(outcome: Outcome) -> bool:
-    return outcome.became in ("waits", "refused") or outcome.canonical is not None
+    return outcome.became in _OPEN or outcome.canonical is not None
 
 
 def _write(
     line: Line, envelope: ReceivedEnvelope, told: Sequence[tuple[Message, Outcome]], now: datetime
 ) -> None:
-    rows = []
-    for message, outcome in told:
-        line.results += 1
-        is_open = outcome.became in ("waits", "refused")
-        rows.append(
-            RecordResult(
-                line=line,
-                number=line.results,
-                epoch=envelope.epoch,
-                seq=envelope.seq,
-                kind=message.kind.replace("\0", "")[:40],
-                key=message.key,
-                record_version=max(0, min(message.version, MOST_VERSIONS)),
-                told_at=now,
-                resolved_at=None if is_open else now,
-                **_words(outcome),
-            )
-        )
-    RecordResult.objects.bulk_create(rows, batch_size=500)
+    epoch, seq = envelope.epoch, envelope.seq
+    keep_results([_result(line, epoch, seq, message, outcome, now) for message, outcome in told])
+
+
+def keep_results(rows: Sequence[RecordResult]) -> None:
+    """Write outcomes down, over what was told before of the same records in the same envelopes."""
+    RecordResult.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=_PLACE, update_fields=_TOLD, batch_size=_AT_ONCE
+    )
+
+
+def _result(
+    line: Line, epoch: int, seq: int, message: Message, outcome: Outcome, now: datetime
+) -> RecordResult:
+    """The next outcome that is told on a line."""
+    line.results += 1
+    return RecordResult(
+        line=line,
+        number=line.results,
+        epoch=epoch,
+        seq=seq,
+        kind=_kind_of(message),
+        key=message.key,
+        record_version=max(0, min(message.version, MOST_VERSIONS)),
+        told_at=now,
+        resolved_at=None if outcome.became in _OPEN else now,
+        **_words(outcome),
+    )
+
+
+def _kind_of(message: Message) -> str:
+    """What a record is, as far as a table can keep it: a neighbour may call it anything."""
+    return message.kind.replace("\0", "")[:40]
 
 
 def _words(outcome: Outcome) -> dict[str, object]:
@@ -254,23 +275,7 @@ def _tell_settled(line: Line, epoch: int, seq: int, now: datetime) -> None:
         resolved_at=None,
     )
     waited.filter(key__in=[key for _kind, key in found]).update(resolved_at=now, resolution="came")
-    for (kind, key), (message, outcome) in found.items():
-        line.results += 1
-        is_refused = outcome.became == RecordResult.Became.REFUSED
-        RecordResult.objects.update_or_create(
-            line=line,
-            epoch=epoch,
-            seq=seq,
-            kind=kind[:40],
-            key=key,
-            defaults={
-                "number": line.results,
-                "record_version": message.version,
-                "told_at": now,
-                "resolved_at": None if is_refused else now,
-                **_words(outcome),
-            },
-        )
+    keep_results([_result(line, epoch, seq, message, outcome, now) for message, outcome in found.values()])
     line.save(update_fields=["results"])
 
 

@@ -1,6 +1,6 @@
 """Results: the receiver tells what became of each record; the sender keeps it, and holds what was refused."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from federation.carriers import carriers
 from federation.models import Line, Node, RecordResult, SentEnvelope
 from federation.services.admitting import Caller
-from federation.services.applying import result_card
+from federation.services.applying import keep_results, result_card
 from federation.services.receiving import most_unzipped
 from federation.services.refusals_of_calls import CallRefused
 from federation.services.sealing import BODY_CONTEXT, go_back
@@ -173,9 +173,7 @@ def _take(node: Node, stream: str, card: LineCard, now: datetime) -> int:
     )
     if line is None:
         return 0
-    bodies: dict[tuple[int, int], dict[UUID, str]] = {}
-    for told in card.results:
-        _keep(line, told, bodies, now)
+    _keep(line, sorted(card.results, key=lambda told: told.number), now)
     last = max((told.number for told in card.results), default=line.results_taken)
     # A receiver that counts lower than before was restored from a backup: its numbers are taken anew.
     line.results_taken = 0 if card.last < line.results_taken else last
@@ -185,62 +183,118 @@ def _take(node: Node, stream: str, card: LineCard, now: datetime) -> int:
     return line.results_taken
 
 
-def _keep(
-    line: Line, told: ResultCard, bodies: dict[tuple[int, int], dict[UUID, str]], now: datetime
-) -> None:
-    """One outcome, once however often it is told; a refused record keeps what was sent, to send it again."""
-    if told.became not in Became.values:
-        return
-    is_open = told.became == Became.REFUSED or (told.became == Became.WAITS and not _has_come(line, told))
-    message = None
-    if told.became == Became.REFUSED:
-        place = (told.epoch, told.seq)
+def _keep(line: Line, told: Sequence[ResultCard], now: datetime) -> None:
+    """Outcomes, each once however often it is told; a refused record keeps what was sent, to go again."""
+    last = {_place(one): one for one in told if one.became in Became.values}
+    held = _held(line, last.values())
+    fresh = [one for place, one in last.items() if _is_news(held.get(place), one)]
+    waits = {_record(one): one for one in fresh if one.became == Became.WAITS}
+    settled = [one for one in fresh if one.became != Became.WAITS]
+    come = _come(line, waits.values())
+    for one in settled:
+        come[_record(one)] = max(one.version, come.get(_record(one), 0))
+    bodies: dict[tuple[int, int], dict[UUID, str]] = {}
+    rows = []
+    for one in fresh:
+        row = _row_of(line, one, held.get(_place(one)), now)
+        is_in = one.became == Became.WAITS and come.get(_record(one), -1) >= one.version
+        if is_in or one.became not in (Became.REFUSED, Became.WAITS):
+            row.resolved_at = row.resolved_at or now
+        if one.became == Became.REFUSED:
+            row.message = _sent_record(line, one, waits.get(_record(one)), bodies)
+        rows.append(row)
+    _waited(line, settled).update(resolved_at=now, resolution="came")
+    keep_results(rows)
+    _learn(line, fresh)
+
+
+def _record(told: ResultCard) -> tuple[str, UUID]:
+    return told.kind[:40], told.key
+
+
+def _place(told: ResultCard) -> tuple[int, int, str, UUID]:
+    return told.epoch, told.seq, *_record(told)
+
+
+def _held(line: Line, told: Collection[ResultCard]) -> dict[tuple[int, int, str, UUID], RecordResult]:
+    """What was told of these before."""
+    rows = RecordResult.objects.select_for_update().filter(
+        line=line,
+        epoch__in={one.epoch for one in told},
+        seq__in={one.seq for one in told},
+        key__in={one.key for one in told},
+    )
+    return {(row.epoch, row.seq, row.kind, row.key): row for row in rows}
+
+
+def _is_news(row: RecordResult | None, told: ResultCard) -> bool:
+    return row is None or row.number < told.number or row.became != told.became
+
+
+def _row_of(line: Line, told: ResultCard, before: RecordResult | None, now: datetime) -> RecordResult:
+    """An outcome as it is written, over what was told of it before; how that ended stays."""
+    epoch, seq, kind, key = _place(told)
+    return RecordResult(
+        line=line,
+        epoch=epoch,
+        seq=seq,
+        kind=kind,
+        key=key,
+        number=told.number,
+        became=told.became,
+        told_at=now,
+        record_version=told.version,
+        canonical=told.canonical,
+        rule=told.rule[:60],
+        sentence=told.sentence[:500],
+        remedy=told.remedy[:300],
+        missing=told.missing[:120],
+        resolved_at=before.resolved_at if before else None,
+        resolution=before.resolution if before else "",
+    )
+
+
+def _learn(line: Line, told: Iterable[ResultCard]) -> None:
+    """Our rows' names at the neighbour."""
+    learnt = carriers().learnt
+    for one in told:
+        if one.canonical is not None and learnt is not None:
+            learnt(node=line.node.code, kind=one.kind, key=one.key, canonical=one.canonical)
+
+
+def _come(line: Line, told: Collection[ResultCard]) -> dict[tuple[str, UUID], int]:
+    """Of records that waited: the version that is in by now, as another line told first."""
+    ours = RecordResult.objects.filter(line__node=line.node_id, line__direction=Line.Direction.OUT)
+    rows = ours.filter(key__in=[one.key for one in told]).exclude(became=Became.WAITS)
+    found: dict[tuple[str, UUID], int] = {}
+    for kind, key, version in rows.order_by().values_list("kind", "key", "record_version"):
+        found[kind, key] = max(version, found.get((kind, key), 0))
+    return found
+
+
+def _waited(line: Line, told: Sequence[ResultCard]) -> QuerySet[RecordResult]:
+    """The same records where they were told to wait, on whatever line they went."""
+    ours = RecordResult.objects.filter(line__node=line.node_id, line__direction=Line.Direction.OUT)
+    same = ours.filter(key__in=[one.key for one in told], kind__in={one.kind[:40] for one in told})
+    return same.filter(became=Became.WAITS, resolved_at=None)
+
+
+def _sent_record(
+    line: Line, told: ResultCard, waits: ResultCard | None, bodies: dict[tuple[int, int], dict[UUID, str]]
+) -> str | None:
+    """A refused record as it was sent: in this envelope, or in that where it was told to wait.
+
+    `waits`: of the same answer; `bodies`: envelopes of this line that were opened already.
+    """
+    for one in (told, waits):
+        if one is None:
+            continue
+        place = (one.epoch, one.seq)
         if place not in bodies:
             bodies[place] = _sent(line, *place)
-        message = bodies[place].get(told.key) or _sent_before(line, told)
-    row, is_new = RecordResult.objects.get_or_create(
-        line=line,
-        epoch=told.epoch,
-        seq=told.seq,
-        kind=told.kind[:40],
-        key=told.key,
-        defaults={"number": told.number, "became": told.became, "told_at": now},
-    )
-    if not is_new and row.number >= told.number and row.became == told.became:
-        return
-    row.number, row.became, row.told_at = told.number, told.became, now
-    row.record_version, row.canonical = told.version, told.canonical
-    row.rule, row.sentence = told.rule[:60], told.sentence[:500]
-    row.remedy, row.missing, row.message = told.remedy[:300], told.missing[:120], message
-    if not is_open:
-        row.resolved_at = row.resolved_at or now
-    row.save()
-    if told.became != Became.WAITS:
-        _waited(line, told).exclude(pk=row.pk).update(resolved_at=now, resolution="came")
-    learnt = carriers().learnt
-    if told.canonical is not None and learnt is not None:
-        learnt(node=line.node.code, kind=told.kind, key=told.key, canonical=told.canonical)
-
-
-def _has_come(line: Line, told: ResultCard) -> bool:
-    """Whether a record that waited is in by now, as another line told first: lines are told side by side."""
-    ours = RecordResult.objects.filter(line__node=line.node_id, line__direction=Line.Direction.OUT)
-    return (
-        ours.filter(kind=told.kind[:40], key=told.key, record_version__gte=told.version)
-        .exclude(became=Became.WAITS)
-        .exists()
-    )
-
-
-def _waited(line: Line, told: ResultCard) -> QuerySet[RecordResult]:
-    """The same record where it was told to wait, on whatever line it went."""
-    ours = RecordResult.objects.filter(line__node=line.node_id, line__direction=Line.Direction.OUT)
-    return ours.filter(kind=told.kind[:40], key=told.key, became=Became.WAITS, resolved_at=None)
-
-
-def _sent_before(line: Line, told: ResultCard) -> str | None:
-    """A record that waited and is refused now: as it was sent when it began to wait."""
-    before = _waited(line, told).select_related("line").first()
+        if found := bodies[place].get(told.key):
+            return found
+    before = _waited(line, [told]).select_related("line").first()
     return _sent(before.line, before.epoch, before.seq).get(told.key) if before else None
 
 

@@ -157,32 +157,32 @@ def _with_waiting(
     kind: str, group: Sequence[Message], outcomes: list[Outcome], sender: Sender, now: datetime
 ) -> list[Outcome]:
     """Keep what waits, forget what waited and has come in a later version."""
-    done = []
-    for message, outcome in zip(group, outcomes, strict=True):
-        if outcome.became == "waits":
-            _keep_waiting(message, outcome, sender, now)
-        else:
-            done.append(message)
-    _forget_waiting(kind, done, sender)
+    pairs = list(zip(group, outcomes, strict=True))
+    _keep_waiting([pair for pair in pairs if pair[1].became == "waits"], sender, now)
+    _forget_waiting(kind, [message for message, outcome in pairs if outcome.became != "waits"], sender)
     return outcomes
 
 
-def _keep_waiting(message: Message, outcome: Outcome, sender: Sender, now: datetime) -> None:
-    WaitingRow.objects.update_or_create(
-        node=sender.code,
-        kind=message.kind,
-        key=message.key,
-        defaults={
-            "missing": outcome.missing,
-            "content": msgspec.json.encode(message).decode(),
-            "tried_at": now,
-        },
-        create_defaults={
-            "missing": outcome.missing,
-            "content": msgspec.json.encode(message).decode(),
-            "since": now,
-            "tried_at": now,
-        },
+def _keep_waiting(pairs: Sequence[tuple[Message, Outcome]], sender: Sender, now: datetime) -> None:
+    rows = [
+        WaitingRow(
+            node=sender.code,
+            kind=message.kind,
+            key=message.key,
+            missing=outcome.missing,
+            content=msgspec.json.encode(message).decode(),
+            since=now,
+            tried_at=now,
+        )
+        for message, outcome in pairs
+    ]
+    WaitingRow.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=("node", "kind", "key"),
+        # Not `since`: it has waited from the first time on.
+        update_fields=("missing", "content", "tried_at"),
+        batch_size=_AT_ONCE,
     )
 
 

@@ -104,10 +104,9 @@ def test_a_misshapen_record_that_waits_fails_nothing_that_it_waited_for(db: None
     """One that an earlier version of the software let in: the innocent record that wakes it is applied."""
     firm, waiting = _firm(), _record("project", contractor="x")
     late = _record("person", name="张三", id_type="01")
-    for one in (waiting, late):
-        incoming._keep_waiting(
-            one, incoming.Outcome("waits", missing=f"enterprise:{firm.key}"), county(), NOW
-        )
+    missing = incoming.Outcome("waits", missing=f"enterprise:{firm.key}")
+    pairs = [(one, missing) for one in (waiting, late)]
+    incoming._keep_waiting(pairs, county(), NOW)
     (outcome,) = incoming.apply_batch("records-0", [firm], county(""))
     assert outcome.became == "applied"
     assert WaitingRow.objects.count() == 0

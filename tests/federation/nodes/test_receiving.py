@@ -3,15 +3,18 @@
 import base64
 import gzip
 import json
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from federation import carriers
 from federation.models import Line, ReceivedEnvelope, RecordResult, RefusedEnvelope
 from federation.services import approve_passing, ask_passing, decline_passing, restart_line
-from federation.services.applying import apply_all, apply_next, note_settled
+from federation.services.applying import apply_all, apply_next, note_settled, retry_waiting
+from federation.travel.messages import Outcome, Sender
 from federation.wire import boxes, streams
 from kernel.errors import DomainError
 from kernel.scoping import Reach
@@ -229,6 +232,27 @@ def test_a_record_that_waits_for_another_is_told_as_applied_when_that_one_comes(
     assert row.resolution == "came"
     told = city.ask("results", {"after": {"records-0": 1}}).json()["lines"]["records-1"]["results"]
     assert [(one["became"], one["key"]) for one in told] == [("applied", str(row.key))]
+
+
+def test_a_record_that_is_refused_after_it_waited_is_told_in_the_place_where_it_waited(city):
+    """As when it was the last of its line: what is told lands on the row that said that it waits."""
+    notes, one = Notebook(), message(text="后", needs=str(uuid4()))
+    city.send(one)
+    apply_all(timezone.now(), incoming=notes)
+
+    def give_up(sender: Sender) -> int:
+        note_settled(sender.code, notes.waiting[0], Outcome("refused", rule="waited_in_vain"))
+        return 1
+
+    before = carriers.register(retry=give_up)
+    try:
+        assert retry_waiting(timezone.now()) == 1
+    finally:
+        carriers.restore(before)
+    row = RecordResult.objects.get()
+    assert (row.became, row.rule, row.number, row.resolved_at) == ("refused", "waited_in_vain", 2, None)
+    told = city.ask("results", {"after": {"records-0": 1}}).json()["lines"]["records-0"]["results"]
+    assert [(found["became"], found["key"]) for found in told] == [("refused", one["key"])]
 
 
 def test_what_fails_again_and_again_is_put_aside_and_the_other_lines_go_on(city, governor):

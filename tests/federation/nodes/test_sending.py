@@ -1,6 +1,7 @@
 """What a city sends its province: at least once, applied once, and nothing passed over."""
 
 import json
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,9 +21,13 @@ from federation.services.dispatching import fetch
 from federation.services.exchanging import round_with
 from federation.services.handshake import say_hello
 from federation.services.outcomes import ask_results
+from federation.services.sealing import line_out
 from federation.services.sending import push
+from federation.travel.messages import Batch, Recipient
 from kernel.errors import DomainError
+from kernel.ids import new_id
 from kernel.scoping import Reach
+from outbox import capture
 from tests.federation.nodes.notes import Changes, note
 from tests.support.actors import EVERYONE, Holder
 from tests.support.neighbour import Parent
@@ -56,6 +61,11 @@ def _next_at() -> datetime:
 
 def _texts(parent: Parent) -> list[str]:
     return [one["row"]["text"] for one in parent.messages()]
+
+
+def _streams(parent: Parent) -> list[str]:
+    """Of what it has taken, in the order in which it came."""
+    return [stream for stream, _epoch, _seq in parent.kept]
 
 
 def test_what_has_changed_goes_up_in_order_and_only_once(parent, above):
@@ -250,6 +260,68 @@ def held(parent, above) -> RecordResult:
     return RecordResult.objects.get()
 
 
+@pytest.fixture
+def several(above) -> Iterator[dict[str, Changes]]:
+    """A note on each of some lines; that of the first was written after line 4's and before line 3's."""
+    order = {"records-0": 2, "records-3": 3, "records-4": 1, "punches": 9}
+    found = {stream: Changes([note(stream)], stream=stream) for stream in order}
+
+    def outgoing(stream: str, after: int, most: int, to: Recipient) -> Batch:
+        return found[stream](stream, after, most, to)
+
+    def unsent(positions: Mapping[str, int]) -> Mapping[str, int]:
+        return {name: order[name] for name, one in found.items() if len(one.messages) > positions[name]}
+
+    before = carriers.register(outgoing=outgoing, unsent=unsent)
+    yield found
+    carriers.restore(before)
+
+
+def test_only_lines_with_something_to_send_are_looked_at_and_people_go_before_what_names_them(
+    parent, above, several
+):
+    line_out(above, "records-0")
+    Line.objects.filter(stream="records-0").update(held_until=timezone.now() + timedelta(seconds=50))
+    assert push(above, http=parent.http()) == 2
+    assert _streams(parent) == ["punches", "records-4"]
+    Line.objects.filter(stream="records-0").update(held_until=None)
+    assert push(above, http=parent.http()) == 2
+    assert _streams(parent)[2:] == ["records-0", "records-3"]
+    for changes in several.values():
+        changes.asked.clear()
+    assert push(above, http=parent.http()) == 0
+    assert not any(changes.asked for changes in several.values())
+
+
+def test_a_first_line_in_trouble_holds_up_nobody_and_what_has_no_receipt_goes_again(parent, above, several):
+    receive = parent.answers.get("envelopes")
+    parent.answers["envelopes"] = lambda _body: (503, b"{}")
+    assert push(above, http=parent.http()) == 0
+    assert Line.objects.filter(attempts=1).count() == 4
+    parent.answers.pop("envelopes") if receive is None else parent.answers.update(envelopes=receive)
+    Line.objects.exclude(stream="records-0").update(next_at=None)
+    assert push(above, http=parent.http()) == 3
+    assert "records-0" not in _streams(parent)
+    Line.objects.update(next_at=None)
+    assert push(above, http=parent.http()) == 1
+
+
+def test_what_was_really_changed_is_found_by_the_lines_that_have_not_had_it(parent, above):
+    capture.switch_on(timezone.now(), up=True)
+    first = (
+        capture.lay_down("enterprise", [(new_id(), 0)], timezone.now()) and capture.oldest_after({0: 0})[0]
+    )
+    capture.lay_down("project", [(new_id(), 3)], timezone.now())
+    assert capture.oldest_after({0: 0, 3: 0, 4: 0}) == {0: first, 3: first + 1}
+    capture.give_change_positions(0)
+    capture.lay_down("enterprise", [(new_id(), 0)], timezone.now())
+    assert capture.oldest_after({0: 0})[0] == first
+    assert capture.oldest_after({0: 1})[0] == first + 2
+    unsent = carriers.carriers().unsent
+    assert unsent is not None
+    assert set(unsent({"records-0": 1, "records-4": 0, "punches": 0})) == {"records-0"}
+
+
 def test_a_refused_record_is_held_with_the_reason_and_what_was_sent(parent, above, held):
     assert SentEnvelope.objects.get().state == "part_applied"
     assert (held.became, held.rule, held.remedy) == ("refused", "outside_region", "请由所在市州的平台报送。")
@@ -269,6 +341,41 @@ def test_a_record_that_is_told_to_wait_after_it_came_on_another_line_waits_no_lo
     assert ask_results(above, http=parent.http())
     found = RecordResult.objects.exclude(resolved_at=None).order_by("became")
     assert [one.became for one in found] == ["applied", "waits"]
+
+
+def test_of_what_is_told_in_one_answer_the_last_word_about_a_record_counts(parent, above):
+    changes = Changes([note("一")])
+    push(above, http=parent.http(), outgoing=changes)
+    waits, refused = _told(changes, "waits", 1, 1), _told(changes, "refused", 1, 2)
+    _tell(parent, 1, waits)
+    assert ask_results(above, http=parent.http())
+    assert RecordResult.objects.get().became == "waits"
+    _tell(parent, 1, refused, waits)
+    assert ask_results(above, http=parent.http())
+    found = RecordResult.objects.get()
+    assert (found.became, found.number, found.resolved_at, found.resolution) == ("refused", 2, None, "")
+    assert "一" in str(found.message)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_record_that_waited_and_was_refused_later_is_held_as_it_was_sent(parent, above, together):
+    changes = Changes([note("一")])
+    push(above, http=parent.http(), outgoing=changes)
+    told = [_told(changes, "waits", 1, 1), _told(changes, "refused", 2, 2)]
+    for results in [told] if together else ([told[0]], [told[1]]):
+        _tell(parent, 1, *results)
+        assert ask_results(above, http=parent.http())
+    found = RecordResult.objects.get(resolved_at=None)
+    assert (found.became, found.seq) == ("refused", 2)
+    assert "一" in str(found.message)
+
+
+def test_a_record_that_waited_and_came_on_a_later_envelope_is_settled(parent, above):
+    changes = Changes([note("一")])
+    push(above, http=parent.http(), outgoing=changes)
+    _tell(parent, 1, _told(changes, "waits", 1, 1), _told(changes, "applied", 2, 2))
+    assert ask_results(above, http=parent.http())
+    assert not RecordResult.objects.filter(resolved_at=None).exists()
 
 
 def test_a_held_record_is_sent_again_and_settled_by_its_new_outcome(parent, above, held):
