@@ -1,7 +1,7 @@
 """What attendance does when people change: it reads the outbox, for it stands above those who write it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -13,8 +13,8 @@ from attendance.models import AttendanceDay, Subject, UnmatchedDay
 from attendance.models.corrections import State
 from attendance.selectors.clock import current_day
 from attendance.services.corrected import corrected_days
-from attendance.services.counters import mark_days, mark_since
-from attendance.services.days import conclude_days, lock_project
+from attendance.services.counters import counted_since, mark_days, mark_pairs
+from attendance.services.days import conclude, conclude_days, lock_project, reading_of
 from attendance.services.passes import judge_again
 from kernel.scoping import ScopedModel
 from outbox.models import OutboxEvent
@@ -56,34 +56,34 @@ def _every(model: type[Row]) -> QuerySet[Row]:
 def people_changed(events: Sequence[OutboxEvent]) -> None:
     """Match waiting punches and mark counters after enrolments, entries, exits and papers.
 
-    The events of a project are answered together: an import, or a neighbour's backlog, brings thousands.
+    All events are answered together, whatever their projects: an import, or a neighbour's backlog, brings
+    thousands, and while they are answered the settler waits.
     """
-    by_key = {event.key for event in events}
     engagements = _every(Engagement).select_related("project__region", "person")
-    known = {row.public_id: row for row in engagements.filter(public_id__in=by_key)}
-    of_project: dict[int, list[OutboxEvent]] = defaultdict(list)
+    known = {row.public_id: row for row in engagements.filter(public_id__in={event.key for event in events})}
+    changed = {event.key: known[event.key] for event in events if event.event not in PAPERS}
+    projects = {one.project_id: one.project for one in changed.values()}
+    for pk in sorted(projects):
+        lock_project(projects[pk])
+    _tie_subjects(list(changed.values()))
+    mark_pairs(_counted_since(events, known))
+    if changed:
+        _match_again(projects, list(changed.values()))
+
+
+def _counted_since(events: Sequence[OutboxEvent], known: Mapping[UUID, Engagement]) -> set[tuple[int, date]]:
+    """The (project, day) that papers and presence may count otherwise: from the first day they concern."""
+    since: dict[int, date] = {}
+    today = {}
     for event in events:
-        of_project[known[event.key].project_id].append(event)
-    for pk in sorted(of_project):
-        _of_a_project(of_project[pk], known)
-
-
-def _of_a_project(events: Sequence[OutboxEvent], known: Mapping[UUID, Engagement]) -> None:
-    project = known[events[0].key].project
-    today = current_day(project.region)
-    changed = list({event.key: known[event.key] for event in events if event.event not in PAPERS}.values())
-    if changed:
-        lock_project(project)
-        _tie_subjects(changed)
-    since = [
-        date.fromisoformat(event.facts["since"]) if "since" in event.facts else today
-        for event in events
-        if event.event in (*PAPERS, PRESENCE)
-    ]
-    if since:
-        mark_since(project.pk, min(since), today)
-    if changed:
-        _match_again(project, changed)
+        if event.event not in (*PAPERS, PRESENCE):
+            continue
+        project = known[event.key].project
+        if project.pk not in today:
+            today[project.pk] = current_day(project.region)
+        first = date.fromisoformat(event.facts["since"]) if "since" in event.facts else today[project.pk]
+        since[project.pk] = min(first, since.get(project.pk, first))
+    return {*today.items(), *counted_since(since)}
 
 
 def _tie_subjects(works: Sequence[Engagement]) -> None:
@@ -97,34 +97,41 @@ def _tie_subjects(works: Sequence[Engagement]) -> None:
             subject.save(update_fields=["person"])
 
 
-def _match_again(project: Project, works: Sequence[Engagement]) -> None:
-    """Conclude anew every day on which these people punched here or have a day here."""
-    people = {one.person_id for one in works}
-    subjects: dict[int, list[int]] = defaultdict(list)
-    for pk, person in Subject.objects.filter(person__in=people).values_list("pk", "person"):
-        subjects[person or 0].append(pk)
-    own = _every(AttendanceDay).filter(engagement__person__in=people, engagement__project=project)
+def _match_again(projects: Mapping[int, Project], works: Sequence[Engagement]) -> None:
+    """Conclude anew every day on which these people punched, or have a day, where they work."""
+    concerned = {(one.project_id, one.person_id) for one in works}
+    people = {person for _project, person in concerned}
+    person_of = dict(Subject.objects.filter(person__in=people).values_list("pk", "person"))
+    subjects: dict[int | None, list[int]] = defaultdict(list)
+    for subject, person in person_of.items():
+        subjects[person].append(subject)
+    own = _every(AttendanceDay).filter(engagement__person__in=people, engagement__project__in=projects)
     wanted = {
-        (subject, day)
-        for person, day in own.values_list("engagement__person", "day")
+        (project, subject, day)
+        for project, person, day in own.values_list("engagement__project", "engagement__person", "day")
+        if (project, person) in concerned
         for subject in subjects[person]
     }
-    wanted |= _waiting(project.pk, [pk for found in subjects.values() for pk in found])
+    wanted |= {
+        (project, subject, day)
+        for project, subject, day in _waiting(projects, person_of)
+        if (project, person_of[subject]) in concerned
+    }
     corrected = (
         _every(Engagement)
         .filter(pk__in=[one.pk for one in works], corrections__state=State.APPLIED)
         .distinct()
     )
     for engagement in corrected.select_related("person"):
-        wanted |= corrected_days(engagement)
-    conclude_days(project, wanted)
-    mark_days(project.pk, {day for _subject, day in wanted})
+        wanted |= {(engagement.project_id, *pair) for pair in corrected_days(engagement)}
+    conclude(wanted, {pk: reading_of(project.region) for pk, project in projects.items()})
+    mark_pairs({(project, day) for project, _subject, day in wanted})
 
 
-def _waiting(project: int, subjects: Sequence[int]) -> set[tuple[int, date]]:
-    """The days on which these identities punched on the project and count for nobody."""
-    rows = UnmatchedDay.objects.filter(project=project, subject__in=subjects)
-    return set(rows.values_list("subject_id", "day"))
+def _waiting(projects: Collection[int], subjects: Collection[int]) -> set[tuple[int, int, date]]:
+    """The days on which these identities punched on these projects and count for nobody."""
+    rows = UnmatchedDay.objects.filter(project__in=projects, subject__in=subjects)
+    return set(rows.values_list("project_id", "subject_id", "day"))
 
 
 def identities_corrected(events: Sequence[OutboxEvent]) -> None:
@@ -170,7 +177,8 @@ def _conclude_anew(engagement: Engagement, subjects: Sequence[int]) -> None:
     standing = set(days.values_list("day", flat=True))
     own = Subject.objects.filter(person=engagement.person_id).values_list("pk", flat=True)
     # A day may rest on punches of any of the identities, until it is known again whose they are.
-    wanted = _waiting(engagement.project_id, subjects)
+    waiting = _waiting([engagement.project_id], subjects)
+    wanted = {(subject, day) for _project, subject, day in waiting}
     wanted |= {(s, day) for s in {*own, *subjects} for day in standing}
     wanted |= corrected_days(engagement)
     days.delete()

@@ -1,6 +1,6 @@
 """A project's counters of a day: marked when a fact changes, counted anew from the facts within a second."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -103,10 +103,14 @@ def mark_pairs(pairs: Iterable[tuple[int, date]]) -> None:
     )
 
 
-def mark_since(project_pk: int, since: date, today: date) -> None:
-    """Ask for a fresh count of every counted day of a project from `since` on, and of today."""
-    counted = ProjectDay.all_rows.filter(project_id=project_pk, day__gte=since).values_list("day", flat=True)
-    mark_days(project_pk, {*counted, today})
+def counted_since(since: Mapping[int, date]) -> set[tuple[int, date]]:
+    """The (project, day) that are counted, of each project from its day on."""
+    if not since:
+        return set()
+    counted = ProjectDay.all_rows.filter(project_id__in=since, day__gte=min(since.values()))
+    return {
+        (project, day) for project, day in counted.values_list("project_id", "day") if day >= since[project]
+    }
 
 
 @transaction.atomic
