@@ -247,6 +247,7 @@ class AskForWorker(FormPage):
     section = "attendance"
     form_class = ClerkClaimForm
     submit = gettext_lazy("提交更正")
+    owned = ("work",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.work = engagement(self.actor, kwargs["public_id"], today())

@@ -84,6 +84,7 @@ class ChangeDevice(_OnDevice, FormPage):
 
     form_class = DeviceForm
     submit = "保存"
+    owned = ("device",)
 
     def first(self) -> dict[str, Any]:
         return {"channel": self.device.channel, "serial": self.device.serial}
@@ -119,6 +120,7 @@ class RetireDevice(_OnDevice, FormPage):
 
     form_class = RetireForm
     submit = "停用设备"
+    owned = ("device",)
 
     def act(self, form: Any) -> str:
         retire_device(actor=self.actor, device=self.device, **form.cleaned_data)

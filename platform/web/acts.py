@@ -1,7 +1,7 @@
 """Pages that do something: a form that keeps what was typed, acts once, and shows a refusal at its field."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from kernel.errors import DomainError, NotFound, NotPermitted, Stale
 from kernel.ids import new_id
+from kernel.models import require_own
 from web import drafts, words
 from web.forms import ScopedForm
 from web.once import LONGEST_KEY, Answer, answered, once
@@ -84,6 +85,8 @@ class FormPage(_Acting):
     form_class: type[ScopedForm]
     submit: str | Promise = gettext_lazy("提交")
     keeps_draft = False
+    # The rows of `prepare` that their owner's node alone changes: of a copy no form is shown.
+    owned: ClassVar[tuple[str, ...]] = ()
 
     def first(self) -> dict[str, Any]:
         """The values that stand in the form when it is opened."""
@@ -115,6 +118,8 @@ class FormPage(_Acting):
 
     def get(self, request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponse:
         self.prepare(**kwargs)
+        for name in self.owned:
+            require_own(getattr(self, name))
         typed, note = self._typed_before()
         # The version that was on the page when it was typed, so that a change since then is noticed.
         version = _number(typed.get("version")) if typed is not None else None

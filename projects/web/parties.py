@@ -105,6 +105,7 @@ class _OfParty(FormPage):
     permission = "projects.manage_participation"
     section = "projects"
     row: Participation
+    owned = ("row",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.row = selectors.participation(self.actor, kwargs["public_id"])

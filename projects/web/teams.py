@@ -92,6 +92,7 @@ class _OfTeam(FormPage):
     permission = "projects.manage_team"
     section = "projects"
     row: Team
+    owned = ("row",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.row = selectors.team(self.actor, kwargs["public_id"])

@@ -165,11 +165,16 @@ def test_a_copys_page_says_whose_it_is_and_offers_a_request_instead_of_acts(plac
     page = f"/people/{work.public_id}/"
     own = clerk.get(page).content.decode()
     assert "只读副本" not in own and f"{page}edit/" in own
+    assert clerk.get(f"{page}edit/").status_code == 200
     _now_copied(work, "engagement")
     shown = clerk.get(page).content.decode()
     assert f"来源：平台 {COUNTY}（{COUNTY}） · 第 2 版" in shown
     ask = f"/masters/corrections/new/engagement/{work.public_id}/"
     assert ask in shown and f"{page}edit/" not in shown and "roster/moves/?act" not in shown
+    for form in ("edit/", "contracts/new/", "trainings/new/", "correction/"):
+        refused = clerk.get(f"{page}{form}")
+        assert refused.status_code == 409
+        assert "本平台保存的是只读副本" in refused.content.decode()
     done = clerk.post(ask, {"field": "", "wish": "班组应为木工班", "reason": "花名册"})
     made = ChangeProposal.all_rows.get(object="engagement")
     assert done["Location"] == f"/masters/proposals/{made.public_id}/"

@@ -119,6 +119,7 @@ class ChangeCertificate(FormPage):
     section = "people"
     form_class = ChangeForm
     submit = "更新证书"
+    owned = ("row",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.row = certificate_to(self.actor, self.permission, kwargs["public_id"])

@@ -204,6 +204,7 @@ class AmendContract(FormPage):
     form_class: type[ScopedForm] = Terms
     submit = "生成变更合同"
     keeps_draft = True
+    owned = ("contract",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.contract = contract_to(self.actor, self.permission, kwargs["public_id"])

@@ -55,6 +55,7 @@ class NewContract(FormPage):
     form_class = ContractFields
     submit = "登记合同"
     keeps_draft = True
+    owned = ("work",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.work = work_to(self.actor, self.permission, kwargs["public_id"])
@@ -84,6 +85,7 @@ class _OfContract(FormPage):
 
     permission = "workers.file"
     section = "people"
+    owned = ("contract",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.contract = contract_to(self.actor, self.permission, kwargs["public_id"])

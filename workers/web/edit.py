@@ -100,6 +100,7 @@ class EditPerson(FormPage):
     section = "people"
     form_class = EditForm
     submit = "保存"
+    owned = ("work",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.work = work_to(self.actor, self.permission, kwargs["public_id"])
@@ -226,6 +227,7 @@ class CorrectPerson(FormPage):
     section = "people"
     form_class = CorrectForm
     submit = "更正"
+    owned = ("work",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.now = timezone.now()

@@ -84,6 +84,7 @@ class RelievePost(FormPage):
     section = "projects"
     form_class = RelieveForm
     submit = _("解除任职")
+    owned = ("held",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.held = selectors.key_post(self.actor, kwargs["public_id"])

@@ -189,6 +189,7 @@ class _OfQuantity(FormPage):
     """An act on one entry."""
 
     section = "projects"
+    owned = ("row",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.row = quantity(self.actor, kwargs["public_id"])

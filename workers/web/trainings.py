@@ -53,6 +53,7 @@ class NewTraining(FormPage):
     form_class: type[ScopedForm] = TrainingFields
     submit = "登记培训"
     keeps_draft = True
+    owned = ("work",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.work = work_to(self.actor, self.permission, kwargs["public_id"])
@@ -132,6 +133,7 @@ class _OfTraining(FormPage):
 
     permission = "workers.file"
     section = "people"
+    owned = ("training",)
 
     def prepare(self, **kwargs: Any) -> None:
         self.training = training_to(self.actor, self.permission, kwargs["public_id"])
