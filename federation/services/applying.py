@@ -43,10 +43,16 @@ def apply_all(now: datetime, *, incoming: Incoming | None = None) -> int:
         return 0
     waiting = ReceivedEnvelope.objects.filter(state=ReceivedEnvelope.State.RECEIVED)
     lines = list(waiting.order_by("line__stream").values_list("line", flat=True).distinct())
-    done = 0
+    done, away = 0, None
     for pk in lines:
-        while apply_next(pk, now, incoming=apply):
-            done += 1
+        try:
+            while apply_next(pk, now, incoming=apply):
+                done += 1
+        except (OperationalError, InterfaceError) as fault:
+            # What the database cannot do for one line does not keep it from the others.
+            away = away or fault
+    if away is not None:
+        raise away
     return done
 
 
@@ -108,7 +114,7 @@ def _follows_others(line: Line, envelope: ReceivedEnvelope) -> bool:
     Rows that come before what they name wait one by one, which costs forty times as much. A first line that
     has stopped holds up nobody (I-27).
     """
-    if line.stream == streams.ABOVE_PROJECTS or line.stream not in streams.RECORDS:
+    if line.stream not in streams.OF_PROJECTS:
         return False
     before = ReceivedEnvelope.objects.filter(
         line__node=line.node_id,
@@ -264,7 +270,9 @@ def _retry(node_pk: int, now: datetime, retry: Callable[[Sender], int]) -> int:
 
 def _tell_settled(line: Line, epoch: int, seq: int, now: datetime) -> None:
     """Tell on this line what became of records that waited, on whatever line they had come."""
-    found = {(message.kind, message.key): (message, outcome) for message, outcome in _settled.get() or ()}
+    found = {
+        (_kind_of(message), message.key): (message, outcome) for message, outcome in _settled.get() or ()
+    }
     _settled.set(None)
     if not found:
         return
@@ -275,7 +283,10 @@ def _tell_settled(line: Line, epoch: int, seq: int, now: datetime) -> None:
         resolved_at=None,
     )
     waited.filter(key__in=[key for _kind, key in found]).update(resolved_at=now, resolution="came")
-    keep_results([_result(line, epoch, seq, message, outcome, now) for message, outcome in found.values()])
+    rows = [_result(line, epoch, seq, message, outcome, now) for message, outcome in found.values()]
+    for row in rows:
+        row.resolution = "came" if row.resolved_at else ""
+    keep_results(rows)
     line.save(update_fields=["results"])
 
 

@@ -191,15 +191,22 @@ def _keep(line: Line, told: Sequence[ResultCard], now: datetime) -> None:
     waits = {_record(one): one for one in fresh if one.became == Became.WAITS}
     settled = [one for one in fresh if one.became != Became.WAITS]
     come = _come(line, waits.values())
+    later: dict[tuple[str, UUID], int] = {}
     for one in settled:
         come[_record(one)] = max(one.version, come.get(_record(one), 0))
+        later[_record(one)] = one.number
     bodies: dict[tuple[int, int], dict[UUID, str]] = {}
     rows = []
     for one in fresh:
-        row = _row_of(line, one, held.get(_place(one)), now)
-        is_in = one.became == Became.WAITS and come.get(_record(one), -1) >= one.version
-        if is_in or one.became not in (Became.REFUSED, Became.WAITS):
+        before = held.get(_place(one))
+        row = _row_of(line, one, before, now)
+        is_in = come.get(_record(one), -1) >= one.version or later.get(_record(one), 0) > one.number
+        if one.became == Became.WAITS and is_in:
+            row.resolved_at, row.resolution = row.resolved_at or now, row.resolution or "came"
+        elif one.became not in (Became.REFUSED, Became.WAITS):
             row.resolved_at = row.resolved_at or now
+            if before is not None and before.became == Became.WAITS:
+                row.resolution = row.resolution or "came"
         if one.became == Became.REFUSED:
             row.message = _sent_record(line, one, waits.get(_record(one)), bodies)
         rows.append(row)

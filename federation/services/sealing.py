@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from federation.carriers import carriers
 from federation.models import Line, Node, NodeKey, RecordResult, SentEnvelope
 from federation.selectors.nodes import require_governing
 from federation.services.own_node import SEALS, public_of, standard_now
@@ -23,6 +24,8 @@ from kernel.scoping import Actor
 from standards.selectors import parameter
 
 BODY_CONTEXT = "federation.sent"
+# So many batches in which nothing is for the neighbour are passed over at a time, each in its transaction.
+_PASSED_OVER = 50
 
 
 def line_out(node: Node, stream: str) -> Line:
@@ -42,7 +45,11 @@ def seal_next(line_pk: int, now: datetime, outgoing: Outgoing) -> SentEnvelope |
     Raises CallRefused for a neighbour that told no key to seal for; the line says so until it has.
     """
     try:
-        found = _sealed_next(line_pk, now, outgoing)
+        found, passed = _sealed_next(line_pk, now, outgoing)
+        for _more in range(_PASSED_OVER):
+            if found is not None or not passed:
+                break
+            found, passed = _sealed_next(line_pk, now, outgoing)
     except CallRefused as refused:
         line = Line.objects.filter(pk=line_pk)
         line.filter(trouble_since=None).update(trouble_since=now)
@@ -54,19 +61,41 @@ def seal_next(line_pk: int, now: datetime, outgoing: Outgoing) -> SentEnvelope |
 
 
 @transaction.atomic
-def _sealed_next(line_pk: int, now: datetime, outgoing: Outgoing) -> SentEnvelope | None:
+def _sealed_next(line_pk: int, now: datetime, outgoing: Outgoing) -> tuple[SentEnvelope | None, bool]:
+    """The same for one look; and whether there was anything, though nothing for this neighbour."""
     rows = Line.objects.select_for_update(of=("self",)).select_related("node__region")
     line = rows.get(pk=line_pk)
     is_punches = line.stream == streams.PUNCHES
     most = int(parameter("federation.punch_batch" if is_punches else "federation.batch"))
     again = _again(line, most)
-    batch = outgoing(line.stream, line.position, most, recipient(line.node, now))
+    batch = outgoing(line.stream, line.position, most, recipient(line.node, now), _oldest_above(line))
     messages = [*again, *batch.messages]
     if not messages:
-        # What is not for this neighbour is passed over.
-        Line.objects.filter(pk=line.pk).update(position=max(line.position, batch.position))
+        passed = batch.position > line.position
+        if passed:
+            Line.objects.filter(pk=line.pk).update(position=batch.position)
+        return None, passed
+    return _sealed(line, messages, batch.position, now), True
+
+
+def _oldest_above(line: Line) -> int | None:
+    """For a projects' line: the oldest change of people and firms for which there is no receipt yet.
+
+    What was written after it waits, for it may name them: the receiver would keep such rows aside until these
+    come. A first line that has stopped or cannot get through holds up nobody (I-27).
+    """
+    unsent = carriers().unsent
+    if unsent is None or line.stream not in streams.OF_PROJECTS:
         return None
-    return _sealed(line, messages, batch.position, now)
+    first = Line.objects.filter(
+        node=line.node_id, direction=line.direction, stream=streams.ABOVE_PROJECTS
+    ).first()
+    if first is None or first.state != Line.State.OPEN or first.attempts or first.next_at:
+        return None
+    sent = SentEnvelope.objects.filter(line=first, state=SentEnvelope.State.SEALED).order_by("epoch", "seq")
+    under_way = sent.values_list("first_position", flat=True).first()
+    position = first.position if under_way is None else min(first.position, under_way)
+    return unsent({streams.ABOVE_PROJECTS: position}).get(streams.ABOVE_PROJECTS)
 
 
 def _sealed(line: Line, messages: Sequence[Message], position: int, now: datetime) -> SentEnvelope:

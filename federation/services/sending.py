@@ -42,8 +42,7 @@ _HOLD: Final = timedelta(seconds=60)
 # Of one line at a time: another process meanwhile takes the lines that are free.
 _BUDGET_SECONDS: Final = 3.0
 # Punches are the most, and the most awaited; then what the other lines' rows name.
-_BEFORE: Final = (streams.PUNCHES, streams.ABOVE_PROJECTS)
-_AFTER: Final = tuple(stream for stream in streams.UPWARD if stream not in _BEFORE)
+_ORDER: Final = (streams.PUNCHES, streams.ABOVE_PROJECTS, *streams.OF_PROJECTS)
 
 
 def push(
@@ -56,39 +55,20 @@ def push(
     write = outgoing or carriers().outgoing
     if write is None or not node.may_exchange:
         return 0
-    done = 0
-    for group in (_BEFORE, _AFTER):
-        # Who hands in what is to be sent says himself that there is nothing more.
-        busy = group if outgoing else _busy(node, group)
-        done += sum(push_line(node, stream, http=http, now=now, outgoing=write) for stream in busy)
-    return done
+    # Who hands in what is to be sent says himself that there is nothing more.
+    names = _ORDER if outgoing else _busy(node)
+    return sum(push_line(node, stream, http=http, now=now, outgoing=write) for stream in names)
 
 
-def _busy(node: Node, group: Sequence[str]) -> Sequence[str]:
-    """Which streams of these have anything to send now: most rounds find none, and cost three questions.
-
-    Rows of a project wait while people and firms that were written before them have not gone: the receiver
-    would keep such rows aside one by one until these come. A first line that stands in trouble holds up
-    nobody (I-27).
-    """
+def _busy(node: Node) -> Sequence[str]:
+    """Which streams have anything to send: most rounds find none, and cost a few questions."""
     unsent = carriers().unsent
     if unsent is None:
-        return group
+        return _ORDER
     lines = {line.stream: line for line in Line.objects.filter(node=node, direction=Line.Direction.OUT)}
-    oldest = unsent({name: lines[name].position if name in lines else 0 for name in streams.UPWARD})
-    before = oldest.get(streams.ABOVE_PROJECTS)
-    if streams.ABOVE_PROJECTS in group or _is_in_trouble(lines.get(streams.ABOVE_PROJECTS)):
-        before = None
-    fresh = {name for name, number in oldest.items() if before is None or number < before}
+    fresh = unsent({name: lines[name].position if name in lines else 0 for name in streams.UPWARD})
     again = _goes_again(node)
-    return [name for name in group if name in fresh or name in again]
-
-
-def _is_in_trouble(line: Line | None) -> bool:
-    """Whether a line has stopped or waits for its next attempt."""
-    return line is not None and (
-        line.state != Line.State.OPEN or line.attempts > 0 or line.next_at is not None
-    )
+    return [name for name in _ORDER if name in fresh or name in again]
 
 
 def _goes_again(node: Node) -> set[str]:

@@ -100,9 +100,14 @@ class Batch:
 
 
 class Outgoing(Protocol):
-    """Reads what a neighbour has not had yet: `next_batch(stream, after position, most, to)`."""
+    """Reads what a neighbour has not had yet: `next_batch(stream, after position, most, to)`.
 
-    def __call__(self, stream: str, after: int, most: int, to: Recipient) -> Batch: ...
+    `before`: only up to the first change that was not written before this one.
+    """
+
+    def __call__(
+        self, stream: str, after: int, most: int, to: Recipient, before: int | None = None
+    ) -> Batch: ...
 
 
 class Incoming(Protocol):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Final
 from uuid import UUID
 
@@ -32,8 +33,8 @@ def shard_of(stream: str) -> int:
     return capture.DISPATCH if stream == DISPATCH else int(stream.removeprefix(RECORDS))
 
 
-def next_batch(stream: str, after: int, most: int, to: Recipient) -> Batch:
-    """The next messages of a stream for one neighbour.
+def next_batch(stream: str, after: int, most: int, to: Recipient, before: int | None = None) -> Batch:
+    """The next messages of a stream for one neighbour, up to the first change not written before `before`.
 
     `most` bounds the changes that are looked at (on "punches" the punches). A row that changed several times
     is written once, as it stands; what came from the neighbour itself is passed over. Rows that others in
@@ -44,6 +45,8 @@ def next_batch(stream: str, after: int, most: int, to: Recipient) -> Batch:
     shard = shard_of(stream)
     capture.give_change_positions(shard)
     changes = capture.changes_after(shard, after, most)
+    if before is not None:
+        changes = list(takewhile(lambda change: change.pk < before, changes))
     if not changes:
         return Batch((), after)
     return Batch(list(_messages(changes, to)), changes[-1].position or after)

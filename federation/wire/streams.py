@@ -9,6 +9,7 @@ DISPATCH: Final = "dispatch"
 RECORDS: Final = tuple(f"records-{shard}" for shard in range(RECORD_SHARDS))
 # People and firms, which the rows of every project name.
 ABOVE_PROJECTS: Final = RECORDS[0]
+OF_PROJECTS: Final = RECORDS[1:]
 UPWARD: Final = (*RECORDS, PUNCHES)
 DOWNWARD: Final = (DISPATCH,)
 # Files are no envelopes: each is named by its content, so that order and repetition mean nothing.

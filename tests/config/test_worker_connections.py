@@ -33,7 +33,7 @@ def test_a_second_task_uses_the_connection_of_the_first(worker: DjangoWorkerFixu
     assert _around(worker) is first
 
 
-def test_a_connection_that_has_had_its_time_is_closed_after_the_task(worker: DjangoWorkerFixup) -> None:
+def test_a_connection_that_has_had_its_time_gives_way_to_a_fresh_one(worker: DjangoWorkerFixup) -> None:
     first = _around(worker)
     connection.close_at = 0
     assert _around(worker) is not first

@@ -22,7 +22,7 @@ class Changes:
     asked: list[str] = field(default_factory=list)
     needs_seal: bool = False
 
-    def __call__(self, stream: str, after: int, most: int, to: Recipient) -> Batch:
+    def __call__(self, stream: str, after: int, most: int, to: Recipient, before: int | None = None) -> Batch:
         self.asked.append(to.code)
         if stream != self.stream:
             return Batch([], after)

@@ -1,7 +1,6 @@
 """What a city sends its province: at least once, applied once, and nothing passed over."""
 
 import json
-from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,12 +21,13 @@ from federation.services.exchanging import round_with
 from federation.services.handshake import say_hello
 from federation.services.outcomes import ask_results
 from federation.services.sealing import line_out
-from federation.services.sending import push
-from federation.travel.messages import Batch, Recipient
+from federation.services.sending import push, push_line
+from federation.travel.outgoing import next_batch
 from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.scoping import Reach
 from outbox import capture
+from outbox.models import Change
 from tests.federation.nodes.notes import Changes, note
 from tests.support.actors import EVERYONE, Holder
 from tests.support.neighbour import Parent
@@ -261,56 +261,74 @@ def held(parent, above) -> RecordResult:
 
 
 @pytest.fixture
-def several(above) -> Iterator[dict[str, Changes]]:
-    """A note on each of some lines; that of the first was written after line 4's and before line 3's."""
-    order = {"records-0": 2, "records-3": 3, "records-4": 1, "punches": 9}
-    found = {stream: Changes([note(stream)], stream=stream) for stream in order}
-
-    def outgoing(stream: str, after: int, most: int, to: Recipient) -> Batch:
-        return found[stream](stream, after, most, to)
-
-    def unsent(positions: Mapping[str, int]) -> Mapping[str, int]:
-        return {name: order[name] for name, one in found.items() if len(one.messages) > positions[name]}
-
-    before = carriers.register(outgoing=outgoing, unsent=unsent)
-    yield found
-    carriers.restore(before)
+def laid_down(above) -> None:
+    """A project of line 4, then a firm, then projects of lines 3 and 4 that may name it."""
+    capture.switch_on(timezone.now(), up=True)
+    for kind, shard in (("project", 4), ("enterprise", 0), ("project", 3), ("project", 4)):
+        capture.lay_down(kind, [(new_id(), shard)], timezone.now())
 
 
-def test_only_lines_with_something_to_send_are_looked_at_and_people_go_before_what_names_them(
-    parent, above, several
-):
+def test_people_and_firms_go_before_what_was_written_after_them(parent, above, laid_down):
     line_out(above, "records-0")
-    Line.objects.filter(stream="records-0").update(held_until=timezone.now() + timedelta(seconds=50))
-    assert push(above, http=parent.http()) == 2
-    assert _streams(parent) == ["punches", "records-4"]
-    Line.objects.filter(stream="records-0").update(held_until=None)
-    assert push(above, http=parent.http()) == 2
-    assert _streams(parent)[2:] == ["records-0", "records-3"]
-    for changes in several.values():
-        changes.asked.clear()
-    assert push(above, http=parent.http()) == 0
-    assert not any(changes.asked for changes in several.values())
+    first = Line.objects.filter(stream="records-0")
+    first.update(held_until=timezone.now() + timedelta(seconds=50))
+    assert push(above, http=parent.http()) == 1
+    assert _streams(parent) == ["records-4"]
+    assert len(parent.messages("records-4")) == 1
+    first.update(held_until=None)
+    assert push(above, http=parent.http()) == 3
+    assert _streams(parent)[1:] == ["records-0", "records-3", "records-4"]
 
 
-def test_a_first_line_in_trouble_holds_up_nobody_and_what_has_no_receipt_goes_again(parent, above, several):
-    receive = parent.answers.get("envelopes")
+def test_a_round_without_anything_to_send_costs_a_few_questions(
+    parent, above, laid_down, django_assert_max_num_queries
+):
+    push(above, http=parent.http())
+    with django_assert_max_num_queries(5):
+        assert push(above, http=parent.http()) == 0
+
+
+def test_a_first_line_in_trouble_holds_up_nobody_and_what_has_no_receipt_goes_again(parent, above, laid_down):
     parent.answers["envelopes"] = lambda _body: (503, b"{}")
     assert push(above, http=parent.http()) == 0
-    assert Line.objects.filter(attempts=1).count() == 4
-    parent.answers.pop("envelopes") if receive is None else parent.answers.update(envelopes=receive)
+    assert Line.objects.filter(direction="out", attempts=1).count() == 3
+    del parent.answers["envelopes"]
     Line.objects.exclude(stream="records-0").update(next_at=None)
-    assert push(above, http=parent.http()) == 3
-    assert "records-0" not in _streams(parent)
+    assert push(above, http=parent.http()) == 2
+    assert set(_streams(parent)) == {"records-3", "records-4"}
     Line.objects.update(next_at=None)
     assert push(above, http=parent.http()) == 1
+    assert "records-0" in _streams(parent)
 
 
-def test_what_was_really_changed_is_found_by_the_lines_that_have_not_had_it(parent, above):
-    capture.switch_on(timezone.now(), up=True)
-    first = (
-        capture.lay_down("enterprise", [(new_id(), 0)], timezone.now()) and capture.oldest_after({0: 0})[0]
+def test_an_envelope_without_its_receipt_counts_as_what_has_not_gone(parent, above, laid_down):
+    parent.answers["envelopes"] = lambda _body: (503, b"{}")
+    push_line(above, "records-0", http=parent.http(), outgoing=next_batch)
+    del parent.answers["envelopes"]
+    # As while another process is sending it.
+    Line.objects.filter(stream="records-0").update(
+        attempts=0, next_at=None, held_until=timezone.now() + timedelta(seconds=50)
     )
+    assert push(above, http=parent.http()) == 1
+    assert _streams(parent) == ["records-4"]
+
+
+def test_much_that_is_not_for_the_neighbour_is_passed_over_in_one_round(parent, above, laid_down):
+    now = timezone.now()
+    Change.objects.bulk_create(
+        Change(kind="enterprise", key=new_id(), shard=0, came_from=above.code, created_at=now)
+        for _number in range(1_200)
+    )
+    capture.lay_down("project", [(new_id(), 3)], now)
+    push(above, http=parent.http())
+    assert len(parent.messages("records-3")) == 2
+    assert _line().position == 1_201
+
+
+def test_what_follows_a_position_is_found_whether_it_was_numbered_or_not(parent, above):
+    capture.switch_on(timezone.now(), up=True)
+    capture.lay_down("enterprise", [(new_id(), 0)], timezone.now())
+    first = capture.oldest_after({0: 0})[0]
     capture.lay_down("project", [(new_id(), 3)], timezone.now())
     assert capture.oldest_after({0: 0, 3: 0, 4: 0}) == {0: first, 3: first + 1}
     capture.give_change_positions(0)
@@ -375,7 +393,23 @@ def test_a_record_that_waited_and_came_on_a_later_envelope_is_settled(parent, ab
     push(above, http=parent.http(), outgoing=changes)
     _tell(parent, 1, _told(changes, "waits", 1, 1), _told(changes, "applied", 2, 2))
     assert ask_results(above, http=parent.http())
-    assert not RecordResult.objects.filter(resolved_at=None).exists()
+    assert set(RecordResult.objects.exclude(resolved_at=None).values_list("became", "resolution")) == {
+        ("waits", "came"),
+        ("applied", ""),
+    }
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_later_word_about_an_earlier_version_ends_the_waiting_too(parent, above, together):
+    """As where a row that waits is deleted: of our own row the tombstone is of the first version."""
+    changes = Changes([note("一")])
+    push(above, http=parent.http(), outgoing=changes)
+    waits = {**_told(changes, "waits", 1, 1), "version": 5}
+    refused = _told(changes, "refused", 2, 2)
+    for results in [[waits, refused]] if together else [[waits], [refused]]:
+        _tell(parent, 1, *results)
+        assert ask_results(above, http=parent.http())
+    assert list(RecordResult.objects.filter(resolved_at=None).values_list("became")) == [("refused",)]
 
 
 def test_a_held_record_is_sent_again_and_settled_by_its_new_outcome(parent, above, held):
