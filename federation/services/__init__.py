@@ -34,7 +34,7 @@ from federation.services.credentials import (
     rotate_credential,
 )
 from federation.services.differences import explain_difference, repair_differences
-from federation.services.forgetting import forget_below
+from federation.services.forgetting import forget_node
 from federation.services.held import approve_waiver, ask_waiver, decline_waiver, put_aside, requeue_record
 from federation.services.inviting import (
     invite_node,
@@ -113,8 +113,8 @@ __all__ = [
     "edit_upstream",
     "end_upstream_project",
     "explain_difference",
-    "forget_below",
     "forget_handed_out",
+    "forget_node",
     "forget_sandboxes",
     "hand_out",
     "invite_node",

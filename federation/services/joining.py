@@ -77,9 +77,9 @@ def _said(content: bytes) -> dict[str, Any]:
 def _invitation(secret: str, key_id: str, now: datetime) -> tuple[Node, Invitation]:
     """The invitation that may be used now, and whom it invites, locked as inviting and suspending lock it."""
     shown = Invitation.objects.filter(code_hash=digest_of(secret[:200])).first()
-    node = Node.objects.select_for_update().get(pk=shown.node_id) if shown else None
-    # Judged as it stands under the lock: a suspension meanwhile has ended it.
-    found = Invitation.objects.select_for_update().get(pk=shown.pk) if shown else None
+    node = Node.objects.select_for_update().filter(pk=shown.node_id).first() if shown else None
+    # Judged as it stands under the lock: a suspension or removal meanwhile has ended it.
+    found = Invitation.objects.select_for_update().filter(pk=shown.pk).first() if shown else None
     if node is None or found is None or not _is_usable(found, node, key_id, now):
         raise CallRefused(
             "bad_invitation",

@@ -23,7 +23,7 @@ from federation.services import (
     approve_passing,
     ask_passing,
     decline_passing,
-    forget_below,
+    forget_node,
     invite_node,
     join_parent,
     register_hosted,
@@ -32,8 +32,10 @@ from federation.services import (
     rotate_node_key,
     suspend_node,
 )
+from federation.services.forgetting import why_it_stays
 from federation.services.inviting import BELOW
 from federation.web.nodes import crumbs
+from kernel.errors import DomainError
 from regions.models import Region
 from regions.selectors import regions
 from standards.selectors import parameter
@@ -256,7 +258,7 @@ class Resume(_NodePost):
 
 
 class Forget(_NodePost):
-    """Remove a node that a child has claimed in vain."""
+    """Remove a node that was only written down."""
 
     button = "移除"
 
@@ -264,20 +266,33 @@ class Forget(_NodePost):
         self.row = node(self.actor, kwargs["public_id"])
         self.cancel_url = reverse("node", args=[self.row.public_id])
 
+    def check(self) -> None:
+        if why := why_it_stays(self.row):
+            raise DomainError(why, code="stays")
+
     def act(self) -> str:
-        forget_below(actor=self.actor, node=self.row)
-        self.say("已移除，节点代码可以邀请别的平台。")
+        forget_node(actor=self.actor, node=self.row)
+        self.say("已移除，节点代码和区划可以登记给别的平台。")
         return reverse("nodes")
 
     def context(self) -> dict[str, Any]:
-        through = f"“{self.row.via.name}”" if self.row.via else "下级平台"
         return {
             "title": f"移除“{self.row.name}”",
-            "question": f"移除经{through}登记的节点“{self.row.code}”？",
-            "consequence": f"只能移除没有收到过它的记录的节点。{through}仍在列出它的，一分钟内会再登记。"
-            "代码应归别的平台的，直接邀请即可，不必先移除，邀请后不再归它。",
+            "question": f"移除“{self.row.name}”（{self.row.code}）的登记？",
+            "consequence": self._what_follows(),
             "crumbs": crumbs(Crumb(self.row.name, self.cancel_url), Crumb("移除")),
         }
+
+    def _what_follows(self) -> str:
+        if self.row.relation == Node.Relation.BELOW:
+            through = f"“{self.row.via.name}”" if self.row.via else "下级平台"
+            return (
+                f"还没有收到过它的记录。{through}仍在列出它的，一分钟内会再登记。"
+                "代码应归别的平台的，直接邀请即可，不必先移除，邀请后不再归它。"
+            )
+        if self.row.mode == Node.Mode.HOSTED:
+            return "只移除“使用本平台”的登记；该区划的项目、人员和打卡仍在本平台，不受影响，随时可以再登记。"
+        return "它还没有接入，没有任何记录和往来。没有用的邀请码随即作废，要接入须重新邀请。"
 
 
 class RotateKeys(_NodePost):

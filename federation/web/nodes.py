@@ -36,6 +36,7 @@ from federation.selectors.nodes import (
     refused_envelopes,
 )
 from federation.selectors.reconciliation import standings
+from federation.services.forgetting import why_it_stays
 from federation.services.inviting import BELOW
 from federation.services.moving import direction
 from kernel.errors import NotFound
@@ -161,7 +162,7 @@ class OneNode(Page):
                 "may_reconcile": row.relation == Relation.PARENT and row.may_exchange,
                 "may_suspend": is_neighbour and row.may_exchange and row.mode == Node.Mode.SELF_BUILT,
                 "may_resume": is_neighbour and row.state == Node.State.SUSPENDED,
-                "may_forget": row.relation == Relation.BELOW,
+                "may_forget": not why_it_stays(row),
                 "may_invite_again": row.relation == Relation.CHILD
                 and row.state in (Node.State.INVITED, Node.State.SUSPENDED),
                 "move_to": _move_to(row, bool(last_move and last_move.is_open)),

@@ -54,7 +54,7 @@ WITHOUT_A_ROW = {
         f"federation.services.{name}"
         for name in (
             "invite_node", "register_hosted", "suspend_node", "resume_node", "begin_migration",
-            "forget_below",
+            "forget_node",
             "switch_migration", "abort_migration", "join_parent", "rotate_node_key", "restart_line",
             "requeue_record",
             "ask_waiver", "approve_waiver", "decline_waiver", "put_aside",

@@ -14,9 +14,10 @@ from audit.models import AuditEvent
 from federation.models import Copied, HeardCall, Invitation, Node, NodeKey, RefusedEnvelope
 from federation.retention import forget
 from federation.services import (
-    forget_below,
+    forget_node,
     invite_node,
     join_parent,
+    register_hosted,
     resume_node,
     rotate_node_key,
     suspend_node,
@@ -331,7 +332,7 @@ def test_a_code_that_stands_elsewhere_is_not_claimed_and_the_clash_is_seen_once_
 def test_a_claimed_code_from_which_nothing_has_come_is_invited_or_removed(city):
     card = {**city.card(), "below": [_COUNTY]}
     assert city.ask("hello", {"card": card}).status_code == 200
-    forget_below(actor=EVERYONE, node=Node.objects.get(code="wcq"))
+    forget_node(actor=EVERYONE, node=Node.objects.get(code="wcq"))
     assert not Node.objects.filter(code="wcq").exists()
     assert AuditEvent.objects.filter(action="federation.node_forgotten").count() == 1
     assert city.ask("hello", {"card": card}).status_code == 200
@@ -340,9 +341,24 @@ def test_a_claimed_code_from_which_nothing_has_come_is_invited_or_removed(city):
     assert city.ask("hello", {"card": card}).status_code == 200
     node.refresh_from_db()
     assert (node.relation, node.region, node.via) == ("child", place, None)
+
+
+def test_one_that_never_joined_is_removed_with_its_invitation_and_one_that_has_stays(city):
+    place = Region.objects.get(code="420500")
+    node, text = invite_node(actor=EVERYONE, code="ycs", name="宜昌", kind="city", region=place)
+    RefusedEnvelope.objects.create(
+        node=node, claimed="ycs", code="tampered", sentence="—", minute=timezone.now(), last_at=timezone.now()
+    )
+    forget_node(actor=EVERYONE, node=node)
+    assert not Node.objects.filter(code="ycs").exists()
+    assert _code(Neighbour(Client()).join(text)) == (403, "bad_invitation")
+    assert RefusedEnvelope.objects.get(claimed="ycs").node is None
+    hosted = register_hosted(actor=EVERYONE, code="ycs", name="宜昌", region=place)
+    forget_node(actor=EVERYONE, node=hosted)
+    assert register_hosted(actor=EVERYONE, code="ycs", name="宜昌", region=place).code == "ycs"
     with pytest.raises(DomainError) as refused:
-        forget_below(actor=EVERYONE, node=node)
-    assert refused.value.code == "not_below"
+        forget_node(actor=EVERYONE, node=Node.objects.get(code="whs"))
+    assert refused.value.code == "has_joined" and "请停用" in refused.value.message
 
 
 def test_a_node_whose_rows_are_here_stays(city):
@@ -350,7 +366,7 @@ def test_a_node_whose_rows_are_here_stays(city):
     node, before, now = Node.objects.get(code="wcq"), Node.objects.count(), timezone.now()
     Copied.objects.create(kind="enterprise", key=uuid4(), node="whs", origin="wcq", at=now, received_at=now)
     with pytest.raises(DomainError) as refused:
-        forget_below(actor=EVERYONE, node=node)
+        forget_node(actor=EVERYONE, node=node)
     assert refused.value.code == "has_rows"
     with pytest.raises(DomainError):
         invite_node(actor=EVERYONE, code="wcq", name="武昌", kind="county", region=node.region)

@@ -120,9 +120,26 @@ def test_a_node_that_was_only_claimed_is_removed_on_its_page(desk, city):
     url = f"/nodes/{Node.objects.get(code='wcq').public_id}/"
     shown = _text(desk.get(url))
     assert "移除" in shown and "经下级平台接入" in shown and "未握手" not in shown
-    assert "只能移除没有收到过它的记录的节点" in _text(desk.get(f"{url}forget/"))
+    assert "还没有收到过它的记录" in _text(desk.get(f"{url}forget/"))
     assert _press(desk, f"{url}forget/").status_code == 302
     assert not Node.objects.filter(code="wcq").exists()
+
+
+def test_what_was_registered_by_mistake_is_removed_and_one_that_has_joined_offers_no_such_button(
+    desk, its_node
+):
+    url = _press(desk, "/nodes/hosted/", name="仙桃市", code="xts", region="429004")["Location"]
+    assert "移除" in _text(desk.get(url))
+    assert "仍在本平台，不受影响" in _text(desk.get(f"{url}forget/"))
+    assert _press(desk, f"{url}forget/").status_code == 302
+    assert not Node.objects.filter(code="xts").exists()
+    joined = f"/nodes/{its_node.public_id}/"
+    assert "已移除" in _text(desk.get("/nodes/"))
+    assert "移除" not in _text(desk.get(joined))
+    asked = _text(desk.get(f"{joined}forget/"))
+    assert "请停用" in asked and "确定移除" not in asked
+    assert _press(desk, f"{joined}forget/").status_code in (409, 422)
+    assert Node.objects.filter(pk=its_node.pk).exists()
 
 
 def test_a_hosted_county_is_written_down_and_moves_only_to_a_platform_that_has_joined(desk, db):
