@@ -32,10 +32,11 @@ _SCHEMAS: Final[dict[str, Any]] = {
         valid_until=_STRING,
     ),
     "NodeCard": _object(
-        code=_STRING, name=_STRING, kind=_STRING, region=_STRING, enterprise=_STRING, url=_STRING,
+        ("above",), code=_STRING, name=_STRING, kind=_STRING, region=_STRING, enterprise=_STRING, url=_STRING,
         protocol=_STRING, software=_STRING, standard=_STRING,
         keys=_list({"$ref": "#/components/schemas/NodeKeyCard"}),
         below=_list({"type": "object", "additionalProperties": {}}),
+        above=_list({"type": "object", "additionalProperties": {}}),
     ),
     "NodeReceipt": _object(
         receiver=_STRING, sender=_STRING, stream=_STRING, epoch=_INTEGER, seq=_INTEGER, hash=_STRING,

@@ -63,6 +63,8 @@ class Node(models.Model):
     told_after = models.BigIntegerField(null=True, blank=True)
     polled_at = models.DateTimeField(null=True, blank=True)
     needs_hello = models.BooleanField(default=True)
+    # Of the parent: code and name of each platform above it, the nearest first; their rows come down here.
+    above = models.JSONField(default=list, blank=True)
     moving_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

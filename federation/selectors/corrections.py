@@ -31,6 +31,9 @@ def last_wish(actor: Actor, kind: str, row: Any) -> ChangeProposal | None:
 def platform_name(code: str) -> str:
     """A node by its name; by its code where it is not known."""
     found = Node.objects.filter(code=code).values_list("name", flat=True).first()
+    if found is None:
+        above = Node.objects.filter(relation=Node.Relation.PARENT).values_list("above", flat=True).first()
+        found = next((one["name"] for one in above or () if one["code"] == code), None)
     return found or f"平台 {code}"
 
 

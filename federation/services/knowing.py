@@ -20,6 +20,7 @@ from regions.models import Region
 
 _MOST_KEYS: Final = 20
 _MOST_BELOW: Final = 2000
+_MOST_ABOVE: Final = 8
 # Dates beyond these are no key's, and the database writes some that Python does not read.
 _YEARS: Final = range(2000, 9000)
 _NOTED_AGAIN: Final = timedelta(hours=1)
@@ -48,6 +49,13 @@ class BelowCard(msgspec.Struct, frozen=True):
     standard: str = ""
 
 
+class AboveCard(msgspec.Struct, frozen=True):
+    """A node above the teller, by its name."""
+
+    code: str
+    name: str
+
+
 class Card(msgspec.Struct, frozen=True):
     """A node as it tells of itself."""
 
@@ -62,6 +70,7 @@ class Card(msgspec.Struct, frozen=True):
     url: str = ""
     standard: str = ""
     below: Sequence[BelowCard] = ()
+    above: Sequence[AboveCard] = ()
 
 
 def card_of(said: Any) -> Card:
@@ -206,5 +215,13 @@ def note_card(node: Node, told: Card, now: datetime) -> None:
     node.protocol, node.software = told.protocol[:16], told.software[:40]
     node.standard_version = told.standard[:60]
     node.url = told.url[:200] if told.url.startswith(("https://", "http://")) else node.url
+    if node.relation == Node.Relation.PARENT:
+        node.above = [
+            {"code": one.code, "name": one.name.replace("\0", "")[:120]}
+            for one in told.above[:_MOST_ABOVE]
+            if CODE.fullmatch(one.code)
+        ]
     node.last_seen_at = now
-    node.save(update_fields=["name", "protocol", "software", "standard_version", "url", "last_seen_at"])
+    node.save(
+        update_fields=["name", "protocol", "software", "standard_version", "url", "above", "last_seen_at"]
+    )

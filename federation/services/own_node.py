@@ -168,4 +168,11 @@ def card(now: datetime) -> dict[str, Any]:
                 relation__in=(Node.Relation.CHILD, Node.Relation.BELOW)
             ).select_related("region")
         ],
+        "above": _above(),
     }
+
+
+def _above() -> list[dict[str, str]]:
+    """The platforms above this one by their names: records of theirs come down to those below us."""
+    parent = Node.objects.filter(relation=Node.Relation.PARENT).first()
+    return [{"code": parent.code, "name": parent.name}, *parent.above] if parent else []

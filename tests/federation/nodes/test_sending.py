@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from federation import carriers
 from federation.models import Line, Node, RecordResult, SentEnvelope
+from federation.selectors.corrections import platform_name
 from federation.services import (
     approve_waiver,
     ask_waiver,
@@ -20,6 +21,7 @@ from federation.services.dispatching import fetch
 from federation.services.exchanging import round_with
 from federation.services.handshake import say_hello
 from federation.services.outcomes import ask_results
+from federation.services.own_node import card
 from federation.services.sealing import line_out
 from federation.services.sending import push, push_line
 from federation.travel.outgoing import next_batch
@@ -88,6 +90,17 @@ def test_a_parent_without_a_key_to_seal_for_stops_a_line_in_words(parent, above)
     assert say_hello(parent.http(), above, timezone.now())
     assert push(above, http=parent.http(), outgoing=changes) == 1
     assert _line().trouble == ""
+
+
+def test_the_names_of_platforms_further_above_come_with_the_handshake_and_go_on_to_those_below(parent, above):
+    told = [{"code": "zj", "name": "国家\0平台"}, {"code": "No Code", "name": "x"}]
+    answer = json.dumps({"card": {**parent.card(), "above": told}}).encode()
+    parent.answers["hello"] = lambda _body: (200, answer)
+    assert platform_name("zj") == "平台 zj"
+    assert say_hello(parent.http(), above, timezone.now())
+    assert (platform_name("zj"), platform_name("hb0")) == ("国家平台", "别家的省级平台")
+    ours = card(timezone.now())["above"]
+    assert ours == [{"code": "hb0", "name": "别家的省级平台"}, {"code": "zj", "name": "国家平台"}]
 
 
 def test_a_wrong_clock_stops_no_reports_but_those_of_a_node_that_the_parent_does_not_know_yet(parent, above):
