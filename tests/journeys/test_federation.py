@@ -39,13 +39,15 @@ print(json.dumps({{"team": str(team.public_id), "project": str(part.project.publ
 _STANDARD = """
 from django.utils import timezone
 from accounts.actors import UserActor
+from attendance.selectors.clock import current_day
 from accounts.models import User
 from standards.services import ElementFacts
 from web import standard_acts as acts
 from web.editor import impact_work
 from web.standard_acts import Put
 mine, other = (UserActor.of(User.objects.get(username=name)) for name in ("standards", "standards2"))
-today = timezone.localdate()
+# The day of the site, by which the form asks: until four in the morning the calendar is ahead of it.
+today = current_day()
 said = {"number": "hubei-2027", "title": "试验标准", "document": "鄂建办〔2026〕1号"}
 version = acts.begin_version(actor=mine, region=None, **said)
 more = {"kind": "text", "required": "always"}

@@ -286,9 +286,11 @@ def test_a_version_is_written_reviewed_and_published_and_asks_from_its_day_on(
 
 
 def test_a_city_with_a_grant_adds_two_fields_and_one_without_is_refused_in_a_sentence(
-    live_server: Any, county: County, desk: BrowserContext
+    live_server: Any, county: County, desk: BrowserContext, clock: Clock
 ) -> None:
-    home, today = live_server.url, county.today
+    # At noon: until four in the morning the calendar, by which a standard begins, is ahead of the site's day.
+    home, today = live_server.url, county.today + timedelta(days=1)
+    clock(today)
     province = _page(desk, home, _administrator("甲"))
     without = _page(desk, home, _administrator("戊", "420600"))
     without.goto(f"{home}/standard/versions/begin/")

@@ -34,6 +34,9 @@ def expected_of(url: str, county: County, role: str) -> int:
     is_a_units = route.is_the_units and county.region.is_second_level
     if route.is_the_provinces and role != "province_regulator" and not is_a_units:
         return 403
+    if getattr(kind, "owned", ()) and str(county.copy.public_id) in url:
+        # No form is shown of another node's record.
+        return 409
     return 302 if route.leads_on else 200
 
 

@@ -522,6 +522,7 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.masters.changes_of_record": lambda a, c: masters.changes_of_record(
         a, c.master_record
     ),
+    "federation.selectors.masters.opens_page_of": lambda a, c: masters.opens_page_of(a, c.master_record),
     "federation.selectors.masters.owned_row": lambda a, c: masters.owned_row(
         a, "enterprise", c.firms["supervisor"].public_id
     ),
