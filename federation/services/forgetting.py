@@ -18,7 +18,9 @@ def why_it_stays(node: Node) -> str:
         return _("“{name}”（{code}）的记录已经在本平台，不能移除。代码登记错的，请用另一个代码接入。").format(
             name=node.name, code=node.code
         )
-    if node.relation in (Relation.SELF, Relation.PARENT) or _has_joined(node):
+    if node.relation == Relation.SELF:
+        return _("“{name}”就是本平台，不能移除。").format(name=node.name)
+    if node.relation == Relation.PARENT or _has_joined(node):
         return _("“{name}”已经接入，往来和签收要留着查，不能移除。不再往来的，请停用。").format(
             name=node.name
         )

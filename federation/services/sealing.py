@@ -45,11 +45,10 @@ def seal_next(line_pk: int, now: datetime, outgoing: Outgoing) -> SentEnvelope |
     Raises CallRefused for a neighbour that told no key to seal for; the line says so until it has.
     """
     try:
-        found, passed = _sealed_next(line_pk, now, outgoing)
-        for _more in range(_PASSED_OVER):
+        for _look in range(_PASSED_OVER):
+            found, passed = _sealed_next(line_pk, now, outgoing)
             if found is not None or not passed:
                 break
-            found, passed = _sealed_next(line_pk, now, outgoing)
     except CallRefused as refused:
         line = Line.objects.filter(pk=line_pk)
         line.filter(trouble_since=None).update(trouble_since=now)
@@ -62,7 +61,7 @@ def seal_next(line_pk: int, now: datetime, outgoing: Outgoing) -> SentEnvelope |
 
 @transaction.atomic
 def _sealed_next(line_pk: int, now: datetime, outgoing: Outgoing) -> tuple[SentEnvelope | None, bool]:
-    """The same for one look; and whether there was anything, though nothing for this neighbour."""
+    """The same for one look; and whether it passed over what is not for this neighbour."""
     rows = Line.objects.select_for_update(of=("self",)).select_related("node__region")
     line = rows.get(pk=line_pk)
     is_punches = line.stream == streams.PUNCHES
@@ -75,7 +74,7 @@ def _sealed_next(line_pk: int, now: datetime, outgoing: Outgoing) -> tuple[SentE
         if passed:
             Line.objects.filter(pk=line.pk).update(position=batch.position)
         return None, passed
-    return _sealed(line, messages, batch.position, now), True
+    return _sealed(line, messages, batch.position, now), False
 
 
 def _oldest_above(line: Line) -> int | None:

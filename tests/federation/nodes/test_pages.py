@@ -11,6 +11,7 @@ from federation.models import Frozen, Line, Move, Node, RecordResult, RefusedEnv
 from federation.selectors.node_health import healths
 from federation.services import put_aside
 from federation.services.applying import apply_all
+from federation.services.own_node import own_node
 from federation.services.sealing import line_out, seal_next
 from kernel.errors import NotPermitted
 from kernel.scoping import Reach
@@ -140,6 +141,7 @@ def test_what_was_registered_by_mistake_is_removed_and_one_that_has_joined_offer
     assert "请停用" in asked and "确定移除" not in asked
     assert _press(desk, f"{joined}forget/").status_code in (409, 422)
     assert Node.objects.filter(pk=its_node.pk).exists()
+    assert "就是本平台" in _text(desk.get(f"/nodes/{own_node().public_id}/forget/"))
 
 
 def test_a_hosted_county_is_written_down_and_moves_only_to_a_platform_that_has_joined(desk, db):
