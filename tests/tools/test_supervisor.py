@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,14 @@ class Clock:
 
 def child(var: Path, code: str, name: str = "worker") -> Child:
     return Child(name, [sys.executable, "-c", code], var, dict(os.environ), var)
+
+
+def first_line(one: Child) -> str:
+    """What a child wrote first, once the line has ended: its end can be a write of its own."""
+    while "\n" not in (said := one.log.read_text()):
+        assert not one.has_died()
+        time.sleep(0.01)
+    return said.splitlines()[0]
 
 
 @pytest.fixture
@@ -106,8 +115,7 @@ def test_a_later_stage_stops_before_the_one_it_needs(tmp_path: Path) -> None:
     for one, stage in ((server, 0), (user, 1)):
         one.start()
         supervisor.watch(one, stage=stage)
-        while "up" not in one.log.read_text():
-            assert not one.has_died()
+        first_line(one)
     supervisor.stop()
     ended = {one.name: float(one.log.read_text().split()[-1]) for one in (server, user)}
     assert ended["web"] < ended["redis"]
@@ -119,10 +127,9 @@ def test_stopping_takes_the_whole_process_group(tmp_path: Path) -> None:
     code = "import subprocess, time; p = subprocess.Popen(['sleep', '60'])\n"
     one = child(tmp_path, code + "print(p.pid, flush=True); time.sleep(60)")
     one.start()
-    while not (words := one.log.read_text().split()):
-        assert not one.has_died()
+    sleeper = int(first_line(one))
     one.stop()
-    assert processes.wait_for_end([int(words[0])], 5.0) == []
+    assert processes.wait_for_end([sleeper], 5.0) == []
 
 
 def test_exit_codes_are_told_in_words() -> None:
