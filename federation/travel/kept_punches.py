@@ -22,8 +22,9 @@ from kernel import locks
 OPEN_DAYS: Final = 3
 # A young day that was just digested for another neighbour is not digested again.
 _FRESH: Final = timedelta(minutes=10)
+# By the one key: of two the planner guesses one group for each pair, and sorts on disk what fits into a hash.
 _COMPUTE: Final = """
-    WITH hashed AS ({hashed}) SELECT {digest}, project_id, project FROM hashed GROUP BY project_id, project
+    WITH hashed AS ({hashed}) SELECT {digest}, project_id, any_value(project) FROM hashed GROUP BY project_id
 """
 _ADD: Final = """
     INSERT INTO federation_punchday (peer, day, project, name, count, high, low) VALUES %s

@@ -1,7 +1,10 @@
 """Punches travel by runs: without numbers, once, and counted at the province as at the site."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+from hashlib import md5
+from operator import xor
 from typing import Any
 from uuid import UUID
 
@@ -236,3 +239,29 @@ def test_a_difference_is_found_from_day_to_punch(sent: Any) -> None:
         _punches(messages)
         _settled()
         assert _tree() == tree
+
+
+def test_a_digest_is_made_as_the_protocol_says(db: None) -> None:
+    """Another maker computes it by docs/federation-protocol.md: from whole microseconds, then XOR."""
+    place = wuchang(NOW)
+    first = (NOW - timedelta(days=3)).date()
+    begins = datetime.combine(first, datetime.min.time(), UTC)
+    instants = [begins + timedelta(microseconds=number) for number in (0, 1, 999_999, 86_399_999_999)]
+    for number, at in enumerate(instants):
+        old = Punch.all_rows.order_by("pk").first()
+        assert old is not None
+        old.pk, old.occurred_at, old.token = new_id(), at, f"m{number}"
+        old.save(force_insert=True)
+    rows = Punch.all_rows.filter(occurred_at__gte=begins, occurred_at__lt=begins + timedelta(days=1))
+    since = datetime(1970, 1, 1, tzinfo=UTC)
+    written = [
+        f"{(one.occurred_at - since) // timedelta(microseconds=1)}|{one.project.public_id}|{one.source}"
+        f"|{one.token}|{one.direction}|{one.origin}"
+        for one in rows.select_related("project")
+    ]
+    digests = [int(md5(line.encode()).hexdigest(), 16) for line in written]
+    found = PunchTree(regions=[WUCHANG]).days(first, first)[str(first)]
+    assert {"m0", "m1", "m2", "m3"} <= {line.split("|")[3] for line in written}
+    assert (found.count, found.value) == (len(written), reduce(xor, digests))
+    (project,) = PunchTree(regions=[WUCHANG]).projects(first)
+    assert project == str(place.project.public_id)
