@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from attendance.services.runs import has_runs_after, run_backlog
 from federation import carriers
 from federation.models import Line
+from federation.selectors.corrections import known_name
 from federation.services import applying, keeping_files
 from federation.travel import incoming, learning, outgoing
 from federation.wire import streams
-from kernel import store
+from kernel import node_names, store
 from outbox import capture
 from web import uploads
 
@@ -62,3 +63,4 @@ def connect() -> None:
     capture.register_reader(_needed)
     store.when_kept_again(keeping_files.note_kept)
     uploads.explain_absence(keeping_files.absence)
+    node_names.register(known_name)

@@ -28,13 +28,18 @@ def last_wish(actor: Actor, kind: str, row: Any) -> ChangeProposal | None:
     return proposals(actor).filter(row=row.public_id, object=kind).first()
 
 
-def platform_name(code: str) -> str:
-    """A node by its name; by its code where it is not known."""
+def known_name(code: str) -> str | None:
+    """The name of a neighbour, or of a node above the parent; None of any other."""
     found = Node.objects.filter(code=code).values_list("name", flat=True).first()
     if found is None:
         above = Node.objects.filter(relation=Node.Relation.PARENT).values_list("above", flat=True).first()
         found = next((one["name"] for one in above or () if one["code"] == code), None)
-    return found or f"平台 {code}"
+    return found
+
+
+def platform_name(code: str) -> str:
+    """A node by its name; by its code where it is not known."""
+    return known_name(code) or f"平台 {code}"
 
 
 def may_ask(actor: Actor, row: Any) -> bool:

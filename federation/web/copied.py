@@ -7,16 +7,18 @@ from django.urls import reverse
 from federation.corrections import CORRECTABLE
 from federation.models import ChangeProposal
 from federation.selectors.corrections import held_copy, last_wish, may_ask, platform_name
+from federation.travel.names import KIND_OF
 from federation.words import proposal_state
 from kernel.scoping import Actor
 from projects.models import Source
 from web.copies import Asked, Copy
 
 
-def copy_told(actor: Actor, kind: str, row: Any) -> Copy | None:
+def copy_told(actor: Actor, row: Any) -> Copy | None:
     """Where a copy comes from; None for a row that came otherwise. A fixed number of questions."""
-    held = held_copy(kind, row)
-    if held is None:
+    kind = KIND_OF.get(type(row))
+    held = held_copy(kind, row) if kind else None
+    if kind is None or held is None:
         return None
     name = platform_name(held.origin)
     is_masters = getattr(row, "source", "") == Source.MASTER

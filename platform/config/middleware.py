@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django_structlog.middlewares import RequestMiddleware
 
-from kernel.errors import DomainError
+from kernel.errors import DomainError, HeldElsewhere
 from web.api.problems import problem_json
+from web.copies import Copy, copy_of
 
 log = structlog.get_logger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -105,4 +106,11 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
-        return render(request, "web/refused.html", {"error": exception}, status=exception.status)
+        said = {"error": exception, "copy": self._copy(request, exception)}
+        return render(request, "web/refused.html", said, status=exception.status)
+
+    def _copy(self, request: HttpRequest, refusal: DomainError) -> Copy | None:
+        """The copy that was met, and where its correction is asked for."""
+        if not isinstance(refusal, HeldElsewhere) or refusal.row is None:
+            return None
+        return copy_of(request.actor, refusal.row)  # type: ignore[attr-defined]  # as ActorMiddleware sets it

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel import node_names
+
 
 class DomainError(Exception):
     """An act was refused by a rule of the domain; nothing was changed.
@@ -62,21 +64,24 @@ class NotHereYet(NotFound):
 
 
 class HeldElsewhere(DomainError):
-    """The row is a copy of another node's, or belongs to one: only its owner changes it (I-25)."""
+    """The row is a copy of another node's, or belongs to one: only its owner changes it (I-25).
+
+    `row`: the copy that was met, for a page that tells more of it; None where a rule knows the owner alone.
+    """
 
     code = "held_elsewhere"
     status = 409
 
-    def __init__(self, node: str, what: str = "") -> None:
+    def __init__(self, node: str, what: str = "", row: Any = None) -> None:
         super().__init__(
             str(
                 _(
-                    "{what}由“{node}”平台维护，本平台保存的是只读副本，不能在此办理。"
+                    "{what}由{node}维护，本平台保存的是只读副本，不能在此办理。"
                     "请在该平台办理，或向其提出更正申请。"
                 )
-            ).format(node=node, what=what or _("这条记录"))
+            ).format(node=node_names.called(node), what=what or _("这条记录"))
         )
-        self.node = node
+        self.node, self.row = node, row
 
 
 class Stale(DomainError):

@@ -20,7 +20,7 @@ def require_own(row: "Travelling", what: str = "") -> None:
     Raises HeldElsewhere.
     """
     if row.origin != this_node():
-        raise HeldElsewhere(row.origin, what)
+        raise HeldElsewhere(row.origin, what, row)
 
 
 class Travelling(models.Model):
@@ -53,7 +53,7 @@ class Travelling(models.Model):
         if self._state.adding:
             self._require_own_holders()
         elif self.origin != this_node() and not self._is_own_business(kwargs.get("update_fields")):
-            raise HeldElsewhere(self.origin)
+            raise HeldElsewhere(self.origin, row=self)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -70,4 +70,4 @@ class Travelling(models.Model):
             # The act has read the holder before; one that it has not read is not worth a query.
             holder = self._state.fields_cache.get(name)
             if holder is not None and holder.origin != this_node():
-                raise HeldElsewhere(holder.origin)
+                raise HeldElsewhere(holder.origin, row=holder)

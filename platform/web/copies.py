@@ -36,8 +36,8 @@ class Copy:
     asked: Asked | None
 
 
-# The actor, the kind of record between nodes, and the row, which was judged before.
-Tell = Callable[[Actor, str, Any], Copy | None]
+# The actor and the row, which was judged before.
+Tell = Callable[[Actor, Any], Copy | None]
 _tellers: list[Tell] = []
 
 
@@ -51,10 +51,10 @@ def is_own(row: Any) -> bool:
     return getattr(row, "origin", this_node()) == this_node()
 
 
-def copy_of(actor: Actor, kind: str, row: Any) -> Copy | None:
+def copy_of(actor: Actor, row: Any) -> Copy | None:
     """What is known of a copy; None for a row of this node's own."""
     if is_own(row):
         return None
     for tell in _tellers:
-        return tell(actor, kind, row)
+        return tell(actor, row)
     return None

@@ -21,6 +21,7 @@ from federation.models import (
     ManagerRegistration,
     MasterChange,
     MasterRecord,
+    Node,
     ProposalAnswer,
 )
 from federation.selectors.masters import provenance
@@ -174,7 +175,12 @@ def test_a_copys_page_says_whose_it_is_and_offers_a_request_instead_of_acts(plac
     for form in ("edit/", "contracts/new/", "trainings/new/", "correction/"):
         refused = clerk.get(f"{page}{form}")
         assert refused.status_code == 409
-        assert "本平台保存的是只读副本" in refused.content.decode()
+        said = refused.content.decode()
+        assert f"由“{COUNTY}”平台维护，本平台保存的是只读副本" in said
+        assert f'href="{ask}">提出更正申请' in said
+    neighbour = Node.objects.create(code=COUNTY, name="武昌区平台", kind="county", relation="child")
+    assert "由“武昌区平台”维护，本平台保存的是只读副本" in clerk.get(f"{page}edit/").content.decode()
+    neighbour.delete()
     done = clerk.post(ask, {"field": "", "wish": "班组应为木工班", "reason": "花名册"})
     made = ChangeProposal.all_rows.get(object="engagement")
     assert done["Location"] == f"/masters/proposals/{made.public_id}/"

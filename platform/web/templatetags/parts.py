@@ -54,9 +54,9 @@ def keep_query(context: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/parts/_copy.html", takes_context=True)
-def copied(context: Mapping[str, Any], row: Any, kind: str) -> dict[str, Any]:
+def copied(context: Mapping[str, Any], row: Any) -> dict[str, Any]:
     """One quiet line on the page of a copy: whose it is, as of when, and how it is corrected."""
-    return {"copy": copies.copy_of(context["request"].actor, kind, row)}
+    return {"copy": copies.copy_of(context["request"].actor, row)}
 
 
 def _known(level: str) -> str:
