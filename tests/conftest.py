@@ -10,12 +10,17 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.test.utils import override_settings
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from kernel.ids import new_id
 from standards.effective import forget_standards
 from standards.selectors import forget
 from tests.support.world import TwoCounties, two_counties
+
+# What an example takes says nothing on a machine that does other things as well.
+hypothesis_settings.register_profile("suite", parent=hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("suite")
 
 # pytest-django points the connection at the test database only when a collected test asks for one.
 _name_before = connection.settings_dict["NAME"]
@@ -113,9 +118,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: 
 
 
 @pytest.fixture(autouse=True)
-def _memories_of_its_own() -> Iterator[None]:
-    """No test sees what another left in a cache: counters of throttles, remembered parameters."""
+def _memories_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test sees what another left in a cache: counters of throttles, remembered parameters.
+
+    What is remembered stays remembered: read anew after some seconds, it would be one question more on a
+    slow machine, and a test that changes a parameter unsaid would fail on a quick one only.
+    """
     cache.key_prefix = f"test-{new_id()}"
+    monkeypatch.setattr("standards.selectors.KEPT_SECONDS", 3600.0)
     forget()
     forget_standards()
     yield

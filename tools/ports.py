@@ -10,6 +10,8 @@ from pathlib import Path
 
 # Below the range from which systems take ports for outgoing connections.
 FIRST, LAST = 20_000, 30_000
+# Several in a row: apart from those above, which are picked one by one while the row is not in use yet.
+FIRST_OF_ROW, LAST_OF_ROW = 30_000, 32_700
 HOST = "127.0.0.1"
 
 
@@ -24,14 +26,18 @@ def is_free(port: int, host: str = HOST) -> bool:
     return True
 
 
-def pick(seed: str, *, taken: Collection[int] = ()) -> int:
-    """A free port; the same seed looks at the same places first, so that two folders seldom meet."""
-    start = int(hashlib.sha256(seed.encode()).hexdigest(), 16) % (LAST - FIRST)
-    for step in range(LAST - FIRST):
-        port = FIRST + (start + step) % (LAST - FIRST)
-        if port not in taken and is_free(port):
+def pick(seed: str, *, taken: Collection[int] = (), number: int = 1) -> int:
+    """A free port, or the first of `number` in a row.
+
+    The same seed looks at the same places first, so that two folders seldom meet.
+    """
+    first, last = (FIRST, LAST) if number == 1 else (FIRST_OF_ROW, LAST_OF_ROW - number)
+    start = int(hashlib.sha256(seed.encode()).hexdigest(), 16) % (last - first)
+    for step in range(last - first):
+        port = first + (start + step) % (last - first)
+        if all(one not in taken and is_free(one) for one in range(port, port + number)):
             return port
-    raise OSError(f"no free port between {FIRST} and {LAST}")
+    raise OSError(f"no {number} free ports in a row between {first} and {last}")
 
 
 def remembered(path: Path, name: str) -> int:

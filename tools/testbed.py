@@ -46,7 +46,7 @@ class Node:
                 start_new_session=True,
             )
 
-    def wait_until_ready(self, seconds: float = 180.0) -> float:
+    def wait_until_ready(self, seconds: float = 600.0) -> float:
         """Seconds until READY was printed. Raises TimeoutError or ChildProcessError with what it said."""
         began = time.monotonic()
         while not READY.search(self.said()):
@@ -79,7 +79,7 @@ class Node:
             self.process.kill()
             self.process.wait()
 
-    def stop(self, seconds: float = 60.0) -> int:
+    def stop(self, seconds: float = 180.0) -> int:
         """SIGTERM, as a service manager does; the exit code."""
         if self.process is None:
             raise ProcessLookupError("it was not started")

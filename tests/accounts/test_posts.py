@@ -21,7 +21,6 @@ from workers.models import Engagement
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
 DAY = timedelta(days=1)
 
 
@@ -48,8 +47,8 @@ def test_a_post_holds_from_its_first_day_to_its_last_and_no_longer(valid_from, v
         user,
         "county_regulator",
         region=records.region("420106"),
-        valid_from=TODAY + valid_from * DAY,
-        valid_to=None if valid_to is None else TODAY + valid_to * DAY,
+        valid_from=timezone.localdate() + valid_from * DAY,
+        valid_to=None if valid_to is None else timezone.localdate() + valid_to * DAY,
     )
     actor = UserActor.of(user)
     assert (actor.holds_anything, actor.may("projects.view")) == (holds, holds)
@@ -161,7 +160,7 @@ def _grant(user, project, valid_to, codename="stand_in_supervisor") -> ProjectGr
 def test_a_grant_gives_one_person_one_project_as_a_stand_in(two_projects) -> None:
     project = two_projects[0]
     stand_in, bystander = account("zhou"), account("wu")
-    _grant(stand_in, project, TODAY)
+    _grant(stand_in, project, timezone.localdate())
     actor = UserActor.of(stand_in)
     assert _seen(actor) == {project.code}
     require(actor, "workers.reveal", on=project)
@@ -172,7 +171,7 @@ def test_a_grant_gives_one_person_one_project_as_a_stand_in(two_projects) -> Non
 
 def test_a_joint_inspection_reads_and_reveals_nothing(two_projects) -> None:
     inspector = account("zhou")
-    _grant(inspector, two_projects[0], TODAY, "joint_inspection")
+    _grant(inspector, two_projects[0], timezone.localdate(), "joint_inspection")
     actor = UserActor.of(inspector)
     assert actor.may("workers.view")
     assert not actor.may("workers.reveal")
@@ -180,16 +179,16 @@ def test_a_joint_inspection_reads_and_reveals_nothing(two_projects) -> None:
 
 def test_a_grant_ends_by_itself_after_its_last_day(two_projects) -> None:
     user = account("zhou")
-    _grant(user, two_projects[0], TODAY - DAY)
+    _grant(user, two_projects[0], timezone.localdate() - DAY)
     assert not UserActor.of(user).holds_anything
-    _grant(user, two_projects[0], TODAY)
+    _grant(user, two_projects[0], timezone.localdate())
     assert UserActor.of(user).holds_anything
 
 
 def test_a_grant_shows_only_the_people_of_its_project(two_projects) -> None:
     here, there = two_projects
     user = account("zhou")
-    _grant(user, here, TODAY)
+    _grant(user, here, timezone.localdate())
     works = []
     for project in (here, there):
         team = records.team(records.participation(project, project.contractor), 1_400_000_000 + project.pk)
@@ -206,11 +205,11 @@ def test_who_may_not_manage_accounts_grants_nothing(two_projects) -> None:
             user=user,
             project=project,
             codename="stand_in_supervisor",
-            valid_to=TODAY,
+            valid_to=timezone.localdate(),
             reason="代班",
         )
     with pytest.raises(DomainError):
-        _grant(user, project, TODAY, "emperor")
+        _grant(user, project, timezone.localdate(), "emperor")
     assert ProjectGrant.objects.count() == 0
 
 

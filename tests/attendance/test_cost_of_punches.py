@@ -18,9 +18,7 @@ DAY = records.site_day() - timedelta(days=1)
 
 
 @pytest.fixture
-def project(monkeypatch) -> Project:
-    # Parameters are read anew every few seconds; not while we count.
-    monkeypatch.setattr("standards.selectors.KEPT_SECONDS", 3600)
+def project() -> Project:
     firm = records.enterprise(900)
     project = records.project("420106202603039901", records.region("420106"), firm)
     team = records.team(records.participation(project, firm), 1_499_000_901)

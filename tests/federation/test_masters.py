@@ -133,7 +133,7 @@ def test_a_source_that_keeps_erring_is_left_alone_for_a_while_and_nothing_is_los
     cursor = feed("enterprises").cursor
     source.tell("faults", object="enterprises", fault=fault, times=9, seconds=2)
     for failures, minutes in ((1, 1), (2, 2), (3, 4)):
-        steps = pull(source.connector(0.3), "enterprises", now=now)
+        steps = pull(source.connector(0.3 if fault == "slow" else 30.0), "enterprises", now=now)
         assert words in steps[-1].fault
         stand = feed("enterprises")
         assert (stand.cursor, stand.failures, stand.holder) == (cursor, failures, None)

@@ -37,7 +37,7 @@ def _cursor() -> int:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_pull_killed_in_the_middle_is_finished_by_the_next_process() -> None:
-    RuleParameter.objects.filter(key="masters.page_rows").update(value=40)
+    RuleParameter.objects.filter(key="masters.page_rows").update(value=10)
     RuleParameter.objects.filter(key="masters.lease_seconds").update(value=1)
     with stand_in(enterprises=FIRMS, projects=0, managers=0, credit=0) as source:
         try:

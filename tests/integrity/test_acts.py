@@ -117,7 +117,7 @@ def test_a_subcontractor_is_told_of_its_own_people_and_of_nothing_else(county: C
 
 def test_issuing_gives_the_next_number_of_project_and_year_and_a_deadline_at_midnight(county: County) -> None:
     notices = [issued(county, days=days) for days in (1, 3)]
-    year = county.now.year
+    year = county.today.year
     tail = county.project.code[-6:]
     assert [one.number for one in notices] == [f"监通-{tail}-{year}-000{order}" for order in (6, 7)]
     assert [one.deadline_at for one in notices] == [end_of(after(county.now, days)) for days in (1, 3)]

@@ -118,9 +118,8 @@ def test_a_supervisor_begins_at_the_gaps_and_others_at_their_list(county: County
 
 
 def test_the_page_asks_a_fixed_number_of_questions_however_many_people(
-    county: County, monkeypatch: Any
+    county: County,
 ) -> None:
-    monkeypatch.setattr("standards.selectors.KEPT_SECONDS", 3600)
     client = visitor(county, "supervisor")
 
     def asked() -> int:

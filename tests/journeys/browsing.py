@@ -17,6 +17,10 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
+# Long: a slow machine is no fault of a page. How quick pages are, benches say.
+PATIENCE_MS = 60_000
+
+
 @contextmanager
 def window(width: int = 1366, height: int = 768, script: bool = True) -> Iterator[BrowserContext]:
     """A fresh window without cookies."""
@@ -29,7 +33,7 @@ def window(width: int = 1366, height: int = 768, script: bool = True) -> Iterato
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         try:
             yield context
         finally:
@@ -46,6 +50,8 @@ def sign_in(page: Page, home: str, username: str) -> None:
     page.fill("input[name=password]", PASSWORD)
     page.click("button[type=submit]")
     page.wait_for_selector(".frame")
+    # The frame is there before the rest of its page has come.
+    page.wait_for_load_state()
 
 
 def overhang(page: Page) -> int:

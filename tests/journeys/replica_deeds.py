@@ -21,7 +21,7 @@ from tests.support.actors import account, give_post
 from web.replica import COOKIE, WrittenMiddleware, perhaps_from_replica
 
 MOST = timedelta(seconds=5)
-PATIENCE = 20.0
+PATIENCE = 60.0
 PAGE = "/regions/420000/"
 
 
@@ -32,6 +32,7 @@ def seen(pid: int) -> None:
     found["writes"] = in_reading(lambda: Region.objects.select_for_update().db)
     found["in_an_act"] = in_reading(in_an_act)
     client = signed_in()
+    soon(lambda: FRESHNESS.usable(MOST, position()))
     found["page"] = asked_of_replica(client)
 
     # What the reader has just written is not there yet: the page comes from the primary.

@@ -11,7 +11,7 @@ import psycopg2
 from tools import ports, roles, unprivileged
 from tools.postgres import SUPERUSER, Postgres
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 class Standby:

@@ -20,7 +20,7 @@ from tools.paths import PYTHON, ROOT
 from tools.services import Services
 
 pytestmark = pytest.mark.journey
-PATIENCE = 60.0
+PATIENCE = 240.0
 # Small servers: three of them stand beside the suite's own.
 SMALL = {"shared_buffers": "32MB", "max_wal_size": "256MB"}
 # What `tools.prepare` does, without static files and the demo world.

@@ -53,6 +53,7 @@ def _tick(page, *names: str) -> None:
 def _choose(page, act: str) -> None:
     page.select_option("#bulk-act", label=act)
     page.click("#bulk button[type=submit]")
+    page.wait_for_load_state()
 
 
 def _stays(name: str) -> list[tuple[object, object]]:
@@ -225,6 +226,8 @@ def test_what_was_filled_in_before_the_script_came_is_judged(live_server, county
         page.fill("input[name=uscc]", people.credit_code(79)[:-1])
         page.locator("input[name=uscc]").blur()
         assert page.locator("[data-field=uscc] .msg").count() == 0
+        while not late:
+            page.wait_for_timeout(20)
         late[0].continue_()
         page.wait_for_selector("[data-field=uscc] .msg")
 

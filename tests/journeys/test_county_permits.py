@@ -89,6 +89,7 @@ def _open(page: Page, username: str) -> None:
     page.fill("[name=again]", SECRET)
     page.click("main button[type=submit]")
     page.wait_for_selector(".frame")
+    page.wait_for_load_state()
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

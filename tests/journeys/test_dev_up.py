@@ -16,7 +16,7 @@ from tools.testbed import Node
 
 pytestmark = pytest.mark.journey
 PARTS = ("postgres", "redis", "worker", "beat", "settler", "web")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_a_second_start_in_the_same_folder_is_refused_with_the_address(node: Nod
     other.words = node.words.with_name("second.log")
     other.start()
     assert other.process is not None
-    assert other.process.wait(timeout=30) == 1
+    assert other.process.wait(timeout=120) == 1
     assert f"Already running at {node.url}" in other.said()
     assert health(node)[0] == 200
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
-from tests.journeys.browsing import overhang, sign_in, watch, window
+from tests.journeys.browsing import PATIENCE_MS, overhang, sign_in, watch, window
 from tests.support import records
 from tests.support.actors import account, give_post
 from tests.support.counties import County, wuchang
@@ -29,13 +29,17 @@ def desk() -> Iterator[BrowserContext]:
         yield context
 
 
+def _answer(url: str, key: dict[str, str]) -> httpx.Response:
+    return httpx.get(url, headers=key, timeout=60.0, trust_env=False)
+
+
 def _page(context: BrowserContext, home: str, role: str) -> Page:
     """A page of somebody with a post over the whole province."""
     user = account(f"journey-{role}", display_name=role)
     give_post(user, role, region=records.region("420000"))
     assert context.browser is not None
     page = context.browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN").new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     sign_in(page, home, user.username)
     return page
 
@@ -132,9 +136,9 @@ def test_from_the_first_form_to_what_the_worker_reads(
     admin.goto(f"{home}/sharing/")
     _picture(admin, "partners")
     key = {"Authorization": f"Bearer {_secret(admin)}"}
-    answer = httpx.get(f"{home}/gateway/v1/persons-at-work", headers=key).json()
+    answer = _answer(f"{home}/gateway/v1/persons-at-work", key).json()
     assert [row["id_number"] for row in answer["rows"]] == [county.worker.person.id_number]
-    httpx.get(f"{home}/gateway/v1/training", headers=key)
+    _answer(f"{home}/gateway/v1/training", key)
     admin.click("text=已交付")
     assert "hbgw_" not in admin.content()
     _picture(admin, "partner")

@@ -9,7 +9,7 @@ from tools.soak import main_job
 
 @pytest.mark.journey
 def test_killing_worker_database_and_queue_loses_no_accepted_row_and_doubles_none(capsys):
-    code = main_job.main(["--seed", "27", "--seconds", "25"])
+    code = main_job.main(["--seed", "27", "--seconds", "40"])
     verdict = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
     assert verdict["lost"] == verdict["doubled"] == {"people": 0, "entries": 0, "punches": 0}
     assert (verdict["unfinished"], verdict["troubles"]) == (0, [])

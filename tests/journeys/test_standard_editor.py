@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from accounts.models import User
 from federation.models import AcceptedRequest
 from standards.models import StandardVersion
-from tests.journeys.browsing import overhang, sign_in, watch, window
+from tests.journeys.browsing import PATIENCE_MS, overhang, sign_in, watch, window
 from tests.support import people, records
 from tests.support.actors import account, give_post
 from tests.support.vendor import Vendor, vendor_of
@@ -63,7 +63,7 @@ def _page(context: BrowserContext, home: str, user: User) -> Page:
     theirs = context.browser.new_context(
         viewport={"width": 1366, "height": 768}, locale="zh-CN", timezone_id="Asia/Shanghai"
     )
-    theirs.set_default_timeout(15_000)
+    theirs.set_default_timeout(PATIENCE_MS)
     page = theirs.new_page()
     sign_in(page, home, user.username)
     return page

@@ -29,7 +29,8 @@ MONTH = month_before(timezone.localdate())
 @pytest.fixture
 def county() -> County:
     """武昌, whose subcontractor had 李四 and one without papers on site last month; nothing is filed."""
-    county = wuchang()
+    # Whoever else came three weeks ago owes a ledger of last month only in the first weeks of a month.
+    county = wuchang(staff=("contractor", "subcontractor", "gap"))
     with connection.cursor() as cursor:
         # Rows are never deleted, and no table with checks still to come is emptied.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE ledgers_ledger")

@@ -317,8 +317,7 @@ def _asked(client: Client, url: str) -> int:
     return len(asked)
 
 
-def test_the_own_pages_ask_a_fixed_number_of_questions(world, monkeypatch):
-    monkeypatch.setattr("standards.selectors.KEPT_SECONDS", 3600)
+def test_the_own_pages_ask_a_fixed_number_of_questions(world):
     county = world.wuchang
     client = _own(county)
     urls = {url: url.format(day=county.today) for url in OWN_COUNTS}
@@ -336,7 +335,8 @@ def test_the_own_pages_ask_a_fixed_number_of_questions(world, monkeypatch):
         record(county.actor("labour_clerk"), "workers.record_read", work)
     after = {name: _asked(client, url) for name, url in urls.items()}
     assert after == before
-    assert before == OWN_COUNTS
+    # On the first of a month no day of it lies behind, and nobody asks which are being corrected.
+    assert before == OWN_COUNTS | ({"/me/": 7} if county.today.day == 1 else {})
 
 
 def test_the_workers_pages_need_no_inline_script_or_style(world):

@@ -90,8 +90,7 @@ def test_a_project_without_anybody_says_how_to_begin(world):
     assert "2. 登记班组" in html
 
 
-def test_the_home_of_a_site_asks_a_fixed_number_of_questions(world, monkeypatch):
-    monkeypatch.setattr("standards.selectors.KEPT_SECONDS", 3600)
+def test_the_home_of_a_site_asks_a_fixed_number_of_questions(world):
     county = world.wuchang
     client = visitor(county, "labour_clerk")
 

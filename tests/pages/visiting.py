@@ -53,6 +53,8 @@ def pages_of(county: County) -> dict[str, str]:
         found[f"project_{tab}"] = f"/projects/{project}/{tab}/"
     found["contract_paper"] = f"/contracts/papers/{county.papers['draft'].public_id}/"
     found["training_session"] = f"/sessions/{county.sessions['judged'].public_id}/"
+    # Of this month somebody owes one on every day of it; of the last one only until the twentieth.
+    month = f"{county.today:%Y-%m}"
     ledger, quantity = county.ledgers["subcontractor"].public_id, county.quantities["contractor"].public_id
     found |= {
         "project_terms": f"/projects/{project}/terms/",
@@ -60,8 +62,8 @@ def pages_of(county: County) -> dict[str, str]:
         "quantity_totals": f"/projects/{project}/quantities/totals/",
         "quantity": f"/quantities/{quantity}/",
         "person_career": f"/people/{person}/career/",
-        "ledgers": "/ledgers/",
-        "project_ledgers": f"/projects/{project}/ledgers/",
+        "ledgers": f"/ledgers/?month={month}",
+        "project_ledgers": f"/projects/{project}/ledgers/?month={month}",
         "ledger": f"/ledgers/{ledger}/",
         "ledger_print": f"/ledgers/{ledger}/print/",
         "ledger_verify": "/ledgers/verify/",

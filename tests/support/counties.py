@@ -860,7 +860,7 @@ def _of_the_site(county: County) -> None:
     county.terms["stated"] = records.terms(project, 2, "stated", word)
     for title, team in county.teams.items():
         county.quantities[title] = records.quantity(team, f"{word}{title}砌筑")
-    month = month_before(records.site_day(county.now))
+    month = month_before(timezone.localdate(county.now))
     for title in ("subcontractor", SHARED):
         worker = county.workers.get(title)
         people = [records.ledger_row(worker.engagement)] if worker else []

@@ -324,7 +324,7 @@ def training_session(of: Project, name: str, address: str) -> tuple[TrainingSess
 
 def payroll_batch(of: Team, word: str, address: str) -> tuple[PayrollBatch, PayrollFile]:
     """The wages of a team for last month, reported with a scan; rows are added apart."""
-    month = (site_day().replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
     batch = PayrollBatch.objects.create(
         number=f"{word}{of.number}",
         project_id=of.participation.project_id,

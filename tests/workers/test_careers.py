@@ -59,7 +59,7 @@ def test_w7_the_next_sites_clerk_reads_the_career_by_the_code_and_without_it_no_
     assert world.wuchang.project.name in html
     assert worker.person.id_number not in html
     assert (worker.engagement.phone or "-") not in html
-    assert "6800" not in html
+    assert "6,800" not in html and "6800.00" not in html
     # And nothing else of the other county has opened.
     assert client.get(f"/people/{worker.engagement.public_id}/").status_code == 404
 

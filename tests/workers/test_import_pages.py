@@ -278,9 +278,7 @@ def test_another_clerk_of_the_project_does_not_find_it(clerk, county):
     assert answer.status_code == 404
 
 
-def test_the_page_of_a_result_asks_a_fixed_number_of_questions(clerk, county, monkeypatch):
-    monkeypatch.setattr("standards.selectors.KEPT_SECONDS", 3600)
-
+def test_the_page_of_a_result_asks_a_fixed_number_of_questions(clerk, county):
     def asked(number: int) -> int:
         rows = [_row(county, 401 + 2 * n, 手机号="1", 工种=f"不知道{n}") for n in range(number)]
         roster = brought(clerk, county, [*rows, _row(county, 701), _row(county, 703)])

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from kernel.errors import DomainError
-from tests.support import people, records
+from tests.support import people
 from tests.support.actors import EVERYONE
 from tests.support.traces import fingerprint
 from tests.workers.sites import NOW, TODAY, site, take
@@ -238,4 +238,3 @@ def test_names_are_compared_as_they_are_kept(team, point):
     person = PersonFacts(name=" 张三 ", number=people.id_number(921))
     work = take(team, person=person, sent=signed(point, card()), point=point)
     assert (work.person.name, check_of(work).method) == ("张三", "chip")
-    assert records.site_day() == TODAY

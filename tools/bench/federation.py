@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
     var.mkdir(parents=True, exist_ok=True)
     whole = Federation(
         var,
-        ports.pick(f"{var} nodes"),
+        ports.pick(f"{var} nodes", number=len(NODES) + 1),
         plans=NODES[: options.nodes],
         settings=SETTINGS,
         variables=lambda _plan: {"LOG_LEVEL": "ERROR"},

@@ -79,7 +79,7 @@ class Soak:
         self.seed, self.log = seed, Log()
         self.ledger, self.people = Ledger(), list[str]()
         var.mkdir(parents=True, exist_ok=True)
-        first = ports.pick(f"{var} nodes")
+        first = ports.pick(f"{var} nodes", number=len(NODES) + 1)
         self.links: dict[str, Link] = {}
         # The vendors speak to the lowest node and keep true time, so its clock stays right.
         self.clocks = {plan.code: var / f"{plan.code}.clock" for plan in NODES if plan.kind != "enterprise"}

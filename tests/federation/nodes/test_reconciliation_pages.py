@@ -162,7 +162,7 @@ def test_a_statement_of_another_maker_is_countersigned_once_and_verified_on_the_
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        ({"month": "2026-11"}, "还没有结束"),
+        ({"month": "2099-12"}, "还没有结束"),
         ({"above": "xt"}, "双方与本链路不符"),
         ({"objects": []}, "有变化"),
         ({"objects": 1}, "格式不对"),

@@ -47,7 +47,16 @@ LATER = NOW + timedelta(minutes=5)
 Diff = ReconciliationDiff
 
 
-def _compared(node: Node, above: Parent, at: Any = NOW) -> ReconciliationRun:
+@pytest.fixture(autouse=True)
+def _of_this_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are born when they are made, which may be a day after the tests were collected."""
+    now = timezone.now()
+    monkeypatch.setitem(globals(), "NOW", now)
+    monkeypatch.setitem(globals(), "LATER", now + timedelta(minutes=5))
+
+
+def _compared(node: Node, above: Parent, at: Any = None) -> ReconciliationRun:
+    at = at or NOW
     run = start_reconciliation(actor=EVERYONE, node=node, now=at)
     return _finished(run, above.http(), at)
 

@@ -329,7 +329,7 @@ def test_the_command_waits_for_a_child_tells_what_it_saw_and_what_to_do_next(wai
         def post(
             self, path: str, *, data: bytes, content_type: str, headers: dict[str, str]
         ) -> httpx.Response:
-            return httpx.post(f"{url}{path}", content=data, headers=headers)
+            return httpx.post(f"{url}{path}", content=data, headers=headers, timeout=60.0, trust_env=False)
 
     city = Neighbour(_Wire(), parent="hb-trial")
     assert city.join(invitation).status_code == 200
