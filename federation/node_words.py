@@ -20,6 +20,8 @@ LINE_STATES = {
     Line.State.STUCK: ("red", "处理失败，已停"),
 }
 MOVES = {Node.Mode.SELF_BUILT: "转为自建", Node.Mode.HOSTED: "转为托管"}
+# What a move is called once it has begun, also one of what a city with a platform of its own had left.
+MOVED = {Node.Mode.SELF_BUILT: "迁往自建平台", Node.Mode.HOSTED: "迁往上级平台"}
 MOVE_STATES = {
     Move.State.BEGUN: ("blue", "等待下级平台响应"),
     Move.State.FILLING: ("blue", "正在传送数据"),

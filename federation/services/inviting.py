@@ -63,6 +63,7 @@ def invite_node(
     _require_kind_below(own, kind)
     place = _place_of(kind, region)
     uscc = _uscc_of(kind, enterprise_uscc)
+    _require_free(code, kind, place, uscc)
     node = _invited(code, name, kind, place, uscc)
     end_invitations(node, now)
     secret = secrets.token_hex(_SECRET_BYTES)
@@ -160,6 +161,24 @@ def _invited(code: str, name: str, kind: str, region: Region, uscc: str) -> Node
     return held
 
 
+def _require_free(code: str, kind: str, region: Region, uscc: str) -> None:
+    """One platform for a place or an enterprise: two would both say that its records are theirs."""
+    others = Node.objects.filter(relation=Relation.CHILD, kind=kind).exclude(code=code)
+    others = others.exclude(state=State.SUSPENDED)
+    is_firm = kind == Kind.ENTERPRISE
+    held = others.filter(enterprise_uscc=uscc) if is_firm else others.filter(region=region)
+    if (taken := held.first()) is None:
+        return
+    raise DomainError(
+        _(
+            "{whose}已由“{name}”（{code}）接入，不能再邀请另一个平台。"
+            "同一平台重新接入，请先停用它，再用原代码邀请；改用另一个平台，也请先停用它。"
+        ).format(whose=uscc if is_firm else region.name, name=taken.name, code=taken.code),
+        code="place_taken",
+        field="enterprise_uscc" if is_firm else "region",
+    )
+
+
 def _require_no_platform(code: str, kind: str, region: Region) -> None:
     """A place is written down once, and one with a platform of its own comes here by a move alone."""
     children = Node.objects.filter(relation=Relation.CHILD)
@@ -222,6 +241,8 @@ def resume_node(*, actor: Actor, node: Node) -> Node:
             _("“{name}”现在不是停用状态，或还没有交换过密钥。未接入的请重新邀请。").format(name=node.name),
             code="not_suspended",
         )
+    if node.relation == Relation.CHILD and node.region is not None:
+        _require_free(node.code, node.kind, node.region, node.enterprise_uscc)
     node.state, node.suspended_why, node.objection = State.KEYED, "", ""
     node.save(update_fields=["state", "suspended_why", "objection"])
     Line.objects.filter(node=node).update(next_at=None, attempts=0)

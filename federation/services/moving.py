@@ -135,14 +135,19 @@ def switch_migration(*, actor: Actor, move: Move) -> Move:
     """Let the rows change hands, for both sides count the same. Raises NotPermitted, DomainError."""
     require_governing(actor)
     move = _locked(move)
-    if move.state != State.READY or move.node.relation != Relation.CHILD:
-        raise DomainError(
-            _("两边数量和摘要还不一致，或已经切换，不能切换。请在迁移页面查看进度。"), code="not_ready"
-        )
+    require_ready(move)
     move.state, move.switched_by = State.SWITCHING, actor.label[:120]
     move.save(update_fields=["state", "switched_by"])
     record(actor, "federation.migration_switched", move.node, place=path_of(move.node), code=move.node.code)
     return move
+
+
+def require_ready(move: Move) -> None:
+    """Raises DomainError for a move that cannot be switched now."""
+    if move.state != State.READY or move.node.relation != Relation.CHILD:
+        raise DomainError(
+            _("两边数量和摘要还不一致，或已经切换，不能切换。请在迁移页面查看进度。"), code="not_ready"
+        )
 
 
 @transaction.atomic

@@ -10,11 +10,11 @@ from django.utils import timezone
 from accounts.roles import ROLES
 from federation.compare_words import kind_said
 from federation.models import Move, Node
-from federation.node_words import MOVE_STATES, MOVES, move_in_words
+from federation.node_words import MOVE_STATES, MOVED, move_in_words
 from federation.selectors.moves import gates_there, move, posts_there
 from federation.selectors.nodes import MANAGE_NODES, node
 from federation.services import abort_migration, begin_migration, switch_migration
-from federation.services.moving import direction, require_movable
+from federation.services.moving import direction, require_movable, require_ready
 from federation.travel.trees import COMPARED
 from federation.web.nodes import crumbs
 from web.acts import PostPage
@@ -51,7 +51,7 @@ class Begin(_Asking):
         owner, other = ("本平台", "它的自建平台") if self.to == _OUT else ("它的自建平台", "本平台")
         return {
             "title": f"{self.row.name}：{self.button}",
-            "question": f"把“{self.row.name}”{self.button}？",
+            "question": f"{self.row.name}：{self.button}？",
             "consequence": f"从现在起，{owner}暂停办理该地区的业务，打卡照常接收。"
             f"该地区的记录和打卡传到{other}，"
             "两边数量和摘要一致后由您确认切换，归属才改变。切换前可以放弃，一切照旧。"
@@ -75,7 +75,7 @@ class OneMove(Page):
         is_leaving = is_parent_here is (row.to == _OUT)
         return self.show(
             {
-                "title": f"{row.node.name}：{MOVES[Node.Mode(row.to)]}",
+                "title": f"{row.node.name}：{MOVED[Node.Mode(row.to)]}",
                 "crumbs": crumbs(
                     Crumb(row.node.name, reverse("node", args=[row.node.public_id])), Crumb("迁移")
                 ),
@@ -155,6 +155,9 @@ class Switch(_OnMove):
     """Let the rows change hands."""
 
     button = "切换"
+
+    def check(self) -> None:
+        require_ready(self.row)
 
     def act(self) -> str:
         switch_migration(actor=self.actor, move=self.row)

@@ -190,6 +190,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/account/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
+# Cookies know no ports: nodes side by side on one host would sign each other's people out.
+_COOKIE_SUFFIX = env.str("COOKIE_SUFFIX", "")
+SESSION_COOKIE_NAME = f"sessionid{_COOKIE_SUFFIX}"
+CSRF_COOKIE_NAME = f"csrftoken{_COOKIE_SUFFIX}"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 10) * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

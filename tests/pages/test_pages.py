@@ -31,6 +31,21 @@ def test_every_page_has_one_title_a_main_part_and_a_way_past_the_menu(world):
         assert html.count('id="content"') == 1, name
 
 
+def test_the_frame_says_whose_platform_it_is(world, settings):
+    client = visitor(world.wuchang, REGULATOR)
+    two_lines = "<span>湖北省建筑工人</span><span>管理服务信息平台</span>"
+    assert two_lines in client.get("/projects/").content.decode()
+    settings.NODE_NAME = "武昌区建筑工人平台"
+    in_the_bar = '<a class="bar-name" href="/"><span>武昌区建筑工人平台</span></a>'
+    assert in_the_bar in client.get("/projects/").content.decode()
+    assert "<header><b>武昌区建筑工人平台</b>" in Client().get("/account/sign-in/").content.decode()
+
+
+def test_a_long_condition_is_shown_shortened(world):
+    html = visitor(world.wuchang, REGULATOR).get("/projects/", {"q": "长" * 300}).content.decode()
+    assert re.search(r'：长{20,30}(…|\.\.\.)<span class="x"', html)
+
+
 def test_a_stranger_is_sent_to_the_sign_in_and_comes_back_to_the_page(world):
     answer = Client().get("/projects/?status=003")
     assert answer.status_code == 302

@@ -32,6 +32,7 @@ _OWN = (
     *("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "VAR_DIR", "DJANGO_SETTINGS_MODULE", "PYTHONPATH"),
     *("AS_DATABASE_OWNER", "STATIC_STORAGE", "DEV_BEGAN", "PORT", "PUBLIC_URL", MARK),
     *("NODE_ID", "NODE_NAME", "NODE_KIND", "NODE_REGION", "NODE_ENTERPRISE", "TEAM_NUMBER_START"),
+    "COOKIE_SUFFIX",
 )
 # Four clusters share the machine; none needs a quarter of its memory.
 SETTINGS = {"shared_buffers": "96MB", "max_connections": "60"}

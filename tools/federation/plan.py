@@ -47,6 +47,7 @@ class Plan:
             "NODE_REGION": self.region,
             "NODE_ENTERPRISE": self.enterprise,
             "PUBLIC_URL": url,
+            "COOKIE_SUFFIX": f"-{self.code}",
             "TEAM_NUMBER_START": str(1_500_000_000 + self.block * 1_000_000),
             # The demo world is a whole province; here the world comes through the acts.
             "DEMO_WORLD": "0",

@@ -27,6 +27,7 @@ from federation.services.own_node import own_key
 from kernel.errors import DomainError, NotPermitted
 from kernel.scoping import Reach
 from regions.models import Region
+from tests.support import people
 from tests.support.actors import EVERYONE, Holder
 from tests.support.neighbour import Keys, Neighbour, Parent, is_signed_answer
 from tests.support.traces import fingerprint
@@ -178,6 +179,23 @@ def test_what_cannot_be_a_platform_below_this_one_is_not_invited(facts, field, d
         invite_node(actor=EVERYONE, **said)
     assert refused.value.field == field
     assert not Invitation.objects.exists()
+
+
+def test_a_place_and_an_enterprise_have_one_platform(its_node, wuhan, db):
+    firm = people.credit_code(7)
+    said = {"name": "另一个平台", "kind": "city", "region": wuhan}
+    with pytest.raises(DomainError, match=r"武汉市已由“.*”（whs）接入，不能再邀请另一个平台") as refused:
+        invite_node(actor=EVERYONE, code="whs2", **said)
+    assert refused.value.field == "region"
+    invite_node(actor=EVERYONE, code="ent", name="企业", kind="enterprise", enterprise_uscc=firm)
+    with pytest.raises(DomainError, match=f"{firm}已由“企业”") as refused:
+        invite_node(actor=EVERYONE, code="ent2", name="企业", kind="enterprise", enterprise_uscc=firm)
+    assert refused.value.field == "enterprise_uscc"
+    suspend_node(actor=EVERYONE, node=its_node, reason="换软件")
+    other, _secret = invite_node(actor=EVERYONE, code="whs2", **said)
+    with pytest.raises(DomainError, match="（whs2）接入"):
+        resume_node(actor=EVERYONE, node=its_node)
+    assert other.state == "invited"
 
 
 def test_an_administrator_of_a_county_invites_nobody_on_the_provinces_platform(wuhan):

@@ -166,6 +166,8 @@ def test_a_move_is_begun_watched_and_given_up_on_its_pages(desk, city, its_node)
     assert "等待下级平台响应" in _text(desk.get(page)) and "查看进度和数量" in _text(desk.get(url))
     told = city.ask("hello", {"card": city.card()}).json()["move"]
     assert told["to"] == "hosted" and told["id"] in page
+    asked = desk.get(f"{page}switch/").content.decode()
+    assert "两边数量和摘要还不一致" in asked and 'id="act"' not in asked and "两边一致" not in asked
     assert _press(desk, f"{page}switch/").status_code == 422
     assert _press(desk, f"{page}abort/").status_code == 302
     assert "已放弃" in _text(desk.get(page)) and "转为托管" in _text(desk.get(url))
