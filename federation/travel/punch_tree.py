@@ -16,7 +16,7 @@ from attendance.services.reading import compose
 from federation.travel.digests import Digest
 
 BUCKETS: Final = 256
-# A double of seconds, times a million, rounds to the very microsecond until 2106; numeric costs a third more.
+# A double of seconds, times a million, rounds to the very microsecond until 2106; numeric costs a fifth more.
 HASHED: Final = """
     SELECT (p.occurred_at AT TIME ZONE 'UTC')::date::text AS day, j.name AS project,
         md5((date_part('epoch', p.occurred_at) * 1000000)::bigint || '|' || j.name || '|' || p.source || '|'
