@@ -4,7 +4,7 @@ from datetime import datetime
 
 from federation import selectors
 from federation.corrections import field_label
-from federation.models import ChangeProposal, Credential, MasterRecord
+from federation.models import ChangeProposal, Credential, MasterFeed, MasterRecord
 from federation.open_api.dispatcher import methods
 from federation.selectors.masters import FeedStand, field_in_words
 from web import words
@@ -75,8 +75,13 @@ def feed_state(stand: FeedStand, now: datetime) -> tuple[str, str]:
     if stand.level != "green":
         return stand.level, "超过规定时间没有取成"
     if feed.is_equal is False:
-        return "amber", "与总库不一致，将全部重取核对"
+        return "amber", f"与总库不一致，{_again(feed, now)}从头重取核对"
     return "green", "已与总库一致" if feed.is_equal else "已取成"
+
+
+def _again(feed: MasterFeed, now: datetime) -> str:
+    """When an object is read once more, before a verb: 马上, or the time on the clock."""
+    return f"{words.clock(feed.due_at)} " if feed.due_at and feed.due_at > now else "马上"
 
 
 def record_state(record: MasterRecord) -> tuple[str, str]:

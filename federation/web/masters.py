@@ -69,6 +69,7 @@ class Masters(Page):
                 "crumbs": master_crumbs(),
                 "as_of": now,
                 "is_configured": pulling.is_configured(),
+                "tries": pulling.TRIES,
                 "stands": [(one, feed_state(one, now)) for one in stands],
                 "is_running": any(one.is_running or one.feed.wanted_at for one in stands),
                 "may_pull": self.actor.reach(PULL).is_province_wide,
