@@ -4,7 +4,7 @@ from datetime import datetime
 
 from federation import selectors
 from federation.corrections import field_label
-from federation.models import ChangeProposal, Credential, MasterFeed, MasterRecord
+from federation.models import ChangeProposal, Credential, MasterFeed, MasterPull, MasterRecord
 from federation.open_api.dispatcher import methods
 from federation.selectors.masters import FeedStand, field_in_words
 from web import words
@@ -82,6 +82,17 @@ def feed_state(stand: FeedStand, now: datetime) -> tuple[str, str]:
 def _again(feed: MasterFeed, now: datetime) -> str:
     """When an object is read once more, before a verb: 马上, or the time on the clock."""
     return f"{words.clock(feed.due_at)} " if feed.due_at and feed.due_at > now else "马上"
+
+
+def odd_pages(pull: MasterPull | None) -> str:
+    """What was wrong with the pages of a pull; "" where nothing was.
+
+    The reason that is kept is the last one's: it does not speak for the pages before it.
+    """
+    if pull is None or not pull.odd_pages:
+        return ""
+    latest = "，最近一处" if pull.odd_pages > 1 else ""
+    return f"{words.exact(pull.odd_pages)} 页不正常{latest}：{pull.odd}"
 
 
 def record_state(record: MasterRecord) -> tuple[str, str]:

@@ -33,7 +33,7 @@ from federation.selectors.masters import (
     row_title,
 )
 from federation.services import request_pull
-from federation.words import feed_state, proposal_state, record_state
+from federation.words import feed_state, odd_pages, proposal_state, record_state
 from kernel.errors import NotFound
 from web import words
 from web.acts import FormPage
@@ -70,7 +70,7 @@ class Masters(Page):
                 "as_of": now,
                 "is_configured": pulling.is_configured(),
                 "tries": pulling.TRIES,
-                "stands": [(one, feed_state(one, now)) for one in stands],
+                "stands": [(one, feed_state(one, now), odd_pages(one.pull)) for one in stands],
                 "is_running": any(one.is_running or one.feed.wanted_at for one in stands),
                 "may_pull": self.actor.reach(PULL).is_province_wide,
                 "may_see_wishes": self.actor.may("projects.view"),
@@ -188,7 +188,10 @@ class Pulls(Page):
                     Crumb(label, reverse("master_records", args=[feed.object])), Crumb("历次取数")
                 ),
                 "feed": feed,
-                "pulls": [(pull, _pull_state(pull)) for pull in pulls_of(self.actor, feed)[:PULLS_SHOWN]],
+                "pulls": [
+                    (pull, _pull_state(pull), odd_pages(pull))
+                    for pull in pulls_of(self.actor, feed)[:PULLS_SHOWN]
+                ],
             }
         )
 

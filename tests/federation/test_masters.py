@@ -116,6 +116,25 @@ def test_a_wrong_page_is_seen_and_asked_for_again(fault: str, words: str, source
     }
 
 
+def test_pages_that_came_wrong_for_several_reasons_are_not_put_down_to_one(source: StandIn) -> None:
+    user = account("watching")
+    give_post(user, "province_regulator", region=Region.objects.get(code="420000"))
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    source.tell("faults", object="enterprises", fault="garbled", times=1)
+    pull(source.connector(), "enterprises")
+    for url in ("/masters/", "/masters/of/enterprises/pulls/"):
+        assert "1 页不正常：总库的答复不是 JSON" in client.get(url).content.decode()
+    MasterFeed.objects.update(reads_all=True)
+    source.tell("faults", object="enterprises", fault="garbled", times=3)
+    pull(source.connector(), "enterprises")
+    source.tell("faults", object="enterprises", fault="missing", times=1)
+    pull(source.connector(), "enterprises")
+    assert (_last_pull().odd_pages, feed("enterprises").is_equal) == (4, True)
+    for url in ("/masters/", "/masters/of/enterprises/pulls/"):
+        assert "4 页不正常，最近一处：总库漏给了一页" in client.get(url).content.decode()
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
