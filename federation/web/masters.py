@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from federation.masters import contract, pulling
+from federation.masters.errors import NotTheProvince
 from federation.masters.kinds import KINDS
 from federation.models import MasterPull, MasterRecord
 from federation.selectors.masters import (
@@ -69,6 +70,7 @@ class Masters(Page):
                 "crumbs": master_crumbs(),
                 "as_of": now,
                 "is_configured": pulling.is_configured(),
+                "is_elsewhere": "" if pulling.is_the_province() else NotTheProvince().message,
                 "tries": pulling.TRIES,
                 "stands": [(one, feed_state(one, now), odd_pages(one.pull)) for one in stands],
                 "is_running": any(one.is_running or one.feed.wanted_at for one in stands),

@@ -17,6 +17,8 @@ class DomainError(Exception):
 
     code = "refused"
     status = 422
+    # Whether this platform may not do it, whoever asks; a page must not blame the reader's post then.
+    is_the_platforms = False
 
     def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
         super().__init__(message)
@@ -45,6 +47,14 @@ class NotPermitted(DomainError):
         super().__init__(
             message or str(_("您的岗位没有此项权限。如需办理，请联系本单位平台管理员授予岗位。"))
         )
+
+
+class NotThisPlatform(DomainError):
+    """Another node's platform does it, not this one, whatever the actor's posts."""
+
+    code = "not_this_platform"
+    status = 403
+    is_the_platforms = True
 
 
 class NotFound(DomainError):

@@ -118,6 +118,7 @@ def test_i_28_no_other_node_makes_a_partner_serves_one_or_shows_a_form_and_each_
         page = client.get(url)
         assert page.status_code == 403
         assert "对外接口由省级平台统一提供" in text_of(page)
+        assert "<h1>本平台不能办理</h1>" in page.content.decode()
     assert client.post(reverse("partner_new"), vars_of(_facts())).status_code == 403
     assert fingerprint() == before
 
