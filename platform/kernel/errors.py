@@ -1,6 +1,6 @@
 """Refusals that a person can act on: a code for programs, a Chinese sentence for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,23 @@ class DomainError(Exception):
     def details(self) -> dict[str, Any]:
         """What else a program is told beside code and sentence."""
         return {}
+
+
+class SeveralFaults(DomainError):
+    """Several inputs are wrong, and each is told at once; code, sentence and field are the first one's."""
+
+    def __init__(self, faults: Sequence[DomainError]) -> None:
+        first = faults[0]
+        super().__init__(first.message, code=first.code, field=first.field)
+        self.faults = list(faults)
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one in self.faults:
+            for field, sentences in one.errors.items():
+                found.setdefault(field, []).extend(sentences)
+        return found
 
 
 class NotPermitted(DomainError):
