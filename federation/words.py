@@ -4,7 +4,7 @@ from datetime import datetime
 
 from federation import selectors
 from federation.corrections import field_label
-from federation.models import ChangeProposal, Credential, MasterRecord
+from federation.models import ChangeProposal, Credential, MasterFeed, MasterPull, MasterRecord
 from federation.open_api.dispatcher import methods
 from federation.selectors.masters import FeedStand, field_in_words
 from web import words
@@ -75,8 +75,24 @@ def feed_state(stand: FeedStand, now: datetime) -> tuple[str, str]:
     if stand.level != "green":
         return stand.level, "超过规定时间没有取成"
     if feed.is_equal is False:
-        return "amber", "与总库不一致，将全部重取核对"
+        return "amber", f"与总库不一致，{_again(feed, now)}从头重取核对"
     return "green", "已与总库一致" if feed.is_equal else "已取成"
+
+
+def _again(feed: MasterFeed, now: datetime) -> str:
+    """When an object is read once more, before a verb: 马上, or the time on the clock."""
+    return f"{words.clock(feed.due_at)} " if feed.due_at and feed.due_at > now else "马上"
+
+
+def odd_pages(pull: MasterPull | None) -> str:
+    """What was wrong with the pages of a pull; "" where nothing was.
+
+    The reason that is kept is the last one's: it does not speak for the pages before it.
+    """
+    if pull is None or not pull.odd_pages:
+        return ""
+    latest = "，最近一处" if pull.odd_pages > 1 else ""
+    return f"{words.exact(pull.odd_pages)} 页不正常{latest}：{pull.odd}"
 
 
 def record_state(record: MasterRecord) -> tuple[str, str]:

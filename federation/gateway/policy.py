@@ -9,17 +9,16 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info
 from django.utils.translation import gettext as _
 
-from kernel.errors import DomainError
+from kernel.errors import NotThisPlatform
 
 PROVINCE: Final = "province"
 KINDS: Final = {PROVINCE: "省级平台", "city": "市州平台", "county": "县区平台", "enterprise": "企业平台"}
 
 
-class OnlyTheProvince(DomainError):
+class OnlyTheProvince(NotThisPlatform):
     """This node is not the province's and may not serve anybody outside."""
 
     code = "only_the_province"
-    status = 403
 
     def __init__(self) -> None:
         told = _(

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotPermitted, NotThisPlatform
 
 
 class MasterUnset(DomainError):
@@ -16,7 +16,7 @@ class MasterUnset(DomainError):
         )
 
 
-class NotTheProvince(DomainError):
+class NotTheProvince(NotThisPlatform):
     """Only the province's platform pulls from 四库一平台 and answers for it."""
 
     code = "not_the_province"
@@ -26,6 +26,18 @@ class NotTheProvince(DomainError):
             _(
                 "四库一平台只由省级平台对接：取数和答复都在省级平台办理，本平台由省级下发只读副本。"
                 "数据有误的，请在记录页面提变更建议。"
+            )
+        )
+
+
+class NotTheWholeProvince(NotPermitted):
+    """The post would allow it, but reaches less than the province, whose the masters are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "四库一平台是全省的数据来源，只由范围为全省的岗位查看和办理，您的岗位只管本地区或本单位。"
+                "数据有误的，请在企业或项目的记录页面提变更建议。"
             )
         )
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -28,7 +28,8 @@ from standards.selectors import parameter
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 State = MasterPull.State
-# A page that came wrong is asked for again at once, so often; a source that stumbles mostly stands up.
+# A page that came wrong is asked for again at once, so often, and so is everything where the counts differ
+# after a full pull; a source that stumbles mostly stands up.
 TRIES = 3
 _SECONDS = 45.0
 
@@ -237,8 +238,6 @@ class _Puller:
             self._hold()
             now = self.clock()
             _add(self.pull, retry_held(self.kind, self.pull, now), is_retry=True)
-            if self.pull.is_full and census.head == self.feed.cursor:
-                self.pull.withdrawn += end_missing(self.kind, self.pull, now)
             self._compare(census, now)
             self.feed.holder = self.feed.lease_until = None
             self.feed.failures, self.feed.fault, self.feed.fault_at = 0, "", None
@@ -257,17 +256,40 @@ class _Puller:
         if census.head != feed.cursor:
             feed.due_at = now
             return
+        if self.pull.is_full:
+            self._end_unknown(census, now)
         live, digest = held_here(self.kind.name)
         feed.live_there, feed.live_here, feed.compared_at = census.live, live, now
         feed.is_equal = (live, digest) == (census.live, census.digest)
         if feed.is_equal:
             return
         self.pull.state = State.DIFFERS
-        # What was lost inside a page is found by reading everything once more; if that did not help either,
-        # the next regular pull tries again, and the page shows the difference meanwhile.
+        # What was lost inside a page is found by reading everything once more.
         feed.reads_all = True
+        feed.due_at = now + _wait(self._full_pulls_in_vain() - TRIES + 1)
+
+    def _end_unknown(self, census: Census, now: datetime) -> None:
+        """End what a full pull did not see, if the source's own count says that it saw everything.
+
+        A record that was not seen may as well have been lost inside a page: its census then knows more.
+        """
+        live, digest = _counted(MasterRecord.objects.filter(object=self.kind.name, seen_in=self.pull))
+        if (live, digest) == (census.live, census.digest):
+            self.pull.withdrawn += end_missing(self.kind, self.pull, now)
+            return
+        self.pull.odd_pages += 1
+        self.pull.odd = (
+            f"从头重取见到 {live} 条，与总库报的 {census.live} 条或摘要不符，"
+            "可能有记录漏在页里，没有撤销任何记录。"
+        )
+
+    def _full_pulls_in_vain(self) -> int:
+        """How many full pulls in a row, this one among them, ended with a difference."""
         if not self.pull.is_full:
-            feed.due_at = now
+            return 0
+        earlier = self.feed.pulls.filter(is_full=True).exclude(pk=self.pull.pk).order_by("-pk")
+        last_good = earlier.exclude(state=State.DIFFERS).first()
+        return 1 + (earlier.filter(pk__gt=last_good.pk) if last_good else earlier).count()
 
     @transaction.atomic
     def _let_go(self) -> None:
@@ -286,8 +308,7 @@ class _Puller:
             return
         now = self.clock()
         self.feed.failures += 1
-        wait = min(2 ** (self.feed.failures - 1), int(parameter("masters.longest_wait_minutes")))
-        self.feed.due_at = now + timedelta(minutes=wait)
+        self.feed.due_at = now + _wait(self.feed.failures)
         self.feed.fault, self.feed.fault_at = sentence[:300], now
         self.feed.holder = self.feed.lease_until = None
         self.feed.save()
@@ -300,7 +321,11 @@ def held_here(name: str) -> tuple[int, int]:
     What is held counts as known: the source has told it, and it waits here. What was taken off by a count
     alone is not known to the source any more.
     """
-    rows = MasterRecord.objects.filter(object=name, withdrawn_by_count=False)
+    return _counted(MasterRecord.objects.filter(object=name, withdrawn_by_count=False))
+
+
+def _counted(rows: QuerySet[MasterRecord]) -> tuple[int, int]:
+    """Records as a census counts them: the living ones, and the digest over all."""
     found = rows.aggregate(live=Count("pk", filter=Q(withdrawn_at=None)), marks=Sum(F("mark")))
     return int(found["live"]), int(found["marks"] or 0) % 2**63
 
@@ -311,6 +336,15 @@ def _add(pull: MasterPull, tally: Tally, *, is_retry: bool = False) -> None:
         if is_retry and name in ("held", "same"):
             continue
         setattr(pull, name, getattr(pull, name) + getattr(tally, name))
+
+
+def _wait(failures: int) -> timedelta:
+    """The pause after so many failures in a row: none, then one, two, four … minutes, at most an hour."""
+    if failures < 1:
+        return timedelta()
+    longest = int(parameter("masters.longest_wait_minutes"))
+    # Nobody waits longer than that, so the power need not grow beyond it.
+    return timedelta(minutes=min(2 ** min(failures - 1, 30), longest))
 
 
 def _lease() -> timedelta:

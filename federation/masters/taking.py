@@ -140,18 +140,22 @@ def _end(
 
 
 def end_missing(kind: Kind, pull: MasterPull, now: datetime) -> int:
-    """After everything was read anew: what the source no longer knows has ended, though it never said so."""
-    missing = MasterRecord.objects.filter(object=kind.name, withdrawn_at=None).exclude(seen_in=pull)
+    """After everything was read anew: what the source no longer knows has ended, though it never said so.
+
+    It may have forgotten ends as well; they count no more. Tells how many records ended by this.
+    """
+    missing = MasterRecord.objects.filter(object=kind.name, withdrawn_by_count=False).exclude(seen_in=pull)
     records = list(missing.select_for_update().order_by("pk"))
+    living = [record for record in records if record.withdrawn_at is None]
     for record in records:
-        record.withdrawn_at, record.withdrawn_by_count = now, True
+        record.withdrawn_at, record.withdrawn_by_count = record.withdrawn_at or now, True
         record.held, record.held_data = "", None
         record.version += 1
     _write(records)
-    rows = [record.row for record in records if record.row]
+    rows = [record.row for record in living if record.row]
     if kind.end is not None and rows:
         kind.end(rows, now)
-    return len(records)
+    return len(living)
 
 
 def _live(

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from federation.gateway.policy import is_the_province
 from federation.masters.contract import LABELS, OBJECTS
+from federation.masters.errors import NotTheProvince, NotTheWholeProvince
 from federation.masters.kinds import FIELD_WORDS, FORMER_NAME_FIELDS, KIND_OF_ROW
 from federation.models import (
     ChangeProposal,
@@ -53,9 +55,18 @@ class FeedStand:
 
 
 def require_province(actor: Actor, permission: str) -> None:
-    """The master's feeds are the whole province's. Raises NotPermitted for whoever holds less."""
-    if not actor.reach(permission).is_province_wide:
+    """The master's feeds are the whole province's, and its platform's.
+
+    Raises NotTheProvince at any other node for whoever's post would allow it there, NotPermitted for whoever
+    holds less than the province.
+    """
+    if actor.reach(permission).is_province_wide:
+        return
+    if not actor.may(permission):
         raise NotPermitted
+    if not is_the_province():
+        raise NotTheProvince
+    raise NotTheWholeProvince
 
 
 def feed_stands(actor: Actor, now: datetime) -> list[FeedStand]:

@@ -1,5 +1,6 @@
 """Acts on partners of the outward gateway: only at the province's node, by posts over the whole province."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from audit.services import record
 from federation.gateway.policy import require_the_province
 from federation.models import Partner
 from federation.selectors.partners import MANAGE
-from kernel.errors import DomainError, NotPermitted
+from kernel.errors import DomainError, NotPermitted, SeveralFaults
 from kernel.permits import require
 from kernel.scoping import Actor
 from kernel.text import compact
@@ -82,39 +83,43 @@ def in_words(partner: Partner) -> dict[str, str]:
 
 
 def _judged(facts: PartnerFacts, held: Partner | None = None) -> dict[str, str]:
-    name, phone = facts.name.strip(), compact(facts.contact_phone)
-    if not name or not facts.contact_name.strip():
-        raise DomainError(_("请填写单位名称和联系人。"), code="no_name", field="name")
-    taken = Partner.objects.unscoped(because="a name is taken whoever asks").filter(name=name)
-    if (taken.exclude(pk=held.pk) if held else taken).exists():
-        told = _("“{name}”已经登记。请在共享单位列表中打开它，不要重复登记。").format(name=name[:100])
-        raise DomainError(told, code="name_taken", field="name")
-    if facts.sort not in Partner.Kind.values:
-        raise DomainError(_("请从列表中选择单位类别。"), code="bad_sort", field="sort")
-    if not (phone.replace("-", "").isdecimal() and 7 <= len(phone) <= 20):
-        told = _("联系电话应为 7 至 20 位数字，可带区号和连字符，例如 027-68870000。")
-        raise DomainError(told, code="bad_phone", field="contact_phone")
-    return {
-        "name": name,
+    """The facts as they are kept. Raises DomainError for one that cannot be, or SeveralFaults for all."""
+    clean = {
+        "name": facts.name.strip(),
         "sort": facts.sort,
         "contact_name": facts.contact_name.strip(),
-        "contact_phone": phone,
-        "uscc": _uscc(facts.uscc),
-        "bank_code": _bank(facts),
+        "contact_phone": compact(facts.contact_phone),
+        "uscc": "",
+        "bank_code": facts.bank_code if facts.sort == Partner.Kind.BANK else "",
     }
-
-
-def _uscc(code: str) -> str:
+    faults = [*_faults(clean, held)]
     try:
-        return read_uscc(code) if code.strip() else ""
+        clean["uscc"] = read_uscc(facts.uscc) if facts.uscc.strip() else ""
     except BadUscc as bad:
-        raise DomainError(bad.fault.value, code=bad.code, field="uscc") from bad
+        faults.append(DomainError(bad.fault.value, code=bad.code, field="uscc"))
+    if len(faults) > 1:
+        raise SeveralFaults(faults)
+    if faults:
+        raise faults[0]
+    return clean
 
 
-def _bank(facts: PartnerFacts) -> str:
-    if facts.sort != Partner.Kind.BANK:
-        return ""
-    if facts.bank_code not in codes("bank"):
+def _faults(clean: dict[str, str], held: Partner | None) -> Iterator[DomainError]:
+    """What cannot be, field by field."""
+    name, phone = clean["name"], clean["contact_phone"]
+    if not name:
+        yield DomainError(_("请填写单位名称。"), code="no_name", field="name")
+    taken = Partner.objects.unscoped(because="a name is taken whoever asks").filter(name=name)
+    if name and (taken.exclude(pk=held.pk) if held else taken).exists():
+        told = _("“{name}”已经登记。请在共享单位列表中打开它，不要重复登记。").format(name=name[:100])
+        yield DomainError(told, code="name_taken", field="name")
+    if clean["sort"] not in Partner.Kind.values:
+        yield DomainError(_("请从列表中选择单位类别。"), code="bad_sort", field="sort")
+    if clean["sort"] == Partner.Kind.BANK and clean["bank_code"] not in codes("bank"):
         told = _("银行要选银行代码：含完整号码的数据只提供本行账户的记录。请从列表中选择。")
-        raise DomainError(told, code="no_bank_code", field="bank_code")
-    return facts.bank_code
+        yield DomainError(told, code="no_bank_code", field="bank_code")
+    if not clean["contact_name"]:
+        yield DomainError(_("请填写联系人。"), code="no_contact_name", field="contact_name")
+    if not (phone.replace("-", "").isdecimal() and 7 <= len(phone) <= 20):
+        told = _("联系电话应为 7 至 20 位数字，可带区号和连字符，例如 027-68870000。")
+        yield DomainError(told, code="bad_phone", field="contact_phone")

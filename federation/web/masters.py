@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from federation.masters import contract, pulling
+from federation.masters.errors import NotTheProvince
 from federation.masters.kinds import KINDS
 from federation.models import MasterPull, MasterRecord
 from federation.selectors.masters import (
@@ -33,7 +34,7 @@ from federation.selectors.masters import (
     row_title,
 )
 from federation.services import request_pull
-from federation.words import feed_state, proposal_state, record_state
+from federation.words import feed_state, odd_pages, proposal_state, record_state
 from kernel.errors import NotFound
 from web import words
 from web.acts import FormPage
@@ -69,7 +70,9 @@ class Masters(Page):
                 "crumbs": master_crumbs(),
                 "as_of": now,
                 "is_configured": pulling.is_configured(),
-                "stands": [(one, feed_state(one, now)) for one in stands],
+                "is_elsewhere": "" if pulling.is_the_province() else NotTheProvince().message,
+                "tries": pulling.TRIES,
+                "stands": [(one, feed_state(one, now), odd_pages(one.pull)) for one in stands],
                 "is_running": any(one.is_running or one.feed.wanted_at for one in stands),
                 "may_pull": self.actor.reach(PULL).is_province_wide,
                 "may_see_wishes": self.actor.may("projects.view"),
@@ -187,7 +190,10 @@ class Pulls(Page):
                     Crumb(label, reverse("master_records", args=[feed.object])), Crumb("历次取数")
                 ),
                 "feed": feed,
-                "pulls": [(pull, _pull_state(pull)) for pull in pulls_of(self.actor, feed)[:PULLS_SHOWN]],
+                "pulls": [
+                    (pull, _pull_state(pull), odd_pages(pull))
+                    for pull in pulls_of(self.actor, feed)[:PULLS_SHOWN]
+                ],
             }
         )
 

@@ -1,6 +1,6 @@
 """Refusals that a person can act on: a code for programs, a Chinese sentence for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,8 @@ class DomainError(Exception):
 
     code = "refused"
     status = 422
+    # Whether this platform may not do it, whoever asks; a page must not blame the reader's post then.
+    is_the_platforms = False
 
     def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
         super().__init__(message)
@@ -35,6 +37,23 @@ class DomainError(Exception):
         return {}
 
 
+class SeveralFaults(DomainError):
+    """Several inputs are wrong, and each is told at once; code, sentence and field are the first one's."""
+
+    def __init__(self, faults: Sequence[DomainError]) -> None:
+        first = faults[0]
+        super().__init__(first.message, code=first.code, field=first.field)
+        self.faults = list(faults)
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one in self.faults:
+            for field, sentences in one.errors.items():
+                found.setdefault(field, []).extend(sentences)
+        return found
+
+
 class NotPermitted(DomainError):
     """The actor's posts do not allow this act, on this row or at all."""
 
@@ -45,6 +64,14 @@ class NotPermitted(DomainError):
         super().__init__(
             message or str(_("您的岗位没有此项权限。如需办理，请联系本单位平台管理员授予岗位。"))
         )
+
+
+class NotThisPlatform(DomainError):
+    """Another node's platform does it, not this one, whatever the actor's posts."""
+
+    code = "not_this_platform"
+    status = 403
+    is_the_platforms = True
 
 
 class NotFound(DomainError):

@@ -12,7 +12,7 @@ from django.core.validators import MaxLengthValidator
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import DomainError
+from kernel.errors import DomainError, SeveralFaults
 from kernel.scoping import Actor
 from standards.selectors import choices
 from web.uploads import Kept, check_file, check_size
@@ -48,9 +48,12 @@ class ScopedForm(forms.Form):
             field.validators.append(MaxLengthValidator(field.max_length, message=sentence))
 
     def refuse(self, refusal: DomainError) -> None:
-        """Show a refusal of the act beside the field it belongs to, or above the form."""
-        field = refusal.field if refusal.field in self.fields else None
-        self.add_error(field, refusal.message)
+        """Show a refusal of the act beside the fields it belongs to, or above the form."""
+        if not isinstance(refusal, SeveralFaults):
+            self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+            return
+        for fault in refusal.faults:
+            self.refuse(fault)
 
 
 class DayField(forms.DateField):

@@ -4,7 +4,7 @@ The stand-in is a process of its own, reached over HTTP.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,8 @@ from django.utils import timezone
 from federation.masters import contract, pulling
 from federation.masters.contract import BadPage, Entry, Page, SourceWentBack
 from federation.models import ManagerRegistration, MasterChange, MasterFeed, MasterPull, MasterRecord
+from federation.selectors.masters import stands
+from federation.words import feed_state
 from integrity.models import CreditRecord
 from kernel.cipher import keyring
 from kernel.ids import new_id
@@ -114,6 +116,25 @@ def test_a_wrong_page_is_seen_and_asked_for_again(fault: str, words: str, source
     }
 
 
+def test_pages_that_came_wrong_for_several_reasons_are_not_put_down_to_one(source: StandIn) -> None:
+    user = account("watching")
+    give_post(user, "province_regulator", region=Region.objects.get(code="420000"))
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    source.tell("faults", object="enterprises", fault="garbled", times=1)
+    pull(source.connector(), "enterprises")
+    for url in ("/masters/", "/masters/of/enterprises/pulls/"):
+        assert "1 页不正常：总库的答复不是 JSON" in client.get(url).content.decode()
+    MasterFeed.objects.update(reads_all=True)
+    source.tell("faults", object="enterprises", fault="garbled", times=3)
+    pull(source.connector(), "enterprises")
+    source.tell("faults", object="enterprises", fault="missing", times=1)
+    pull(source.connector(), "enterprises")
+    assert (_last_pull().odd_pages, feed("enterprises").is_equal) == (4, True)
+    for url in ("/masters/", "/masters/of/enterprises/pulls/"):
+        assert "4 页不正常，最近一处：总库漏给了一页" in client.get(url).content.decode()
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -172,6 +193,89 @@ def test_a_record_that_the_source_dropped_without_a_word_becomes_a_tombstone(sou
     assert record.withdrawn_by_count
     assert Enterprise.all_rows.filter(uscc=gone["data"]["uscc"]).exists()
     assert feed("enterprises").is_equal is True
+
+
+def _ask_for_everything(now: datetime) -> None:
+    MasterFeed.objects.filter(object="enterprises").update(reads_all=True, due_at=now)
+
+
+def _last_pull() -> MasterPull:
+    found = MasterPull.objects.filter(feed__object="enterprises").order_by("-pk").first()
+    assert found is not None
+    return found
+
+
+def test_a_record_lost_in_a_page_of_a_full_pull_is_not_withdrawn_while_the_census_knows_it(
+    source: StandIn,
+) -> None:
+    pull(source.connector(), "enterprises")
+    now = timezone.now()
+    _ask_for_everything(now)
+    source.tell("faults", object="enterprises", fault="hole", times=1)
+    pull(source.connector(), "enterprises", now=now)
+    stand, last = feed("enterprises"), _last_pull()
+    assert (last.is_full, last.state, last.same, last.withdrawn) == (True, MasterPull.State.DONE, 23, 0)
+    assert (stand.live_there, stand.live_here, stand.is_equal) == (24, 24, True)
+    assert not MasterRecord.objects.exclude(withdrawn_at=None).exists()
+    assert "见到 23 条，与总库报的 24 条" in last.odd
+
+
+def test_a_full_pull_that_lost_a_change_is_done_again_at_once_and_withdraws_what_is_gone_only_then(
+    source: StandIn,
+) -> None:
+    pull(source.connector(), "enterprises")
+    now = timezone.now()
+    gone = source.records("enterprises")[20]
+    source.tell("forget", object="enterprises", id=gone["id"])
+    _ask_for_everything(now)
+    source.tell("faults", object="enterprises", fault="hole", times=1)
+    pull(source.connector(), "enterprises", now=now)
+    stand, last = feed("enterprises"), _last_pull()
+    assert (last.state, last.withdrawn) == (MasterPull.State.DIFFERS, 0)
+    assert (stand.live_there, stand.live_here, stand.reads_all, stand.due_at) == (23, 24, True, now)
+    pull(source.connector(), "enterprises", now=now)
+    assert (_last_pull().is_full, _last_pull().withdrawn, feed("enterprises").is_equal) == (True, 1, True)
+    ended = MasterRecord.objects.exclude(withdrawn_at=None).values_list("source_id", "withdrawn_by_count")
+    assert list(ended) == [(gone["id"], True)]
+
+
+def test_full_pulls_in_vain_are_done_again_twice_at_once_then_after_pauses_that_the_page_tells(
+    source: StandIn,
+) -> None:
+    pull(source.connector(), "enterprises")
+    now = timezone.now()
+    source.tell("forget", object="enterprises", id=source.records("enterprises")[20]["id"])
+    source.tell("faults", object="enterprises", fault="hole", times=999)
+    _ask_for_everything(now)
+    for minutes in (0, 0, 1, 2, 4, 8, 16, 32, 60, 60):
+        pull(source.connector(), "enterprises", now=now)
+        stand = feed("enterprises")
+        assert (_last_pull().is_full, stand.is_equal, stand.due_at) == (
+            True, False, now + timedelta(minutes=minutes),
+        )  # fmt: skip
+    assert not MasterRecord.objects.exclude(withdrawn_at=None).exists()
+    again = timezone.localtime(now + timedelta(minutes=60)).strftime("%H:%M")
+    assert _said_of_enterprises(now) == ("amber", f"与总库不一致，{again} 从头重取核对")
+    later = now + timedelta(minutes=60)
+    assert _said_of_enterprises(later) == ("amber", "与总库不一致，马上从头重取核对")
+    source.tell("clear")
+    pull(source.connector(), "enterprises")
+    assert (_last_pull().withdrawn, feed("enterprises").is_equal) == (1, True)
+
+
+def _said_of_enterprises(now: datetime) -> tuple[str, str]:
+    return next(feed_state(one, now) for one in stands(now) if one.feed.object == "enterprises")
+
+
+def test_an_end_that_the_source_has_forgotten_counts_no_more_after_a_full_pull(source: StandIn) -> None:
+    ended = source.records("enterprises")[3]
+    source.tell("withdraw", object="enterprises", id=ended["id"])
+    pull(source.connector(), "enterprises")
+    assert (feed("enterprises").live_here, feed("enterprises").is_equal) == (23, True)
+    source.tell("forget", object="enterprises", id=ended["id"])
+    # The log has become shorter, so the source seems to be set back: everything is read anew by itself.
+    pull(source.connector(), "enterprises")
+    assert (_last_pull().is_full, _last_pull().withdrawn, feed("enterprises").is_equal) == (True, 0, True)
 
 
 def test_a_source_set_back_to_yesterday_is_read_from_its_beginning(source: StandIn) -> None:

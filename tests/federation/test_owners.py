@@ -254,6 +254,41 @@ def test_who_joins_a_site_by_the_childs_own_word_is_told_what_is_known_of_the_fi
     ]
 
 
+@pytest.mark.parametrize("kind", ["city", "county", "enterprise"])
+def test_another_platform_tells_its_administrator_who_pulls_and_does_not_blame_the_post(
+    kind: str, place: County, settings: Any
+) -> None:
+    settings.NODE_KIND = kind
+    admin = account("city-admin")
+    give_post(admin, "platform_administrator", region=records.region("420100"))
+    client = Client()
+    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    for url in ("/masters/", "/masters/of/enterprises/", "/masters/pull/all/"):
+        answer = client.get(url)
+        page = answer.content.decode()
+        assert answer.status_code == 403
+        assert "<h1>本平台不能办理</h1>" in page
+        assert "四库一平台只由省级平台对接" in page
+        assert "您的岗位" not in page
+    with pytest.raises(NotTheProvince), transaction.atomic():
+        services.request_pull(actor=UserActor.of(admin), name="all", is_full=False, now=NOW)
+    give_post(admin, "platform_administrator", region=records.region("420000"))
+    page = client.get("/masters/").content.decode()
+    assert "四库一平台只由省级平台对接" in page
+    assert "FOUR_DATABASES_URL" not in page
+
+
+def test_at_the_province_a_post_on_a_city_is_told_that_it_reaches_too_little(place: County) -> None:
+    admin = account("city-admin")
+    give_post(admin, "platform_administrator", region=records.region("420100"))
+    client = Client()
+    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get("/masters/")
+    assert (answer.status_code, "<h1>您的岗位没有此项权限</h1>" in answer.content.decode()) == (403, True)
+    assert "只由范围为全省的岗位查看和办理" in answer.content.decode()
+    assert "请联系本单位平台管理员" not in answer.content.decode()
+
+
 def test_only_the_province_pulls_and_answers_for_the_masters(place: County, settings: Any) -> None:
     settings.FOUR_DATABASES_URL, settings.NODE_KIND = "http://127.0.0.1:9", "city"
     user = account("hb-admin")

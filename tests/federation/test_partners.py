@@ -118,6 +118,7 @@ def test_i_28_no_other_node_makes_a_partner_serves_one_or_shows_a_form_and_each_
         page = client.get(url)
         assert page.status_code == 403
         assert "对外接口由省级平台统一提供" in text_of(page)
+        assert "<h1>本平台不能办理</h1>" in page.content.decode()
     assert client.post(reverse("partner_new"), vars_of(_facts())).status_code == 403
     assert fingerprint() == before
 
@@ -136,6 +137,25 @@ def test_i_28_a_node_says_at_its_start_when_it_poses_as_the_province(settings: A
     ):
         settings.NODE_KIND, settings.NODE_REGION = kind, region
         assert [one.id for one in check_node()] == [expected]
+
+
+def test_every_wrong_field_of_a_new_partner_is_told_at_once_and_nothing_is_entered() -> None:
+    before = Partner.objects.unscoped(because="a test").count()
+    wrong = _facts(sort="bank", uscc="123", contact_phone="abc")
+    with pytest.raises(DomainError) as refused, transaction.atomic():
+        create_partner(actor=DRAFTER, facts=wrong)
+    assert (refused.value.field, refused.value.code) == ("bank_code", "no_bank_code")
+    assert list(refused.value.errors) == ["bank_code", "contact_phone", "uscc"]
+    client = _client("platform_administrator", "420000")
+    page = client.post(reverse("partner_new"), vars_of(wrong))
+    text = text_of(page)
+    assert page.status_code == 422
+    for told in ("银行要选银行代码", "联系电话应为 7 至 20 位数字", "统一社会信用代码应为 18 位"):
+        assert told in text
+    with pytest.raises(DomainError, match="请填写单位名称") as refused, transaction.atomic():
+        create_partner(actor=DRAFTER, facts=_facts(name=" ", contact_name=" "))
+    assert list(refused.value.errors) == ["name", "contact_name"]
+    assert Partner.objects.unscoped(because="a test").count() == before
 
 
 def test_a_post_on_a_county_acts_on_no_partner_whatever_it_may(world: TwoCounties) -> None:
