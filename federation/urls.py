@@ -277,6 +277,11 @@ urlpatterns = [
         corrections.AnswerCorrection.as_view(),
         name="copy_correction_answer",
     ),
+    path(
+        "masters/corrections/<uuid:public_id>/done/",
+        corrections.MarkCorrected.as_view(),
+        name="copy_correction_done",
+    ),
     path("masters/records/<uuid:public_id>/", masters.Record.as_view(), name="master_record"),
     path("masters/history/<slug:kind>/<uuid:public_id>/", masters.History.as_view(), name="master_history"),
     path("masters/pull/<slug:name>/", masters.PullNow.as_view(), name="master_pull"),

@@ -26,12 +26,13 @@ from attendance.web.strip import moved
 from attendance.web.trends import first_day, people_trend
 from kernel.scoping import Actor
 from projects import selectors as projects
-from projects.models import OwnerTerms, Project
+from projects.models import OwnerTerms, Project, Source
 from projects.provenance import provenance_of
 from projects.services import CONTRACTOR
 from projects.terms import missing
 from standards.selectors import code_name, parameter
 from web import words
+from web.copies import is_own
 from web.filters import ScopedFilterSet
 from web.lists import Bulk, Fact, ListPage, PickColumn
 from web.navigation import Crumb
@@ -89,6 +90,7 @@ def head(actor: Actor, project: Any, here: str) -> dict[str, Any]:
         "as_of": project.counted_at or timezone.now(),
         "in_record": True,
         "may_propose": actor.may("masters.propose"),
+        "may_correct": project.source != Source.MASTER and is_own(project) and actor.may("projects.state"),
     }
 
 

@@ -49,9 +49,7 @@ class NotTheOwner(DomainError):
 
     def __init__(self, node: str) -> None:
         super().__init__(
-            _("这条记录由“{node}”平台维护，更正申请由该平台答复。请等答复，结果会显示在本页。").format(
-                node=node
-            )
+            _("这条记录由“{node}”维护，更正申请由该平台答复。请等答复，结果会显示在本页。").format(node=node)
         )
 
 
@@ -90,14 +88,19 @@ class WishUnchanged(DomainError):
 
 
 class WishStands(DomainError):
-    """Another wish about the same field waits for its answer."""
+    """Another wish about the same field waits for its answer; `owner` by name, "" for 四库一平台."""
 
     code = "wish_stands"
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("这个字段已有一条变更建议在等省级答复。请等答复；内容有误的，请先撤回原建议。"), field="field"
+    def __init__(self, owner: str = "") -> None:
+        told = (
+            _("这一项已有一条更正申请在等{owner}答复。请等答复；内容有误的，由提出人先撤回原申请。").format(
+                owner=owner
+            )
+            if owner
+            else _("这个字段已有一条变更建议在等省级答复。请等答复；内容有误的，请先撤回原建议。")
         )
+        super().__init__(told, field="field")
 
 
 class NotAsked(DomainError):
@@ -105,8 +108,11 @@ class NotAsked(DomainError):
 
     code = "not_asked"
 
-    def __init__(self) -> None:
-        super().__init__(_("这条变更建议已经答复或撤回，不能再办理。请刷新后查看结果。"))
+    def __init__(self, *, is_correction: bool = False) -> None:
+        what = _("更正申请") if is_correction else _("变更建议")
+        super().__init__(
+            _("这条{what}已经答复、更正或撤回，不能再办理。请刷新后查看结果。").format(what=what)
+        )
 
 
 class OwnWish(DomainError):
@@ -114,5 +120,34 @@ class OwnWish(DomainError):
 
     code = "own_wish"
 
+    def __init__(self, *, is_correction: bool = False) -> None:
+        told = (
+            _("更正申请不能由提出人自己答复。请由本平台另一位人员办理。")
+            if is_correction
+            else _("变更建议不能由提出人自己答复。请由省级另一位人员办理。")
+        )
+        super().__init__(told)
+
+
+class NotAccepted(DomainError):
+    """Only what was accepted is marked as corrected."""
+
+    code = "not_accepted"
+
     def __init__(self) -> None:
-        super().__init__(_("变更建议不能由提出人自己答复。请由省级另一位人员办理。"))
+        super().__init__(
+            _("这条更正申请不是“已采纳，待更正”，不能标为已更正。请刷新后查看：还没有答复的先答复。")
+        )
+
+
+class StillUncorrected(DomainError):
+    """The record says what it said when the request was made."""
+
+    code = "still_uncorrected"
+
+    def __init__(self, field: str, value: str) -> None:
+        super().__init__(
+            _("{field}现在仍为“{value}”，还没有更正。请先更正记录，再标为已更正。").format(
+                field=field, value=value
+            )
+        )

@@ -255,7 +255,8 @@ class ChangeProposal(Travelling, ScopedModel):
 class ProposalAnswer(Travelling):
     """What the owner of a row answered to a wish, written at the owner's node; it travels to who asked.
 
-    A row of its own, because the wish is its asker's: only the asker's node changes it.
+    A row of its own, because the wish is its asker's: only the asker's node changes it. `done_at`: when the
+    owner said that the record is corrected, where nothing else can tell.
     """
 
     proposal = models.OneToOneField(ChangeProposal, models.PROTECT, related_name="answered")
@@ -264,6 +265,7 @@ class ProposalAnswer(Travelling):
     answered_at = models.DateTimeField()
     answered_by = models.CharField(max_length=120)
     answered_by_key = models.CharField(max_length=64)
+    done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("pk",)

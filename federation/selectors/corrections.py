@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from federation.corrections import CORRECTABLE
 from federation.models import ChangeProposal, Copied, Node
-from federation.selectors.masters import PROPOSE, proposals
+from federation.selectors.masters import PROPOSE, present_value, proposals
 from federation.travel.catalogue import KINDS
 from kernel.errors import NotFound
 from kernel.models import this_node
@@ -16,6 +16,8 @@ from projects.models import Project
 from regions.models import Region
 
 ANSWER_CORRECTION = "corrections.answer"
+# Records that are corrected by another in their place: they say for ever what they said.
+_REPLACED = frozenset({"contract", "training"})
 
 
 def held_copy(kind: str, row: Any) -> Copied | None:
@@ -88,9 +90,23 @@ def place_of_copy(actor: Actor, kind: str, row: Any) -> tuple[Region, Project | 
 
 
 def corrections_waiting(actor: Actor) -> QuerySet[ChangeProposal]:
-    """The requests about rows of this node that wait for an answer by the actor, longest waiting first."""
+    """The requests about rows of this node that the actor has to answer, longest waiting first.
+
+    So are those that were accepted, until the record is corrected.
+    """
+    open_states = (ChangeProposal.State.ASKED, ChangeProposal.State.ACCEPTED)
     rows = ChangeProposal.objects.visible_to(actor, ANSWER_CORRECTION)
-    return rows.filter(state=ChangeProposal.State.ASKED, owner=this_node()).order_by("asked_at", "pk")
+    return rows.filter(state__in=open_states, owner=this_node()).order_by("asked_at", "pk")
+
+
+def value_now(wish: ChangeProposal) -> str | None:
+    """What the field of a request says now; None for words, and for what is gone or replaced."""
+    known = CORRECTABLE.get(wish.object)
+    if known is None or wish.field not in known.fields or wish.object in _REPLACED:
+        return None
+    rows: Any = KINDS[wish.object].model._base_manager
+    row = rows.filter(public_id=wish.row).first()
+    return present_value(row, wish.field) if row else None
 
 
 def page_of(actor: Actor, kind: str, public_id: UUID) -> str:

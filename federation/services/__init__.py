@@ -26,7 +26,7 @@ from federation.services.calls import (
     serial,
 )
 from federation.services.conformance import begin_run, settle_runs
-from federation.services.corrections import answer_correction, ask_correction
+from federation.services.corrections import answer_correction, ask_correction, mark_corrected
 from federation.services.credentials import (
     issue_credential,
     issue_enterprise_credential,
@@ -124,6 +124,7 @@ __all__ = [
     "join_parent",
     "limit_credential",
     "limit_partner_key",
+    "mark_corrected",
     "note_query",
     "note_refusal",
     "note_refused_punches",

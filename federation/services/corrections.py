@@ -7,12 +7,26 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from federation.corrections import CORRECTABLE
-from federation.masters.errors import NotACopy, NotTheOwner, WishStands, WishUnchanged
-from federation.models import ChangeProposal
-from federation.selectors.corrections import ANSWER_CORRECTION, copied_row, place_of_copy
+from federation.corrections import CORRECTABLE, field_label
+from federation.masters.errors import (
+    NotAccepted,
+    NotACopy,
+    NotTheOwner,
+    StillUncorrected,
+    WishStands,
+    WishUnchanged,
+)
+from federation.models import ChangeProposal, ProposalAnswer
+from federation.selectors.corrections import (
+    ANSWER_CORRECTION,
+    copied_row,
+    place_of_copy,
+    platform_name,
+    value_now,
+)
 from federation.selectors.masters import PROPOSE, present_value
 from federation.services.masters import answered, locked
+from federation.travel.wishes import finish, settle
 from federation.wish_numbers import require_no_numbers
 from kernel.errors import DomainError, NotFound
 from kernel.models import this_node
@@ -64,7 +78,7 @@ def ask_correction(
                 asked_by_key=actor.key,
             )
     except IntegrityError as clash:
-        raise WishStands from clash
+        raise WishStands(platform_name(row.origin)) from clash
     record(actor, "federation.correction_asked", made, field=field, owner=made.owner)
     announce("federation.correction_asked.v1", key=made.public_id)
     return made
@@ -92,5 +106,42 @@ def answer_correction(
     if not row.owner:
         raise NotFound
     if row.owner != this_node():
-        raise NotTheOwner(row.owner)
+        raise NotTheOwner(platform_name(row.owner))
     return answered(actor, row, accepts=accepts, answer=answer, now=now)
+
+
+@transaction.atomic
+def mark_corrected(*, actor: Actor, proposal: ChangeProposal, now: datetime) -> ChangeProposal:
+    """Say that a record of this node is corrected as it was accepted; who asked is told.
+
+    A field that comes to who asked with the very value that was wished for needs no such word.
+    Raises NotPermitted, NotFound, NotTheOwner, NotAccepted, StillUncorrected.
+    """
+    require(actor, ANSWER_CORRECTION, on=proposal)
+    row = locked(proposal)
+    if not row.owner:
+        raise NotFound
+    if row.owner != this_node():
+        raise NotTheOwner(platform_name(row.owner))
+    require_corrected(row)
+    made = ProposalAnswer.objects.select_for_update(of=("self",)).filter(proposal=row, origin=this_node())
+    for answer in made:
+        answer.done_at, answer.version = now, answer.version + 1
+        answer.save(update_fields=["done_at", "version", "updated_at"])
+        settle([answer.public_id])
+        row.refresh_from_db()
+    if row.state != ChangeProposal.State.DONE:
+        # The record's former owner has accepted it.
+        finish(row, now)
+    record(actor, "federation.correction_made", row)
+    announce("federation.correction_made.v1", key=row.public_id, version=row.version)
+    return row
+
+
+def require_corrected(proposal: ChangeProposal) -> None:
+    """Raises NotAccepted, and StillUncorrected while a field says what it said when it was asked about."""
+    if proposal.state != ChangeProposal.State.ACCEPTED:
+        raise NotAccepted
+    value = value_now(proposal)
+    if value is not None and value == proposal.present:
+        raise StillUncorrected(field_label(proposal.object, proposal.field), value or _("未填"))

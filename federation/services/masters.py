@@ -119,7 +119,7 @@ def take_back_proposal(*, actor: Actor, proposal: ChangeProposal) -> ChangePropo
     if row.asked_by_key != actor.key:
         raise NotFound
     if row.state != State.ASKED:
-        raise NotAsked
+        raise NotAsked(is_correction=bool(row.owner))
     return _moved(actor, row, State.TAKEN_BACK, "federation.change_taken_back")
 
 
@@ -150,9 +150,9 @@ def answered(
     Raises NotAsked, OwnWish, NumberInWish, DomainError.
     """
     if row.state != State.ASKED:
-        raise NotAsked
+        raise NotAsked(is_correction=bool(row.owner))
     if row.asked_by_key == actor.key:
-        raise OwnWish
+        raise OwnWish(is_correction=bool(row.owner))
     answer = answer.strip()[:300]
     if not accepts and not answer:
         raise DomainError(_("不予采纳的，请写明理由，让提出人知道怎么办。"), code="no_answer", field="answer")

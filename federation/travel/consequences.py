@@ -37,6 +37,8 @@ def announce_copies(kind: Kind, rows: Sequence[Coming]) -> None:
         _moved(rows)
     if kind.model is ProposalAnswer:
         wishes.settle(one.target for one in rows)
+    if kind.whose:
+        wishes.follow(kind.name, {one.target: one.message.origin for one in rows})
     wishes.fulfil(kind.name, {one.target: one.row for one in rows})
     if not kind.event:
         return

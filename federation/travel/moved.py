@@ -17,7 +17,7 @@ from psycopg2.extras import execute_values
 
 from attendance.models import Device, Punch
 from federation.models import Copied
-from federation.travel import incoming, kept_punches, outgoing, punches, trees
+from federation.travel import incoming, kept_punches, outgoing, punches, trees, wishes
 from federation.travel.catalogue import KINDS
 from federation.travel.digests import NOTHING, Digest, born_by_day, entries
 from federation.travel.kinds import Kind, rows_of
@@ -283,6 +283,9 @@ def change_hands(side: Side, *, to: str, neighbour: str, is_ours: bool, now: dat
             for start in range(0, len(found), _PIECE):
                 some = found[start : start + _PIECE]
                 _change(KINDS[name], some, to, neighbour, is_ours=is_ours, now=now)
+                asked = wishes.hand_over(name, [key for _pk, key, *_more in some], to)
+                if asked and not side.is_all:
+                    _hand_answers(asked, side, to, neighbour, is_ours=is_ours, now=now)
     return {name: len(found) for name, found in rows.items()}
 
 
@@ -315,6 +318,19 @@ def _change(
     lines = [(kind.name, key, neighbour, to, version, at or now, now) for _pk, key, version, at in rows]
     with connection.cursor() as cursor:
         execute_values(cursor.cursor, _COPY, lines, page_size=len(lines))
+
+
+def _hand_answers(
+    asked: Sequence[int], side: Side, to: str, neighbour: str, *, is_ours: bool, now: datetime
+) -> None:
+    """What the former owner has answered to requests between the two sides is carried on by the new one."""
+    kind = KINDS["proposal_answer"]
+    answers = rows_of(kind.model).filter(
+        proposal__in=asked, proposal__origin__in=(this_node(), neighbour), origin=side.owner
+    )
+    found = list(answers.values_list("pk", "public_id", "version", "updated_at"))
+    if found:
+        _change(kind, found, to, neighbour, is_ours=is_ours, now=now)
 
 
 def _name_shared(side: Side, node: str) -> None:

@@ -5,6 +5,8 @@ Source: product 5.7 (ChangeProposal upward, correction requests downward); I-25.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +21,8 @@ from kernel.models import this_node
 from web.messages import Audience, tell
 
 State = ChangeProposal.State
-_ANSWERED = ("state", "answer", "answered_at", "answered_by", "answered_by_key")
+_OPEN = (State.ASKED, State.ACCEPTED)
+_ANSWERED = ("state", "answer", "answered_at", "answered_by", "answered_by_key", "done_at")
 
 
 def settle(answers: Iterable[UUID]) -> None:
@@ -27,10 +30,14 @@ def settle(answers: Iterable[UUID]) -> None:
 
     A wish that was taken back, or has come true already, stays so.
     """
-    rows = rows_of(ProposalAnswer).filter(public_id__in=list(answers), proposal__state=State.ASKED)
+    rows = rows_of(ProposalAnswer).filter(public_id__in=list(answers), proposal__state__in=_OPEN)
     for one in rows.select_related("proposal"):
-        wish = one.proposal
+        wish, before = one.proposal, one.proposal.state
         wish.state = State.ACCEPTED if one.accepts else State.REFUSED
+        if one.accepts and one.done_at:
+            wish.state, wish.done_at = State.DONE, one.done_at
+        if wish.state == before:
+            continue
         wish.answer, wish.answered_at = one.answer, one.answered_at
         wish.answered_by, wish.answered_by_key = one.answered_by, one.answered_by_key
         if wish.origin != this_node():
@@ -46,21 +53,69 @@ def settle(answers: Iterable[UUID]) -> None:
 def fulfil(kind: str, rows: Mapping[UUID, Mapping[str, Any]]) -> None:
     """Wishes asked here that a copy fulfils: its field says what was wished for."""
     waiting = rows_of(ChangeProposal).filter(
-        object=kind, row__in=list(rows), origin=this_node(), state__in=(State.ASKED, State.ACCEPTED)
+        object=kind, row__in=list(rows), origin=this_node(), state__in=_OPEN
     )
     for wish in waiting.exclude(field="").select_for_update():
-        if str(rows[wish.row].get(wish.field) or "") != wish.wish:
+        if not says(rows[wish.row].get(wish.field), wish.wish):
             continue
         wish.state, wish.done_at = State.DONE, timezone.now()
         wish.version += 1
         wish.save(update_fields=["state", "done_at", "version", "updated_at"])
 
 
+def follow(kind: str, origins: Mapping[UUID, str]) -> None:
+    """Requests asked here go to whose the rows are now: a copy has come from another node than before."""
+    rows = rows_of(ChangeProposal).filter(
+        object=kind, row__in=list(origins), origin=this_node(), state__in=_OPEN
+    )
+    for wish in rows.exclude(owner="").select_for_update():
+        if wish.owner == origins[wish.row]:
+            continue
+        wish.owner = origins[wish.row]
+        wish.version += 1
+        wish.save(update_fields=["owner", "version", "updated_at"])
+
+
+def hand_over(kind: str, rows: Iterable[UUID], to: str) -> list[int]:
+    """Requests about rows that change hands are the new owner's to answer and to carry out; which they are.
+
+    Both sides of a move write this alike, in the same version, as they do with the rows. Of requests that
+    came from elsewhere their asker says it to everybody once it is told whose the rows are (`follow`).
+    """
+    wishes = rows_of(ChangeProposal).filter(object=kind, row__in=list(rows), state__in=_OPEN)
+    found = list(wishes.exclude(owner="").values_list("pk", flat=True))
+    rows_of(ChangeProposal).filter(pk__in=found).update(owner=to)
+    return found
+
+
+def finish(wish: ChangeProposal, now: datetime) -> None:
+    """A request that this node has carried out, where the answer to it is not this node's."""
+    wish.state, wish.done_at = State.DONE, now
+    if wish.origin != this_node():
+        rows_of(ChangeProposal).filter(pk=wish.pk).update(state=wish.state, done_at=now)
+        return
+    wish.version += 1
+    wish.save(update_fields=["state", "done_at", "version", "updated_at"])
+
+
+def says(value: Any, wish: str) -> bool:
+    """Whether a value is what was wished for; a number is the same with other zeros behind its point."""
+    if value is None:
+        return False
+    said = str(value)
+    if said == wish:
+        return True
+    try:
+        return not isinstance(value, bool) and Decimal(said) == Decimal(wish.strip())
+    except InvalidOperation:
+        return False
+
+
 def _tell(wish: ChangeProposal) -> None:
     asker = User.objects.filter(public_id=UUID(wish.asked_by_key)).first()
     if asker is None:
         return
-    said = _("已采纳") if wish.state == State.ACCEPTED else _("不予采纳")
+    said = {State.ACCEPTED: _("已采纳"), State.DONE: _("已更正")}.get(State(wish.state), _("不予采纳"))
     tell(
         Audience(users=[asker]),
         kind="correction",

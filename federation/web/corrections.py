@@ -13,13 +13,17 @@ from federation.selectors.corrections import (
     copied_row,
     may_ask,
     platform_name,
+    value_now,
 )
 from federation.selectors.masters import PROPOSE, present_value, proposal
-from federation.services import answer_correction, ask_correction
+from federation.services import answer_correction, ask_correction, mark_corrected
+from federation.services.corrections import require_corrected
+from federation.web.mending import way_of
 from federation.web.proposals import AnswerForm, wish_crumbs
+from federation.words import wished_field
 from kernel.errors import NotFound
 from kernel.models import this_node
-from web.acts import FormPage
+from web.acts import FormPage, PostPage
 from web.copies import is_own
 from web.forms import ScopedForm
 from web.navigation import Crumb
@@ -116,8 +120,44 @@ class AnswerCorrection(FormPage):
         return self.cancel_url
 
     def context(self) -> dict[str, Any]:
+        way = way_of(self.actor, self.row)
+        told = way.told or ("采纳后，在申请页面点“去更正”办理。" if way.url else "")
         return {
             "title": f"答复更正申请：{self.row.label}",
-            "lead": f"申请改为“{self.row.wish}”。依据：{self.row.reason}",
+            "lead": f"申请改为“{self.row.wish}”。依据：{self.row.reason}。{told}",
             "crumbs": wish_crumbs(Crumb(self.row.label, self.cancel_url), Crumb("答复")),
+        }
+
+
+class MarkCorrected(PostPage):
+    """The owner's word that a record is corrected, where the new value does not tell it."""
+
+    permission = ANSWER_CORRECTION
+    section = "masters"
+    button = "已更正"
+    consequence = "结果送往提出申请的平台，申请办结，不再列在工作清单里。"
+
+    def prepare(self, **kwargs: Any) -> None:
+        self.row: ChangeProposal = proposal(self.actor, kwargs["public_id"])
+        if self.row.owner != this_node():
+            raise NotFound
+        self.cancel_url = reverse("change_proposal", args=[self.row.public_id])
+
+    def check(self) -> None:
+        require_corrected(self.row)
+
+    def act(self) -> str:
+        mark_corrected(actor=self.actor, proposal=self.row, now=timezone.now())
+        self.say("已标为已更正，结果送往提出申请的平台。")
+        return self.cancel_url
+
+    def context(self) -> dict[str, Any]:
+        now = value_now(self.row)
+        said = "" if now is None else f"{wished_field(self.row)}现在为“{now or '未填'}”。"
+        question = f"“{self.row.label}”已按申请更正？"
+        return {
+            "title": question,
+            "question": question,
+            "consequence": f"申请改为“{self.row.wish}”。{said}{self.consequence}",
+            "crumbs": wish_crumbs(Crumb(self.row.label, self.cancel_url), Crumb("标为已更正")),
         }

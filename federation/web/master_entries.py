@@ -29,6 +29,12 @@ from web.trail_words import Thing, register_objects
 from web.waiting import Waiting
 from web.waiting import register as register_waiting
 
+# What the owner of a record has to do with a request about it: to answer, and then to correct the record.
+_STEPS = (
+    (ChangeProposal.State.ASKED, "待答复", "其他平台对本平台记录的更正要求", "去答复"),
+    (ChangeProposal.State.ACCEPTED, "已采纳待更正", "已答复采纳，记录还没有更正", "去更正"),
+)
+
 
 def is_for(actor: Actor, permission: str = VIEW) -> bool:
     """Whether the master's feeds are the actor's business: the province's alone."""
@@ -64,21 +70,23 @@ def _wishes(actor: Actor, now: datetime) -> Iterator[Waiting]:
 
 
 def _corrections(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    rows = list(corrections_waiting(actor).values_list("asked_at", "label")[:1000])
-    if not rows:
-        return
-    days = (now - rows[0][0]).days
-    yield Waiting(
-        level="amber" if days >= 3 else "blue",
-        since=f"{days} 天" if days else "今天",
-        what=f"{words.exact(len(rows))} 条更正申请待答复",
-        fact=f"其他平台对本平台记录的更正要求，最早一条：{rows[0][1]}",
-        place="更正申请",
-        place_url=reverse("change_proposals"),
-        act="去答复",
-        url=f"{reverse('change_proposals')}?state=asked",
-        days=days,
-    )
+    rows = list(corrections_waiting(actor).values_list("state", "asked_at", "label")[:1000])
+    for state, what, fact, act in _STEPS:
+        found = [(asked_at, label) for stands_at, asked_at, label in rows if stands_at == state]
+        if not found:
+            continue
+        days = (now - found[0][0]).days
+        yield Waiting(
+            level="amber" if days >= 3 else "blue",
+            since=f"{days} 天" if days else "今天",
+            what=f"{words.exact(len(found))} 条更正申请{what}",
+            fact=f"{fact}，最早一条：{found[0][1]}",
+            place="更正申请",
+            place_url=reverse("change_proposals"),
+            act=act,
+            url=f"{reverse('change_proposals')}?state={state}",
+            days=days,
+        )
 
 
 def _late(found: Iterable[FeedStand], now: datetime) -> Iterator[Waiting]:

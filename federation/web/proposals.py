@@ -29,6 +29,7 @@ from federation.selectors.masters import (
     row_title,
 )
 from federation.services import answer_proposal, propose_change, take_back_proposal
+from federation.web.mending import way_of
 from federation.words import proposal_state, wished_field
 from kernel.errors import NotFound
 from kernel.models import this_node
@@ -134,6 +135,7 @@ class ProposalRecord(Page):
         is_open = row.state == ChangeProposal.State.ASKED
         answers = self._answers(row) and row.asked_by_key != self.actor.key
         kind = CORRECTABLE.get(row.object)
+        is_to_mend = row.state == ChangeProposal.State.ACCEPTED and self._answers(row)
         return self.show(
             {
                 "title": row.label,
@@ -144,6 +146,8 @@ class ProposalRecord(Page):
                 "state": proposal_state(row),
                 "owner": platform_name(row.owner) if row.owner else "",
                 "is_ours": row.owner == this_node(),
+                "way": way_of(self.actor, row) if row.owner and is_to_mend else None,
+                "may_mark": bool(row.owner) and is_to_mend,
                 "record_url": page_of(self.actor, row.object, row.row),
                 "answer_url": reverse(
                     "copy_correction_answer" if row.owner else "change_proposal_answer", args=[row.public_id]
@@ -263,20 +267,23 @@ class TakeBackProposal(PostPage):
 
     permission = PROPOSE
     section = "masters"
-    button = "撤回建议"
-    consequence = "撤回后省级不再办理；需要时可以重新提出。"
 
     def prepare(self, **kwargs: Any) -> None:
         self.row = proposal(self.actor, kwargs["public_id"])
         self.cancel_url = reverse("change_proposal", args=[self.row.public_id])
+        self.noun = "申请" if self.row.owner else "建议"
+        self.button = f"撤回{self.noun}"
+        answering = platform_name(self.row.owner) if self.row.owner else "省级"
+        self.consequence = f"撤回后{answering}不再办理；需要时可以重新提出。"
 
     def act(self) -> str:
         take_back_proposal(actor=self.actor, proposal=self.row)
-        self.say("建议已撤回。")
+        self.say(f"{self.noun}已撤回。")
         return self.cancel_url
 
     def context(self) -> dict[str, Any]:
-        question = f"撤回关于“{self.row.label}”的变更建议？"
+        what = "更正申请" if self.row.owner else "变更建议"
+        question = f"撤回关于“{self.row.label}”的{what}？"
         return {
             "title": question,
             "question": question,

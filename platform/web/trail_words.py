@@ -79,6 +79,7 @@ ACTIONS: dict[str, str] = {
     "federation.waiver_approved": "同意不再上报记录",
     "federation.waiver_declined": "不同意不再上报记录",
     "federation.correction_asked": "提出更正申请",
+    "federation.correction_made": "更正申请标为已更正",
     "federation.reconciliation_started": "发起对账",
     "federation.difference_explained": "说明对账差异",
     "federation.differences_sent": "重发有差异的记录",

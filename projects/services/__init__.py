@@ -29,7 +29,7 @@ from projects.services.register import (
     known_enterprise,
     receive_permit,
 )
-from projects.services.reporting import report_project, restate_project
+from projects.services.reporting import correctable_facts, report_project, restate_project
 from projects.services.stating import record_qualification, state_enterprise
 from projects.services.teams import TeamFacts, report_team
 from projects.services.terms import TermsFacts, confirm_terms, object_to_terms, state_terms
@@ -46,6 +46,7 @@ __all__ = [
     "add_team",
     "claim_account",
     "confirm_terms",
+    "correctable_facts",
     "edit_participation",
     "edit_team",
     "end_participation",

@@ -15,6 +15,7 @@ from kernel.errors import NotFound
 from kernel.models import this_node
 from kernel.permits import require
 from kernel.scoping import Actor
+from kernel.versions import require_version
 from outbox.services import announce
 from projects.by_standard import follow_standard
 from projects.cells import require_held_here
@@ -48,6 +49,7 @@ _OF_THE_COUNTY = ("name", "region", "owner_name")
 _OF_THE_MASTER = (
     *_OF_THE_COUNTY, "category", "address", "building_area", "investment", "starts_on", "completes_on",
 )  # fmt: skip
+_CODED = ("region", "category")
 _LABELS = {
     "name": "项目名称",
     "region": "项目所在地",
@@ -114,16 +116,19 @@ def restate_project(
     statement: ProjectStatement,
     channel: str = "",
     today: date | None = None,
+    expected_version: int | None = None,
 ) -> Project:
     """Take over what a system states anew of a project; what is not stated stays.
 
     What the county has registered with a permit, and what the four-database platform owns, does not change.
-    A finished project is opened again by its authority alone. Raises NotPermitted, NotFound, RegisteredFact,
-    ProjectFinished, ProjectOccupied, PermitElsewhere, BadCreditCode, NameDiffers, BadPeriod, BreaksStandard.
+    A finished project is opened again by its authority alone. Raises NotPermitted, NotFound, Stale,
+    RegisteredFact, ProjectFinished, ProjectOccupied, PermitElsewhere, BadCreditCode, NameDiffers, BadPeriod,
+    BreaksStandard.
     """
     require(actor, _STATE, on=project)
     row = Project.all_rows.select_for_update(of=("self",)).select_related("region", "contractor")
     project = row.get(pk=project.pk)
+    require_version(project, expected_version, _in_words(project))
     _require_unregistered(project, statement.site)
     _require_status(actor, project, statement.site.status)
     changed = take_over(project, statement.site)
@@ -137,6 +142,19 @@ def restate_project(
         record(actor, "projects.project_restated", project, fields=len(changed))
         announce("projects.project_restated.v1", key=project.public_id, version=project.version)
     return project
+
+
+def correctable_facts(project: Project) -> tuple[str, ...]:
+    """The columns that may be stated anew: a register's value holds, an empty one may still be filled in."""
+    owned = tuple(_owned(project))
+    return tuple(name for name in _OF_THE_MASTER if name not in owned or getattr(project, name) in ("", None))
+
+
+def _in_words(project: Project) -> dict[str, str]:
+    """What is on record, under the labels of the form."""
+    labels = {**_LABELS, "building_area": "总面积（平方米）"}
+    values = {label: getattr(project, name) for name, label in labels.items() if name not in _CODED}
+    return {label: "" if value is None else str(value) for label, value in values.items()}
 
 
 def _by_standard(

@@ -2,9 +2,14 @@
 
 from django.urls import path
 
-from projects.web import parties, team_files, teams
+from projects.web import correcting, parties, team_files, teams
 
 urlpatterns = [
+    path(
+        "projects/<uuid:public_id>/facts/correct/",
+        correcting.CorrectProject.as_view(),
+        name="project_correct",
+    ),
     path("projects/<uuid:public_id>/parties/new/", parties.AddParty.as_view(), name="party_new"),
     path("parties/<uuid:public_id>/edit/", parties.EditParty.as_view(), name="party_edit"),
     path("parties/<uuid:public_id>/end/", parties.EndParty.as_view(), name="party_end"),

@@ -12,7 +12,14 @@ from django.utils import timezone
 from accounts.actors import UserActor
 from federation import services
 from federation.masters.contract import Entry
-from federation.masters.errors import NotACopy, NotTheOwner, NotTheProvince, NumberInWish
+from federation.masters.errors import (
+    NotAccepted,
+    NotACopy,
+    NotTheOwner,
+    NotTheProvince,
+    NumberInWish,
+    StillUncorrected,
+)
 from federation.masters.kinds import KINDS as MASTERS
 from federation.masters.taking import take_page
 from federation.models import (
@@ -24,13 +31,14 @@ from federation.models import (
     Node,
     ProposalAnswer,
 )
+from federation.selectors.corrections import corrections_waiting
 from federation.selectors.masters import provenance
 from federation.travel import beginning, incoming, outgoing, wishes
 from federation.travel.messages import Message, Recipient, Sender
 from outbox import capture
 from outbox.models import Capturing
 from projects.master_facts import EnterpriseMaster
-from projects.models import Enterprise
+from projects.models import Enterprise, Team
 from projects.services.mastering import take_enterprises
 from tests.support import records
 from tests.support.actors import account, give_post
@@ -128,6 +136,42 @@ def test_a_request_goes_down_to_the_owner_and_its_answer_comes_back_with_a_messa
     assert (wish.state, wish.version) == (State.DONE, 3)
 
 
+def test_who_asked_hears_that_an_accepted_request_is_done_and_nothing_is_marked_before(place: County) -> None:
+    project, asking, clerk = place.project, _regulator(), place.actor("labour_clerk")
+    _now_copied(project, "project")
+    said: dict[str, Any] = {"kind": "project", "row": project, "reason": "图纸", "now": NOW}
+    area = services.ask_correction(actor=asking, field="building_area", wish="12000", **said)
+    words = services.ask_correction(actor=asking, field="", wish="应为二期", **said)
+    asked = {m.key: m for m in _dispatched(_child())}
+    with node(COUNTY):
+        ChangeProposal.all_rows.filter(pk__in=[area.pk, words.pk]).delete()
+        incoming.apply_batch("dispatch", [asked[area.public_id], asked[words.public_id]], _from_above())
+        there = [ChangeProposal.all_rows.get(public_id=one.public_id) for one in (area, words)]
+        before = fingerprint()
+        with pytest.raises(NotAccepted), transaction.atomic():
+            services.mark_corrected(actor=clerk, proposal=there[1], now=NOW)
+        assert fingerprint() == before
+        for one in there:
+            services.answer_correction(actor=clerk, proposal=one, accepts=True, answer="", now=NOW)
+        before = fingerprint()
+        with pytest.raises(StillUncorrected, match="总面积"), transaction.atomic():
+            services.mark_corrected(actor=clerk, proposal=there[0], now=NOW)
+        assert fingerprint() == before
+        services.mark_corrected(actor=clerk, proposal=there[1], now=NOW)
+        assert [one.state for one in corrections_waiting(clerk).filter(object="project")] == [State.ACCEPTED]
+    # What the answers bring to who asked.
+    ChangeProposal.all_rows.filter(pk__in=[one.pk for one in there]).update(
+        origin=PROVINCE, state=State.ASKED
+    )
+    wishes.settle(ProposalAnswer.objects.values_list("public_id", flat=True))
+    told = ChangeProposal.all_rows.get(public_id=words.public_id)
+    assert (told.state, told.done_at) == (State.DONE, NOW)
+    assert "已更正" in Told.objects.get(kind="correction", about=str(words.public_id)).text
+    # A number is the same number however it is written.
+    wishes.fulfil("project", {project.public_id: {"building_area": "12000.00"}})
+    assert ChangeProposal.all_rows.get(public_id=area.public_id).state == State.DONE
+
+
 def test_a_childs_request_is_answered_above_and_the_answer_goes_down_to_it_alone(place: County) -> None:
     wish = place.copy_wish
     ChangeProposal.all_rows.filter(pk=wish.pk).update(origin=COUNTY)
@@ -193,7 +237,21 @@ def test_a_copys_page_says_whose_it_is_and_offers_a_request_instead_of_acts(plac
     assert "1 条更正申请待答复" in clerk.get("/").content.decode()
     assert clerk.post(answering, {"accepts": "no", "answer": ""}).status_code == 422
     assert clerk.post(answering, {"accepts": "yes", "answer": ""}).status_code == 302
-    assert "请更正记录" in clerk.get(f"/masters/proposals/{place.copy_wish.public_id}/").content.decode()
+    team = place.teams["contractor"]
+    ChangeProposal.all_rows.filter(pk=place.copy_wish.pk).update(present=team.name)
+    # The task stays until the record is corrected, with the way to the form.
+    page = f"/masters/proposals/{place.copy_wish.public_id}/"
+    accepted = clerk.get(page).content.decode()
+    assert "请更正记录" in accepted and f"/teams/{team.public_id}/edit/" in accepted
+    home = clerk.get("/").content.decode()
+    assert "1 条更正申请已采纳待更正" in home and "待答复" not in home
+    done = f"/masters/corrections/{place.copy_wish.public_id}/done/"
+    assert done in accepted
+    assert "还没有更正" in clerk.get(done).content.decode()
+    Team.all_rows.filter(pk=team.pk).update(name="泥工班组")
+    assert clerk.post(done, {}).status_code == 302
+    assert "记录已按申请更正" in clerk.get(page).content.decode()
+    assert "更正申请" not in clerk.get("/").content.decode().split("<main")[1]
 
 
 def test_what_the_masters_say_goes_down_to_whom_it_concerns_with_its_provenance(place: County) -> None:
@@ -299,3 +357,35 @@ def test_only_the_province_pulls_and_answers_for_the_masters(place: County, sett
         services.answer_proposal(
             actor=_regulator(), proposal=place.proposal, accepts=True, answer="", now=NOW
         )
+
+
+def test_a_request_follows_its_record_when_a_copy_comes_from_another_owner(place: County) -> None:
+    team, asking = place.teams["subcontractor"], _regulator()
+    _now_copied(team, "team")
+    made = services.ask_correction(
+        actor=asking, kind="team", row=team, field="name", wish="瓦工二班", reason="花名册", now=NOW
+    )
+    wishes.follow("team", {team.public_id: COUNTY})
+    made.refresh_from_db()
+    assert (made.owner, made.version) == (COUNTY, 1)
+    wishes.follow("team", {team.public_id: "wcq-own"})
+    made.refresh_from_db()
+    assert (made.owner, made.version) == ("wcq-own", 2)
+
+
+def test_a_request_speaks_of_its_owner_and_never_of_the_province(place: County) -> None:
+    team, clerk = place.teams["subcontractor"], _client(place.users["labour_clerk"])
+    Node.objects.create(code=COUNTY, name="武昌区平台", kind="county", relation="child")
+    _now_copied(team, "team")
+    ask, typed = f"/masters/corrections/new/team/{team.public_id}/", {"field": "name", "reason": "花名册"}
+    page = clerk.post(ask, typed | {"wish": "瓦工二班"})["Location"]
+    again = clerk.post(ask, typed | {"wish": "瓦工三班"}).content.decode()
+    assert "已有一条更正申请在等武昌区平台答复" in again
+    back = clerk.get(f"{page}take-back/").content.decode()
+    assert "的更正申请？" in back and "撤回后武昌区平台不再办理" in back and "撤回申请" in back
+    answering = f"/masters/corrections/{place.copy_wish.public_id}/answer/"
+    clerk.post(answering, {"accepts": "yes", "answer": ""})
+    second = clerk.post(answering, {"accepts": "no", "answer": "无误"}).content.decode()
+    assert "这条更正申请已经答复" in second
+    for said in (again, back, second):
+        assert "变更建议？" not in said and "省级" not in said.split("<main")[1]

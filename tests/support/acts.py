@@ -13,7 +13,7 @@ from attendance import services as attendance
 from attendance.models import Punch
 from attendance.services import PunchFacts
 from federation import services as federation
-from federation.models import Upstream
+from federation.models import ProposalAnswer, Upstream
 from federation.services import UpstreamFacts
 from integrity import services as integrity
 from integrity.rules import day_ended_by, site_date
@@ -651,6 +651,19 @@ def _answer_copy_correction(actor: Actor, county: County) -> Any:
     )
 
 
+def _mark_corrected(actor: Actor, county: County) -> Any:
+    wish, changed = county.copy_wish, county.teams["contractor"]
+    type(wish).all_rows.filter(pk=wish.pk).update(state="accepted", present="改正前的名称")
+    ProposalAnswer.objects.get_or_create(
+        proposal=wish,
+        defaults={
+            "accepts": True, "answered_at": county.now, "answered_by": "答复人", "answered_by_key": "answers",
+        },
+    )  # fmt: skip
+    assert changed.public_id == wish.row
+    return federation.mark_corrected(actor=actor, proposal=wish, now=county.now)
+
+
 def _take_back_proposal(actor: Actor, county: County) -> Any:
     # Only who asked takes a wish back: here everybody is asked for.
     type(county.proposal).all_rows.filter(pk=county.proposal.pk).update(asked_by_key=actor.key)
@@ -1234,6 +1247,7 @@ ACTS: dict[str, list[Act]] = {
     "federation.services.propose_change": [_propose_change],
     "federation.services.ask_correction": [_ask_copy_correction],
     "federation.services.answer_correction": [_answer_copy_correction],
+    "federation.services.mark_corrected": [_mark_corrected],
     "federation.services.take_back_proposal": [_take_back_proposal],
     "federation.services.issue_credential": [_issue_credential],
     "federation.services.add_upstream": [_add_upstream],

@@ -1238,6 +1238,12 @@ ROUTES: dict[str, Route] = {
         kwargs=lambda county: [{"public_id": county.copy_wish.public_id}],
         forms=lambda _county: [{"accepts": "no", "answer": "名称无误"}],
     ),
+    "copy_correction_done": Route(
+        kwargs=lambda county: [{"public_id": county.copy_wish.public_id}], forms=lambda _county: [{}]
+    ),
+    "project_correct": Route(
+        role="contractor_manager", kwargs=_project, forms=lambda _county: [{"address": "雄楚大道 1 号"}]
+    ),
     "api_masters": Route(role="province_regulator", is_the_provinces=True),
     "api_master_pull": Route(role=ADMIN, forms=lambda _county: [{"object": "all"}]),
     "api_master_records": Route(

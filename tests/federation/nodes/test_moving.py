@@ -13,16 +13,30 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import UserActor
 from accounts.models import User
 from attendance.models import Device, Punch
 from attendance.services import PunchFacts, receive_punches
-from federation.models import Copied, Frozen, Move, Node, RecordResult, SentEnvelope
+from federation.models import (
+    ChangeProposal,
+    Copied,
+    Frozen,
+    Move,
+    Node,
+    ProposalAnswer,
+    RecordResult,
+    SentEnvelope,
+)
+from federation.selectors.corrections import corrections_waiting
 from federation.selectors.nodes import own_region
 from federation.services import (
     abort_migration,
+    answer_correction,
+    ask_correction,
     begin_migration,
     invite_node,
     join_parent,
+    mark_corrected,
     register_hosted,
     switch_migration,
 )
@@ -233,6 +247,46 @@ def _kinds_sent(after: int) -> set[str]:
     bodies = SentEnvelope.objects.filter(pk__gt=after).values_list("body", flat=True)
     opened = [unseal_bytes(bytes(body), context=BODY_CONTEXT) for body in bodies if body]
     return {one.kind for content in opened for one in envelopes.unpack(content, 2**24).messages}
+
+
+def test_requests_about_rows_that_change_hands_wait_at_their_new_owner(two: Pair) -> None:
+    _exchange(two)
+    with two.at(two.child):
+        project = Project.all_rows.filter(region__code="420106", origin="hb").earliest("pk")
+        user = account("asking")
+        give_post(user, "county_regulator", region=Region.objects.get(code="420106"))
+        asking = UserActor.of(user)
+        said: dict[str, Any] = {"kind": "project", "row": project, "reason": "图纸", "now": NOW}
+        asked, words = (
+            ask_correction(actor=asking, field=field, wish="12000", **said) for field in ("building_area", "")
+        )
+    _exchange(two)
+    with two.at(two.parent):
+        user = account("answering")
+        give_post(user, "province_regulator", region=Region.objects.get(code="420000"))
+        wish = ChangeProposal.all_rows.get(public_id=words.public_id)
+        answer_correction(actor=UserActor.of(user), proposal=wish, accepts=True, answer="", now=NOW)
+    _exchange(two)
+    _begin(two)
+    _carry(two, "ready")
+    _switch(two)
+    keys = [asked.public_id, words.public_id]
+    for one in (two.parent, two.child):
+        with two.at(one):
+            rows = ChangeProposal.all_rows.filter(public_id__in=keys).order_by("pk")
+            assert [(row.owner, row.state) for row in rows] == [("wcq", "asked"), ("wcq", "accepted")]
+            assert ProposalAnswer.objects.get(proposal=rows[1]).origin == "wcq"
+            waiting = corrections_waiting(EVERYONE).filter(public_id__in=keys)
+            assert waiting.count() == (2 if one is two.child else 0)
+    with two.at(two.child):
+        mark_corrected(
+            actor=EVERYONE, proposal=ChangeProposal.all_rows.get(public_id=words.public_id), now=NOW
+        )
+    _exchange(two)
+    with two.at(two.parent):
+        assert ChangeProposal.all_rows.get(public_id=words.public_id).state == "done"
+    with two.at(two.child):
+        assert not RecordResult.objects.exclude(became="applied").exists()
 
 
 def test_a_county_moves_to_its_own_platform_and_back_with_equal_counts_and_digests(two: Pair) -> None:
