@@ -1,7 +1,9 @@
 """对账: comparisons with neighbours, what differed, sending it again, and why the rest may stand."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import django_filters
 import django_tables2 as tables
@@ -9,8 +11,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 
+from accounts.actors import actor_of
 from federation.compare_words import (
     DIFF_STATES,
     KINDS,
@@ -35,7 +39,10 @@ from federation.services import explain_difference, repair_differences, start_re
 from federation.services.differences import may_be_sent
 from federation.services.reconciling import require_asked_here
 from federation.services.taking_back import may_be_taken_back
+from federation.travel.trees import PUNCHES
 from federation.web.nodes import crumbs
+from federation.web.subjects import Said, said_of, state_here
+from kernel.scoping import Actor
 from web import words
 from web.acts import FormPage, PostPage
 from web.filters import ScopedFilterSet
@@ -149,6 +156,8 @@ class OneRun(Page):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         run = reconciliation(self.actor, kwargs["public_id"])
         rows, counts = differences(self.actor).filter(run=run), list(run.counts.all())
+        shown = list(rows[:50])
+        said = named_of(self.actor, shown)
         return self.show(
             {
                 "title": f"{run.scope_in_words}对账 {run.day.isoformat()}",
@@ -160,7 +169,8 @@ class OneRun(Page):
                 "empty": sum(not (one.below or one.above) for one in counts),
                 "size": size_said(run.bytes_in + run.bytes_out),
                 "differences": [
-                    (row, difference_said(row), DIFF_STATES[State(row.state)]) for row in rows[:50]
+                    (row, difference_said(row), DIFF_STATES[State(row.state)], said[row.kind, row.key])
+                    for row in shown
                 ],
                 "found": rows.count(),
             }
@@ -191,16 +201,34 @@ class DiffFilters(ScopedFilterSet):
         return rows.filter(state__in=LIVE) if value == WAITING else rows.filter(state=value)
 
 
+def named_of(actor: Actor, rows: Iterable[ReconciliationDiff]) -> dict[tuple[str, UUID], Said]:
+    """The records of these differences by name."""
+    return said_of(actor, [(row.kind, row.key, row.project) for row in rows])
+
+
 class DiffTable(ListTable):
     """Rows in which both sides differ."""
 
     sort = tables.Column("差异", attrs=NAME)
-    key = tables.Column("记录编号", orderable=False, attrs=SUB)
+    record = tables.Column("记录", orderable=False, empty_values=(), attrs=SOFT)
     day = tables.Column("日期", attrs=SUB)
     node = tables.Column("平台", accessor="node__name", attrs=SOFT)
     state = tables.Column("状态", attrs=SOFT)
     why = tables.Column("说明", orderable=False, attrs=SOFT)
     found_at = tables.Column("发现", attrs=SUB)
+
+    @cached_property
+    def named(self) -> dict[Any, Said]:
+        """The records of the page's rows by name, with a few questions for each kind that occurs."""
+        rows = [row.record for row in self.paginated_rows]
+        return named_of(actor_of(self.request), rows)
+
+    def render_record(self, record: Any) -> str:
+        return self.named[record.kind, record.key].cell
+
+    def file_record(self, record: Any) -> str:
+        # A list that is taken away names nobody.
+        return str(record.key)
 
     def render_sort(self, record: Any) -> str:
         url = reverse("difference", args=[record.public_id])
@@ -252,11 +280,15 @@ class OneDifference(Page):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = difference(self.actor, kwargs["public_id"])
         is_live = row.state in LIVE
+        said = named_of(self.actor, [row])[row.kind, row.key]
         return self.show(
             {
                 "title": difference_said(row),
                 "crumbs": compare_crumbs(Crumb("差异", reverse("differences")), Crumb("记录")),
                 "row": row,
+                "said": said,
+                "here": state_here(self.actor, row.kind, row.key, said.row),
+                "is_punch": row.kind == PUNCHES,
                 "state": DIFF_STATES[State(row.state)],
                 "remedy": REMEDIES[ReconciliationDiff.Sort(row.sort)]
                 if may_be_sent(row)

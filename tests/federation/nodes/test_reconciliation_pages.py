@@ -9,17 +9,22 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from federation import compare_words
-from federation.models import LinkStatement, ReconciliationDiff, ReconciliationRun
+from federation.models import Copied, LinkStatement, ReconciliationDiff, ReconciliationRun
 from federation.services.statements import make_statement, read_statement
 from federation.travel.catalogue import KINDS as TRAVELLING
 from federation.travel.trees import COMPARED
 from federation.web.node_waiting import waiting
-from tests.support.actors import EVERYONE
+from tests.support.actors import EVERYONE, give_post
+from tests.support.counties import County, wuchang
 from tests.support.neighbour import Parent
+from web import words
+from workers.models import Training
 
 NOW = timezone.now()
 MONTH = date(2026, 10, 1)
@@ -199,3 +204,70 @@ def test_a_statement_that_the_parent_does_not_sign_says_why(node, above, ledger)
     row = make_statement(node, MONTH, http=above.http(), now=datetime(2026, 11, 3, tzinfo=UTC))
     assert (row.above_signature, row.trouble) == ("", "上级平台不支持会签对账单。")
     assert len(ledger.asked) == len(COMPARED)
+
+
+def _differs(
+    run: ReconciliationRun, kind: str, key: Any, project: Any = "", **more: Any
+) -> ReconciliationDiff:
+    return ReconciliationDiff.objects.create(
+        node=run.node, run=run, kind=kind, key=key, mark="ab", project=str(project), state="open",
+        found_at=NOW, seen_at=NOW, **{"sort": "different", **more},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def county(run) -> County:
+    return wuchang(NOW)
+
+
+def test_a_difference_names_its_record_and_its_project_by_code(desk, governor, run, county):
+    project, training = county.project, Training.objects.unscoped(because="a test").first()
+    assert training is not None
+    person = training.engagement.person.name
+    diff = _differs(run, "training", training.public_id, project.public_id)
+    url = f"/nodes/differences/{diff.public_id}/"
+    text = _text(desk.get(url))
+    assert f"{person}（{project.name}）" in text and f"{project.name}（{project.code}）" in text
+    assert f"第 {training.version} 版" in text and "在本平台修改" in text
+    assert "技术编号" in text and str(training.public_id) in text and "项目编号" not in text
+    page = desk.get(url).content.decode()
+    assert f'href="/projects/{project.public_id}/"' not in page
+    # Whoever may also read projects there is led to it.
+    give_post(governor, "province_regulator", region=run.node.region.parent)
+    page = desk.get(url).content.decode()
+    assert f'href="/projects/{project.public_id}/"' in page
+    for listed in (desk.get("/nodes/differences/"), desk.get(f"/nodes/reconciliation/{run.public_id}/")):
+        assert f"{person}（{project.name}）" in listed.content.decode()
+
+
+def test_a_difference_of_what_is_not_here_says_so(desk, run):
+    diff = _differs(run, "training", uuid4(), uuid4(), sort="missing_above")
+    text = _text(desk.get(f"/nodes/differences/{diff.public_id}/"))
+    assert "本平台没有这条记录" in text and "本平台没有这个项目，或不在您的管理范围内" in text
+    assert str(diff.key) in text and "本平台这一份" not in text
+
+
+def test_the_subject_of_a_copy_says_through_whom_and_when_it_came(desk, run, county):
+    team = next(iter(county.teams.values()))
+    type(team).all_rows.filter(pk=team.pk).update(origin="whs", version=3)
+    Copied.objects.create(
+        kind="team", key=team.public_id, node="whs", origin="whs", version=3, at=NOW, received_at=NOW
+    )
+    text = _text(desk.get(f"/nodes/differences/{_differs(run, 'team', team.public_id).public_id}/"))
+    assert team.name in text and f"第 3 版，所有者 {words.moment(NOW)} 修改" in text
+    assert f"由“{run.node.name}”报来" in text
+
+
+def test_a_list_of_differences_asks_as_much_for_many_as_for_few(desk, run, county):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert desk.get("/nodes/differences/").status_code == 200
+        return len(found)
+
+    rows = list(Training.objects.unscoped(because="a test"))
+    _differs(run, "training", rows[0].public_id, county.project.public_id)
+    desk.get("/nodes/differences/")
+    few = asked()
+    for row in rows[1:]:
+        _differs(run, "training", row.public_id, county.project.public_id)
+    assert len(rows) > 1 and asked() == few
