@@ -1,12 +1,16 @@
 """The nodes of the province: this one, its neighbours, those behind them, and the keys each signs with."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import models
 from django.db.models import Q
 
 from kernel.fields import SealedTextField
 from kernel.ids import new_id
+
+# How an objection of the parent begins that has suspended this node; its own sentence follows.
+SUSPENDED_ABOVE: Final = "被上级停用"
 
 
 class Node(models.Model):
@@ -92,6 +96,11 @@ class Node(models.Model):
 
     def __repr__(self) -> str:
         return f"<Node {self.code}>"
+
+    @property
+    def is_refused_above(self) -> bool:
+        """Whether it is our parent and has suspended this node, as it said to the last handshake."""
+        return self.relation == self.Relation.PARENT and self.objection.startswith(SUSPENDED_ABOVE)
 
     @property
     def may_exchange(self) -> bool:

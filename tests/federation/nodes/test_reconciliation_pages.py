@@ -15,7 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from federation import compare_words
-from federation.models import Copied, LinkStatement, ReconciliationDiff, ReconciliationRun
+from federation.models import Copied, Line, LinkStatement, Node, ReconciliationDiff, ReconciliationRun
+from federation.node_words import node_state
+from federation.services.handshake import say_hello
 from federation.services.statements import make_statement, read_statement
 from federation.travel.catalogue import KINDS as TRAVELLING
 from federation.travel.trees import COMPARED
@@ -271,3 +273,24 @@ def test_a_list_of_differences_asks_as_much_for_many_as_for_few(desk, run, count
     for row in rows[1:]:
         _differs(run, "training", row.public_id, county.project.public_id)
     assert len(rows) > 1 and asked() == few
+
+
+def test_what_a_parent_that_has_suspended_us_says_stands_on_home_and_in_the_list(node, above):
+    said = "“武汉市平台”已停用（密钥疑似外泄），报文没有处理。"
+    refusal = json.dumps({"code": "suspended", "sentence": said}).encode()
+    above.answers["hello"] = lambda _body: (403, refusal)
+    Line.objects.create(
+        node=node, direction="out", stream="punches", last_hash="0" * 64, trouble=said, trouble_since=NOW
+    )
+    Node.objects.filter(pk=node.pk).update(state="active")
+    node.refresh_from_db()
+    assert not say_hello(above.http(), node, NOW)
+    node.refresh_from_db()
+    assert node_state(node) == ("red", "被上级停用")
+    found = [one for one in waiting(EVERYONE, NOW.date(), NOW) if one.place == node.name]
+    assert [(one.level, one.what, one.fact) for one in found] == [("red", "平台连接：被上级停用", said)]
+    # Resumed there: the next handshake says so.
+    del above.answers["hello"]
+    assert say_hello(above.http(), node, NOW)
+    node.refresh_from_db()
+    assert node_state(node)[1] != "被上级停用"
