@@ -279,9 +279,7 @@ def test_what_a_parent_that_has_suspended_us_says_stands_on_home_and_in_the_list
     said = "“武汉市平台”已停用（密钥疑似外泄），报文没有处理。"
     refusal = json.dumps({"code": "suspended", "sentence": said}).encode()
     above.answers["hello"] = lambda _body: (403, refusal)
-    Line.objects.create(
-        node=node, direction="out", stream="punches", last_hash="0" * 64, trouble=said, trouble_since=NOW
-    )
+    Line.objects.filter(node=node, stream="punches").update(trouble=said, trouble_since=NOW)
     Node.objects.filter(pk=node.pk).update(state="active")
     node.refresh_from_db()
     assert not say_hello(above.http(), node, NOW)
