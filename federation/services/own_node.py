@@ -172,7 +172,7 @@ def card(now: datetime) -> dict[str, Any]:
 
 
 def told_below() -> QuerySet[Node]:
-    """The nodes below that the parent is told of: joined ones and those that use this platform, none invited."""
+    """The nodes below that the parent is told of: joined ones and hosted ones, not those merely invited."""
     keys = Exists(NodeKey.objects.filter(node=OuterRef("pk")))
     never = Q(state__in=(Node.State.INVITED, Node.State.SUSPENDED), mode=Node.Mode.SELF_BUILT)
     rows = Node.objects.filter(relation__in=(Node.Relation.CHILD, Node.Relation.BELOW))

@@ -36,9 +36,9 @@ from federation.selectors.reconciliation import (
     reconciliations,
 )
 from federation.services import explain_difference, repair_differences, start_reconciliation, take_back
-from federation.services.differences import may_be_sent
+from federation.services.differences import may_be_sent, require_sendable
 from federation.services.reconciling import require_asked_here
-from federation.services.taking_back import may_be_taken_back
+from federation.services.taking_back import may_be_taken_back, require_lost
 from federation.travel.trees import PUNCHES
 from federation.web.nodes import crumbs
 from federation.web.subjects import Said, said_of, state_here
@@ -315,6 +315,9 @@ class SendAgain(_OnDifference):
 
     button = "重发"
 
+    def check(self) -> None:
+        require_sendable([self.row])
+
     def act(self) -> str:
         repair_differences(actor=self.actor, node=self.row.node, differences=[self.row])
         self.say(_sent_words(self.row.node))
@@ -348,6 +351,9 @@ class SendAll(PostPage):
         self.rows = list(rows.exclude(sort=ReconciliationDiff.Sort.MISSING_BELOW))
         self.cancel_url = reverse("differences")
 
+    def check(self) -> None:
+        require_sendable(self.rows)
+
     def act(self) -> str:
         number = repair_differences(actor=self.actor, node=self.node, differences=self.rows)
         self.say(f"{words.exact(number)} 条：{_sent_words(self.node)}")
@@ -366,6 +372,9 @@ class TakeBack(_OnDifference):
     """Take one row back that was lost here."""
 
     button = "取回"
+
+    def check(self) -> None:
+        require_lost([self.row])
 
     def act(self) -> str:
         take_back(actor=self.actor, node=self.row.node, differences=[self.row])
@@ -393,6 +402,9 @@ class TakeAllBack(PostPage):
         rows = differences(self.actor).filter(node=self.node, state__in=LIVE)
         self.rows = list(rows.filter(sort=ReconciliationDiff.Sort.MISSING_BELOW))
         self.cancel_url = reverse("differences")
+
+    def check(self) -> None:
+        require_lost(self.rows)
 
     def act(self) -> str:
         number = take_back(actor=self.actor, node=self.node, differences=self.rows)

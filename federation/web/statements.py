@@ -15,7 +15,7 @@ from federation.models import LinkStatement
 from federation.selectors.nodes import MANAGE_NODES, node
 from federation.selectors.reconciliation import link_statement, link_statements
 from federation.services import state_month
-from federation.services.statements import Read, month_before, read_statement
+from federation.services.statements import Read, month_before, read_statement, require_statable
 from federation.web.reconciliation import compare_crumbs
 from web import pdf, words
 from web.acts import PostPage
@@ -190,6 +190,9 @@ class State(PostPage):
         self.node = node(self.actor, kwargs["public_id"])
         self.cancel_url = reverse("node", args=[self.node.public_id])
         self.month = month_before(timezone.now().date())
+
+    def check(self) -> None:
+        require_statable(self.node, self.month, timezone.now())
 
     def act(self) -> str:
         row = state_month(actor=self.actor, node=self.node, month=self.month)

@@ -292,3 +292,24 @@ def test_what_a_parent_that_has_suspended_us_says_stands_on_home_and_in_the_list
     assert say_hello(above.http(), node, NOW)
     node.refresh_from_db()
     assert node_state(node)[1] != "被上级停用"
+
+
+def test_an_act_that_would_be_refused_whatever_is_answered_is_not_asked_for(desk, run):
+    """At the parent: statements and what was lost are the child's, an open line runs, nothing differs."""
+    other = _differs(run, "team", uuid4(), sort="different")
+    lost = _differs(run, "team", uuid4(), sort="missing_below")
+    node = f"/nodes/{run.node.public_id}/"
+    for url, words_ in {
+        f"{node}statement/": "对账单由下级平台发起",
+        f"{node}lines/out/dispatch/": "正在正常运行",
+        f"/nodes/differences/{other.public_id}/take-back/": "可以取回",
+        f"/nodes/differences/{lost.public_id}/take-back/": "由缺少它的下级平台办理",
+    }.items():
+        page = desk.get(url).content.decode()
+        assert "现在不能办理" in page and words_ in page and 'id="act"' not in page, url
+    assert 'id="act"' in desk.get(f"{node}differences/send/").content.decode()
+    ReconciliationDiff.objects.all().delete()
+    page = desk.get(f"{node}differences/send/").content.decode()
+    assert "没有可以重发的差异" in page and 'id="act"' not in page
+    lost_all = desk.get(f"{node}differences/take-back/").content.decode()
+    assert "现在不能办理" in lost_all and 'id="act"' not in lost_all
