@@ -140,6 +140,10 @@ class OneNode(Page):
         health = healths(self.actor, now).get(row.pk)
         last_move = moves_of(self.actor, row).first()
         is_neighbour = row.relation in (Relation.PARENT, Relation.CHILD)
+        keys = list(keys_of(self.actor, row))
+        agreement = standings(self.actor).get(row.pk) if is_neighbour else None
+        # Who uses this platform and has no keys speaks no protocol; who has joined is compared with.
+        is_hosted = row.mode == Node.Mode.HOSTED
         return self.show(
             {
                 "title": row.name,
@@ -154,11 +158,12 @@ class OneNode(Page):
                 "oldest": since(health.oldest_at, now) if health else "",
                 "files_since": since(health.files_since, now) if health else "",
                 "speeds": [seconds(one) for one in (health.p50, health.p95, health.p99)] if health else [],
-                "keys": [(key, _key_state(key, now)) for key in keys_of(self.actor, row)],
+                "keys": [(key, _key_state(key, now)) for key in keys],
                 "lines": _lines(self.actor, row, now) if is_neighbour else [],
                 "is_self": row.relation == Relation.SELF,
-                "agreement": standings(self.actor).get(row.pk) if is_neighbour else None,
-                "is_neighbour": is_neighbour,
+                "agreement": agreement,
+                "has_link": row.relation != Relation.BELOW and (bool(keys) or not is_hosted),
+                "is_compared": is_neighbour and (agreement is not None or (bool(keys) and not is_hosted)),
                 "may_reconcile": row.relation == Relation.PARENT and row.may_exchange,
                 "may_suspend": is_neighbour and row.may_exchange and row.mode == Node.Mode.SELF_BUILT,
                 "may_resume": is_neighbour and row.state == Node.State.SUSPENDED,

@@ -159,6 +159,18 @@ def test_a_hosted_county_is_written_down_and_moves_only_to_a_platform_that_has_j
     assert not Move.objects.exists() and not Frozen.objects.exists()
 
 
+def test_a_page_promises_no_handshake_or_comparison_that_cannot_come(desk, city, its_node):
+    county = _press(desk, "/nodes/hosted/", name="仙桃市", code="xts", region="429004")["Location"]
+    text = _text(desk.get(county))
+    for words in ("协议", "软件", "未握手", "最近联系", "没有联系过", "对账", "每天凌晨"):
+        assert words not in text.split("节点代码", 1)[1], words
+    _press(desk, "/nodes/invite/", **{**INVITE, "name": "宜昌", "code": "ycs", "region": "420500"})
+    invited = _text(desk.get(f"/nodes/{Node.objects.get(code='ycs').public_id}/"))
+    assert "未握手" in invited and "每天凌晨" not in invited
+    joined = _text(desk.get(f"/nodes/{its_node.public_id}/"))
+    assert "每天凌晨自动进行" in joined and "协议" in joined and "最近联系" in joined
+
+
 def test_a_move_is_begun_watched_and_given_up_on_its_pages(desk, city, its_node):
     url = f"/nodes/{its_node.public_id}/"
     assert "转为托管" in _text(desk.get(url))
