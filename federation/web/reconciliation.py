@@ -87,10 +87,10 @@ class RunTable(ListTable):
 
     def render_day(self, record: Any) -> str:
         url = reverse("reconciliation", args=[record.public_id])
-        return format_html('<a href="{}">{}</a>', url, record.day.isoformat())
+        return format_html('<a href="{}">{}</a>', url, words.moment(record.until))
 
     def file_day(self, record: Any) -> str:
-        return str(record.day.isoformat())
+        return words.moment(record.until)
 
     def render_scope(self, record: Any) -> str:
         return str(record.scope_in_words)
@@ -160,8 +160,8 @@ class OneRun(Page):
         said = named_of(self.actor, shown)
         return self.show(
             {
-                "title": f"{run.scope_in_words}对账 {run.day.isoformat()}",
-                "crumbs": compare_crumbs(Crumb(run.day.isoformat())),
+                "title": f"{run.scope_in_words}对账，截至 {words.moment(run.until)}",
+                "crumbs": compare_crumbs(Crumb(f"截至 {words.moment(run.until)}")),
                 "run": run,
                 "state": _run_state(run),
                 "is_running": run.state in ("running", "checking"),
@@ -187,7 +187,7 @@ class DiffFilters(ScopedFilterSet):
     )
     sort = django_filters.ChoiceFilter(label="差异", choices=list(SORTS.items()))
     kind = django_filters.ChoiceFilter(label="对象", choices=list(KINDS.items()))
-    day = django_filters.DateFilter(label="日期", method="on")
+    day = django_filters.DateFilter(label="产生日期（UTC）", method="on")
     q = django_filters.CharFilter(label="平台", field_name="node__name", lookup_expr="icontains")
 
     def on(self, rows: QuerySet[Any], _name: str, value: date) -> QuerySet[Any]:
@@ -211,7 +211,7 @@ class DiffTable(ListTable):
 
     sort = tables.Column("差异", attrs=NAME)
     record = tables.Column("记录", orderable=False, empty_values=(), attrs=SOFT)
-    day = tables.Column("日期", attrs=SUB)
+    day = tables.Column("产生日期（UTC）", attrs=SUB)
     node = tables.Column("平台", accessor="node__name", attrs=SOFT)
     state = tables.Column("状态", attrs=SOFT)
     why = tables.Column("说明", orderable=False, attrs=SOFT)

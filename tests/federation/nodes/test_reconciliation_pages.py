@@ -313,3 +313,19 @@ def test_an_act_that_would_be_refused_whatever_is_answered_is_not_asked_for(desk
     assert "没有可以重发的差异" in page and 'id="act"' not in page
     lost_all = desk.get(f"{node}differences/take-back/").content.decode()
     assert "现在不能办理" in lost_all and 'id="act"' not in lost_all
+
+
+def test_a_comparison_says_in_local_time_up_to_when_it_covers(desk, its_node):
+    begun = datetime(2026, 11, 27, 18, 51, tzinfo=UTC)
+    whole = ReconciliationRun.objects.create(
+        node=its_node, scope="whole", day=date(2026, 11, 27), started_at=begun, state="done"
+    )
+    ReconciliationRun.objects.create(
+        node=its_node, day=date(2026, 11, 27), started_at=begun + timedelta(hours=9), state="done"
+    )
+    text = _text(desk.get(f"/nodes/reconciliation/{whole.public_id}/"))
+    assert "全部对账，截至 2026-11-28 02:51" in text and "2026-11-27" not in text
+    # The nightly one closes the day that ended at eight in the morning here.
+    text = _text(desk.get("/nodes/reconciliation/"))
+    assert "2026-11-28 02:51" in text and "2026-11-28 08:00" in text and "2026-11-27" not in text
+    assert "截至 2026-11-28 08:00" in _text(desk.get(f"/nodes/{its_node.public_id}/"))
