@@ -195,6 +195,11 @@ class State(PostPage):
         require_statable(self.node, self.month, timezone.now())
 
     def act(self) -> str:
+        held = link_statements(self.actor).filter(node=self.node, month=self.month)
+        row = held.exclude(above_signature="").first()
+        if row is not None:
+            self.say(f"上月对账单已有（{words.moment(row.made_at)} 生成），双方已签，不再重出。")
+            return reverse("link_statement", args=[row.public_id])
         row = state_month(actor=self.actor, node=self.node, month=self.month)
         self.say("对账单已生成，双方已签。")
         return reverse("link_statement", args=[row.public_id])

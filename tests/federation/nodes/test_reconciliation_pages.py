@@ -14,15 +14,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from federation import compare_words
 from federation.models import Copied, Line, LinkStatement, Node, ReconciliationDiff, ReconciliationRun
 from federation.node_words import node_state
 from federation.services.handshake import say_hello
-from federation.services.statements import make_statement, read_statement
+from federation.services.statements import make_statement, month_before, read_statement
 from federation.travel.catalogue import KINDS as TRAVELLING
 from federation.travel.trees import COMPARED
 from federation.web.node_waiting import waiting
-from tests.support.actors import EVERYONE, give_post
+from regions.models import Region
+from tests.support.actors import EVERYONE, account, give_post
 from tests.support.counties import County, wuchang
 from tests.support.neighbour import Parent
 from web import words
@@ -329,3 +331,21 @@ def test_a_comparison_says_in_local_time_up_to_when_it_covers(desk, its_node):
     text = _text(desk.get("/nodes/reconciliation/"))
     assert "2026-11-28 02:51" in text and "2026-11-28 08:00" in text and "2026-11-27" not in text
     assert "截至 2026-11-28 08:00" in _text(desk.get(f"/nodes/{its_node.public_id}/"))
+
+
+def test_a_statement_that_is_signed_already_is_shown_and_not_said_to_be_made(node, above):
+    user = account("city-platform")
+    give_post(user, "platform_administrator", region=Region.objects.get(code="420100"))
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    month = month_before(timezone.now().date())
+    row = LinkStatement.objects.create(
+        node=node, month=month, body="{}", below_key="a", below_signature="b", above_key="c",
+        above_signature="d", made_at=NOW, countersigned_at=NOW,
+    )  # fmt: skip
+    answer = _press(client, f"/nodes/{node.public_id}/statement/")
+    assert answer["Location"] == f"/nodes/statements/{row.public_id}/"
+    text = _text(client.get(answer["Location"]))
+    assert "上月对账单已有" in text and "对账单已生成" not in text
+    assert LinkStatement.objects.count() == 1
+    assert not AuditEvent.objects.filter(action="federation.statement_made").exists()
