@@ -68,6 +68,7 @@ class Node(models.Model):
     polled_at = models.DateTimeField(null=True, blank=True)
     needs_hello = models.BooleanField(default=True)
     # Of the parent: code and name of each platform above it, the nearest first; their rows come down here.
+    # Of a node below: the platform right above it, where that is not the child through which it is reached.
     above = models.JSONField(default=list, blank=True)
     moving_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -96,6 +97,20 @@ class Node(models.Model):
 
     def __repr__(self) -> str:
         return f"<Node {self.code}>"
+
+    @property
+    def under(self) -> str:
+        """Of a node below: the code of the platform right above it."""
+        if self.relation != self.Relation.BELOW or self.via is None:
+            return ""
+        return str(self.above[0]["code"]) if self.above else self.via.code
+
+    @property
+    def under_name(self) -> str:
+        """The name of the platform right above it."""
+        if self.relation != self.Relation.BELOW or self.via is None:
+            return ""
+        return str(self.above[0]["name"]) if self.above else self.via.name
 
     @property
     def is_refused_above(self) -> bool:

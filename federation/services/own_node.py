@@ -164,8 +164,9 @@ def card(now: datetime) -> dict[str, Any]:
                 "enterprise": row.enterprise_uscc,
                 "mode": row.mode,
                 "standard": row.standard_version,
+                "via": row.under,
             }
-            for row in told_below().select_related("region")
+            for row in told_below().select_related("region", "via")
         ],
         "above": _above(),
     }

@@ -1,6 +1,6 @@
 """节点: this platform among the province's, the health of its links, and one neighbour with its lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,6 +62,11 @@ class Row:
     speed: str = ""
     files: int = 0
 
+    @property
+    def indent(self) -> str:
+        """How far it stands in below its platform."""
+        return "　　" * (self.depth - 1)
+
 
 def crumbs(*tail: Crumb) -> list[Crumb]:
     """节点 › …"""
@@ -92,8 +97,26 @@ def tree(rows: Iterable[Node], found: dict[int, Health], now: datetime) -> list[
     for child in of[Relation.CHILD]:
         drawn.append(_row(child, depth + 1, found, now))
         behind = [row for row in of[Relation.BELOW] if row.via_id == child.pk]
-        drawn += [_row(row, depth + 2, found, now) for row in behind]
+        drawn += [_row(row, depth + 1 + steps, found, now) for row, steps in _behind(child, behind)]
     return drawn
+
+
+def _behind(child: Node, rows: Iterable[Node]) -> Iterator[tuple[Node, int]]:
+    """Those that are reached through a child, each right below its own; how many steps below the child."""
+    left = {row.code: row for row in rows}
+
+    def under(code: str, steps: int) -> Iterator[tuple[Node, int]]:
+        for row in [row for row in left.values() if row.under == code]:
+            if left.pop(row.code, None) is not None:
+                yield row, steps
+                yield from under(row.code, steps + 1)
+
+    yield from under(child.code, 1)
+    # Under one that is not known here, or in a circle as no honest child tells it.
+    while left:
+        first = next((one for one in left.values() if one.under not in left), next(iter(left.values())))
+        yield left.pop(first.code), 1
+        yield from under(first.code, 2)
 
 
 class Nodes(Page):

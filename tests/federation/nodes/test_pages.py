@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from federation.models import Frozen, Line, Move, Node, RecordResult, RefusedEnvelope, SentEnvelope
 from federation.selectors.node_health import healths
+from federation.selectors.nodes import nodes
 from federation.services import put_aside
 from federation.services.applying import apply_all
-from federation.services.own_node import own_node
+from federation.services.own_node import card, own_node
 from federation.services.sealing import line_out, seal_next
+from federation.web.nodes import tree
 from kernel.errors import NotPermitted
 from kernel.scoping import Reach
 from tests.federation.nodes.notes import Changes, Notebook, note
@@ -74,6 +76,30 @@ def test_the_tree_shows_each_node_with_the_health_of_its_link(desk, city, its_no
     text = _text(desk.get("/nodes/"))
     for word in ("另一家做的平台", "武昌区平台", "经 另一家做的平台", "正常"):
         assert word in text
+
+
+def test_the_tree_draws_a_node_below_the_platform_under_which_it_hangs(desk, city, its_node):
+    told = [
+        {"code": "fab", "name": "某建筑公司", "kind": "enterprise", "via": "wcq"},
+        {"code": "hsq", "name": "洪山区平台", "kind": "county", "region": "420111"},
+        # An older platform says nothing, and what nobody knows counts for nothing.
+        {"code": "old", "name": "老平台公司", "kind": "enterprise", "via": "zzz"},
+        {"code": "wcq", "name": "武昌区平台", "kind": "county", "region": "420106"},
+    ]
+    assert city.ask("hello", {"card": {**city.card(), "below": told}}).status_code == 200
+    drawn = tree(nodes(EVERYONE), {}, timezone.now())
+    assert [(row.node.code, row.depth) for row in drawn if row.node.relation == "below"] == [
+        ("hsq", 2), ("old", 2), ("wcq", 2), ("fab", 3),
+    ]  # fmt: skip
+    text = _text(desk.get("/nodes/"))
+    assert "企业平台，经 武昌区平台" in text and "企业平台，经 另一家做的平台" in text
+    # To our own parent it is told as it was told to us.
+    assert {one["code"]: one["via"] for one in card(timezone.now())["below"]} == {
+        "fab": "wcq", "hsq": "whs", "old": "whs", "wcq": "whs", "whs": "",
+    }  # fmt: skip
+    # Told in a circle, each is drawn all the same.
+    Node.objects.filter(code="wcq").update(above=[{"code": "fab", "name": "某建筑公司"}])
+    assert len(tree(nodes(EVERYONE), {}, timezone.now())) == len(drawn)
 
 
 def test_a_backlog_and_a_stopped_line_are_seen_in_their_colours(city, its_node):
