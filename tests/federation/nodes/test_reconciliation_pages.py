@@ -16,7 +16,15 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from federation import compare_words
-from federation.models import Copied, Line, LinkStatement, Node, ReconciliationDiff, ReconciliationRun
+from federation.models import (
+    Copied,
+    Line,
+    LinkStatement,
+    Node,
+    ReconciliationDiff,
+    ReconciliationRun,
+    RecordResult,
+)
 from federation.node_words import node_state
 from federation.services.handshake import say_hello
 from federation.services.statements import make_statement, month_before, read_statement
@@ -349,3 +357,15 @@ def test_a_statement_that_is_signed_already_is_shown_and_not_said_to_be_made(nod
     assert "上月对账单已有" in text and "对账单已生成" not in text
     assert LinkStatement.objects.count() == 1
     assert not AuditEvent.objects.filter(action="federation.statement_made").exists()
+
+
+def test_a_held_record_is_named_in_the_list_and_on_its_page(desk, run, county):
+    team = next(iter(county.teams.values()))
+    line = Line.objects.get(node=run.node, direction="out", stream="dispatch")
+    row = RecordResult.objects.create(
+        line=line, number=1, epoch=1, seq=1, kind="team", key=team.public_id, became="refused",
+        sentence="班组已停用。", told_at=NOW,
+    )  # fmt: skip
+    for url in ("/nodes/held/", f"/nodes/held/{row.public_id}/"):
+        text = _text(desk.get(url))
+        assert team.name in text and f"{county.project.name}（{county.project.code}）" in text
