@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from federation.models import Line, Move, Node, RecordResult
+from federation.models.nodes import SUSPENDED_ABOVE
 from federation.travel.files import LOST_RULE
 from web import words
 
@@ -66,6 +67,8 @@ def node_state(node: Node) -> tuple[str, str]:
         return "green", "使用本平台"
     if node.relation == Node.Relation.BELOW:
         return "grey", "经下级平台接入"
+    if node.is_refused_above and node.state != Node.State.SUSPENDED:
+        return "red", SUSPENDED_ABOVE
     if node.relation == Node.Relation.PARENT and node.objection and node.state == Node.State.ACTIVE:
         return "amber", "握手没有成功"
     return STATES.get(Node.State(node.state), ("grey", node.state))

@@ -1,12 +1,16 @@
 """The nodes of the province: this one, its neighbours, those behind them, and the keys each signs with."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import models
 from django.db.models import Q
 
 from kernel.fields import SealedTextField
 from kernel.ids import new_id
+
+# How an objection of the parent begins that has suspended this node; its own sentence follows.
+SUSPENDED_ABOVE: Final = "被上级停用"
 
 
 class Node(models.Model):
@@ -64,6 +68,7 @@ class Node(models.Model):
     polled_at = models.DateTimeField(null=True, blank=True)
     needs_hello = models.BooleanField(default=True)
     # Of the parent: code and name of each platform above it, the nearest first; their rows come down here.
+    # Of a node below: the platform right above it, where that is not the child through which it is reached.
     above = models.JSONField(default=list, blank=True)
     moving_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -92,6 +97,25 @@ class Node(models.Model):
 
     def __repr__(self) -> str:
         return f"<Node {self.code}>"
+
+    @property
+    def under(self) -> str:
+        """Of a node below: the code of the platform right above it."""
+        if self.relation != self.Relation.BELOW or self.via is None:
+            return ""
+        return str(self.above[0]["code"]) if self.above else self.via.code
+
+    @property
+    def under_name(self) -> str:
+        """The name of the platform right above it."""
+        if self.relation != self.Relation.BELOW or self.via is None:
+            return ""
+        return str(self.above[0]["name"]) if self.above else self.via.name
+
+    @property
+    def is_refused_above(self) -> bool:
+        """Whether it is our parent and has suspended this node, as it said to the last handshake."""
+        return self.relation == self.Relation.PARENT and self.objection.startswith(SUSPENDED_ABOVE)
 
     @property
     def may_exchange(self) -> bool:

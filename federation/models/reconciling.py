@@ -1,5 +1,7 @@
 """Reconciliation: kept digests, comparisons, what differed, and what both sides signed."""
 
+from datetime import UTC, datetime, time, timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -113,6 +115,12 @@ class ReconciliationRun(models.Model):
 
     def __repr__(self) -> str:
         return f"<ReconciliationRun {self.pk}>"
+
+    @property
+    def until(self) -> datetime:
+        """Up to when all is compared: the end of its day (UTC), or its start where that day was not over."""
+        end = datetime.combine(self.day + timedelta(days=1), time(), UTC)
+        return min(end, self.started_at)
 
     @property
     def scope_in_words(self) -> str:

@@ -18,6 +18,7 @@ from federation.models import (
     ToldFile,
     TravellingFile,
 )
+from federation.models.nodes import SUSPENDED_ABOVE
 from federation.selectors.nodes import nodes, require_governing
 from kernel.scoping import Actor
 from standards.selectors import parameter
@@ -237,6 +238,8 @@ def _level(
     limits = dict(parameter("federation.backlog"))
     if node.state == Node.State.SUSPENDED:
         return "grey", "已停用"
+    if node.is_refused_above:
+        return "red", SUSPENDED_ABOVE
     if oldest and now - oldest > timedelta(minutes=limits["minutes"]):
         return "red", "积压过久"
     if troubles:

@@ -242,12 +242,7 @@ def repair_differences(
             pk__in=[one.pk for one in differences], node=node, state__in=(State.OPEN, State.SENT)
         )
     )
-    ready = [row for row in rows if may_be_sent(row)]
-    if not ready:
-        raise DomainError(
-            _("所选差异不能由重发修复：打卡只增不删，上级多出的打卡请核对后写明原因；其余可能已处理。"),
-            code="nothing_to_send",
-        )
+    ready = require_sendable(rows)
     if node.relation == Node.Relation.PARENT:
         _sent(ready, at, actor.label)
     else:
@@ -256,6 +251,19 @@ def repair_differences(
         )
     record(actor, "federation.differences_sent", node, code=node.code, number=len(ready))
     return len(ready)
+
+
+def require_sendable(rows: Sequence[Diff]) -> list[Diff]:
+    """Those of the rows that sending again can mend. Raises DomainError where there is none."""
+    ready = [row for row in rows if row.state in (State.OPEN, State.SENT) and may_be_sent(row)]
+    if not rows:
+        raise DomainError(_("没有可以重发的差异。"), code="nothing_to_send")
+    if not ready:
+        raise DomainError(
+            _("所选差异不能由重发修复：打卡只增不删，上级多出的打卡请核对后写明原因；其余可能已处理。"),
+            code="nothing_to_send",
+        )
+    return ready
 
 
 def may_be_sent(row: Diff) -> bool:

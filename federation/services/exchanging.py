@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import httpx
+from django.db.models import Q
 from django.utils import timezone
 
 from federation.models import Node
@@ -10,6 +11,7 @@ from federation.services.dispatching import fetch
 from federation.services.handshake import say_hello
 from federation.services.newcomers import tell_newcomers
 from federation.services.outcomes import ask_results
+from federation.services.own_node import told_below
 from federation.services.sending import push
 from federation.services.transport import client
 from standards.selectors import parameter
@@ -49,10 +51,11 @@ def round_with(node: Node, http: httpx.Client) -> int:
 
 def _has_untold(node: Node) -> bool:
     """Whether there is a node below that no handshake has told the parent of."""
-    below = Node.objects.filter(relation__in=(Node.Relation.CHILD, Node.Relation.BELOW))
+    below = told_below()
     has_greeted = node.state in (Node.State.ACTIVE, Node.State.DEGRADED)
     if has_greeted and node.last_seen_at is not None:
-        below = below.filter(created_at__gt=node.last_seen_at)
+        is_new = Q(created_at__gt=node.last_seen_at) | Q(invitations__used_at__gt=node.last_seen_at)
+        below = below.filter(is_new)
     return below.exists()
 
 

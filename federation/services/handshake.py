@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from federation.models import Line, Node
+from federation.models.nodes import SUSPENDED_ABOVE
 from federation.selectors.nodes import MANAGE_NODES, own_region
 from federation.services.admitting import Caller
 from federation.services.knowing import Card, card_of, learn_below, learn_keys, note_card
@@ -54,7 +55,9 @@ def say_hello(http: httpx.Client, node: Node, now: datetime) -> bool:
         _object(node, away.sentence, is_news=False)
         return False
     if answer.status != 200:
-        _object(node, answer.sentence, is_news=True)
+        is_suspended = answer.said.get("code") == "suspended"
+        said = f"{SUSPENDED_ABOVE}：{answer.sentence}" if is_suspended else answer.sentence
+        _object(node, said, is_news=True)
         return False
     try:
         _keep(node, card_of(answer.said.get("card")), now)

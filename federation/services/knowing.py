@@ -47,6 +47,8 @@ class BelowCard(msgspec.Struct, frozen=True):
     enterprise: str = ""
     mode: str = "self_built"
     standard: str = ""
+    # The node right above it, where that is not the teller.
+    via: str = ""
 
 
 class AboveCard(msgspec.Struct, frozen=True):
@@ -154,13 +156,14 @@ def learn_below(teller: Node, told: Sequence[BelowCard], now: datetime) -> int:
     fresh, left = 0, []
     told = told[:_MOST_BELOW]
     regions = {row.code: row for row in Region.objects.filter(code__in=[one.region[:12] for one in told])}
+    names = {one.code: one.name.replace("\0", "")[:120] for one in told}
     for one in told:
         held = Node.objects.filter(code=one.code).first()
         is_elsewhere = held is not None and held.via_id != teller.pk
         if is_elsewhere or not _can_stand(one, teller, regions.get(one.region)):
             left.append(one.code)
             continue
-        Node.objects.update_or_create(code=one.code, defaults=_below(teller, one, regions))
+        Node.objects.update_or_create(code=one.code, defaults=_below(teller, one, regions, names))
         fresh += held is None
     if left:
         _note_left(teller, left, now)
@@ -195,7 +198,10 @@ def _note_left(teller: Node, codes: Sequence[str], now: datetime) -> None:
         note_refused_envelope(refused, address=teller.url, now=now)
 
 
-def _below(teller: Node, one: BelowCard, regions: Mapping[str, Region]) -> dict[str, Any]:
+def _below(
+    teller: Node, one: BelowCard, regions: Mapping[str, Region], names: Mapping[str, str]
+) -> dict[str, Any]:
+    is_under_another = one.via in names and one.via != one.code and CODE.fullmatch(one.via) is not None
     return {
         "name": one.name[:120],
         "kind": one.kind,
@@ -203,6 +209,7 @@ def _below(teller: Node, one: BelowCard, regions: Mapping[str, Region]) -> dict[
         "enterprise_uscc": one.enterprise[:18],
         "relation": Node.Relation.BELOW,
         "via": teller,
+        "above": [{"code": one.via, "name": names[one.via]}] if is_under_another else [],
         "state": Node.State.ACTIVE,
         "mode": one.mode if one.mode in Node.Mode.values else Node.Mode.SELF_BUILT,
         "standard_version": one.standard[:60],

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from federation.models import Node, NodeKey
@@ -163,13 +164,20 @@ def card(now: datetime) -> dict[str, Any]:
                 "enterprise": row.enterprise_uscc,
                 "mode": row.mode,
                 "standard": row.standard_version,
+                "via": row.under,
             }
-            for row in Node.objects.filter(
-                relation__in=(Node.Relation.CHILD, Node.Relation.BELOW)
-            ).select_related("region")
+            for row in told_below().select_related("region", "via")
         ],
         "above": _above(),
     }
+
+
+def told_below() -> QuerySet[Node]:
+    """The nodes below that the parent is told of: joined ones and hosted ones, not those merely invited."""
+    keys = Exists(NodeKey.objects.filter(node=OuterRef("pk")))
+    never = Q(state__in=(Node.State.INVITED, Node.State.SUSPENDED), mode=Node.Mode.SELF_BUILT)
+    rows = Node.objects.filter(relation__in=(Node.Relation.CHILD, Node.Relation.BELOW))
+    return rows.exclude(never & Q(relation=Node.Relation.CHILD) & ~keys)
 
 
 def _above() -> list[dict[str, str]]:

@@ -225,8 +225,8 @@ def restart_line(*, actor: Actor, line: Line, from_beginning: bool, now: datetim
     """
     require_governing(actor)
     line = locked_line(line.node, line.direction, line.stream)
-    if line.state == Line.State.OPEN and not from_beginning:
-        raise DomainError(_("这条数据流正在正常运行，不需要恢复。"), code="is_running")
+    if not from_beginning:
+        require_stopped(line)
     if line.direction == Line.Direction.IN:
         _unstick(line)
     elif line.state == Line.State.FORKED or from_beginning:
@@ -235,6 +235,12 @@ def restart_line(*, actor: Actor, line: Line, from_beginning: bool, now: datetim
         Line.objects.filter(pk=line.pk).update(state=Line.State.OPEN, attempts=0, next_at=None)
     record(actor, "federation.line_restarted", line.node, code=line.node.code, stream=line.stream)
     return line
+
+
+def require_stopped(line: Line) -> None:
+    """Raises DomainError for a line that runs."""
+    if line.state == Line.State.OPEN:
+        raise DomainError(_("这条数据流正在正常运行，不需要恢复。"), code="is_running")
 
 
 def _agreed(line: Line) -> int:

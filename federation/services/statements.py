@@ -102,16 +102,21 @@ def state_month(*, actor: Actor, node: Node, month: date, now: datetime | None =
     """
     require_governing(actor)
     at = now or timezone.now()
-    if node.relation != Node.Relation.PARENT:
-        raise DomainError(_("对账单由下级平台发起，本平台在收到时会签。"), code="not_asked_here")
-    if _days(month)[1] >= at.astimezone(UTC).date():
-        raise DomainError(_("这个月还没有结束，月底之后才能出对账单。"), code="not_over")
+    require_statable(node, month, at)
     with client() as http:
         found = make_statement(node, month, http=http, now=at)
     if found.trouble:
         raise DomainError(found.trouble, code="not_signed")
     record(actor, "federation.statement_made", node, code=node.code, month=str(month))
     return found
+
+
+def require_statable(node: Node, month: date, now: datetime) -> None:
+    """Raises DomainError at the parent, and for a month that is not over."""
+    if node.relation != Node.Relation.PARENT:
+        raise DomainError(_("对账单由下级平台发起，本平台在收到时会签。"), code="not_asked_here")
+    if _days(month)[1] >= now.astimezone(UTC).date():
+        raise DomainError(_("这个月还没有结束，月底之后才能出对账单。"), code="not_over")
 
 
 def state_last_month(now: datetime) -> bool:

@@ -4,7 +4,7 @@ The parent hands its copies out, sealed for their owner; the owner takes them in
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -34,6 +34,17 @@ _AT_ONCE: Final = 500
 State, Sort = ReconciliationDiff.State, ReconciliationDiff.Sort
 
 
+def require_lost(rows: Iterable[ReconciliationDiff]) -> list[ReconciliationDiff]:
+    """Those of the rows that can be taken back. Raises DomainError where there is none."""
+    live = (State.OPEN, State.SENT)
+    ready = [row for row in rows if row.state in live and may_be_taken_back(row)]
+    if not ready:
+        raise DomainError(
+            _("只有“下级缺少、上级还有”的记录可以取回，由缺少它的下级平台办理。"), code="nothing_lost"
+        )
+    return ready
+
+
 def may_be_taken_back(row: ReconciliationDiff) -> bool:
     """Whether the parent has it and its owner, this node, has not."""
     return row.sort == Sort.MISSING_BELOW and row.node.relation == Node.Relation.PARENT
@@ -56,11 +67,7 @@ def take_back(
     at = now or timezone.now()
     held = ReconciliationDiff.objects.select_for_update(of=("self",)).select_related("node")
     rows = held.filter(pk__in=[one.pk for one in differences], node=node, state__in=(State.OPEN, State.SENT))
-    ready = [row for row in rows.order_by("pk")[:_AT_ONCE] if may_be_taken_back(row)]
-    if not ready:
-        raise DomainError(
-            _("只有“下级缺少、上级还有”的记录可以取回，由缺少它的下级平台办理。"), code="nothing_lost"
-        )
+    ready = require_lost(rows.order_by("pk")[:_AT_ONCE])
     messages = _fetched(node, ready, http, at)
     taken = _applied(node, messages)
     ReconciliationDiff.objects.filter(pk__in=[row.pk for row in ready]).update(

@@ -8,8 +8,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 
+from accounts.actors import actor_of
 from federation.compare_words import kind_said, record_said
 from federation.models import Line, RecordResult, RefusedEnvelope
 from federation.node_words import CODES, outcome_in_words, stream_in_words
@@ -22,6 +24,7 @@ from federation.selectors.nodes import (
 )
 from federation.services import approve_waiver, ask_waiver, decline_waiver, put_aside, requeue_record
 from federation.web.nodes import crumbs
+from federation.web.subjects import Said, said_of, state_here
 from web import words
 from web.acts import FormPage, PostPage
 from web.filters import ScopedFilterSet
@@ -60,10 +63,24 @@ class HeldTable(ListTable):
     """Records with the reason they were not taken for."""
 
     sentence = tables.Column("原因", attrs=NAME, orderable=False, empty_values=())
-    kind = tables.Column("记录", attrs=SOFT)
+    kind = tables.Column("对象", attrs=SOFT)
+    record = tables.Column("记录", orderable=False, empty_values=(), attrs=SOFT)
     node = tables.Column("平台", accessor="line__node__name", attrs=SOFT)
     told_at = tables.Column("时间", attrs=SUB)
     standing = tables.Column("情况", orderable=False, empty_values=(), attrs=SOFT)
+
+    @cached_property
+    def named(self) -> dict[Any, Said]:
+        """The records of the page's rows by name, with a few questions for each kind that occurs."""
+        rows = [row.record for row in self.paginated_rows]
+        return said_of(actor_of(self.request), [(row.kind, row.key, "") for row in rows])
+
+    def render_record(self, record: Any) -> str:
+        return self.named[record.kind, record.key].cell
+
+    def file_record(self, record: Any) -> str:
+        # A list that is taken away names nobody.
+        return str(record.key)
 
     def render_sentence(self, record: Any) -> str:
         url = reverse("held_record", args=[record.public_id])
@@ -124,6 +141,7 @@ class HeldRecord(Page):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = held_record(self.actor, kwargs["public_id"])
         is_ours = row.line.direction == Line.Direction.OUT
+        said = said_of(self.actor, [(row.kind, row.key, "")])[row.kind, row.key]
         is_held = is_ours and row.became == RecordResult.Became.REFUSED and row.resolved_at is None
         return self.show(
             {
@@ -131,6 +149,8 @@ class HeldRecord(Page):
                 "crumbs": held_crumbs(),
                 "row": row,
                 "kind": kind_said(row.kind),
+                "said": said,
+                "here": state_here(self.actor, row.kind, row.key, said.row),
                 "missing": record_said(row.missing),
                 "stream": stream_in_words(row.line.stream),
                 "state": outcome_in_words(row),

@@ -34,6 +34,7 @@ from federation.services import (
 )
 from federation.services.forgetting import why_it_stays
 from federation.services.inviting import BELOW
+from federation.services.sealing import require_stopped
 from federation.web.nodes import crumbs
 from kernel.errors import DomainError
 from regions.models import Region
@@ -329,6 +330,9 @@ class RestartLine(_NodePost):
         self.node = node(self.actor, kwargs["public_id"])
         self.line = line_of(self.actor, self.node, kwargs["direction"], kwargs["stream"])
         self.cancel_url = reverse("node", args=[self.node.public_id])
+
+    def check(self) -> None:
+        require_stopped(self.line)
 
     def act(self) -> str:
         restart_line(actor=self.actor, line=self.line, from_beginning=False, now=timezone.now())

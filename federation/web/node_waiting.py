@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 
+from federation.models import Node
+from federation.models.nodes import SUSPENDED_ABOVE
 from federation.node_words import since
-from federation.selectors.node_health import healths, held_number
+from federation.selectors.node_health import Health, healths, held_number
 from federation.selectors.nodes import MANAGE_NODES, governs, nodes
 from federation.selectors.reconciliation import standings
 from kernel.scoping import Actor
@@ -28,7 +30,7 @@ def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
             level=health.level,
             since=since(health.oldest_at, now) or "现在",
             what=f"平台连接：{health.words}",
-            fact=f"积压 {words.exact(health.waiting)} 条" if health.waiting else "请查看数据流",
+            fact=_fact(node, health),
             place=node.name,
             place_url=reverse("node", args=[node.public_id]),
             act="查看",
@@ -46,6 +48,13 @@ def waiting(actor: Actor, day: date, now: datetime) -> Iterator[Waiting]:
             act="去处理",
             url=f"{reverse('held_records')}?standing=ours",
         )
+
+
+def _fact(node: Node, health: Health) -> str:
+    """Why the parent has suspended us, in its words; else how much waits."""
+    if node.is_refused_above:
+        return node.objection.removeprefix(SUSPENDED_ABOVE).lstrip("：") or "请联系上级平台管理员"
+    return f"积压 {words.exact(health.waiting)} 条" if health.waiting else "请查看数据流"
 
 
 def _differing(actor: Actor, now: datetime) -> Iterator[Waiting]:

@@ -1,6 +1,6 @@
 """节点: this platform among the province's, the health of its links, and one neighbour with its lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,6 +62,11 @@ class Row:
     speed: str = ""
     files: int = 0
 
+    @property
+    def indent(self) -> str:
+        """How far it stands in below its platform."""
+        return "　　" * (self.depth - 1)
+
 
 def crumbs(*tail: Crumb) -> list[Crumb]:
     """节点 › …"""
@@ -92,8 +97,26 @@ def tree(rows: Iterable[Node], found: dict[int, Health], now: datetime) -> list[
     for child in of[Relation.CHILD]:
         drawn.append(_row(child, depth + 1, found, now))
         behind = [row for row in of[Relation.BELOW] if row.via_id == child.pk]
-        drawn += [_row(row, depth + 2, found, now) for row in behind]
+        drawn += [_row(row, depth + 1 + steps, found, now) for row, steps in _behind(child, behind)]
     return drawn
+
+
+def _behind(child: Node, rows: Iterable[Node]) -> Iterator[tuple[Node, int]]:
+    """Those that are reached through a child, each right below its own; how many steps below the child."""
+    left = {row.code: row for row in rows}
+
+    def under(code: str, steps: int) -> Iterator[tuple[Node, int]]:
+        for row in [row for row in left.values() if row.under == code]:
+            if left.pop(row.code, None) is not None:
+                yield row, steps
+                yield from under(row.code, steps + 1)
+
+    yield from under(child.code, 1)
+    # Under one that is not known here, or in a circle as no honest child tells it.
+    while left:
+        first = next((one for one in left.values() if one.under not in left), next(iter(left.values())))
+        yield left.pop(first.code), 1
+        yield from under(first.code, 2)
 
 
 class Nodes(Page):
@@ -140,6 +163,10 @@ class OneNode(Page):
         health = healths(self.actor, now).get(row.pk)
         last_move = moves_of(self.actor, row).first()
         is_neighbour = row.relation in (Relation.PARENT, Relation.CHILD)
+        keys = list(keys_of(self.actor, row))
+        agreement = standings(self.actor).get(row.pk) if is_neighbour else None
+        # Who uses this platform and has no keys speaks no protocol; who has joined is compared with.
+        is_hosted = row.mode == Node.Mode.HOSTED
         return self.show(
             {
                 "title": row.name,
@@ -154,11 +181,12 @@ class OneNode(Page):
                 "oldest": since(health.oldest_at, now) if health else "",
                 "files_since": since(health.files_since, now) if health else "",
                 "speeds": [seconds(one) for one in (health.p50, health.p95, health.p99)] if health else [],
-                "keys": [(key, _key_state(key, now)) for key in keys_of(self.actor, row)],
+                "keys": [(key, _key_state(key, now)) for key in keys],
                 "lines": _lines(self.actor, row, now) if is_neighbour else [],
                 "is_self": row.relation == Relation.SELF,
-                "agreement": standings(self.actor).get(row.pk) if is_neighbour else None,
-                "is_neighbour": is_neighbour,
+                "agreement": agreement,
+                "has_link": row.relation != Relation.BELOW and (bool(keys) or not is_hosted),
+                "is_compared": is_neighbour and (agreement is not None or (bool(keys) and not is_hosted)),
                 "may_reconcile": row.relation == Relation.PARENT and row.may_exchange,
                 "may_suspend": is_neighbour and row.may_exchange and row.mode == Node.Mode.SELF_BUILT,
                 "may_resume": is_neighbour and row.state == Node.State.SUSPENDED,

@@ -1,7 +1,9 @@
 """对账: comparisons with neighbours, what differed, sending it again, and why the rest may stand."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import django_filters
 import django_tables2 as tables
@@ -9,8 +11,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 
+from accounts.actors import actor_of
 from federation.compare_words import (
     DIFF_STATES,
     KINDS,
@@ -32,10 +36,13 @@ from federation.selectors.reconciliation import (
     reconciliations,
 )
 from federation.services import explain_difference, repair_differences, start_reconciliation, take_back
-from federation.services.differences import may_be_sent
+from federation.services.differences import may_be_sent, require_sendable
 from federation.services.reconciling import require_asked_here
-from federation.services.taking_back import may_be_taken_back
+from federation.services.taking_back import may_be_taken_back, require_lost
+from federation.travel.trees import PUNCHES
 from federation.web.nodes import crumbs
+from federation.web.subjects import Said, said_of, state_here
+from kernel.scoping import Actor
 from web import words
 from web.acts import FormPage, PostPage
 from web.filters import ScopedFilterSet
@@ -80,10 +87,10 @@ class RunTable(ListTable):
 
     def render_day(self, record: Any) -> str:
         url = reverse("reconciliation", args=[record.public_id])
-        return format_html('<a href="{}">{}</a>', url, record.day.isoformat())
+        return format_html('<a href="{}">{}</a>', url, words.moment(record.until))
 
     def file_day(self, record: Any) -> str:
-        return str(record.day.isoformat())
+        return words.moment(record.until)
 
     def render_scope(self, record: Any) -> str:
         return str(record.scope_in_words)
@@ -149,10 +156,12 @@ class OneRun(Page):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         run = reconciliation(self.actor, kwargs["public_id"])
         rows, counts = differences(self.actor).filter(run=run), list(run.counts.all())
+        shown = list(rows[:50])
+        said = named_of(self.actor, shown)
         return self.show(
             {
-                "title": f"{run.scope_in_words}对账 {run.day.isoformat()}",
-                "crumbs": compare_crumbs(Crumb(run.day.isoformat())),
+                "title": f"{run.scope_in_words}对账，截至 {words.moment(run.until)}",
+                "crumbs": compare_crumbs(Crumb(f"截至 {words.moment(run.until)}")),
                 "run": run,
                 "state": _run_state(run),
                 "is_running": run.state in ("running", "checking"),
@@ -160,7 +169,8 @@ class OneRun(Page):
                 "empty": sum(not (one.below or one.above) for one in counts),
                 "size": size_said(run.bytes_in + run.bytes_out),
                 "differences": [
-                    (row, difference_said(row), DIFF_STATES[State(row.state)]) for row in rows[:50]
+                    (row, difference_said(row), DIFF_STATES[State(row.state)], said[row.kind, row.key])
+                    for row in shown
                 ],
                 "found": rows.count(),
             }
@@ -177,7 +187,7 @@ class DiffFilters(ScopedFilterSet):
     )
     sort = django_filters.ChoiceFilter(label="差异", choices=list(SORTS.items()))
     kind = django_filters.ChoiceFilter(label="对象", choices=list(KINDS.items()))
-    day = django_filters.DateFilter(label="日期", method="on")
+    day = django_filters.DateFilter(label="产生日期（UTC）", method="on")
     q = django_filters.CharFilter(label="平台", field_name="node__name", lookup_expr="icontains")
 
     def on(self, rows: QuerySet[Any], _name: str, value: date) -> QuerySet[Any]:
@@ -191,16 +201,34 @@ class DiffFilters(ScopedFilterSet):
         return rows.filter(state__in=LIVE) if value == WAITING else rows.filter(state=value)
 
 
+def named_of(actor: Actor, rows: Iterable[ReconciliationDiff]) -> dict[tuple[str, UUID], Said]:
+    """The records of these differences by name."""
+    return said_of(actor, [(row.kind, row.key, row.project) for row in rows])
+
+
 class DiffTable(ListTable):
     """Rows in which both sides differ."""
 
     sort = tables.Column("差异", attrs=NAME)
-    key = tables.Column("记录编号", orderable=False, attrs=SUB)
-    day = tables.Column("日期", attrs=SUB)
+    record = tables.Column("记录", orderable=False, empty_values=(), attrs=SOFT)
+    day = tables.Column("产生日期（UTC）", attrs=SUB)
     node = tables.Column("平台", accessor="node__name", attrs=SOFT)
     state = tables.Column("状态", attrs=SOFT)
     why = tables.Column("说明", orderable=False, attrs=SOFT)
     found_at = tables.Column("发现", attrs=SUB)
+
+    @cached_property
+    def named(self) -> dict[Any, Said]:
+        """The records of the page's rows by name, with a few questions for each kind that occurs."""
+        rows = [row.record for row in self.paginated_rows]
+        return named_of(actor_of(self.request), rows)
+
+    def render_record(self, record: Any) -> str:
+        return self.named[record.kind, record.key].cell
+
+    def file_record(self, record: Any) -> str:
+        # A list that is taken away names nobody.
+        return str(record.key)
 
     def render_sort(self, record: Any) -> str:
         url = reverse("difference", args=[record.public_id])
@@ -252,11 +280,15 @@ class OneDifference(Page):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = difference(self.actor, kwargs["public_id"])
         is_live = row.state in LIVE
+        said = named_of(self.actor, [row])[row.kind, row.key]
         return self.show(
             {
                 "title": difference_said(row),
                 "crumbs": compare_crumbs(Crumb("差异", reverse("differences")), Crumb("记录")),
                 "row": row,
+                "said": said,
+                "here": state_here(self.actor, row.kind, row.key, said.row),
+                "is_punch": row.kind == PUNCHES,
                 "state": DIFF_STATES[State(row.state)],
                 "remedy": REMEDIES[ReconciliationDiff.Sort(row.sort)]
                 if may_be_sent(row)
@@ -282,6 +314,9 @@ class SendAgain(_OnDifference):
     """Send one row again."""
 
     button = "重发"
+
+    def check(self) -> None:
+        require_sendable([self.row])
 
     def act(self) -> str:
         repair_differences(actor=self.actor, node=self.row.node, differences=[self.row])
@@ -316,6 +351,9 @@ class SendAll(PostPage):
         self.rows = list(rows.exclude(sort=ReconciliationDiff.Sort.MISSING_BELOW))
         self.cancel_url = reverse("differences")
 
+    def check(self) -> None:
+        require_sendable(self.rows)
+
     def act(self) -> str:
         number = repair_differences(actor=self.actor, node=self.node, differences=self.rows)
         self.say(f"{words.exact(number)} 条：{_sent_words(self.node)}")
@@ -334,6 +372,9 @@ class TakeBack(_OnDifference):
     """Take one row back that was lost here."""
 
     button = "取回"
+
+    def check(self) -> None:
+        require_lost([self.row])
 
     def act(self) -> str:
         take_back(actor=self.actor, node=self.row.node, differences=[self.row])
@@ -361,6 +402,9 @@ class TakeAllBack(PostPage):
         rows = differences(self.actor).filter(node=self.node, state__in=LIVE)
         self.rows = list(rows.filter(sort=ReconciliationDiff.Sort.MISSING_BELOW))
         self.cancel_url = reverse("differences")
+
+    def check(self) -> None:
+        require_lost(self.rows)
 
     def act(self) -> str:
         number = take_back(actor=self.actor, node=self.node, differences=self.rows)

@@ -15,7 +15,7 @@ from federation.models import LinkStatement
 from federation.selectors.nodes import MANAGE_NODES, node
 from federation.selectors.reconciliation import link_statement, link_statements
 from federation.services import state_month
-from federation.services.statements import Read, month_before, read_statement
+from federation.services.statements import Read, month_before, read_statement, require_statable
 from federation.web.reconciliation import compare_crumbs
 from web import pdf, words
 from web.acts import PostPage
@@ -191,7 +191,15 @@ class State(PostPage):
         self.cancel_url = reverse("node", args=[self.node.public_id])
         self.month = month_before(timezone.now().date())
 
+    def check(self) -> None:
+        require_statable(self.node, self.month, timezone.now())
+
     def act(self) -> str:
+        held = link_statements(self.actor).filter(node=self.node, month=self.month)
+        row = held.exclude(above_signature="").first()
+        if row is not None:
+            self.say(f"上月对账单已有（{words.moment(row.made_at)} 生成），双方已签，不再重出。")
+            return reverse("link_statement", args=[row.public_id])
         row = state_month(actor=self.actor, node=self.node, month=self.month)
         self.say("对账单已生成，双方已签。")
         return reverse("link_statement", args=[row.public_id])

@@ -360,14 +360,19 @@ def register_finder(kind: str, find: Find) -> None:
 
 def things(actor: Actor, events: Iterable[AuditEvent]) -> dict[tuple[str, str], Thing]:
     """The names of the objects of some lines, with one question for each type that occurs."""
+    return things_named(actor, {(event.object_type, event.object_key) for event in events})
+
+
+def things_named(actor: Actor, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Thing]:
+    """The names of objects by type and key, with one question for each type that occurs."""
     keys: dict[str, set[str]] = {}
-    for event in events:
-        keys.setdefault(event.object_type, set()).add(event.object_key)
+    for object_type, key in wanted:
+        keys.setdefault(object_type, set()).add(key)
     return {
         (object_type, key): thing
-        for object_type, wanted in keys.items()
+        for object_type, some in keys.items()
         if object_type in _describers
-        for key, thing in _describers[object_type](actor, wanted).items()
+        for key, thing in _describers[object_type](actor, some).items()
     }
 
 

@@ -36,6 +36,7 @@ from federation.selectors import moves as move_reads
 from federation.selectors import nodes as node_reads
 from federation.selectors import partners as sharing
 from federation.selectors import reconciliation as compared
+from federation.selectors import subjects as subject_reads
 from federation.selectors import upstreams as told_above
 from integrity.selectors import credit, gaps, people_credit, standing
 from integrity.selectors import notices as notice_reads
@@ -638,6 +639,15 @@ SELECTORS: dict[str, Callable[[Actor, County], Any]] = {
     "federation.selectors.reconciliation.link_statements": lambda a, c: compared.link_statements(a),
     "federation.selectors.reconciliation.link_statement": lambda a, c: compared.link_statement(
         a, c.project.public_id
+    ),
+    "federation.selectors.subjects.subjects": lambda a, c: subject_reads.subjects(
+        a, [("project", c.project.public_id)]
+    ),
+    "federation.selectors.subjects.projects_named": lambda a, c: subject_reads.projects_named(
+        a, [c.project.public_id]
+    ),
+    "federation.selectors.subjects.copy_of": lambda a, c: subject_reads.copy_of(
+        a, "project", c.project.public_id
     ),
     "federation.selectors.node_health.healths": lambda a, c: node_health.healths(a, c.now),
     "federation.selectors.node_health.held_number": lambda a, c: node_health.held_number(a),

@@ -23,7 +23,7 @@ from federation.services import (
     suspend_node,
 )
 from federation.services.handshake import say_hello
-from federation.services.own_node import own_key
+from federation.services.own_node import card, own_key
 from kernel.errors import DomainError, NotPermitted
 from kernel.scoping import Reach
 from regions.models import Region
@@ -435,3 +435,20 @@ def test_a_clock_set_back_to_before_our_key_began_makes_no_other_key(db):
     key = own_key("sign", now)
     assert own_key("sign", now - timedelta(hours=1)) == key
     assert NodeKey.objects.filter(purpose="sign").count() == 1
+
+
+def test_a_platform_that_was_only_invited_is_not_told_to_the_parent_before_it_joins(wuhan, invitation):
+    def told() -> list[str]:
+        return [one["code"] for one in card(timezone.now())["below"]]
+
+    register_hosted(actor=EVERYONE, code="xts", name="仙桃", region=Region.objects.get(code="429004"))
+    assert told() == ["xts"]
+    node = Node.objects.get(code="whs")
+    Node.objects.filter(pk=node.pk).update(state="suspended")
+    assert told() == ["xts"]
+    Node.objects.filter(pk=node.pk).update(state="invited")
+    assert Neighbour(Client()).join(invitation).status_code == 200
+    assert told() == ["whs", "xts"]
+    # Once joined its rows are there: suspended or invited anew it is still told.
+    suspend_node(actor=EVERYONE, node=node, reason="检修")
+    assert told() == ["whs", "xts"]

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from federation.models import Frozen, Line, Move, Node, RecordResult, RefusedEnvelope, SentEnvelope
 from federation.selectors.node_health import healths
+from federation.selectors.nodes import nodes
 from federation.services import put_aside
 from federation.services.applying import apply_all
-from federation.services.own_node import own_node
+from federation.services.own_node import card, own_node
 from federation.services.sealing import line_out, seal_next
+from federation.web.nodes import tree
 from kernel.errors import NotPermitted
 from kernel.scoping import Reach
 from tests.federation.nodes.notes import Changes, Notebook, note
@@ -74,6 +76,30 @@ def test_the_tree_shows_each_node_with_the_health_of_its_link(desk, city, its_no
     text = _text(desk.get("/nodes/"))
     for word in ("另一家做的平台", "武昌区平台", "经 另一家做的平台", "正常"):
         assert word in text
+
+
+def test_the_tree_draws_a_node_below_the_platform_under_which_it_hangs(desk, city, its_node):
+    told = [
+        {"code": "fab", "name": "某建筑公司", "kind": "enterprise", "via": "wcq"},
+        {"code": "hsq", "name": "洪山区平台", "kind": "county", "region": "420111"},
+        # An older platform says nothing, and what nobody knows counts for nothing.
+        {"code": "old", "name": "老平台公司", "kind": "enterprise", "via": "zzz"},
+        {"code": "wcq", "name": "武昌区平台", "kind": "county", "region": "420106"},
+    ]
+    assert city.ask("hello", {"card": {**city.card(), "below": told}}).status_code == 200
+    drawn = tree(nodes(EVERYONE), {}, timezone.now())
+    assert [(row.node.code, row.depth) for row in drawn if row.node.relation == "below"] == [
+        ("hsq", 2), ("old", 2), ("wcq", 2), ("fab", 3),
+    ]  # fmt: skip
+    text = _text(desk.get("/nodes/"))
+    assert "企业平台，经 武昌区平台" in text and "企业平台，经 另一家做的平台" in text
+    # To our own parent it is told as it was told to us.
+    assert {one["code"]: one["via"] for one in card(timezone.now())["below"]} == {
+        "fab": "wcq", "hsq": "whs", "old": "whs", "wcq": "whs", "whs": "",
+    }  # fmt: skip
+    # Told in a circle, each is drawn all the same.
+    Node.objects.filter(code="wcq").update(above=[{"code": "fab", "name": "某建筑公司"}])
+    assert len(tree(nodes(EVERYONE), {}, timezone.now())) == len(drawn)
 
 
 def test_a_backlog_and_a_stopped_line_are_seen_in_their_colours(city, its_node):
@@ -157,6 +183,18 @@ def test_a_hosted_county_is_written_down_and_moves_only_to_a_platform_that_has_j
     again = _press(desk, "/nodes/hosted/", name="仙桃", code="xts2", region="429004")
     assert again.status_code == 422 and "一个地区只登记一次" in again.content.decode()
     assert not Move.objects.exists() and not Frozen.objects.exists()
+
+
+def test_a_page_promises_no_handshake_or_comparison_that_cannot_come(desk, city, its_node):
+    county = _press(desk, "/nodes/hosted/", name="仙桃市", code="xts", region="429004")["Location"]
+    text = _text(desk.get(county))
+    for words in ("协议", "软件", "未握手", "最近联系", "没有联系过", "对账", "每天凌晨"):
+        assert words not in text.split("节点代码", 1)[1], words
+    _press(desk, "/nodes/invite/", **{**INVITE, "name": "宜昌", "code": "ycs", "region": "420500"})
+    invited = _text(desk.get(f"/nodes/{Node.objects.get(code='ycs').public_id}/"))
+    assert "未握手" in invited and "每天凌晨" not in invited
+    joined = _text(desk.get(f"/nodes/{its_node.public_id}/"))
+    assert "每天凌晨自动进行" in joined and "协议" in joined and "最近联系" in joined
 
 
 def test_a_move_is_begun_watched_and_given_up_on_its_pages(desk, city, its_node):

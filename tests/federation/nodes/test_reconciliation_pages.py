@@ -9,17 +9,34 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from federation import compare_words
-from federation.models import LinkStatement, ReconciliationDiff, ReconciliationRun
-from federation.services.statements import make_statement, read_statement
+from federation.models import (
+    Copied,
+    Line,
+    LinkStatement,
+    Node,
+    ReconciliationDiff,
+    ReconciliationRun,
+    RecordResult,
+)
+from federation.node_words import node_state
+from federation.services.handshake import say_hello
+from federation.services.statements import make_statement, month_before, read_statement
 from federation.travel.catalogue import KINDS as TRAVELLING
 from federation.travel.trees import COMPARED
 from federation.web.node_waiting import waiting
-from tests.support.actors import EVERYONE
+from regions.models import Region
+from tests.support.actors import EVERYONE, account, give_post
+from tests.support.counties import County, wuchang
 from tests.support.neighbour import Parent
+from web import words
+from workers.models import Training
 
 NOW = timezone.now()
 MONTH = date(2026, 10, 1)
@@ -199,3 +216,156 @@ def test_a_statement_that_the_parent_does_not_sign_says_why(node, above, ledger)
     row = make_statement(node, MONTH, http=above.http(), now=datetime(2026, 11, 3, tzinfo=UTC))
     assert (row.above_signature, row.trouble) == ("", "上级平台不支持会签对账单。")
     assert len(ledger.asked) == len(COMPARED)
+
+
+def _differs(
+    run: ReconciliationRun, kind: str, key: Any, project: Any = "", **more: Any
+) -> ReconciliationDiff:
+    return ReconciliationDiff.objects.create(
+        node=run.node, run=run, kind=kind, key=key, mark="ab", project=str(project), state="open",
+        found_at=NOW, seen_at=NOW, **{"sort": "different", **more},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def county(run) -> County:
+    return wuchang(NOW)
+
+
+def test_a_difference_names_its_record_and_its_project_by_code(desk, governor, run, county):
+    project, training = county.project, Training.objects.unscoped(because="a test").first()
+    assert training is not None
+    person = training.engagement.person.name
+    diff = _differs(run, "training", training.public_id, project.public_id)
+    url = f"/nodes/differences/{diff.public_id}/"
+    text = _text(desk.get(url))
+    assert f"{person}（{project.name}）" in text and f"{project.name}（{project.code}）" in text
+    assert f"第 {training.version} 版" in text and "在本平台修改" in text
+    assert "技术编号" in text and str(training.public_id) in text and "项目编号" not in text
+    page = desk.get(url).content.decode()
+    assert f'href="/projects/{project.public_id}/"' not in page
+    # Whoever may also read projects there is led to it.
+    give_post(governor, "province_regulator", region=run.node.region.parent)
+    page = desk.get(url).content.decode()
+    assert f'href="/projects/{project.public_id}/"' in page
+    for listed in (desk.get("/nodes/differences/"), desk.get(f"/nodes/reconciliation/{run.public_id}/")):
+        assert f"{person}（{project.name}）" in listed.content.decode()
+
+
+def test_a_difference_of_what_is_not_here_says_so(desk, run):
+    diff = _differs(run, "training", uuid4(), uuid4(), sort="missing_above")
+    text = _text(desk.get(f"/nodes/differences/{diff.public_id}/"))
+    assert "本平台没有这条记录" in text and "本平台没有这个项目，或不在您的管理范围内" in text
+    assert str(diff.key) in text and "本平台这一份" not in text
+
+
+def test_the_subject_of_a_copy_says_through_whom_and_when_it_came(desk, run, county):
+    team = next(iter(county.teams.values()))
+    type(team).all_rows.filter(pk=team.pk).update(origin="whs", version=3)
+    Copied.objects.create(
+        kind="team", key=team.public_id, node="whs", origin="whs", version=3, at=NOW, received_at=NOW
+    )
+    text = _text(desk.get(f"/nodes/differences/{_differs(run, 'team', team.public_id).public_id}/"))
+    assert team.name in text and f"第 3 版，所有者 {words.moment(NOW)} 修改" in text
+    assert f"由“{run.node.name}”报来" in text
+
+
+def test_a_list_of_differences_asks_as_much_for_many_as_for_few(desk, run, county):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert desk.get("/nodes/differences/").status_code == 200
+        return len(found)
+
+    rows = list(Training.objects.unscoped(because="a test"))
+    _differs(run, "training", rows[0].public_id, county.project.public_id)
+    desk.get("/nodes/differences/")
+    few = asked()
+    for row in rows[1:]:
+        _differs(run, "training", row.public_id, county.project.public_id)
+    assert len(rows) > 1 and asked() == few
+
+
+def test_what_a_parent_that_has_suspended_us_says_stands_on_home_and_in_the_list(node, above):
+    said = "“武汉市平台”已停用（密钥疑似外泄），报文没有处理。"
+    refusal = json.dumps({"code": "suspended", "sentence": said}).encode()
+    above.answers["hello"] = lambda _body: (403, refusal)
+    Line.objects.filter(node=node, stream="punches").update(trouble=said, trouble_since=NOW)
+    Node.objects.filter(pk=node.pk).update(state="active")
+    node.refresh_from_db()
+    assert not say_hello(above.http(), node, NOW)
+    node.refresh_from_db()
+    assert node_state(node) == ("red", "被上级停用")
+    found = [one for one in waiting(EVERYONE, NOW.date(), NOW) if one.place == node.name]
+    assert [(one.level, one.what, one.fact) for one in found] == [("red", "平台连接：被上级停用", said)]
+    # Resumed there: the next handshake says so.
+    del above.answers["hello"]
+    assert say_hello(above.http(), node, NOW)
+    node.refresh_from_db()
+    assert node_state(node)[1] != "被上级停用"
+
+
+def test_an_act_that_would_be_refused_whatever_is_answered_is_not_asked_for(desk, run):
+    """At the parent: statements and what was lost are the child's, an open line runs, nothing differs."""
+    other = _differs(run, "team", uuid4(), sort="different")
+    lost = _differs(run, "team", uuid4(), sort="missing_below")
+    node = f"/nodes/{run.node.public_id}/"
+    for url, words_ in {
+        f"{node}statement/": "对账单由下级平台发起",
+        f"{node}lines/out/dispatch/": "正在正常运行",
+        f"/nodes/differences/{other.public_id}/take-back/": "可以取回",
+        f"/nodes/differences/{lost.public_id}/take-back/": "由缺少它的下级平台办理",
+    }.items():
+        page = desk.get(url).content.decode()
+        assert "现在不能办理" in page and words_ in page and 'id="act"' not in page, url
+    assert 'id="act"' in desk.get(f"{node}differences/send/").content.decode()
+    ReconciliationDiff.objects.all().delete()
+    page = desk.get(f"{node}differences/send/").content.decode()
+    assert "没有可以重发的差异" in page and 'id="act"' not in page
+    lost_all = desk.get(f"{node}differences/take-back/").content.decode()
+    assert "现在不能办理" in lost_all and 'id="act"' not in lost_all
+
+
+def test_a_comparison_says_in_local_time_up_to_when_it_covers(desk, its_node):
+    begun = datetime(2026, 11, 27, 18, 51, tzinfo=UTC)
+    whole = ReconciliationRun.objects.create(
+        node=its_node, scope="whole", day=date(2026, 11, 27), started_at=begun, state="done"
+    )
+    ReconciliationRun.objects.create(
+        node=its_node, day=date(2026, 11, 27), started_at=begun + timedelta(hours=9), state="done"
+    )
+    text = _text(desk.get(f"/nodes/reconciliation/{whole.public_id}/"))
+    assert "全部对账，截至 2026-11-28 02:51" in text and "2026-11-27" not in text
+    # The nightly one closes the day that ended at eight in the morning here.
+    text = _text(desk.get("/nodes/reconciliation/"))
+    assert "2026-11-28 02:51" in text and "2026-11-28 08:00" in text and "2026-11-27" not in text
+    assert "截至 2026-11-28 08:00" in _text(desk.get(f"/nodes/{its_node.public_id}/"))
+
+
+def test_a_statement_that_is_signed_already_is_shown_and_not_said_to_be_made(node, above):
+    user = account("city-platform")
+    give_post(user, "platform_administrator", region=Region.objects.get(code="420100"))
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    month = month_before(timezone.now().date())
+    row = LinkStatement.objects.create(
+        node=node, month=month, body="{}", below_key="a", below_signature="b", above_key="c",
+        above_signature="d", made_at=NOW, countersigned_at=NOW,
+    )  # fmt: skip
+    answer = _press(client, f"/nodes/{node.public_id}/statement/")
+    assert answer["Location"] == f"/nodes/statements/{row.public_id}/"
+    text = _text(client.get(answer["Location"]))
+    assert "上月对账单已有" in text and "对账单已生成" not in text
+    assert LinkStatement.objects.count() == 1
+    assert not AuditEvent.objects.filter(action="federation.statement_made").exists()
+
+
+def test_a_held_record_is_named_in_the_list_and_on_its_page(desk, run, county):
+    team = next(iter(county.teams.values()))
+    line = Line.objects.get(node=run.node, direction="out", stream="dispatch")
+    row = RecordResult.objects.create(
+        line=line, number=1, epoch=1, seq=1, kind="team", key=team.public_id, became="refused",
+        sentence="班组已停用。", told_at=NOW,
+    )  # fmt: skip
+    for url in ("/nodes/held/", f"/nodes/held/{row.public_id}/"):
+        text = _text(desk.get(url))
+        assert team.name in text and f"{county.project.name}（{county.project.code}）" in text

@@ -110,7 +110,7 @@ def test_a_wrong_clock_stops_no_reports_but_those_of_a_node_that_the_parent_does
         Node.objects.filter(pk=above.pk).update(needs_hello=True)
         above.refresh_from_db()
         parent.answers["hello"] = lambda _body: (403, '{"code": "clock", "sentence": "请校时。"}'.encode())
-        county = Node.objects.create(code="wcq", name="武昌", kind="county", relation="child")
+        county = Node.objects.create(code="wcq", name="武昌", kind="county", relation="child", state="keyed")
         assert round_with(above, parent.http()) == 0
         assert not parent.kept
         Node.objects.filter(pk=county.pk).update(created_at=timezone.now() - timedelta(days=1))
