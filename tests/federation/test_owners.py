@@ -245,11 +245,11 @@ def test_a_copys_page_says_whose_it_is_and_offers_a_request_instead_of_acts(plac
     assert "请更正记录" in accepted and f"/teams/{team.public_id}/edit/" in accepted
     home = clerk.get("/").content.decode()
     assert "1 条更正申请已采纳待更正" in home and "待答复" not in home
-    done = f"/masters/corrections/{place.copy_wish.public_id}/done/"
-    assert done in accepted
-    assert "还没有更正" in clerk.get(done).content.decode()
+    doing = f"/masters/corrections/{place.copy_wish.public_id}/done/"
+    assert doing in accepted
+    assert "还没有更正" in clerk.get(doing).content.decode()
     Team.all_rows.filter(pk=team.pk).update(name="泥工班组")
-    assert clerk.post(done, {}).status_code == 302
+    assert clerk.post(doing, {}).status_code == 302
     assert "记录已按申请更正" in clerk.get(page).content.decode()
     assert "更正申请" not in clerk.get("/").content.decode().split("<main")[1]
 
