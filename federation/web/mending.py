@@ -17,7 +17,6 @@ _BY_STAFF = "由该项目的总承包项目管理员或劳资专管员在记录�
 _BY_SYSTEM = "本平台没有这一项的修改页面，由申报单位经实名制系统接口重新报送。"
 _BY_REGISTER = "本平台没有这一项的修改页面：{}以登记机关为准，请报其在四库一平台更正，取数后本平台自动更新。"
 
-
 _BY_NEW_SESSION = "培训场次不能修改：还没有结束的，取消后重新安排；已结束的，在记录页面更正各人的培训记录。"
 
 
@@ -93,11 +92,5 @@ _UNFORMED: Mapping[tuple[str, str], str] = {
     ("engagement", "issuing_authority"): _BY_SYSTEM,
     ("engagement", "gate_card"): _BY_SYSTEM,
     ("contract", "number"): _BY_SYSTEM,
-    **{
-        (
-            "training_session",
-            name,
-        ): _BY_NEW_SESSION
-        for name in ("name", "held_on", "hours", "trainer")
-    },
+    **{("training_session", name): _BY_NEW_SESSION for name in ("name", "held_on", "hours", "trainer")},
 }
