@@ -43,7 +43,7 @@ class Subject:
     project: UUID | None = None
     version: int = 0
     changed_at: datetime | None = None
-    origin: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _subject(kind: Kind, row: Any, table: str) -> Subject:
         project=getattr(row, "said_of_project", None),
         version=getattr(row, "version", 0),
         changed_at=getattr(row, "updated_at", None),
-        origin=getattr(row, "origin", ""),
+        owner=getattr(row, "origin", ""),
     )
 
 

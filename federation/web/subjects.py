@@ -132,7 +132,7 @@ def state_here(actor: Actor, kind: str, key: UUID, row: Subject | None) -> str:
     if row is None:
         return ""
     version = f"第 {row.version} 版" if row.version else ""
-    if row.origin in ("", this_node()):
+    if row.owner in ("", this_node()):
         changed = f"{words.moment(row.changed_at)} 在本平台修改" if row.changed_at else ""
         return "，".join(filter(None, (version, changed)))
     copy = copy_of(actor, kind, key)

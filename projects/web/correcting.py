@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,18 @@ class ProjectForm(ScopedForm):
     owner_name = forms.CharField(label=_("建设单位名称"), max_length=200, required=False)
     address = forms.CharField(label=_("项目地点"), max_length=200, required=False)
     building_area = forms.DecimalField(
-        label=_("总面积（平方米）"), min_value=0, max_digits=18, decimal_places=2, required=False
+        label=_("总面积（平方米）"),
+        required=False,
+        max_digits=18,
+        decimal_places=2,
+        validators=[MinValueValidator(0, _("总面积不能是负数，请核对后再填。"))],
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={
+            "invalid": _("总面积要写成数字，例如 12000.50。"),
+            "max_digits": _("总面积的位数太多，请核对后再填。"),
+            "max_decimal_places": _("总面积最多两位小数。"),
+            "max_whole_digits": _("总面积的位数太多，请核对后再填。"),
+        },
     )
     starts_on = DayField(label=_("开工日期"), required=False)
     completes_on = DayField(label=_("竣工日期"), required=False)
