@@ -104,6 +104,9 @@ def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         SECURE_SSL_REDIRECT=False,
         SESSION_COOKIE_SECURE=False,
         CSRF_COOKIE_SECURE=False,
+        # Read anew after some seconds, it would be one question more on a slow machine, and a test that
+        # changes a parameter unsaid would fail on a quick one only.
+        STANDARDS_KEPT_SECONDS=3600.0,
     ):
         yield
 
@@ -118,14 +121,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: 
 
 
 @pytest.fixture(autouse=True)
-def _memories_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test sees what another left in a cache: counters of throttles, remembered parameters.
-
-    What is remembered stays remembered: read anew after some seconds, it would be one question more on a
-    slow machine, and a test that changes a parameter unsaid would fail on a quick one only.
-    """
+def _memories_of_its_own() -> Iterator[None]:
+    """No test sees what another left in a cache: counters of throttles, remembered parameters."""
     cache.key_prefix = f"test-{new_id()}"
-    monkeypatch.setattr("standards.selectors.KEPT_SECONDS", 3600.0)
     forget()
     forget_standards()
     yield

@@ -101,12 +101,7 @@ def answer_correction(
     Accepting changes nothing by itself: the record is put right by its usual act; its new version travels.
     Raises NotPermitted, NotFound, NotTheOwner, NotAsked, OwnWish, NumberInWish, DomainError.
     """
-    require(actor, ANSWER_CORRECTION, on=proposal)
-    row = locked(proposal)
-    if not row.owner:
-        raise NotFound
-    if row.owner != this_node():
-        raise NotTheOwner(platform_name(row.owner))
+    row = _locked_here(actor, proposal)
     return answered(actor, row, accepts=accepts, answer=answer, now=now)
 
 
@@ -117,12 +112,7 @@ def mark_corrected(*, actor: Actor, proposal: ChangeProposal, now: datetime) -> 
     A field that comes to who asked with the very value that was wished for needs no such word.
     Raises NotPermitted, NotFound, NotTheOwner, NotAccepted, StillUncorrected.
     """
-    require(actor, ANSWER_CORRECTION, on=proposal)
-    row = locked(proposal)
-    if not row.owner:
-        raise NotFound
-    if row.owner != this_node():
-        raise NotTheOwner(platform_name(row.owner))
+    row = _locked_here(actor, proposal)
     require_corrected(row)
     made = ProposalAnswer.objects.select_for_update(of=("self",)).filter(proposal=row, origin=this_node())
     for answer in made:
@@ -135,6 +125,17 @@ def mark_corrected(*, actor: Actor, proposal: ChangeProposal, now: datetime) -> 
         finish(row, now)
     record(actor, "federation.correction_made", row)
     announce("federation.correction_made.v1", key=row.public_id, version=row.version)
+    return row
+
+
+def _locked_here(actor: Actor, proposal: ChangeProposal) -> ChangeProposal:
+    """A request about a record of this node. Raises NotPermitted, NotFound for a wish, NotTheOwner."""
+    require(actor, ANSWER_CORRECTION, on=proposal)
+    row = locked(proposal)
+    if not row.owner:
+        raise NotFound
+    if row.owner != this_node():
+        raise NotTheOwner(platform_name(row.owner))
     return row
 
 

@@ -37,9 +37,8 @@ def announce_copies(kind: Kind, rows: Sequence[Coming]) -> None:
         _moved(rows)
     if kind.model is ProposalAnswer:
         wishes.settle(one.target for one in rows)
-    if kind.whose:
-        wishes.follow(kind.name, {one.target: one.message.origin for one in rows})
-    wishes.fulfil(kind.name, {one.target: one.row for one in rows})
+    origins = {one.target: one.message.origin for one in rows} if kind.whose else {}
+    wishes.follow(kind.name, {one.target: one.row for one in rows}, origins)
     if not kind.event:
         return
     written = rows_of(kind.model).filter(public_id__in=[one.target for one in rows])

@@ -50,30 +50,27 @@ def settle(answers: Iterable[UUID]) -> None:
         _tell(wish)
 
 
-def fulfil(kind: str, rows: Mapping[UUID, Mapping[str, Any]]) -> None:
-    """Wishes asked here that a copy fulfils: its field says what was wished for."""
+def follow(kind: str, rows: Mapping[UUID, Mapping[str, Any]], origins: Mapping[UUID, str]) -> None:
+    """Wishes asked here, as copies come: they end where a field says what was wished for.
+
+    And they go to whose the row is now, where that is another node than before; `origins` is empty for rows
+    without an owner.
+    """
     waiting = rows_of(ChangeProposal).filter(
         object=kind, row__in=list(rows), origin=this_node(), state__in=_OPEN
     )
-    for wish in waiting.exclude(field="").select_for_update():
-        if not says(rows[wish.row].get(wish.field), wish.wish):
-            continue
-        wish.state, wish.done_at = State.DONE, timezone.now()
-        wish.version += 1
-        wish.save(update_fields=["state", "done_at", "version", "updated_at"])
-
-
-def follow(kind: str, origins: Mapping[UUID, str]) -> None:
-    """Requests asked here go to whose the rows are now: a copy has come from another node than before."""
-    rows = rows_of(ChangeProposal).filter(
-        object=kind, row__in=list(origins), origin=this_node(), state__in=_OPEN
-    )
-    for wish in rows.exclude(owner="").select_for_update():
-        if wish.owner == origins[wish.row]:
-            continue
-        wish.owner = origins[wish.row]
-        wish.version += 1
-        wish.save(update_fields=["owner", "version", "updated_at"])
+    for wish in waiting.select_for_update():
+        changed: list[str] = []
+        owner = origins.get(wish.row, wish.owner)
+        if wish.owner and owner != wish.owner:
+            wish.owner = owner
+            changed.append("owner")
+        if wish.field and says(rows[wish.row].get(wish.field), wish.wish):
+            wish.state, wish.done_at = State.DONE, timezone.now()
+            changed += ["state", "done_at"]
+        if changed:
+            wish.version += 1
+            wish.save(update_fields=[*changed, "version", "updated_at"])
 
 
 def hand_over(kind: str, rows: Iterable[UUID], to: str) -> list[int]:

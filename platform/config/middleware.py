@@ -111,6 +111,7 @@ class DomainErrorMiddleware:
 
     def _copy(self, request: HttpRequest, refusal: DomainError) -> Copy | None:
         """The copy that was met, and where its correction is asked for."""
-        if not isinstance(refusal, HeldElsewhere) or refusal.row is None:
+        actor = getattr(request, "actor", None)
+        if actor is None or not isinstance(refusal, HeldElsewhere) or refusal.row is None:
             return None
-        return copy_of(request.actor, refusal.row)  # type: ignore[attr-defined]  # as ActorMiddleware sets it
+        return copy_of(actor, refusal.row)

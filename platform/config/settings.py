@@ -190,6 +190,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/account/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
+# How long a process remembers parameters, code lists and which versions of the standard are in force.
+STANDARDS_KEPT_SECONDS = 5.0
+
 # Cookies know no ports: nodes side by side on one host would sign each other's people out.
 _COOKIE_SUFFIX = env.str("COOKIE_SUFFIX", "")
 SESSION_COOKIE_NAME = f"sessionid{_COOKIE_SUFFIX}"

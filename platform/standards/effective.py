@@ -7,8 +7,8 @@
     json_schema(standard, "worker")  the same for programs
 
 Published versions never change, so a compiled standard is kept for as long as the process lives; which
-versions are in force is read anew every KEPT_SECONDS. A version comes into force by its date alone: nothing
-needs to run, and nothing needs a restart.
+versions are in force is read anew every STANDARDS_KEPT_SECONDS. A version comes into force by its date alone:
+nothing needs to run, and nothing needs a restart.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Reads of the standard. It is public: no actor is needed.
 
 Both tables are small and change rarely, so each process keeps them for a few seconds; a change by an
-administrator is therefore in force everywhere within `KEPT_SECONDS`.
+administrator is therefore in force everywhere within `settings.STANDARDS_KEPT_SECONDS`.
 """
 
 import time
@@ -12,6 +12,7 @@ from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
@@ -19,19 +20,18 @@ from regions.models import Region
 from standards.errors import UnknownParameter
 from standards.models import CodeItem, CodeList, RuleParameter
 
-KEPT_SECONDS = 5.0
 T = TypeVar("T")
 
 
 def kept(read: Callable[[], T]) -> Callable[[], T]:
-    """Remember what `read` returned for KEPT_SECONDS of this process."""
+    """Remember what `read` returned for STANDARDS_KEPT_SECONDS of this process."""
     memory: dict[str, Any] = {"until": 0.0}
 
     @wraps(read)
     def remembered() -> T:
         if time.monotonic() >= memory["until"]:
             memory["value"] = read()
-            memory["until"] = time.monotonic() + KEPT_SECONDS
+            memory["until"] = time.monotonic() + settings.STANDARDS_KEPT_SECONDS
         return memory["value"]
 
     remembered.forget = lambda: memory.update(until=0.0)  # type: ignore[attr-defined]  # for loaders and tests

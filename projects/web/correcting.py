@@ -41,9 +41,10 @@ class ProjectForm(ScopedForm):
     starts_on = DayField(label=_("开工日期"), required=False)
     completes_on = DayField(label=_("竣工日期"), required=False)
 
-    def offer_only(self, names: tuple[str, ...]) -> None:
-        """Take away what stands in a register, and ask for what is on record already: it is not emptied."""
-        for name in [name for name in self.fields if name not in names]:
+    def __init__(self, *args: Any, offered: tuple[str, ...], **kwargs: Any) -> None:
+        """`offered`: what does not stand in a register. What is on record already is not emptied."""
+        super().__init__(*args, **kwargs)
+        for name in [name for name in self.fields if name not in offered]:
             del self.fields[name]
         for name, field in self.fields.items():
             field.required = field.required or self.initial.get(name) not in ("", None)
@@ -72,10 +73,7 @@ class CorrectProject(FormPage):
         return {name: getattr(self.project, name) for name in self.form_class.base_fields}
 
     def build(self, *args: Any, **kwargs: Any) -> ScopedForm:
-        form = super().build(*args, **kwargs)
-        assert isinstance(form, ProjectForm)  # noqa: S101  # the class above says so
-        form.offer_only(self.offered)
-        return form
+        return super().build(*args, offered=self.offered, **kwargs)
 
     def act(self, form: Any) -> str:
         said = {name: value for name, value in form.cleaned_data.items() if value not in ("", None)}

@@ -129,9 +129,9 @@ def test_a_request_goes_down_to_the_owner_and_its_answer_comes_back_with_a_messa
     told = Told.objects.get(user=asking.user, kind="correction")
     assert "已采纳" in told.text and told.url == f"/masters/proposals/{wish.public_id}/"
     # The owner corrects the record: the new version fulfils the wish.
-    wishes.fulfil("team", {team.public_id: {"name": "瓦工一班"}})
+    wishes.follow("team", {team.public_id: {"name": "瓦工一班"}}, {})
     assert ChangeProposal.all_rows.get(pk=wish.pk).state == State.ACCEPTED
-    wishes.fulfil("team", {team.public_id: {"name": "瓦工二班"}})
+    wishes.follow("team", {team.public_id: {"name": "瓦工二班"}}, {})
     wish.refresh_from_db()
     assert (wish.state, wish.version) == (State.DONE, 3)
 
@@ -168,7 +168,7 @@ def test_who_asked_hears_that_an_accepted_request_is_done_and_nothing_is_marked_
     assert (told.state, told.done_at) == (State.DONE, NOW)
     assert "已更正" in Told.objects.get(kind="correction", about=str(words.public_id)).text
     # A number is the same number however it is written.
-    wishes.fulfil("project", {project.public_id: {"building_area": "12000.00"}})
+    wishes.follow("project", {project.public_id: {"building_area": "12000.00"}}, {})
     assert ChangeProposal.all_rows.get(public_id=area.public_id).state == State.DONE
 
 
@@ -365,10 +365,10 @@ def test_a_request_follows_its_record_when_a_copy_comes_from_another_owner(place
     made = services.ask_correction(
         actor=asking, kind="team", row=team, field="name", wish="瓦工二班", reason="花名册", now=NOW
     )
-    wishes.follow("team", {team.public_id: COUNTY})
+    wishes.follow("team", {team.public_id: {}}, {team.public_id: COUNTY})
     made.refresh_from_db()
     assert (made.owner, made.version) == (COUNTY, 1)
-    wishes.follow("team", {team.public_id: "wcq-own"})
+    wishes.follow("team", {team.public_id: {}}, {team.public_id: "wcq-own"})
     made.refresh_from_db()
     assert (made.owner, made.version) == ("wcq-own", 2)
 
